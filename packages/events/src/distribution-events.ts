@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { defineEvent } from './define-event.ts'
+import { id, moment } from './fields.ts'
+
+const distribution = {
+  topic: 'distribution.events.v1',
+  producer: 'course_distribution',
+  key: 'distribution_id',
+} as const
+
+const version = z.string().regex(/^v[1-9]\d*$/)
+const targetGroup = z.array(z.string())
+const values = z.record(z.string(), z.unknown())
+const total = z.int().min(0)
+
+/** Visibility of a catalogue entry. */
+export const visibility = z.enum(['private', 'public'])
+
+/** Where a visitor came from, derived on the server and then forgotten. */
+export const referrerCategory = z.enum([
+  'direct',
+  'organic_search',
+  'paid_search',
+  'social',
+  'email',
+  'referral',
+  'internal',
+  'unknown',
+])
+
+export const seo = z.object({
+  meta_title: z.string(),
+  meta_description: z.string(),
+  meta_keywords: z.array(z.string()),
+  noindex: z.boolean().optional(),
+})
+
+export const distributionCreated = defineEvent({
+  ...distribution,
+  type: 'distribution.created',
+  listeners: ['Analytics', 'Audit Log'],
+  payload: z.object({
+    distribution_id: id,
+    course_id: id,
+    slug: z.string(),
+    language: z.string(),
+    title: z.string(),
+    target_group: targetGroup,
+    visibility,
+    version,
+    derived_from: id.nullable(),
+    created_at: moment,
+  }),
+})
+
+export const distributionUpdated = defineEvent({
+  ...distribution,
+  type: 'distribution.updated',
+  listeners: ['Cache Invalidation', 'Audit Log'],
+  payload: z.object({
+    distribution_id: id,
+    updated_fields: z.array(z.string()).min(1),
+    old_values: values,
+    new_values: values,
+    updated_at: moment,
+  }),
+})
+
+export const distributionDeleted = defineEvent({
+  ...distribution,
+  type: 'distribution.deleted',
+  listeners: ['enrollment-api', 'Cache Invalidation', 'SEO Indexer', 'Analytics'],
+  payload: z.object({ distribution_id: id, slug: z.string(), course_id: id, deleted_at: moment, deleted_by: id }),
+})
+
+export const distributionPublished = defineEvent({
+  ...distribution,
+  type: 'distribution.published',
+  listeners: ['enrollment-api', 'SEO Indexer', 'Marketing', 'Notification', 'Analytics'],
+  payload: z.object({
+    distribution_id: id,
+    slug: z.string(),
+    course_id: id,
+    title: z.string(),
+    language: z.string(),
+    target_group: targetGroup,
+    seo,
+    published_at: moment,
+  }),
+})
+
+export const distributionUnpublished = defineEvent({
+  ...distribution,
+  type: 'distribution.unpublished',
+  listeners: ['enrollment-api', 'SEO Indexer', 'Cache Invalidation'],
+  payload: z.object({ distribution_id: id, slug: z.string(), unpublished_at: moment, reason: z.string() }),
+})
+
+/** `view_count` is the running total of the distribution; at most one event a category and window. */
+export const distributionViewed = defineEvent({
+  ...distribution,
+  type: 'distribution.viewed',
+  listeners: ['Analytics', 'Recommendation Engine'],
+  payload: z.object({
+    distribution_id: id,
+    slug: z.string(),
+    view_count: total,
+    viewed_at: moment,
+    referrer_category: referrerCategory,
+  }),
+})
+
+/** `enrollment_count` counts presses of the button, not enrolments. */
+export const distributionEnrollmentClicked = defineEvent({
+  ...distribution,
+  type: 'distribution.enrollment_clicked',
+  listeners: ['Analytics', 'A/B Testing'],
+  payload: z.object({
+    distribution_id: id,
+    slug: z.string(),
+    enrollment_count: total,
+    clicked_at: moment,
+    cta_type: z.string(),
+  }),
+})
+
+/** Keyed by the child, whose own `distribution.created` goes before it. `title_override` is null when the title is inherited. */
+export const distributionMicroNicheCreated = defineEvent({
+  ...distribution,
+  type: 'distribution.micro_niche_created',
+  key: 'child_distribution_id',
+  listeners: ['Analytics', 'Parent Course Stats'],
+  payload: z.object({
+    child_distribution_id: id,
+    parent_distribution_id: id,
+    parent_slug: z.string(),
+    child_slug: z.string(),
+    target_group_override: targetGroup,
+    title_override: z.string().nullable(),
+    created_at: moment,
+  }),
+})
+
+export const distributionVersionBumped = defineEvent({
+  ...distribution,
+  type: 'distribution.version_bumped',
+  listeners: ['Changelog', 'Notification'],
+  payload: z.object({
+    distribution_id: id,
+    slug: z.string(),
+    old_version: version,
+    new_version: version,
+    bumped_at: moment,
+    changelog: z.string(),
+  }),
+})

@@ -1,0 +1,82 @@
+/** Writes events.md from the definitions; with `--check` it only says whether the file is stale. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { EventDefinition } from './define-event.ts'
+import * as contract from './index.ts'
+import { snsEnrollmentCompleted } from './index.ts'
+
+interface JsonSchema {
+  title?: string
+  type?: string | string[]
+  enum?: string[]
+  const?: string
+  items?: JsonSchema
+  anyOf?: JsonSchema[]
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+}
+
+function describeType(schema: JsonSchema): string {
+  if (schema.title) return schema.title
+  if (schema.anyOf) return schema.anyOf.map(describeType).join(' or ')
+  if (schema.const !== undefined) return `\`${schema.const}\``
+  if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ')
+  if (schema.type === 'array') return `list of ${describeType(schema.items ?? {})}`
+  if (schema.properties) {
+    const required = new Set(schema.required)
+    return `{ ${Object.keys(schema.properties)
+      .map((name) => (required.has(name) ? name : `${name}?`))
+      .join(', ')} }`
+  }
+  return [schema.type ?? 'any'].flat().join(' or ')
+}
+
+function describeFields(schema: z.ZodObject): string[] {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema) as JsonSchema
+  return [
+    '| field | type | |',
+    '| --- | --- | --- |',
+    ...Object.entries(properties).map(
+      ([name, field]) => `| \`${name}\` | ${describeType(field)} | ${required.includes(name) ? '' : 'optional'} |`,
+    ),
+  ]
+}
+
+function describeEvent(event: EventDefinition): string[] {
+  return [
+    `## ${event.type}`,
+    '',
+    `Topic \`${event.topic}\`, key \`${event.key}\`, producer \`${event.producer}\`. Listeners: ${event.listeners.join(', ')}.`,
+    '',
+    ...describeFields(event.payload),
+    '',
+  ]
+}
+
+const isEvent = (value: unknown): value is EventDefinition =>
+  typeof value === 'object' && value !== null && 'build' in value && 'topic' in value
+
+const page = [
+  '# Events',
+  '',
+  'Generated from the definitions in this package by `pnpm run docs`; do not edit. The envelope, the headers and the rules',
+  'of reading and writing are in [README.md](README.md). Moments are ISO 8601.',
+  '',
+  ...Object.values<unknown>(contract).filter(isEvent).flatMap(describeEvent),
+  '## SNS: EnrollmentCompleted',
+  '',
+  'Subject `Enrollment Completed`; message attributes `event_id`, `tenant_id`, `enrollment_id`, `activation`. Producer `enrollment`.',
+  '',
+  ...describeFields(snsEnrollmentCompleted),
+  '',
+].join('\n')
+
+const file = new URL('../events.md', import.meta.url)
+if (process.argv.includes('--check')) {
+  if (readFileSync(file, 'utf8') !== page) {
+    console.error('packages/events/events.md is stale: run `pnpm run docs` in packages/events')
+    process.exitCode = 1
+  }
+} else {
+  writeFileSync(file, page)
+}

@@ -1,0 +1,25 @@
+export { courseDeployedStaging, courseGenerationCompleted } from './course-events.ts'
+export { defineEvent, type EventDefinition, type EventOf } from './define-event.ts'
+export {
+  distributionCreated,
+  distributionDeleted,
+  distributionEnrollmentClicked,
+  distributionMicroNicheCreated,
+  distributionPublished,
+  distributionUnpublished,
+  distributionUpdated,
+  distributionVersionBumped,
+  distributionViewed,
+  referrerCategory,
+  seo,
+  visibility,
+} from './distribution-events.ts'
+export {
+  enrollmentCompleted,
+  type SnsMessage,
+  snsEnrollmentCompleted,
+  toSnsEnrollmentCompleted,
+} from './enrollment-events.ts'
+export type { EventEnvelope, EventMeta } from './envelope.ts'
+export { type KafkaRecord, MAX_EVENT_BYTES, toKafkaRecord } from './kafka-record.ts'
+export { type ParseFailure, type ParseResult, parseEvent } from './parse-event.ts'

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import type { EventDefinition } from './define-event.ts'
+import { acceptedEnvelope, type EventEnvelope, SCHEMA_VERSION } from './envelope.ts'
+
+export type ParseFailure =
+  | 'not-an-envelope'
+  | 'unknown-type'
+  | 'invalid-payload'
+  | 'unsupported-version'
+  | 'for-somebody-else'
+
+/**
+ * `envelope` is what was received, its payload untouched (unknown fields included); `event` is what a handler sees.
+ * A failure carries the envelope wherever one could be read.
+ */
+export type ParseResult =
+  | { ok: true; event: EventEnvelope; envelope: EventEnvelope }
+  | { ok: false; reason: ParseFailure; message: string; envelope?: EventEnvelope }
+
+const majorOf = (version: string) => version.split('.')[0]
+
+/**
+ * Reads the bytes of a record, tolerantly: unknown fields are ignored, what may be missing is filled in. Never throws.
+ * @param definitions the types the reader handles; every other one is `unknown-type`
+ * @param reader the name under which events may be addressed to the reader
+ */
+export function parseEvent(
+  bytes: Uint8Array,
+  definitions: ReadonlyMap<string, Pick<EventDefinition, 'payload'>>,
+  reader: string,
+): ParseResult {
+  const read = readEnvelope(bytes)
+  if (!read.ok) return read
+  const { envelope } = read
+
+  const fail = (reason: ParseFailure, message: string) => ({ ok: false as const, reason, message, envelope })
+  if (envelope.target !== null && envelope.target !== reader) {
+    return fail('for-somebody-else', 'the event is addressed to somebody else')
+  }
+  const definition = definitions.get(envelope.type)
+  if (!definition) return fail('unknown-type', `no handler for ${JSON.stringify(envelope.type)}`)
+  if (majorOf(envelope.meta.schema_version) !== majorOf(SCHEMA_VERSION)) {
+    return fail(
+      'unsupported-version',
+      `schema version ${envelope.meta.schema_version}, understood is ${SCHEMA_VERSION}`,
+    )
+  }
+  const payload = definition.payload.safeParse(envelope.payload)
+  if (!payload.success) return fail('invalid-payload', z.prettifyError(payload.error))
+  return { ok: true, envelope, event: { ...envelope, payload: payload.data } }
+}
+
+function readEnvelope(bytes: Uint8Array): { ok: true; envelope: EventEnvelope } | Extract<ParseResult, { ok: false }> {
+  const fail = (message: string) => ({ ok: false as const, reason: 'not-an-envelope' as const, message })
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : 'not JSON')
+  }
+  const read = acceptedEnvelope.safeParse(json)
+  if (!read.success) return fail(z.prettifyError(read.error))
+
+  const { id, type, timestamp, payload, meta, target } = read.data
+  const claimed = [meta.tenant_id, payload.tenant_id].filter((tenant) => tenant !== undefined && tenant !== null)
+  const tenantId = acceptedEnvelope.shape.id.safeParse(claimed[0])
+  if (!tenantId.success) return fail('no tenant, neither in meta nor in the payload')
+  if (claimed.some((tenant) => tenant !== tenantId.data)) return fail('meta and payload name different tenants')
+  return {
+    ok: true,
+    envelope: {
+      id,
+      type,
+      timestamp,
+      payload,
+      meta: {
+        schema_version: meta.schema_version,
+        producer: meta.producer,
+        source_module: meta.source_module ?? meta.producer,
+        tenant_id: tenantId.data,
+        correlation_id: meta.correlation_id ?? id,
+        causation_id: meta.causation_id ?? null,
+        ...(meta.stream_message_id != null && { stream_message_id: meta.stream_message_id }),
+      },
+      target: target ?? null,
+    },
+  }
+}

@@ -1,0 +1,237 @@
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import {
+  courseGenerationCompleted,
+  defineEvent,
+  type EventDefinition,
+  enrollmentCompleted,
+  MAX_EVENT_BYTES,
+  parseEvent,
+  toKafkaRecord,
+  toSnsEnrollmentCompleted,
+} from '../src/index.ts'
+
+const definitions = new Map<string, EventDefinition>([
+  [enrollmentCompleted.type, enrollmentCompleted],
+  [courseGenerationCompleted.type, courseGenerationCompleted],
+])
+const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
+const read = (value: unknown) => parseEvent(bytesOf(value), definitions, 'enrollment-api')
+
+const identity = { id: '0b9f6a7e-5c1d-4e2f-8a3b-000000000012', at: '2025-01-15T14:30:00.123456Z' }
+const meta = { tenantId: 'tenant', correlationId: 'request-1', causationId: null }
+const payload = {
+  enrollment_id: 'enr_1',
+  student_id: 'student-1',
+  course_id: 'course-1',
+  enrollment_type: 'free',
+  enrolled_at: '2025-01-15T14:30:00Z',
+  source: 'manual',
+  payment_status: 'free',
+  activation: 1,
+} as const
+const anEvent = () => enrollmentCompleted.build(payload, meta, identity)
+
+const anId = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
+  .filter((text) => /^[^\p{Cc}\p{Cs}]{1,128}$/u.test(text))
+const aMoment = fc
+  .tuple(
+    fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T00:00:00Z'), noInvalidDate: true }),
+    fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), maxLength: 9 }),
+    fc.constantFrom('Z', '+00:00', '-11:30', '+14:00'),
+  )
+  .map(([date, digits, offset]) => `${date.toISOString().slice(0, 19)}${digits && `.${digits}`}${offset}`)
+
+describe('an event that is written', () => {
+  test.prop({
+    payload: fc.record({
+      enrollment_id: anId,
+      student_id: anId,
+      course_id: anId,
+      enrollment_type: fc.constantFrom('free' as const, 'paid' as const),
+      enrolled_at: aMoment,
+      source: fc.constantFrom('manual' as const, 'auto' as const, 'gift' as const, 'admin' as const),
+      payment_status: fc.constantFrom('free' as const, 'paid' as const),
+      activation: fc.integer({ min: 1 }),
+    }),
+    id: fc.uuid({ version: 4 }),
+    tenantId: anId,
+    correlationId: anId,
+    causationId: fc.option(anId),
+  })('is the same after it was serialised and parsed', ({ payload, id, ...meta }) => {
+    const event = enrollmentCompleted.build(payload, meta, { id, at: identity.at })
+
+    const record = toKafkaRecord(enrollmentCompleted, event)
+
+    expect(parseEvent(record.value, definitions, 'x')).toStrictEqual({ ok: true, event, envelope: event })
+    expect(record.key).toBe(payload.enrollment_id)
+  })
+
+  it('carries the CloudEvents headers, and a traceparent where the request brought one', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const caused = enrollmentCompleted.build(payload, { ...meta, causationId: 'cause-1' }, identity)
+
+    expect(Object.fromEntries(toKafkaRecord(enrollmentCompleted, anEvent()).headers)).toEqual({
+      ce_specversion: '1.0',
+      ce_id: identity.id,
+      ce_type: 'enrollment.completed',
+      ce_source: '/enrollment',
+      ce_time: identity.at,
+      ce_tenantid: 'tenant',
+      ce_correlationid: 'request-1',
+      'content-type': 'application/json',
+    })
+    expect(Object.fromEntries(toKafkaRecord(enrollmentCompleted, caused, traceparent).headers)).toMatchObject({
+      ce_causationid: 'cause-1',
+      traceparent,
+    })
+  })
+
+  it.each([
+    ['an id that is no UUID v4', {}, {}, { id: '0194a1b2-c3d4-7000-8000-000000000000' }],
+    ['a moment with fewer digits', {}, {}, { at: '2025-01-15T14:30:00.123Z' }],
+    ['a moment with an offset', {}, {}, { at: '2025-01-15T14:30:00.123456+00:00' }],
+    ['a payload that breaks its schema', { activation: 0 }, {}, {}],
+    ['a field the schema does not name', { email: 'somebody' }, {}, {}],
+    ['no tenant', {}, { tenantId: '' }, {}],
+    ['a control character in an id', {}, { correlationId: 'a\u0000b' }, {}],
+  ])('is refused with %s', (_, payloadPart, metaPart, identityPart) => {
+    expect(() =>
+      enrollmentCompleted.build(
+        { ...payload, ...payloadPart },
+        { ...meta, ...metaPart },
+        { ...identity, ...identityPart },
+      ),
+    ).toThrow(z.ZodError)
+  })
+
+  const note = defineEvent({
+    type: 'note.written',
+    topic: 'note.events.v1',
+    producer: 'note',
+    key: 'note_id',
+    listeners: [],
+    payload: z.object({ note_id: z.string(), text: z.string() }),
+  })
+  const envelopeBytes = bytesOf(note.build({ note_id: 'n', text: '' }, meta, identity)).byteLength
+
+  test.prop([fc.integer({ min: -2000, max: 2000 })])('is refused over 256 KiB, and only then', (excess) => {
+    const text = 'x'.repeat(MAX_EVENT_BYTES - envelopeBytes + excess)
+    const serialise = () => toKafkaRecord(note, note.build({ note_id: 'n', text }, meta, identity))
+
+    if (excess > 0) expect(serialise).toThrow(/note\.written is \d+ bytes, more than the 262144/)
+    else expect(serialise().value.byteLength).toBe(MAX_EVENT_BYTES + excess)
+  })
+
+  it('is refused for SNS over the same size', () => {
+    const event = { ...anEvent(), payload: { ...payload, student_id: 'x'.repeat(MAX_EVENT_BYTES) } }
+
+    expect(() => toSnsEnrollmentCompleted(event)).toThrow(/student_id|Too big/)
+  })
+})
+
+describe('an event that is read', () => {
+  test.prop({
+    extra: fc.dictionary(
+      fc.string().map((name) => `x_${name}`),
+      fc.jsonValue(),
+    ),
+  })('may hold unknown fields anywhere; handlers do not see them', ({ extra }) => {
+    const event = anEvent()
+
+    const result = read({
+      ...extra,
+      ...event,
+      payload: { ...extra, ...event.payload },
+      meta: { ...extra, ...event.meta },
+    })
+
+    expect(result).toMatchObject({ ok: true, event })
+    expect(result.ok && Object.keys(result.event.payload as object)).toEqual(Object.keys(event.payload))
+  })
+
+  test.prop({ moment: aMoment })('may have 0–9 fractional digits and any offset, kept as they are', ({ moment }) => {
+    const event = anEvent()
+
+    const result = read({ ...event, timestamp: moment, payload: { ...event.payload, enrolled_at: moment } })
+
+    expect(result).toMatchObject({ ok: true, event: { timestamp: moment, payload: { enrolled_at: moment } } })
+  })
+
+  test.prop([fc.uint8Array({ maxLength: 300 })])('may be any bytes at all without an exception', (bytes) => {
+    expect(parseEvent(bytes, definitions, 'x')).toMatchObject({ ok: false, reason: 'not-an-envelope' })
+  })
+
+  it('takes what is missing from what is there', () => {
+    const { meta: _, target: __, ...event } = anEvent()
+
+    const result = read({
+      ...event,
+      payload: { ...event.payload, tenant_id: 'from-payload' },
+      meta: { schema_version: '1.7', producer: 'somebody' },
+    })
+
+    expect(result).toMatchObject({
+      ok: true,
+      event: {
+        meta: { tenant_id: 'from-payload', correlation_id: event.id, causation_id: null, producer: 'somebody' },
+        target: null,
+      },
+    })
+  })
+
+  it('accepts what CourseFactory leaves out, empty or null', () => {
+    const event = courseGenerationCompleted.build(
+      { course_id: 'c', title: 'T', language: 'de', completed_at: '2025-01-01T00:00:00' + 'Z' },
+      meta,
+      identity,
+    )
+
+    expect(read(event).ok).toBe(true)
+    expect(
+      read({ ...event, payload: { ...event.payload, description: null, target_audiences: [], total_lessons: null } })
+        .ok,
+    ).toBe(true)
+  })
+
+  const event = anEvent()
+  it.each([
+    ['not-an-envelope', 'null', null],
+    ['not-an-envelope', 'a list', [event]],
+    ['not-an-envelope', 'an id that is too long', { ...event, id: 'x'.repeat(129) }],
+    ['not-an-envelope', 'a control character in the id', { ...event, id: 'a\u0007' }],
+    ['not-an-envelope', 'half a surrogate pair in the id', { ...event, id: 'a\ud800' }],
+    ['not-an-envelope', 'ten fractional digits', { ...event, timestamp: '2025-01-15T14:30:00.1234567890Z' }],
+    ['not-an-envelope', 'the 30th of February', { ...event, timestamp: '2025-02-30T14:30:00Z' }],
+    ['not-an-envelope', 'a moment without offset', { ...event, timestamp: '2025-01-15T14:30:00' }],
+    ['not-an-envelope', 'no tenant', { ...event, meta: { ...event.meta, tenant_id: undefined } }],
+    ['not-an-envelope', 'two tenants', { ...event, payload: { ...payload, tenant_id: 'other' } }],
+    ['not-an-envelope', 'no meta', { ...event, meta: undefined }],
+    [
+      'not-an-envelope',
+      'a stream id that is too long',
+      { ...event, meta: { ...event.meta, stream_message_id: 'x'.repeat(201) } },
+    ],
+    ['unknown-type', 'a type nobody handles', { ...event, type: 'enrollment.imagined' }],
+    ['unknown-type', 'a type named like a built-in', { ...event, type: 'constructor' }],
+    ['invalid-payload', 'a missing field', { ...event, payload: { ...payload, student_id: undefined } }],
+    ['unsupported-version', 'another major', { ...event, meta: { ...event.meta, schema_version: '2.0' } }],
+    ['for-somebody-else', 'another target', { ...event, target: 'email-worker' }],
+    ['for-somebody-else', 'a target of another shape', { ...event, target: { module: 'email' } }],
+  ])('is %s with %s', (reason, _, value) => {
+    expect(read(value)).toMatchObject({ ok: false, reason, message: expect.stringMatching(/./) })
+  })
+
+  it('is ours when it is addressed to us', () => {
+    expect(read({ ...event, target: 'enrollment-api' }).ok).toBe(true)
+  })
+
+  it('is not an envelope in bad UTF-8', () => {
+    const bytes = bytesOf(event)
+    bytes[10] = 0xff
+
+    expect(parseEvent(bytes, definitions, 'x')).toMatchObject({ ok: false, reason: 'not-an-envelope' })
+  })
+})

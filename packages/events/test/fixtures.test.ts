@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import * as contract from '../src/index.ts'
+import { type EventDefinition, parseEvent, snsEnrollmentCompleted, toSnsEnrollmentCompleted } from '../src/index.ts'
+
+const folder = new URL('../fixtures/', import.meta.url)
+const readFixture = (file: string) => readFileSync(new URL(file, folder))
+const definitions = new Map(
+  Object.values<unknown>(contract)
+    .filter((value): value is EventDefinition => typeof value === 'object' && value !== null && 'build' in value)
+    .map((definition) => [definition.type, definition]),
+)
+const eventFiles = readdirSync(folder).filter((file) => !file.startsWith('sns.'))
+
+describe('golden examples', () => {
+  it('there is one for every event, and no other', () => {
+    expect(eventFiles.map((file) => file.replace(/\.json$/, '')).sort()).toEqual([...definitions.keys()].sort())
+    expect(definitions.size).toBe(12)
+  })
+
+  it.each(eventFiles)('%s is read as it stands', (file) => {
+    const bytes = readFixture(file)
+
+    const result = parseEvent(bytes, definitions, 'anybody')
+
+    expect(result).toMatchObject({ ok: true, event: JSON.parse(bytes.toString()) })
+  })
+
+  it.each(eventFiles)('%s comes out again when it is built from its parts', (file) => {
+    const golden = JSON.parse(readFixture(file).toString())
+    const { meta } = golden
+
+    const built = definitions.get(golden.type)?.build(
+      golden.payload,
+      {
+        tenantId: meta.tenant_id,
+        correlationId: meta.correlation_id,
+        causationId: meta.causation_id,
+        ...(meta.stream_message_id && { streamMessageId: meta.stream_message_id }),
+      },
+      { id: golden.id, at: golden.timestamp },
+    )
+
+    expect(built).toStrictEqual(golden)
+  })
+
+  it('the SNS message comes out of its event field by field', () => {
+    const event = JSON.parse(readFixture('enrollment.completed.json').toString())
+    const golden = JSON.parse(readFixture('sns.EnrollmentCompleted.json').toString())
+
+    const { subject, message, attributes } = toSnsEnrollmentCompleted(event)
+
+    expect(JSON.parse(message)).toStrictEqual(golden)
+    expect(snsEnrollmentCompleted.parse(golden)).toStrictEqual(golden)
+    expect(subject).toBe('Enrollment Completed')
+    expect(attributes).toStrictEqual({
+      event_id: event.id,
+      tenant_id: 'brain_prod',
+      enrollment_id: 'enr_0194a1b2c3d4',
+      activation: '1',
+    })
+  })
+})
