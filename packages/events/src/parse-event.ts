@@ -55,8 +55,9 @@ function readEnvelope(bytes: Uint8Array): { ok: true; envelope: EventEnvelope } 
   let json: unknown
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : 'not JSON')
+  } catch {
+    // The parser's own message quotes what it read, which may be personal data.
+    return fail('not JSON in UTF-8')
   }
   const read = acceptedEnvelope.safeParse(json)
   if (!read.success) return fail(z.prettifyError(read.error))

@@ -1,0 +1,214 @@
+import type { EventDefinition, EventEnvelope } from '@coursewire/events'
+import type { Transaction } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import { type Attempts, buildDeadLetter } from './dead-letter.ts'
+import { appendToOutbox } from './outbox.ts'
+import { type Identity, REDRIVE_HEADER, type Received, refuse } from './record.ts'
+
+/** The effect of consecutive events of one type. They may touch Postgres only, through `tx`, and may come again after a failure. */
+export interface Handler {
+  definition: Pick<EventDefinition, 'type' | 'payload'>
+  handle(tx: Transaction, events: EventEnvelope[]): Promise<void>
+}
+
+/** Handles events of a type one by one. Throw an `AppError` for what breaks a rule: it becomes a dead letter. */
+export function on<Type extends string, Payload extends z.ZodObject>(
+  definition: EventDefinition<Type, Payload>,
+  handle: (tx: Transaction, event: EventEnvelope<Type, z.output<Payload>>) => Promise<void>,
+): Handler {
+  return onRun(definition, async (tx, events) => {
+    for (const event of events) await handle(tx, event)
+  })
+}
+
+/** Handles consecutive events of a type together, in their order, for effects that one statement can have. */
+export function onRun<Type extends string, Payload extends z.ZodObject>(
+  definition: EventDefinition<Type, Payload>,
+  handle: (tx: Transaction, events: EventEnvelope<Type, z.output<Payload>>[]) => Promise<void>,
+): Handler {
+  return { definition, handle: (tx, events) => handle(tx, events as EventEnvelope<Type, z.output<Payload>>[]) }
+}
+
+export type Outcome = 'done' | 'duplicate' | 'dead' | 'mismatch'
+
+export interface BatchContext {
+  consumer: string
+  serviceVersion: string
+  handlers: ReadonlyMap<string, Handler>
+}
+
+/** A batch item: what was received, and what is known of its failures so far. */
+export interface BatchItem {
+  received: Received
+  attempts: Attempts | null
+}
+
+/**
+ * Remembers the items, gives the new ones their effect in their order, and puts the refused ones into the outbox as dead
+ * letters: all in `tx`, so that memory and effect commit together. Resolves to the outcome of each item.
+ */
+export async function applyBatch(tx: Transaction, context: BatchContext, items: BatchItem[]): Promise<Outcome[]> {
+  await forgetRedriven(tx, context.consumer, items)
+  const outcomes = await remember(
+    tx,
+    context.consumer,
+    items.map((item) => item.received),
+  )
+
+  let run: EventEnvelope[] = []
+  const flush = async () => {
+    const [first] = run
+    const events = run
+    run = []
+    if (first) await context.handlers.get(first.type)?.handle(tx, events)
+  }
+  for (const [index, { received }] of items.entries()) {
+    if (outcomes[index] !== 'done' || !received.event) continue
+    if (run[0] && run[0].type !== received.event.type) await flush()
+    run.push(received.event)
+  }
+  await flush()
+
+  const now = new Date()
+  const dead = items.flatMap(({ received, attempts }, index) => {
+    const outcome = outcomes[index]
+    if (outcome !== 'dead' && outcome !== 'mismatch') return []
+    const letter = outcome === 'dead' ? received : refuseMismatch(received)
+    return buildDeadLetter(
+      context.consumer,
+      context.serviceVersion,
+      letter,
+      attempts ?? { count: 1, firstFailureAt: now, lastFailureAt: now },
+    )
+  })
+  await appendToOutbox(tx, dead)
+  return outcomes
+}
+
+/** A replayed dead letter gets a second chance; one whose event was done meanwhile is still a duplicate. */
+async function forgetRedriven(tx: Transaction, consumer: string, items: BatchItem[]): Promise<void> {
+  const redriven = items
+    .map(({ received }) => received)
+    .filter(({ record }) => record.headers.some(([name]) => name === REDRIVE_HEADER))
+  if (redriven.length === 0) return
+  const { sources, streamMessageIds } = toColumns(redriven)
+  await tx.execute(sql`
+    DELETE FROM event_dedup AS known
+    USING unnest(${sql.param(sources)}::text[], ${sql.param(streamMessageIds)}::text[]) AS redriven (source, id)
+    WHERE known.consumer = ${consumer} AND known.source = redriven.source AND known.stream_message_id = redriven.id
+      AND known.outcome = 'dead'`)
+}
+
+async function remember(tx: Transaction, consumer: string, batch: Received[]): Promise<Outcome[]> {
+  const firsts = dropRepeats(batch)
+  const inserted = await insertUnknown(tx, consumer, [...firsts])
+  const isNew = (received: Received) => firsts.has(received) && inserted.has(toStreamName(received.identity))
+  const known = inserted.size === batch.length ? new Map<string, Known[]>() : await findKnown(tx, consumer, batch)
+
+  const outcomes = batch.map((received): Outcome => {
+    if (isNew(received)) return received.refusal ? 'dead' : 'done'
+    return isSameContent(received, known) ? 'duplicate' : 'mismatch'
+  })
+  return rememberMismatches(tx, consumer, batch, outcomes)
+}
+
+/** Without those that share a name with an earlier one: a conflict within one statement would go unseen. */
+function dropRepeats(batch: Received[]): Set<Received> {
+  const names = new Set<string>()
+  const firsts = new Set<Received>()
+  for (const received of batch) {
+    const own = [toStreamName(received.identity), toEventName(received.identity)]
+    if (!own.some((name) => names.has(name))) firsts.add(received)
+    for (const name of own) names.add(name)
+  }
+  return firsts
+}
+
+/** Inserts what is not known by either name. The order keeps two transactions with the same records from a deadlock. */
+async function insertUnknown(tx: Transaction, consumer: string, batch: Received[]): Promise<Set<string>> {
+  const { sources, streamMessageIds, tenantIds, eventIds, hashes, outcomes } = toColumns(batch)
+  const { rows } = await tx.execute<{ source: string; streamMessageId: string }>(sql`
+    INSERT INTO event_dedup (consumer, source, stream_message_id, tenant_id, event_id, content_hash, outcome)
+    SELECT ${consumer}, source, stream_message_id, tenant_id, event_id, content_hash, outcome
+    FROM unnest(${sql.param(sources)}::text[], ${sql.param(streamMessageIds)}::text[], ${sql.param(tenantIds)}::text[],
+                ${sql.param(eventIds)}::text[], ${sql.param(hashes)}::bytea[], ${sql.param(outcomes)}::text[])
+         WITH ORDINALITY AS row (source, stream_message_id, tenant_id, event_id, content_hash, outcome, position)
+    ORDER BY source, stream_message_id, position
+    ON CONFLICT DO NOTHING
+    RETURNING source, stream_message_id AS "streamMessageId"`)
+  return new Set(rows.map(toStreamName))
+}
+
+interface Known extends Identity {
+  contentHash: Buffer
+}
+
+/** A second statement: the row that was in the first one's way may have been committed after its snapshot. */
+async function findKnown(tx: Transaction, consumer: string, batch: Received[]): Promise<Map<string, Known[]>> {
+  const { sources, streamMessageIds, tenantIds, eventIds } = toColumns(batch)
+  const { rows } = await tx.execute<Known & Record<string, unknown>>(sql`
+    WITH wanted AS (
+      SELECT * FROM unnest(${sql.param(sources)}::text[], ${sql.param(streamMessageIds)}::text[],
+                           ${sql.param(tenantIds)}::text[], ${sql.param(eventIds)}::text[])
+             AS row (source, stream_message_id, tenant_id, event_id)
+    )
+    SELECT known.source, known.stream_message_id AS "streamMessageId", known.tenant_id AS "tenantId",
+           known.event_id AS "eventId", known.content_hash AS "contentHash"
+    FROM wanted JOIN event_dedup AS known ON known.consumer = ${consumer}
+      AND known.source = wanted.source AND known.stream_message_id = wanted.stream_message_id
+    UNION
+    SELECT known.source, known.stream_message_id, known.tenant_id, known.event_id, known.content_hash
+    FROM wanted JOIN event_dedup AS known ON known.consumer = ${consumer}
+      AND known.tenant_id = wanted.tenant_id AND known.event_id = wanted.event_id`)
+
+  const byName = new Map<string, Known[]>()
+  for (const row of rows) {
+    for (const name of [toStreamName(row), toEventName(row)]) byName.set(name, [...(byName.get(name) ?? []), row])
+  }
+  return byName
+}
+
+/** True when every row the record's two names lead to has its content, and they are one row. */
+function isSameContent({ identity, contentHash }: Received, known: Map<string, Known[]>): boolean {
+  const rows = new Set([...(known.get(toStreamName(identity)) ?? []), ...(known.get(toEventName(identity)) ?? [])])
+  return rows.size === 1 && [...rows].every((row) => contentHash.equals(row.contentHash))
+}
+
+/** A mismatch is remembered by its position, so that it becomes a dead letter once, however often it is delivered. */
+async function rememberMismatches(
+  tx: Transaction,
+  consumer: string,
+  batch: Received[],
+  outcomes: Outcome[],
+): Promise<Outcome[]> {
+  const mismatches = batch.filter((_, index) => outcomes[index] === 'mismatch').map(refuseMismatch)
+  if (mismatches.length === 0) return outcomes
+  const fresh = await insertUnknown(tx, consumer, mismatches)
+  return outcomes.map((outcome, index) => {
+    const received = batch[index]
+    if (outcome !== 'mismatch' || !received) return outcome
+    return fresh.has(toStreamName(refuseMismatch(received).identity)) ? 'mismatch' : 'duplicate'
+  })
+}
+
+function refuseMismatch({ record, identity }: Received): Received {
+  const message = `event ${identity.eventId} was received before, with another content`
+  return refuse(record, { code: 'event.mismatch', message })
+}
+
+const toStreamName = ({ source, streamMessageId }: Pick<Identity, 'source' | 'streamMessageId'>) =>
+  `s\u0000${source}\u0000${streamMessageId}`
+const toEventName = ({ tenantId, eventId }: Pick<Identity, 'tenantId' | 'eventId'>) =>
+  `e\u0000${tenantId}\u0000${eventId}`
+
+function toColumns(batch: Received[]) {
+  return {
+    sources: batch.map(({ identity }) => identity.source),
+    streamMessageIds: batch.map(({ identity }) => identity.streamMessageId),
+    tenantIds: batch.map(({ identity }) => identity.tenantId),
+    eventIds: batch.map(({ identity }) => identity.eventId),
+    hashes: batch.map(({ contentHash }) => contentHash),
+    outcomes: batch.map(({ refusal }) => (refusal ? 'dead' : 'done')),
+  }
+}

@@ -1,0 +1,28 @@
+import type { ChannelName, OutboxRow } from './outbox.ts'
+
+export interface StoredRow extends Omit<OutboxRow, 'channel'> {
+  /** A bigint, as text. */
+  id: string
+  createdAt: Date
+}
+
+/** What became of a batch. A row named nowhere is sent again, as is one that failed. */
+export interface SendOutcome {
+  sent: StoredRow[]
+  /** Refused for good, through the row's own fault. */
+  parked: { row: StoredRow; reason: string }[]
+  failed: { row: StoredRow; error: unknown }[]
+  /** True when the destination as a whole refuses, so that the relay backs off. */
+  isDown: boolean
+}
+
+/** A destination of outbox rows. `send` never throws; it is called with rows in id order, and not again before it ended. */
+export interface Channel {
+  name: ChannelName
+  /** How much is read at a time. One row larger than `bytes` still goes, alone. */
+  batch: { rows: number; bytes: number }
+  send(rows: StoredRow[]): Promise<SendOutcome>
+  /** Topics to leave out for now, because they alone are refused. */
+  topicsSetAside(): string[]
+  close(): Promise<void>
+}

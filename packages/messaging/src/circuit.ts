@@ -1,0 +1,75 @@
+import type { Logger } from '@coursewire/service-kit'
+import { backoffMs, createWaiter } from './backoff.ts'
+import * as metrics from './metrics.ts'
+
+export interface Circuit {
+  readonly isOpen: boolean
+  /** How many batches have succeeded; tells a broken record from a broken world. */
+  readonly successes: number
+  /** Resolves when the circuit is closed, at once where it is. */
+  whenClosed(): Promise<void>
+  /** Opens the circuit and resolves when the probe has succeeded. */
+  trip(error: unknown): Promise<void>
+  recordSuccess(): void
+  /** Lets everybody who waits go on, to find out that it is over. */
+  shutDown(): void
+}
+
+/** One for a consumer: while what everybody needs is down, all wait and one probe asks, 100 ms to 30 s apart. */
+export function createCircuit(options: {
+  probe: () => Promise<unknown>
+  onChange: () => void
+  logger: Logger
+}): Circuit {
+  const waiter = createWaiter()
+  let probing: Promise<void> | null = null
+  let failures = 0
+  let successes = 0
+  let isShutDown = false
+
+  async function probeUntilItAnswers(): Promise<void> {
+    for (;;) {
+      await waiter.wait(backoffMs(failures++, 100, 30_000))
+      if (isShutDown) return
+      try {
+        await options.probe()
+        return
+      } catch (error) {
+        options.logger.debug({ err: error }, 'Dependency still down')
+      }
+    }
+  }
+
+  return {
+    get isOpen() {
+      return probing !== null
+    },
+    get successes() {
+      return successes
+    },
+    whenClosed: () => probing ?? Promise.resolve(),
+    trip(error) {
+      if (isShutDown) return Promise.resolve()
+      if (!probing) {
+        options.logger.warn({ err: error }, 'Consuming paused, a dependency is down')
+        metrics.circuitState.record(1)
+        probing = probeUntilItAnswers().finally(() => {
+          probing = null
+          metrics.circuitState.record(0)
+          options.logger.info('Consuming resumed')
+          options.onChange()
+        })
+        options.onChange()
+      }
+      return probing
+    },
+    recordSuccess() {
+      successes += 1
+      failures = 0
+    },
+    shutDown() {
+      isShutDown = true
+      waiter.wake()
+    },
+  }
+}

@@ -1,0 +1,222 @@
+import type { Database, Logger } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+import type { Batch, ConsumerGroupJoinEvent, Consumer as KafkaConsumer } from 'kafkajs'
+import type { Handler } from './apply-batch.ts'
+import { createAssignment } from './assignment.ts'
+import { backoffMs, createWaiter } from './backoff.ts'
+import { createCircuit } from './circuit.ts'
+import { createKafka, type KafkaSettings } from './kafka.ts'
+import * as metrics from './metrics.ts'
+import { createPartition, type PartitionContext } from './partition.ts'
+
+const COMMIT_MS = 200
+const LIVENESS_MS = 30_000
+const DRAIN_MS = 3_000
+
+export interface ConsumerOptions {
+  kafka: KafkaSettings
+  /** Consumer group, name in the dedup table and stem of the dead-letter topic: the app's name. */
+  name: string
+  serviceVersion: string
+  db: Database
+  topics: string[]
+  handlers: Handler[]
+  logger: Logger
+  /** Called after each commit, as handlers and dead letters fill the outbox: wake the relay. */
+  onCommitted: () => void
+  /** Called when kafkajs has given up for good: end the process, as nothing here would start it again. */
+  onFatal: (error: Error) => void
+  now?: () => number
+}
+
+export interface Consumer {
+  isAlive(): boolean
+  /** True once this member has joined its group, and as long as it belongs to it. */
+  isInGroup(): boolean
+  /** Finishes what is in hand, commits and leaves the group. What had not started comes again. */
+  close(): Promise<void>
+}
+
+/**
+ * Consumes topics: each event has its effect exactly once in `db`, however often it is delivered; what cannot be handled
+ * becomes a dead letter in the outbox; an offset is committed only after all before it are settled in the database. Starts in
+ * the background and waits for brokers that are not there yet.
+ */
+export function startConsumer(options: ConsumerOptions): Consumer {
+  const { logger, name, topics, db } = options
+  const startWaiter = createWaiter()
+  let lastBeatAt = Date.now()
+  let isInGroup = false
+  let isClosing = false
+  let committing: Promise<void> | null = null
+  const beat = () => {
+    lastBeatAt = Date.now()
+  }
+
+  const kafka = createKafka(options.kafka, beat)
+  let consumer = createGroupMember()
+
+  const circuit = createCircuit({
+    probe: () => db.execute(sql`SELECT 1 FROM event_dedup LIMIT 1`),
+    onChange: syncPauses,
+    logger,
+  })
+  const context: PartitionContext = {
+    db,
+    circuit,
+    logger,
+    consumer: name,
+    serviceVersion: options.serviceVersion,
+    handlers: new Map(options.handlers.map((handler) => [handler.definition.type, handler])),
+    definitions: new Map(options.handlers.map(({ definition }) => [definition.type, definition])),
+    now: options.now ?? Date.now,
+    onCommitted: options.onCommitted,
+    onProgress: syncPauses,
+  }
+  const assignment = createAssignment({
+    create: (topic, partition, start) => createPartition(context, topic, partition, start),
+    seek: (topic, partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
+    onLost: (topic, partition, expected, found) => {
+      metrics.offsetResets.add(1, { topic })
+      logger.error({ topic, partition, expected, found }, 'Offsets lost')
+    },
+  })
+
+  function createGroupMember(): KafkaConsumer {
+    const member = kafka.consumer({
+      groupId: name,
+      sessionTimeout: 8_000,
+      rebalanceTimeout: 15_000,
+      heartbeatInterval: 1_000,
+      maxWaitTimeInMs: 200,
+      maxBytesPerPartition: 4 * 1024 * 1024,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER },
+    })
+    const { GROUP_JOIN, CRASH, FETCH_START, HEARTBEAT, END_BATCH_PROCESS } = member.events
+    member.on(FETCH_START, beat)
+    member.on(HEARTBEAT, beat)
+    member.on(GROUP_JOIN, beginEpoch)
+    member.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
+      if (Number(batchSize) === 0) stepOver(topic, partition, firstOffset, lastOffset)
+    })
+    member.on(CRASH, ({ payload: { error, restart } }) => {
+      isInGroup = false
+      assignment.end()
+      if (!restart && !isClosing) options.onFatal(error)
+    })
+    return member
+  }
+
+  function beginEpoch({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
+    beat()
+    assignment.begin(memberAssignment)
+    // A pause survives a join.
+    consumer.resume(Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions })))
+    syncPauses()
+    metrics.rebalances.add(1)
+    if (!isInGroup) logger.info({ topics }, 'Started consuming events')
+    isInGroup = true
+  }
+
+  function stepOver(topic: string, number: number, firstOffset: string | null, lastOffset: string): void {
+    assignment.find(topic, number, Number(firstOffset ?? lastOffset))?.skipTo(Number(lastOffset) + 1)
+  }
+
+  function takeBatch(batch: Batch, resolveOffset: (offset: string) => void): void {
+    const { topic, partition: number } = batch
+    // Not in kafkajs' types: the offset that was asked for, which is before the first record where some were filtered out.
+    const { fetchedOffset } = batch as Batch & { fetchedOffset: string }
+    const partition = assignment.find(topic, number, Number(fetchedOffset))
+    if (!partition) return
+    partition.accept(batch)
+    resolveOffset(batch.lastOffset())
+    syncPauses()
+  }
+
+  function syncPauses(): void {
+    for (const partition of assignment.partitions()) {
+      const shouldPause = isClosing || circuit.isOpen || partition.isFull
+      if (shouldPause === partition.isPaused) continue
+      partition.isPaused = shouldPause
+      const { topic, partition: number } = partition
+      consumer[shouldPause ? 'pause' : 'resume']([{ topic, partitions: [number] }])
+    }
+  }
+
+  async function commit(): Promise<void> {
+    const moved = [...assignment.partitions()].filter(({ watermark, committed }) => watermark !== committed)
+    if (moved.length === 0) return
+    const offsets = moved.map(({ topic, partition, watermark }) => ({ topic, partition, offset: String(watermark) }))
+    try {
+      await consumer.commitOffsets(offsets)
+      for (const [index, partition] of moved.entries()) partition.committed = Number(offsets[index]?.offset)
+    } catch (error) {
+      // A join is under way, or the broker is away. The watermark stands; the next commit carries it.
+      logger.debug({ err: error }, 'Offset commit failed')
+    }
+  }
+
+  const commitTimer = setInterval(() => {
+    measure()
+    committing ??= commit().finally(() => {
+      committing = null
+    })
+  }, COMMIT_MS)
+
+  function measure(): void {
+    const now = Date.now()
+    let oldest = 0
+    let age = 0
+    for (const partition of assignment.partitions()) {
+      metrics.consumerLag.record(partition.lag, { topic: partition.topic, partition: partition.partition })
+      oldest = Math.max(oldest, partition.oldestAge(now))
+      age = Math.max(age, partition.age(now))
+    }
+    metrics.oldestInFlight.record(oldest / 1000)
+    metrics.watermarkAge.record(age / 1000)
+  }
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !isClosing; failures += 1) {
+      try {
+        await consumer.connect()
+        await consumer.subscribe({ topics, fromBeginning: true })
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          eachBatch: async (payload) => {
+            if (payload.isStale() || !payload.isRunning()) return
+            takeBatch(payload.batch, (offset) => payload.resolveOffset(offset))
+          },
+        })
+        return
+      } catch (error) {
+        logger.warn({ err: error }, 'Consumer could not start, trying again')
+        await consumer.disconnect().catch(() => undefined)
+        await startWaiter.wait(backoffMs(failures, 100, 5_000))
+        if (!isClosing) consumer = createGroupMember()
+      }
+    }
+  }
+  void run()
+
+  return {
+    isAlive: () => Date.now() - lastBeatAt < LIVENESS_MS,
+    isInGroup: () => isInGroup,
+    async close() {
+      isClosing = true
+      startWaiter.wake()
+      syncPauses()
+      const deadline = new Promise<void>((resolve) => setTimeout(resolve, DRAIN_MS).unref())
+      const idle = Promise.all([...assignment.partitions()].map((partition) => partition.whenIdle()))
+      if (!circuit.isOpen) await Promise.race([idle, deadline])
+      for (const partition of assignment.partitions()) partition.abandon()
+      circuit.shutDown()
+      clearInterval(commitTimer)
+      // Before disconnect(): after it a commit silently does nothing.
+      await Promise.race([Promise.resolve(committing).then(commit), deadline])
+      await Promise.race([consumer.disconnect(), deadline])
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import type { Logger } from '@coursewire/service-kit'
+import { type IHeaders, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs'
+import { backoffMs } from './backoff.ts'
+import type { Channel, SendOutcome, StoredRow } from './channel.ts'
+import * as metrics from './metrics.ts'
+import { decodeHeaders } from './outbox.ts'
+
+/** Whose fault a refused send is: the record's, its topic's, or nobody's (the cluster, the network, ourselves). */
+export type SendFault = 'record' | 'topic' | 'cluster'
+
+const recordFaults = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])
+const topicFaults = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'INVALID_TOPIC_EXCEPTION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'NOT_ENOUGH_REPLICAS',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+])
+
+export function findSendFault(error: unknown): SendFault {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const type = 'type' in cause ? String(cause.type) : ''
+    if (recordFaults.has(type)) return 'record'
+    if (topicFaults.has(type) || cause.name === 'KafkaJSTopicMetadataNotLoaded') return 'topic'
+  }
+  return 'cluster'
+}
+
+function toMessage(row: StoredRow): Message {
+  const headers: IHeaders = {}
+  for (const [name, value] of decodeHeaders(row.headers)) {
+    const bytes = value ?? Buffer.alloc(0)
+    const earlier = headers[name]
+    headers[name] = earlier === undefined ? bytes : [earlier, bytes].flat()
+  }
+  return { key: row.key, value: row.payload, headers }
+}
+
+/**
+ * Sends rows to Kafka, one awaited batch a topic at a time, as concurrent sends to a partition would arrive in any order.
+ * A refused batch is sent again as the same rows by a new producer: after an error an idempotent one may not go on.
+ */
+export function createKafkaChannel(kafka: Kafka, logger: Logger): Channel {
+  const setAside = new Map<string, { attempts: number; until: number }>()
+  let producer: Promise<Producer> | null = null
+
+  async function openProducer(): Promise<Producer> {
+    const opened = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      // Bounded: a send that hangs for ever outlives every shutdown.
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
+    })
+    await opened.connect()
+    return opened
+  }
+
+  async function closeProducer(): Promise<void> {
+    const closing = producer
+    producer = null
+    await closing?.then((open) => open.disconnect()).catch(() => undefined)
+  }
+
+  /** Sends rows of one topic in order; throws at the first failure that is not a record's own. */
+  async function sendInOrder(topic: string, rows: StoredRow[], outcome: SendOutcome): Promise<void> {
+    try {
+      producer ??= openProducer()
+      await (await producer).sendBatch({ acks: -1, topicMessages: [{ topic, messages: rows.map(toMessage) }] })
+      outcome.sent.push(...rows)
+    } catch (error) {
+      if (findSendFault(error) !== 'record') throw error
+      await closeProducer()
+      const [row] = rows
+      if (rows.length === 1 && row) {
+        outcome.parked.push({ row, reason: error instanceof Error ? error.message : String(error) })
+        return
+      }
+      // kafkajs makes one record batch a partition, which may be too large though each record is legal.
+      const half = Math.ceil(rows.length / 2)
+      await sendInOrder(topic, rows.slice(0, half), outcome)
+      await sendInOrder(topic, rows.slice(half), outcome)
+    }
+  }
+
+  function putAside(topic: string): void {
+    const attempts = setAside.get(topic)?.attempts ?? 0
+    setAside.set(topic, { attempts: attempts + 1, until: Date.now() + backoffMs(attempts, 100, 5_000) })
+    logger.error({ topic }, 'Topic set aside')
+  }
+
+  return {
+    name: 'kafka',
+    batch: { rows: 500, bytes: 900_000 },
+
+    async send(rows) {
+      const outcome: SendOutcome = { sent: [], parked: [], failed: [], isDown: false }
+      for (const [topic, ofTopic] of groupByTopic(rows)) {
+        try {
+          await sendInOrder(topic, ofTopic, outcome)
+          setAside.delete(topic)
+        } catch (error) {
+          const taken = new Set([...outcome.sent, ...outcome.parked.map(({ row }) => row)])
+          outcome.failed.push(...ofTopic.filter((row) => !taken.has(row)).map((row) => ({ row, error })))
+          await closeProducer()
+          metrics.producerRecreated.add(1)
+          if (findSendFault(error) === 'topic') {
+            putAside(topic)
+          } else {
+            outcome.isDown = true
+            break
+          }
+        }
+      }
+      return outcome
+    },
+
+    topicsSetAside() {
+      const now = Date.now()
+      return [...setAside].filter(([, { until }]) => until > now).map(([topic]) => topic)
+    },
+
+    close: closeProducer,
+  }
+}
+
+function groupByTopic(rows: StoredRow[]): Map<string, StoredRow[]> {
+  const groups = new Map<string, StoredRow[]>()
+  for (const row of rows) {
+    const group = groups.get(row.topic)
+    if (group) group.push(row)
+    else groups.set(row.topic, [row])
+  }
+  return groups
+}

@@ -1,0 +1,61 @@
+import type { Logger } from '@coursewire/service-kit'
+import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
+import { registerCodecs } from './codecs.ts'
+
+export type { Kafka } from 'kafkajs'
+
+export interface KafkaSettings {
+  clientId: string
+  brokers: string[]
+  ssl?: boolean
+  sasl?: SASLOptions
+  logger: Logger
+}
+
+// kafkajs calls these errors, and heals them itself within moments.
+const passing =
+  /coordinator is loading|rejoin is needed|rebalanc|not aware of this member|not the correct coordinator|leadership election/i
+
+/** Connects nothing yet. Its log goes to `logger`; `onLog` hears of every line, the sign that its loops are alive. */
+export function createKafka(
+  { clientId, brokers, ssl = false, sasl, logger }: KafkaSettings,
+  onLog?: () => void,
+): Kafka {
+  registerCodecs()
+  const config: KafkaConfig = {
+    clientId,
+    brokers,
+    ssl,
+    connectionTimeout: 3_000,
+    requestTimeout: 15_000,
+    // Retries count over the life of a fetch loop: any bound would one day end a healthy consumer.
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER },
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ level, label, log }) => {
+        onLog?.()
+        const isQuiet = level === logLevel.WARN || passing.test(log.message) || passing.test(String(log.error ?? ''))
+        logger[isQuiet ? 'debug' : 'warn']({ kafka: { label, ...log } }, log.message)
+      },
+  }
+  return new Kafka(sasl ? { ...config, sasl } : config)
+}
+
+export interface TopicSpecification {
+  topic: string
+  numPartitions: number
+  replicationFactor: number
+  configEntries: { name: string; value: string }[]
+}
+
+/** Creates the topics that are missing and leaves the others alone: a partition count never changes. */
+export async function createTopics(kafka: Kafka, topics: TopicSpecification[]): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    await admin.createTopics({ topics, waitForLeaders: true })
+  } finally {
+    await admin.disconnect()
+  }
+}

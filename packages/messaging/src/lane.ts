@@ -1,0 +1,157 @@
+import { AppError, type Database, type Logger } from '@coursewire/service-kit'
+import { applyBatch, type BatchContext, type BatchItem, type Outcome } from './apply-batch.ts'
+import { backoffMs, createWaiter } from './backoff.ts'
+import type { Circuit } from './circuit.ts'
+import { classifyFailure } from './classify.ts'
+import * as metrics from './metrics.ts'
+import type { Received } from './record.ts'
+
+/** An error nobody listed is the record's own fault after so many attempts, over so long, while others succeeded. */
+const MAX_UNKNOWN_ATTEMPTS = 5
+const MIN_UNKNOWN_MS = 60_000
+const BATCH = 200
+
+export interface LaneContext extends BatchContext {
+  db: Database
+  circuit: Circuit
+  logger: Logger
+  now: () => number
+  /** Called after each commit, for the relay. */
+  onCommitted: () => void
+}
+
+export interface Lane {
+  push(received: Received): void
+  /** Starts what was pushed; call it after the last of a batch. */
+  start(): void
+  /** Gives up what has not started; the transaction in hand ends, but is not tried again. */
+  abandon(): void
+  whenIdle(): Promise<void>
+}
+
+/** Handles records one batch after the other: whatever waits, up to 200, in one transaction. `onDone` hears of each when it is settled. */
+export function createLane(context: LaneContext, onDone: (received: Received[]) => void): Lane {
+  const { circuit, logger } = context
+  const waiter = createWaiter()
+  let queue: Received[] = []
+  let running: Promise<void> | null = null
+  let isAbandoned = false
+
+  async function drain(): Promise<void> {
+    while (queue.length > 0) {
+      await circuit.whenClosed()
+      const items = queue.splice(0, BATCH).map((received) => ({ received, attempts: null }))
+      await settle(items)
+    }
+  }
+
+  function start(): void {
+    running ??= drain().finally(() => {
+      running = null
+      // Something may have been pushed since the loop saw an empty queue.
+      if (queue.length > 0) start()
+    })
+  }
+
+  /** Tries until every item is done or dead, or the lane is abandoned. */
+  async function settle(items: BatchItem[]): Promise<void> {
+    let ownFailures = 0
+    let successesBefore = circuit.successes
+    while (!isAbandoned) {
+      let outcomes: Outcome[]
+      try {
+        outcomes = await context.db.transaction((tx) => applyBatch(tx, context, items), {
+          isolationLevel: 'read committed',
+        })
+      } catch (error) {
+        if (isAbandoned) return
+        const failure = classifyFailure(error)
+        metrics.retries.add(1, { class: failure })
+        if (failure === 'conflict') continue
+        if (failure !== 'permanent') await circuit.trip(error)
+        if (failure === 'outage') continue
+        if (items.length > 1) {
+          // One by one, so that only the culprit pays.
+          for (const item of items) await settle([item])
+          return
+        }
+        const [item] = items
+        if (!item) return
+        recordAttempt(item)
+        if (failure === 'unknown') {
+          if (circuit.successes > successesBefore) ownFailures += 1
+          successesBefore = circuit.successes
+          const hasTried = context.now() - (item.attempts?.firstFailureAt.getTime() ?? 0) >= MIN_UNKNOWN_MS
+          if (ownFailures < MAX_UNKNOWN_ATTEMPTS || !hasTried) {
+            logger.warn({ err: error, eventId: item.received.identity.eventId }, 'Event failed, trying again')
+            await waiter.wait(backoffMs((item.attempts?.count ?? 1) - 1, 250, 5_000))
+            continue
+          }
+        }
+        refuseForGood(item, error)
+        continue
+      }
+      circuit.recordSuccess()
+      report(items, outcomes)
+      onDone(items.map((item) => item.received))
+      context.onCommitted()
+      return
+    }
+  }
+
+  function recordAttempt(item: BatchItem): void {
+    const at = new Date(context.now())
+    item.attempts = {
+      count: (item.attempts?.count ?? 0) + 1,
+      firstFailureAt: item.attempts?.firstFailureAt ?? at,
+      lastFailureAt: at,
+    }
+  }
+
+  function refuseForGood(item: BatchItem, error: unknown): void {
+    const reason = findReason(error)
+    const code = 'code' in reason && typeof reason.code === 'string' ? reason.code : reason.name
+    item.received = { ...item.received, refusal: { code, message: reason.message, stack: reason.stack } }
+  }
+
+  function report(items: BatchItem[], outcomes: Outcome[]): void {
+    for (const [index, { received }] of items.entries()) {
+      const { eventId } = received.identity
+      const outcome = outcomes[index]
+      if (outcome === 'done') {
+        const { timestamp = '' } = received.event ?? {}
+        metrics.eventAgeAtEffect.record(Math.max(0, context.now() - Date.parse(timestamp)) / 1000)
+      } else if (outcome === 'duplicate') {
+        metrics.dedupHits.add(1)
+        logger.info({ eventId }, 'Duplicate event, skipping')
+      } else if (outcome === 'mismatch') {
+        metrics.dedupMismatches.add(1)
+        metrics.deadLetters.add(1, { reason: 'event.mismatch' })
+        logger.error({ eventId }, 'Event id seen again with another content')
+      } else {
+        const { code, message } = received.refusal ?? {}
+        metrics.deadLetters.add(1, { reason: code ?? '' })
+        logger.error({ eventId, err: { code, message } }, 'Invalid event')
+      }
+    }
+  }
+
+  return {
+    push: (received) => void queue.push(received),
+    start,
+    abandon() {
+      isAbandoned = true
+      queue = []
+      waiter.wake()
+    },
+    whenIdle: () => running ?? Promise.resolve(),
+  }
+}
+
+/** The error that says what happened: a broken rule, or else what lies under drizzle's wrapping. */
+function findReason(error: unknown): Error {
+  let reason = error
+  while (reason instanceof Error && !(reason instanceof AppError) && reason.cause instanceof Error)
+    reason = reason.cause
+  return reason instanceof Error ? reason : new Error(String(reason))
+}

@@ -1,0 +1,7 @@
+import { fileURLToPath } from 'node:url'
+
+/** The folder of migrations for outbox and dedup tables; every service applies it before its own. */
+export const messagingMigrations = {
+  folder: fileURLToPath(new URL('../migrations', import.meta.url)),
+  table: 'messaging_migrations',
+}

@@ -1,0 +1,144 @@
+import pg from 'pg'
+import type { Channel, SendOutcome, StoredRow } from './channel.ts'
+import * as metrics from './metrics.ts'
+
+const FULL_SCAN_MS = 10_000
+const FLOOR_AGE_MS = 60_000
+const KEEP_ALIVE_MS = 2_000
+const MEASURE_MS = 5_000
+
+// A leader that is stopped keeps its lock for as long as its session lives: Postgres ends a session that is idle or gone.
+const sessionOptions = [
+  'idle_session_timeout=10s',
+  'tcp_keepalives_idle=10',
+  'tcp_keepalives_interval=5',
+  'tcp_keepalives_count=3',
+  'lock_timeout=5s',
+  'statement_timeout=30s',
+]
+
+// Deleting what was acknowledged and reading what is next is one round trip. The rows being deleted are still visible to
+// the SELECT, which sees the snapshot from before the statement.
+const deleteAndSelectSql = `
+  WITH gone AS (
+    DELETE FROM outbox WHERE channel = $1 AND id = ANY($2::bigint[]) RETURNING *
+  ), parked AS (
+    INSERT INTO outbox_parked (channel, id, topic, key, payload, headers, log, created_at, reason)
+    SELECT gone.channel, gone.id, topic, key, payload, headers, log, created_at, reason
+    FROM gone JOIN unnest($3::bigint[], $4::text[]) AS refused (id, reason) ON refused.id = gone.id
+    ON CONFLICT DO NOTHING
+  ), next AS (
+    SELECT id, topic, key, payload, headers, log, created_at,
+           sum(coalesce(octet_length(payload), 0)) OVER (ORDER BY id) - coalesce(octet_length(payload), 0) AS bytes_before
+    FROM (
+      SELECT * FROM outbox
+      WHERE channel = $1 AND id >= $5 AND id <> ALL($2::bigint[]) AND topic <> ALL($6::text[])
+      ORDER BY id LIMIT $7
+    ) AS oldest
+  )
+  SELECT id, topic, key, payload, headers, log, created_at AS "createdAt" FROM next WHERE bytes_before < $8 ORDER BY id`
+
+/** The relay's own connection: holds the leader's lock, reads and deletes. Any failure ends it; the relay opens another. */
+export async function createOutboxReader(databaseUrl: string, channel: Pick<Channel, 'name' | 'batch'>) {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: `relay-${channel.name}`,
+    options: sessionOptions.map((option) => `-c ${option}`).join(' '),
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 35_000,
+    keepAlive: true,
+  })
+  let failure: Error | null = null
+  client.on('error', (error) => {
+    failure = error
+  })
+  try {
+    await client.connect()
+  } catch (error) {
+    await client.end().catch(() => undefined)
+    throw error
+  }
+
+  // An old snapshot elsewhere (pg_dump) keeps deleted rows in the index, and every poll steps over all of them. So most
+  // polls begin at the smallest id of a minute ago; no writing transaction lives that long (transaction_timeout), hence
+  // nothing below it can still appear. Were it otherwise, the full scan would find it within ten seconds.
+  const smallestIds: { at: number; id: string }[] = []
+  let fullScanAt = 0
+  let measuredAt = 0
+
+  function findFloor(now: number): string {
+    if (now - fullScanAt >= FULL_SCAN_MS) {
+      fullScanAt = now
+      return '0'
+    }
+    while (smallestIds[1] && now - smallestIds[1].at >= FLOOR_AGE_MS) smallestIds.shift()
+    const [oldest] = smallestIds
+    return oldest && now - oldest.at >= FLOOR_AGE_MS ? oldest.id : '0'
+  }
+
+  async function measure(): Promise<void> {
+    const labels = { channel: channel.name }
+    const { rows } = await client.query<{ unsent: number; oldest: number; snapshot: number }>(
+      `SELECT greatest((SELECT reltuples FROM pg_class WHERE oid = 'outbox'::regclass), 0)::float8 AS unsent,
+              coalesce(extract(epoch FROM clock_timestamp() - (SELECT created_at FROM outbox WHERE channel = $1 AND id >= $2
+                ORDER BY id LIMIT 1)), 0)::float8 AS oldest,
+              coalesce((SELECT extract(epoch FROM max(clock_timestamp() - xact_start)) FROM pg_stat_activity
+                WHERE backend_xmin IS NOT NULL), 0)::float8 AS snapshot`,
+      [channel.name, findFloor(Date.now())],
+    )
+    const [row] = rows
+    if (!row) return
+    metrics.outboxUnsent.record(row.unsent, labels)
+    metrics.outboxOldestUnsent.record(row.oldest, labels)
+    metrics.oldestSnapshot.record(row.snapshot)
+  }
+
+  return {
+    async tryToLead(): Promise<boolean> {
+      const { rows } = await client.query<{ leads: boolean }>(
+        `SELECT pg_try_advisory_lock(hashtext('coursewire.relay'), hashtext($1)) AS leads`,
+        [channel.name],
+      )
+      return rows[0]?.leads === true
+    },
+
+    /** Deletes what is settled (keeping what is parked) and reads the next batch; `setAside` null reads none. */
+    async deleteAndSelect(
+      { sent, parked }: Pick<SendOutcome, 'sent' | 'parked'>,
+      setAside: string[] | null,
+    ): Promise<StoredRow[]> {
+      const now = Date.now()
+      const { rows } = await client.query<StoredRow>({
+        name: 'delete-and-select',
+        text: deleteAndSelectSql,
+        values: [
+          channel.name,
+          [...sent.map((row) => row.id), ...parked.map(({ row }) => row.id)],
+          parked.map(({ row }) => row.id),
+          parked.map(({ reason }) => reason),
+          findFloor(now),
+          setAside ?? [],
+          setAside ? channel.batch.rows : 0,
+          channel.batch.bytes,
+        ],
+      })
+      const [first] = rows
+      if (first && now - (smallestIds.at(-1)?.at ?? 0) >= 1_000) smallestIds.push({ at: now, id: first.id })
+      if (now - measuredAt >= MEASURE_MS) {
+        measuredAt = now
+        await measure()
+      }
+      return rows
+    },
+
+    /** Runs `work` while the session is kept from looking idle. Throws at its end when the session was lost meanwhile. */
+    async keepAliveDuring<Result>(work: () => Promise<Result>): Promise<Result> {
+      const timer = setInterval(() => void client.query('SELECT 1').catch(() => undefined), KEEP_ALIVE_MS)
+      const result = await work().finally(() => clearInterval(timer))
+      if (failure) throw failure
+      return result
+    },
+
+    close: () => client.end().catch(() => undefined),
+  }
+}

@@ -1,0 +1,112 @@
+import { type EventDefinition, type EventEnvelope, type SnsMessage, toKafkaRecord } from '@coursewire/events'
+import type { Database, Transaction } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+
+export type ChannelName = 'kafka' | 'sns'
+
+/** The log lines of a row: `published` when its destination has taken it, `failed` at its first refusal. */
+export interface OutboxLog {
+  published: string
+  failed: string
+  fields: Record<string, unknown>
+}
+
+/** One message to one destination, in its final bytes. `key` is null for a record without one, `payload` for a tombstone. */
+export interface OutboxRow {
+  channel: ChannelName
+  topic: string
+  key: Buffer | null
+  payload: Buffer | null
+  headers: Buffer
+  log: OutboxLog
+}
+
+export type Headers = [name: string, value: Buffer | null][]
+
+/** A JSON list of [name, base64]: neither bytes nor repeated names are lost, as they would be in jsonb. */
+export function encodeHeaders(headers: Headers): Buffer {
+  return Buffer.from(JSON.stringify(headers.map(([name, value]) => [name, value?.toString('base64') ?? null])))
+}
+
+export function decodeHeaders(bytes: Buffer): Headers {
+  const list = JSON.parse(bytes.toString()) as [string, string | null][]
+  return list.map(([name, value]) => [name, value === null ? null : Buffer.from(value, 'base64')])
+}
+
+/** The row that puts an event on its Kafka topic. Throws when the event is too large (`RangeError`). */
+export function toKafkaRow(
+  definition: Pick<EventDefinition, 'topic' | 'key'>,
+  event: EventEnvelope<string, object>,
+  options: { traceparent?: string | undefined; log?: OutboxLog } = {},
+): OutboxRow {
+  const record = toKafkaRecord(definition, event, options.traceparent)
+  return {
+    channel: 'kafka',
+    topic: record.topic,
+    key: Buffer.from(record.key),
+    payload: Buffer.from(record.value),
+    headers: encodeHeaders(record.headers.map(([name, value]) => [name, Buffer.from(value)])),
+    log: options.log ?? {
+      published: 'Event published',
+      failed: 'Event publish failed',
+      fields: { type: event.type, eventId: event.id },
+    },
+  }
+}
+
+const SUBJECT = 'Subject'
+
+/** The row that publishes a message on an SNS topic. */
+export function toSnsRow(topicArn: string, { subject, message, attributes }: SnsMessage, log: OutboxLog): OutboxRow {
+  return {
+    channel: 'sns',
+    topic: topicArn,
+    key: null,
+    payload: Buffer.from(message),
+    headers: encodeHeaders(Object.entries({ [SUBJECT]: subject, ...attributes }).map(([k, v]) => [k, Buffer.from(v)])),
+    log,
+  }
+}
+
+export function readSnsRow({ payload, headers }: Pick<OutboxRow, 'payload' | 'headers'>): SnsMessage {
+  const { [SUBJECT]: subject = '', ...attributes } = Object.fromEntries(
+    decodeHeaders(headers).map(([name, value]) => [name, value?.toString() ?? '']),
+  )
+  return { subject, message: payload?.toString() ?? '', attributes }
+}
+
+/** The rows as columns, for `unnest` in a statement that writes them together with what they tell of. */
+export function toOutboxColumns(rows: readonly OutboxRow[]) {
+  return {
+    channels: rows.map((row) => row.channel),
+    topics: rows.map((row) => row.topic),
+    keys: rows.map((row) => row.key),
+    payloads: rows.map((row) => row.payload),
+    headers: rows.map((row) => row.headers),
+    logs: rows.map((row) => JSON.stringify(row.log)),
+  }
+}
+
+/**
+ * Puts rows into the outbox, in their order. Call it in the transaction that makes the fact, and after the aggregate's row
+ * is written or locked there: ids are taken here, and only the lock makes their order the order of the commits.
+ */
+export async function appendToOutbox(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const { channels, topics, keys, payloads, headers, logs } = toOutboxColumns(rows)
+  await tx.execute(sql`
+    INSERT INTO outbox (channel, topic, key, payload, headers, log)
+    SELECT channel, topic, key, payload, headers, log::jsonb
+    FROM unnest(${sql.param(channels)}::text[], ${sql.param(topics)}::text[], ${sql.param(keys)}::bytea[],
+                ${sql.param(payloads)}::bytea[], ${sql.param(headers)}::bytea[], ${sql.param(logs)}::text[])
+         WITH ORDINALITY AS row (channel, topic, key, payload, headers, log, position)
+    ORDER BY position`)
+}
+
+/** How many rows wait on a channel, and for how many seconds the oldest has: the figures to alarm on. */
+export async function readBacklog(db: Database, channel: ChannelName): Promise<{ oldestSeconds: number }> {
+  const { rows } = await db.execute<{ seconds: number }>(sql`
+    SELECT coalesce(extract(epoch FROM clock_timestamp() - (
+      SELECT created_at FROM outbox WHERE channel = ${channel} ORDER BY id LIMIT 1)), 0)::float8 AS seconds`)
+  return { oldestSeconds: rows[0]?.seconds ?? 0 }
+}

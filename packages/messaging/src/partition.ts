@@ -1,0 +1,123 @@
+import type { EventDefinition } from '@coursewire/events'
+import type { Batch, KafkaMessage } from 'kafkajs'
+import { createLane, type Lane, type LaneContext } from './lane.ts'
+import * as metrics from './metrics.ts'
+import type { Headers } from './outbox.ts'
+import { decodeRecord, type KafkaSource, type Received } from './record.ts'
+import { createWatermark } from './watermark.ts'
+
+const LANES = 4
+const MAX_RECORDS = 5_000
+const MAX_BYTES = 8 * 1024 * 1024
+/** How far reading may run ahead of the watermark: what lies between is read again after a restart. */
+const MAX_AHEAD = 50_000
+
+export interface PartitionContext extends LaneContext {
+  definitions: ReadonlyMap<string, Pick<EventDefinition, 'payload'>>
+  onProgress: () => void
+}
+
+/** One assigned partition during one epoch: its lanes, what is in flight, and how far it is done. */
+export function createPartition(context: PartitionContext, topic: string, partition: number, start: number) {
+  const watermark = createWatermark(start)
+  const lanes: Lane[] = Array.from({ length: LANES }, () => createLane(context, settle))
+  let position = start
+  let endOfPartition = start
+  let records = 0
+  let bytes = 0
+  let isFull = false
+
+  function settle(received: Received[]): void {
+    records -= received.length
+    for (const { record } of received) bytes -= sizeOf(record)
+    watermark.complete(received.map(({ record }) => record.offset))
+    updateFullness()
+    context.onProgress()
+  }
+
+  /** Full above the mark, and no longer full only below half of it, so that reading does not stutter. */
+  function updateFullness(): void {
+    const share = isFull ? 0.5 : 1
+    isFull =
+      records > MAX_RECORDS * share || bytes > MAX_BYTES * share || position - watermark.value > MAX_AHEAD * share
+  }
+
+  return {
+    topic,
+    partition,
+    isPaused: false,
+    committed: null as number | null,
+    get watermark(): number {
+      return watermark.value
+    },
+    /** The offset the next batch must start at. */
+    get position(): number {
+      return position
+    },
+    get isFull(): boolean {
+      return isFull
+    },
+    get lag(): number {
+      return Math.max(0, endOfPartition - watermark.value)
+    },
+    age: (now: number) => watermark.age(now),
+    oldestAge: (now: number) => watermark.oldestAge(now),
+
+    accept(batch: Batch): void {
+      const end = Number(batch.lastOffset()) + 1
+      const waiting: Received[] = []
+      for (const message of batch.messages) {
+        const decoded = decodeRecord(toSource(topic, partition, message), context.definitions, context.consumer)
+        if ('received' in decoded) waiting.push(decoded.received)
+        else metrics.eventsSkipped.add(1, { reason: decoded.skipped })
+      }
+      position = end
+      endOfPartition = Number(batch.highWatermark)
+      watermark.add(
+        waiting.map(({ record }) => record.offset),
+        end,
+      )
+      for (const received of waiting) {
+        records += 1
+        bytes += sizeOf(received.record)
+        lanes[chooseLane(received.record.key)]?.push(received)
+      }
+      updateFullness()
+      for (const lane of lanes) lane.start()
+    },
+
+    /** Steps over records nobody is shown: markers and aborted transactions. */
+    skipTo(end: number): void {
+      position = end
+      watermark.add([], end)
+    },
+
+    abandon(): void {
+      for (const lane of lanes) lane.abandon()
+    },
+    whenIdle: async (): Promise<void> => {
+      await Promise.all(lanes.map((lane) => lane.whenIdle()))
+    },
+  }
+}
+
+export type Partition = ReturnType<typeof createPartition>
+
+function sizeOf({ value, key }: KafkaSource): number {
+  return (value?.byteLength ?? 0) + (key?.byteLength ?? 0)
+}
+
+/** Equal keys share a lane, which keeps their order; what has no key has no order to keep, yet goes one way too. */
+function chooseLane(key: Buffer | null): number {
+  let hash = 0
+  for (const byte of key ?? []) hash = (hash * 31 + byte) | 0
+  return Math.abs(hash) % LANES
+}
+
+export function toSource(topic: string, partition: number, message: KafkaMessage): KafkaSource {
+  const headers: Headers = Object.entries(message.headers ?? {}).flatMap(([name, value]) =>
+    [value].flat().map((one): Headers[number] => [name, one === undefined || one === null ? null : Buffer.from(one)]),
+  )
+  const { key, value, timestamp } = message
+  return { topic, partition, offset: Number(message.offset), timestamp, key, value, headers }
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { type EventDefinition, type EventEnvelope, type ParseFailure, parseEvent } from '@coursewire/events'
+import type { Headers } from './outbox.ts'
+
+/** A record as it came from Kafka, its bytes untouched. */
+export interface KafkaSource {
+  topic: string
+  partition: number
+  offset: number
+  /** Milliseconds since 1970, as text. */
+  timestamp: string
+  key: Buffer | null
+  value: Buffer | null
+  headers: Headers
+}
+
+/** The two names under which a record is remembered: its place in the producer's stream, and its id within the tenant. */
+export interface Identity {
+  source: string
+  streamMessageId: string
+  tenantId: string
+  eventId: string
+}
+
+export interface Refusal {
+  code: string
+  message: string
+  stack?: string | undefined
+}
+
+/** A record that is to have an effect, or, with a refusal, to become a dead letter. */
+export interface Received {
+  record: KafkaSource
+  identity: Identity
+  contentHash: Buffer
+  event: EventEnvelope | null
+  refusal: Refusal | null
+}
+
+export type Decoded = { received: Received } | { skipped: ParseFailure }
+
+export const REDRIVE_HEADER = 'x-redrive-id'
+const MAX_DEPTH = 200
+
+/** Reads a record. Never throws: whatever cannot be read is a refusal of that record alone. */
+export function decodeRecord(
+  record: KafkaSource,
+  definitions: ReadonlyMap<string, Pick<EventDefinition, 'payload'>>,
+  consumer: string,
+): Decoded {
+  if (record.value === null) return { received: refuse(record, { code: 'record.tombstone', message: 'no value' }) }
+  try {
+    const result = parseEvent(record.value, definitions, consumer)
+    if (!result.ok && (result.reason === 'unknown-type' || result.reason === 'for-somebody-else')) {
+      return { skipped: result.reason }
+    }
+    const refusal = result.ok ? null : { code: `record.${result.reason}`, message: result.message }
+    const { envelope } = result
+    if (!envelope) return { received: refuse(record, refusal) }
+    return {
+      received: {
+        record,
+        identity: identify(record.topic, envelope),
+        contentHash: hashContent(envelope),
+        event: result.ok ? result.event : null,
+        refusal,
+      },
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { received: refuse(record, { code: 'record.undecodable', message }) }
+  }
+}
+
+/** The record as a dead letter under its position, the only name it has where its own cannot be read or are taken. */
+export function refuse(record: KafkaSource, refusal: Refusal | null): Received {
+  return {
+    record,
+    identity: identifyByPosition(record),
+    contentHash: sha256(record.value ?? ''),
+    event: null,
+    refusal,
+  }
+}
+
+function identifyByPosition({ topic, partition, offset }: KafkaSource): Identity {
+  const position = `${topic}/${partition}/${offset}`
+  return { source: topic, streamMessageId: position, tenantId: '', eventId: position }
+}
+
+function identify(topic: string, { id, meta }: EventEnvelope): Identity {
+  return {
+    source: `${topic}/${meta.producer}/${meta.tenant_id}`,
+    streamMessageId: meta.stream_message_id ?? id,
+    tenantId: meta.tenant_id,
+    eventId: id,
+  }
+}
+
+/** The same for every serialisation of the same content: property order does not count, nor does the rest of the envelope. */
+function hashContent({ type, payload, meta }: EventEnvelope): Buffer {
+  return sha256(JSON.stringify(sortKeys({ type, tenant: meta.tenant_id, payload }, 0)))
+}
+
+function sortKeys(value: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) throw new Error(`nested deeper than ${MAX_DEPTH} levels`)
+  if (Array.isArray(value)) return value.map((item) => sortKeys(item, depth + 1))
+  if (typeof value !== 'object' || value === null) return value
+  // Entries rather than an object: one of these names may be __proto__, and integer-like names would be reordered.
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, item]) => [name, sortKeys(item, depth + 1)])
+}
+
+const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest()

@@ -1,0 +1,124 @@
+import type { Logger } from '@coursewire/service-kit'
+import { backoffMs, createWaiter } from './backoff.ts'
+import type { Channel, SendOutcome } from './channel.ts'
+import * as metrics from './metrics.ts'
+import { createOutboxReader } from './outbox-reader.ts'
+
+export interface Relay {
+  /** Tells that rows were committed. Without it they are found within half a second. */
+  wake(): void
+  /** False when the loop has made no cycle for 30 s. */
+  isAlive(): boolean
+  /** Finishes the batch in flight, then stops. Nothing is lost by not waiting. */
+  close(): Promise<void>
+}
+
+const IDLE_MS = 500
+const LIVENESS_MS = 30_000
+
+/**
+ * Moves outbox rows to their destination: at least once, in id order, the same bytes each time. Of all processes that run
+ * a relay for the channel on this database one is the leader, and the others wait. Never throws; every failure is logged
+ * and tried again.
+ * @param databaseUrl of a role that may read and delete outbox rows; the relay keeps a connection of its own
+ */
+export function startRelay(options: { databaseUrl: string; channel: Channel; logger: Logger }): Relay {
+  const { channel } = options
+  const logger = options.logger.child({ channel: channel.name })
+  const labels = { channel: channel.name }
+  const waiter = createWaiter()
+  const failedIds = new Set<string>()
+  let lastCycleAt = Date.now()
+  let isClosing = false
+
+  async function lead(): Promise<void> {
+    const reader = await createOutboxReader(options.databaseUrl, channel)
+    try {
+      while (!isClosing && !(await reader.tryToLead())) {
+        lastCycleAt = Date.now()
+        metrics.relayLeader.record(0, labels)
+        await waiter.wait(IDLE_MS)
+      }
+      if (isClosing) return
+      metrics.relayLeader.record(1, labels)
+      await relayBatches(reader)
+    } finally {
+      metrics.relayLeader.record(0, labels)
+      await reader.close()
+    }
+  }
+
+  async function relayBatches(reader: Awaited<ReturnType<typeof createOutboxReader>>): Promise<void> {
+    let settled: Pick<SendOutcome, 'sent' | 'parked'> = { sent: [], parked: [] }
+    let failures = 0
+    while (true) {
+      const rows = await reader.deleteAndSelect(settled, isClosing ? null : channel.topicsSetAside())
+      lastCycleAt = Date.now()
+      if (isClosing) return
+      settled = { sent: [], parked: [] }
+      if (rows.length === 0) {
+        await waiter.wait(IDLE_MS)
+        continue
+      }
+      const outcome = await reader.keepAliveDuring(() => channel.send(rows))
+      settled = outcome
+      report(outcome)
+      failures = outcome.isDown ? failures + 1 : 0
+      if (outcome.isDown) {
+        // What was taken is deleted before the pause, or a stop in the pause would repeat it.
+        await reader.deleteAndSelect(settled, null)
+        settled = { sent: [], parked: [] }
+        await waiter.wait(backoffMs(failures - 1, 100, 5_000))
+      }
+    }
+  }
+
+  function report({ sent, parked, failed }: SendOutcome): void {
+    const now = Date.now()
+    for (const row of sent) {
+      failedIds.delete(row.id)
+      metrics.outboxInsertToAck.record(Math.max(0, now - row.createdAt.getTime()) / 1000, labels)
+      logger.info(row.log.fields, row.log.published)
+    }
+    if (sent.length > 0) metrics.relayLastSuccess.record(now / 1000, labels)
+    for (const { row, reason } of parked) {
+      failedIds.delete(row.id)
+      metrics.outboxParked.add(1, labels)
+      logger.error({ ...row.log.fields, outboxId: row.id, topic: row.topic, reason }, 'Outbox row parked')
+    }
+    metrics.outboxSendFailures.add(failed.length, labels)
+    for (const { row, error } of failed) {
+      // Once a row: a destination that is down for an hour must not fill the disk with its name.
+      if (failedIds.has(row.id)) continue
+      failedIds.add(row.id)
+      logger.warn({ ...row.log.fields, err: error }, row.log.failed)
+    }
+  }
+
+  async function supervise(): Promise<void> {
+    let failures = 0
+    while (!isClosing) {
+      const startedAt = Date.now()
+      try {
+        await lead()
+      } catch (error) {
+        logger.warn({ err: error }, 'Relay interrupted, starting again')
+      }
+      lastCycleAt = Date.now()
+      failures = Date.now() - startedAt > 10_000 ? 0 : failures + 1
+      if (!isClosing) await waiter.wait(backoffMs(failures - 1, 100, 5_000))
+    }
+  }
+
+  const running = supervise()
+  return {
+    wake: () => waiter.wake(),
+    isAlive: () => Date.now() - lastCycleAt < LIVENESS_MS,
+    async close() {
+      isClosing = true
+      waiter.wake()
+      await running
+      await channel.close()
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { AppError } from '@coursewire/service-kit'
+import { DrizzleQueryError } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { classifyFailure } from '../src/classify.ts'
+import { findSendFault } from '../src/kafka-channel.ts'
+
+const withCode = (code: string, message = 'failed') => Object.assign(new Error(message), { code })
+
+describe('a failure in a handler', () => {
+  it.each([
+    ['permanent', new AppError('invalid', 'a.b', 'no')],
+    ['permanent', new AppError('not-found', 'a.b', 'no')],
+    ['permanent', new AppError('conflict', 'a.b', 'no', {}, { cause: withCode('57P01') })],
+    ['permanent', withCode('23505')],
+    ['permanent', withCode('22P05')],
+    ['outage', new AppError('unavailable', 'a.b', 'down')],
+    ['outage', withCode('57P01')],
+    ['unknown', withCode('57014')],
+    ['outage', withCode('53300')],
+    ['outage', withCode('08006')],
+    ['unknown', withCode('25P03')],
+    ['outage', withCode('ECONNREFUSED')],
+    ['outage', new Error('Connection terminated unexpectedly')],
+    ['outage', new Error('timeout exceeded when trying to connect')],
+    ['conflict', withCode('40001')],
+    ['conflict', withCode('40P01')],
+    ['conflict', withCode('55P03')],
+    ['unknown', withCode('42P01')],
+    ['unknown', withCode('42501')],
+    ['unknown', new TypeError('x is not a function')],
+    ['unknown', 'a string'],
+  ])('is %s: %s', (expected, error) => {
+    expect(classifyFailure(error)).toBe(expected)
+    expect(classifyFailure(new DrizzleQueryError('SELECT 1', [], error as Error))).toBe(expected)
+  })
+})
+
+describe('a refused send', () => {
+  it.each([
+    ['record', { type: 'MESSAGE_TOO_LARGE' }],
+    ['record', { type: 'INVALID_RECORD' }],
+    ['topic', { type: 'UNKNOWN_TOPIC_OR_PARTITION' }],
+    ['topic', { type: 'TOPIC_AUTHORIZATION_FAILED' }],
+    ['topic', { type: 'NOT_ENOUGH_REPLICAS' }],
+    ['cluster', { type: 'REQUEST_TIMED_OUT' }],
+    ['cluster', { type: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }],
+    ['cluster', {}],
+  ])('is the fault of the %s: %j', (expected, fields) => {
+    const error = Object.assign(new Error('refused'), fields)
+    expect(findSendFault(error)).toBe(expected)
+    expect(findSendFault(new Error('retries exceeded', { cause: error }))).toBe(expected)
+  })
+})

@@ -1,0 +1,52 @@
+/** A consumer as a process of its own, to be killed or stopped: each note takes a little while, so that there is work in hand. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defineEvent } from '@coursewire/events'
+import { createDatabase, createLogger, createPool, runProcess } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { on } from '../src/apply-batch.ts'
+import { startConsumer } from '../src/consumer.ts'
+
+const [databaseUrl = '', brokers = '', topic = '', name = ''] = process.argv.slice(2)
+const logger = createLogger({ service: name, level: 'silent' })
+const note = defineEvent({
+  type: 'note.written',
+  topic,
+  producer: 'test',
+  key: 'note_id',
+  listeners: [],
+  payload: z.object({ note_id: z.string(), n: z.int() }),
+})
+
+runProcess({
+  logger,
+  start: async () => {
+    const pool = createPool({ url: databaseUrl, max: 10, name, logger })
+    const consumer = startConsumer({
+      kafka: { clientId: name, brokers: brokers.split(','), logger },
+      name,
+      serviceVersion: '1',
+      db: createDatabase(pool),
+      topics: [topic],
+      handlers: [
+        on(note, async (tx, { id, payload }) => {
+          await sleep(1)
+          await tx.execute(
+            sql`INSERT INTO effects (event_id, note_id, n) VALUES (${id}, ${payload.note_id}, ${payload.n})`,
+          )
+        }),
+      ],
+      logger,
+      onCommitted: () => undefined,
+      onFatal: (error) => {
+        throw error
+      },
+    })
+    return {
+      async close() {
+        await consumer.close()
+        await pool.end()
+      },
+    }
+  },
+})

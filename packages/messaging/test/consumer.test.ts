@@ -1,0 +1,371 @@
+import { randomUUID } from 'node:crypto'
+import { AppError } from '@coursewire/service-kit'
+import { uniqueName, waitFor } from '@coursewire/testing'
+import { CompressionTypes, type Message } from 'kafkajs'
+import { describe, expect, inject, it } from 'vitest'
+import { createKafka } from '../src/kafka.ts'
+import { REDRIVE_HEADER } from '../src/record.ts'
+import {
+  buildNote,
+  consume,
+  createNoteTopic,
+  createStore,
+  kafkaSettings,
+  type Note,
+  produce,
+  readCommitted,
+  readDeadLetters,
+  readEffects,
+  recordNotes,
+  settled,
+  toMessage,
+} from './helpers.ts'
+
+const aMessage = (note: Note, n: number, noteId = `key-${n % 7}`) => toMessage(note, buildNote(note, noteId, n))
+const manyMessages = (note: Note, count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => aMessage(note, from + index))
+const textOf = (headers: readonly (readonly [string, Buffer | null])[], name: string) =>
+  headers.find(([header]) => header === name)?.[1]?.toString()
+
+describe('the consumer', () => {
+  it('gives every event its effect, in the order of its key, and commits what is done', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await produce(note.topic, manyMessages(note, 700))
+
+    const consumer = consume(store, note)
+
+    await settled(store, 700)
+    const effects = await readEffects(store)
+    for (let key = 0; key < 7; key += 1) {
+      const numbers = effects.filter(({ note_id }) => note_id === `key-${key}`).map(({ n }) => n)
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+    }
+    expect(effects).toHaveLength(700)
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 700)
+    expect(consumer.isInGroup()).toBe(true)
+  })
+
+  it('gives an event its effect once, however often it is delivered', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const messages = manyMessages(note, 20)
+
+    const consumer = consume(store, note)
+    // In one batch, and again in later ones.
+    await produce(note.topic, [...messages, ...messages])
+    await settled(store, 20)
+    await produce(note.topic, messages)
+
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 60)
+    expect(await readEffects(store)).toHaveLength(20)
+    expect(await readDeadLetters(store)).toEqual([])
+    expect(consumer.log.find('Duplicate event, skipping')).toHaveLength(40)
+  })
+
+  it('replays everything without another effect when its group starts from the beginning', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await produce(note.topic, manyMessages(note, 300))
+    const first = consume(store, note)
+    await settled(store, 300)
+    await waitFor(async () => (await readCommitted(first.name, note.topic)) === 300)
+    await first.close()
+    const admin = createKafka(kafkaSettings()).admin()
+    await admin.connect()
+    await waitFor(async () => {
+      await admin.deleteGroups([first.name])
+      return true
+    })
+    await admin.disconnect()
+
+    const second = consume(store, note, { name: first.name })
+
+    await waitFor(() => second.log.find('Duplicate event, skipping').length === 300)
+    expect(await readEffects(store)).toHaveLength(300)
+  })
+
+  it('turns whatever it cannot handle into dead letters with untouched bytes, and handles the neighbours', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, maxBytes: 4_000_000 })])
+    const event = buildNote(note, 'a', 1)
+    const json = (value: unknown) => Buffer.from(JSON.stringify(value))
+    const poison: [code: string, message: Message][] = [
+      ['record.not-an-envelope', { key: 'a', value: Buffer.from([0, 1, 2, 0xff, 0xfe]) }],
+      ['record.not-an-envelope', { key: Buffer.from([0, 0xff]), value: Buffer.alloc(10) }],
+      ['record.not-an-envelope', { key: null, value: '{"half": ' }],
+      ['record.not-an-envelope', { key: 'a', value: '' }],
+      ['record.not-an-envelope', { key: 'big', value: Buffer.alloc(2_000_000, 'x') }],
+      ['record.tombstone', { key: 'a', value: null }],
+      [
+        'record.unsupported-version',
+        { key: 'a', value: json({ ...event, meta: { ...event.meta, schema_version: '2.0' } }) },
+      ],
+      ['record.invalid-payload', { key: 'a', value: json({ ...buildNote(note, 'a', 2), payload: { n: 'many' } }) }],
+      [
+        'record.undecodable',
+        {
+          key: 'a',
+          value: `${JSON.stringify(buildNote(note, 'a', 3)).replace('"n":3', `"n":3,"deep":${'['.repeat(5000)}${']'.repeat(5000)}`)}`,
+        },
+      ],
+      // A NUL that JSON can carry and Postgres cannot hold.
+      ['22021', { key: 'a', value: json(buildNote(note, 'a\u0000b', 4)) }],
+    ]
+    const withHeaders = poison.map(([, message]) => ({
+      ...message,
+      headers: { twice: [Buffer.from([0xff, 0]), Buffer.from('b')], traceparent: 'from-outside' },
+    }))
+    const messages = withHeaders.flatMap((message, index) => [message, aMessage(note, 100 + index, 'a')])
+
+    const consumer = consume(store, note)
+    for (const message of messages) await produce(note.topic, [message])
+
+    await settled(store, poison.length)
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === messages.length)
+    const effects = await readEffects(store)
+    expect(effects.map(({ n }) => n)).toEqual(poison.map((_, index) => 100 + index))
+
+    // By position: lanes settle side by side.
+    const letters = (await readDeadLetters(store)).toSorted(
+      (a, b) => Number(textOf(a.headers, 'x-original-offset')) - Number(textOf(b.headers, 'x-original-offset')),
+    )
+    expect(letters.map(({ headers }) => textOf(headers, 'x-error-code'))).toEqual(poison.map(([code]) => code))
+    for (const [index, { key, payload, headers, topic }] of letters.entries()) {
+      const sent = poison[index]?.[1]
+      expect(topic).toBe(`${consumer.name}.dlq`)
+      // Not by toEqual, which takes seconds over two megabytes.
+      expect(payload?.equals(Buffer.from(sent?.value ?? '')) ?? null).toBe(sent?.value === null ? null : true)
+      expect(key).toEqual(sent?.key === null ? null : Buffer.from(sent?.key ?? ''))
+      expect(headers.slice(0, 3)).toEqual([
+        ['twice', Buffer.from([0xff, 0])],
+        ['twice', Buffer.from('b')],
+        ['traceparent', Buffer.from('from-outside')],
+      ])
+      expect(textOf(headers, 'x-original-topic')).toBe(note.topic)
+      expect(textOf(headers, 'x-original-partition')).toBe('0')
+      expect(textOf(headers, 'x-consumer')).toBe(consumer.name)
+      expect(textOf(headers, 'x-error-message')).toMatch(/./)
+    }
+    expect(consumer.log.find('Invalid event')).toHaveLength(poison.length)
+  })
+
+  it('makes one dead letter of a poison record, however often it is delivered', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const invalid = JSON.stringify({ ...buildNote(note, 'a', 1), payload: {} })
+
+    const consumer = consume(store, note)
+    for (let time = 0; time < 3; time += 1) await produce(note.topic, [{ key: 'a', value: invalid }])
+
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 3)
+    expect(await readDeadLetters(store)).toHaveLength(1)
+  })
+
+  it('dead-letters an id that comes again with another content, once, and raises an alarm', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const first = buildNote(note, 'a', 1)
+    const changed = toMessage(note, { ...first, payload: { ...first.payload, n: 2 } })
+    const sameStream = (n: number) =>
+      toMessage(note, { ...buildNote(note, 'a', n), meta: { ...first.meta, stream_message_id: '17-0' } })
+
+    const consumer = consume(store, note)
+    await produce(note.topic, [toMessage(note, first), changed, sameStream(3), sameStream(4)])
+
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 4)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([1, 3])
+    const letters = await readDeadLetters(store)
+    expect(letters.map(({ headers }) => textOf(headers, 'x-error-code'))).toEqual(['event.mismatch', 'event.mismatch'])
+    expect(letters[0]?.payload).toEqual(changed.value)
+    expect(consumer.log.find('Event id seen again with another content')).toMatchObject([
+      { level: 'error', eventId: first.id },
+      { level: 'error' },
+    ])
+  })
+
+  it('takes a repeat that was serialised in another order for the repeat it is', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const { payload, ...event } = buildNote(note, 'a', 1)
+    const reordered = { payload: { n: payload.n, note_id: payload.note_id }, ...event }
+
+    const consumer = consume(store, note)
+    await produce(note.topic, [
+      { key: 'a', value: JSON.stringify({ ...event, payload }) },
+      { key: 'a', value: JSON.stringify(reordered, null, 2) },
+    ])
+
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 2)
+    expect(await readEffects(store)).toHaveLength(1)
+    expect(await readDeadLetters(store)).toEqual([])
+  })
+
+  it('skips what nobody here handles', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const event = buildNote(note, 'a', 1)
+
+    const consumer = consume(store, note)
+    await produce(note.topic, [
+      { key: 'a', value: JSON.stringify({ ...event, id: randomUUID(), type: 'note.burnt' }) },
+      { key: 'a', value: JSON.stringify({ ...event, id: randomUUID(), target: 'somebody-else' }) },
+      toMessage(note, event),
+    ])
+
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 3)
+    expect(await readEffects(store)).toHaveLength(1)
+    expect(await readDeadLetters(store)).toEqual([])
+  })
+
+  it('dead-letters what breaks a rule, alone, with the reason and every neighbour done', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const handler = recordNotes(note, (n) => {
+      if (n === 13) throw new AppError('conflict', 'note.unlucky', 'Nobody wants this note')
+    })
+    await produce(
+      note.topic,
+      Array.from({ length: 30 }, (_, n) => aMessage(note, n, 'a')),
+    )
+
+    const consumer = consume(store, note, { handlers: [handler] })
+
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 30)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual(
+      Array.from({ length: 30 }, (_, n) => n).filter((n) => n !== 13),
+    )
+    const [letter, ...others] = await readDeadLetters(store)
+    expect(others).toEqual([])
+    expect(textOf(letter?.headers ?? [], 'x-error-code')).toBe('note.unlucky')
+    expect(textOf(letter?.headers ?? [], 'x-error-stack')).toContain('AppError')
+  })
+
+  it('gives a replayed dead letter its effect once, and nothing to one whose event was done', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    let isBroken = true
+    const handler = recordNotes(note, () => {
+      if (isBroken) throw new AppError('invalid', 'note.illegible', 'Cannot be read')
+    })
+    const message = aMessage(note, 1, 'a')
+    const replay = { ...message, headers: { ...message.headers, [REDRIVE_HEADER]: randomUUID() } }
+
+    const consumer = consume(store, note, { handlers: [handler] })
+    await produce(note.topic, [message])
+    await waitFor(async () => (await readDeadLetters(store)).length === 1)
+    isBroken = false
+    await produce(note.topic, [message, replay, replay])
+
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 4)
+    expect(await readEffects(store)).toHaveLength(1)
+    expect(await readDeadLetters(store)).toHaveLength(1)
+  })
+
+  it('blames an unlisted error on its record only after it failed for a minute while others succeeded', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    let time = Date.now()
+    let failures = 0
+    const handler = recordNotes(note, (n) => {
+      if (n !== 0) return
+      failures += 1
+      throw new TypeError('cannot read properties of undefined')
+    })
+
+    const consumer = consume(store, note, { handlers: [handler], now: () => time })
+    await produce(note.topic, [aMessage(note, 0, 'broken')])
+    await waitFor(() => failures >= 3)
+    expect(await readDeadLetters(store)).toEqual([])
+
+    // Others succeed meanwhile, in other lanes, and time goes by.
+    const feed = async () => {
+      time += 20_000
+      await produce(
+        note.topic,
+        Array.from({ length: 8 }, (_, n) => aMessage(note, n + 1, randomUUID())),
+      )
+      return (await readDeadLetters(store)).length === 1
+    }
+    await waitFor(feed, { intervalMs: 200, timeoutMs: 50_000 })
+    const [letter] = await readDeadLetters(store)
+    expect(textOf(letter?.headers ?? [], 'x-error-code')).toBe('TypeError')
+    expect(Number(textOf(letter?.headers ?? [], 'x-attempts'))).toBeGreaterThanOrEqual(5)
+    expect(consumer.isAlive()).toBe(true)
+  })
+
+  it('commits nothing beyond a record that is still in hand', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    let release = () => {}
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const handler = recordNotes(note, (n) => (n === 5 ? gate : undefined))
+    // One record a key: they spread over the lanes, and those behind the slow one overtake it.
+    const messages = Array.from({ length: 60 }, (_, n) => aMessage(note, n, `key-${n}`))
+
+    const consumer = consume(store, note, { handlers: [handler] })
+    await produce(note.topic, messages)
+    await waitFor(async () => (await readEffects(store)).length > 20)
+    expect(await readCommitted(consumer.name, note.topic)).toBeLessThanOrEqual(5)
+
+    release()
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 60)
+    expect(await readEffects(store)).toHaveLength(60)
+  })
+
+  it('finishes what is in hand when it is closed, commits it, and leaves the rest to the next', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    let hasBegun = false
+    const handler = recordNotes(note, () => {
+      hasBegun = true
+    })
+    await produce(note.topic, manyMessages(note, 500))
+    const first = consume(store, note, { handlers: [handler] })
+    await waitFor(() => hasBegun)
+
+    await first.close()
+
+    const done = (await readEffects(store)).length
+    expect(await readCommitted(first.name, note.topic)).toBeLessThanOrEqual(done)
+    const second = consume(store, note, { name: first.name })
+    await settled(store, 500)
+    await waitFor(async () => (await readCommitted(second.name, note.topic)) === 500)
+    expect(await readEffects(store)).toHaveLength(500)
+    expect(second.log.find('Duplicate event, skipping')).toEqual([])
+  })
+
+  it('steps over aborted transactions and their markers, and goes on from where they end', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const consumer = consume(store, note)
+    const producer = createKafka(kafkaSettings()).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      transactionalId: uniqueName('transaction'),
+    })
+    await producer.connect()
+    const send = async (n: number, end: 'commit' | 'abort') => {
+      const transaction = await producer.transaction()
+      await transaction.send({ topic: note.topic, messages: [aMessage(note, n, 'a')] })
+      await transaction[end]()
+    }
+
+    await send(1, 'commit')
+    await settled(store, 1)
+    for (let n = 2; n < 5; n += 1) await send(n, 'abort')
+    await send(5, 'commit')
+    await producer.disconnect()
+
+    await settled(store, 2)
+    await produce(note.topic, [aMessage(note, 6, 'a')])
+    await settled(store, 3)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([1, 5, 6])
+    expect(consumer.log.find('Offsets lost')).toEqual([])
+  })
+
+  it('reads gzip, and the codecs kafkajs does not know', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const { default: SnappyCodec } = await import('kafkajs-snappy')
+    expect(SnappyCodec).toBeTypeOf('function')
+    const producer = createKafka({ ...kafkaSettings(), brokers: inject('kafka').brokers }).producer()
+    await producer.connect()
+
+    consume(store, note)
+    for (const [n, compression] of [CompressionTypes.None, CompressionTypes.GZIP, CompressionTypes.Snappy].entries()) {
+      await producer.send({ topic: note.topic, compression, messages: [aMessage(note, n, 'a')] })
+    }
+    await producer.disconnect()
+
+    await settled(store, 3)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([0, 1, 2])
+  })
+})

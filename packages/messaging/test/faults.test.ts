@@ -1,0 +1,206 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { createDatabase, createPool, migrate } from '@coursewire/service-kit'
+import { ownPostgres, uniqueName, waitFor } from '@coursewire/testing'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { messagingMigrations } from '../src/migrations.ts'
+import {
+  buildNote,
+  consume,
+  createNoteTopic,
+  createStore,
+  createTestLogger,
+  type Note,
+  openStore,
+  produce,
+  readCommitted,
+  readDeadLetters,
+  readEffects,
+  recordNotes,
+  settled,
+  toMessage,
+} from './helpers.ts'
+
+const manyMessages = (note: Note, count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => toMessage(note, buildNote(note, `key-${index % 50}`, from + index)))
+
+describe('when the database stops while events are consumed', () => {
+  it.each(['stop', 'kill'] as const)('nothing is lost, dead-lettered or done twice (%s)', async (how) => {
+    const server = await ownPostgres()
+    onTestFinished(() => server.stop())
+    await migrate(server.url, [messagingMigrations])
+    const store = await openStore({ databaseUrl: server.url, migrateDatabaseUrl: server.url, adminUrl: server.url })
+    const note = await createNoteTopic()
+    await produce(note.topic, manyMessages(note, 3_000))
+
+    const consumer = consume(store, note)
+    await settled(store, 200)
+    await server[how]()
+    await waitFor(() => consumer.log.find('Consuming paused, a dependency is down').length > 0)
+    const committed = await readCommitted(consumer.name, note.topic)
+    await produce(note.topic, manyMessages(note, 500, 3_000))
+    expect(await readCommitted(consumer.name, note.topic)).toBe(committed)
+
+    await server.restart()
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 3_500, { timeoutMs: 50_000 })
+    const numbers = (await readEffects(store)).map(({ n }) => n)
+    expect(numbers).toHaveLength(3_500)
+    expect(new Set(numbers).size).toBe(3_500)
+    expect(await readDeadLetters(store)).toEqual([])
+    expect(consumer.isAlive()).toBe(true)
+  })
+})
+
+describe('when members come and go under load', () => {
+  it('nothing is missing, out of order, or done twice', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 6 })])
+    const name = uniqueName('consumer')
+    const total = 6_000
+    const first = consume(store, note, { name })
+    const feeding = (async () => {
+      for (let from = 0; from < total; from += 500) await produce(note.topic, manyMessages(note, 500, from))
+    })()
+
+    await settled(store, 300)
+    const second = consume(store, note, { name })
+    await waitFor(() => second.isInGroup())
+    await settled(store, 2_000)
+    await first.close()
+    const third = consume(store, note, { name })
+    await waitFor(() => third.isInGroup())
+    await feeding
+
+    await settled(store, total)
+    await waitFor(async () => (await readCommitted(name, note.topic)) === total)
+    const effects = await readEffects(store)
+    expect(effects).toHaveLength(total)
+    expect(new Set(effects.map(({ event_id }) => event_id)).size).toBe(total)
+    for (let key = 0; key < 50; key += 1) {
+      const numbers = effects.filter(({ note_id }) => note_id === `key-${key}`).map(({ n }) => n)
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+    }
+  })
+
+  it('a member killed with -9 in the middle of its work leaves nothing undone and nothing done twice', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const name = uniqueName('consumer')
+    await produce(note.topic, manyMessages(note, 1_000))
+
+    const entry = fileURLToPath(new URL('consumer-process.ts', import.meta.url))
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=source',
+        '--import',
+        'tsx',
+        entry,
+        store.databaseUrl,
+        inject('kafka').brokers.join(','),
+        note.topic,
+        name,
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    )
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await settled(store, 50)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+
+    const next = consume(store, note, { name })
+    await settled(store, 1_000)
+    await waitFor(async () => (await readCommitted(name, note.topic)) === 1_000)
+    expect(await readEffects(store)).toHaveLength(1_000)
+    expect(next.isInGroup()).toBe(true)
+  })
+})
+
+describe('a process that consumes and gets SIGTERM', () => {
+  it('ends by itself, with what was in hand done and committed', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const name = uniqueName('consumer')
+    await produce(note.topic, manyMessages(note, 2_000))
+
+    const entry = fileURLToPath(new URL('consumer-process.ts', import.meta.url))
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=source',
+        '--import',
+        'tsx',
+        entry,
+        store.databaseUrl,
+        inject('kafka').brokers.join(','),
+        note.topic,
+        name,
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    )
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await settled(store, 50)
+    child.kill('SIGTERM')
+    const [code] = await once(child, 'exit')
+
+    expect(code).toBe(0)
+    const done = (await readEffects(store)).length
+    expect(done).toBeLessThan(2_000)
+    // One partition: all that is done is committed but for what overtook a lane, which comes again as a duplicate.
+    const committed = await readCommitted(name, note.topic)
+    expect(committed).toBeGreaterThan(0)
+    expect(committed).toBeLessThanOrEqual(done)
+
+    consume(store, note, { name })
+    await settled(store, 2_000)
+    await waitFor(async () => (await readCommitted(name, note.topic)) === 2_000)
+    expect(await readEffects(store)).toHaveLength(2_000)
+  })
+})
+
+describe('two consumers with the same records in hand', () => {
+  it('wait for each other instead of doing it twice', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const pool = createPool({ url: store.databaseUrl, max: 5, name: 'twin', logger: createTestLogger().logger })
+    onTestFinished(() => pool.end())
+    let entered = 0
+    let release = () => {}
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const handler = recordNotes(note, async () => {
+      entered += 1
+      await gate
+    })
+    const context = {
+      consumer: 'twins',
+      serviceVersion: '1',
+      handlers: new Map([[note.type, handler]]),
+    }
+    const { decodeRecord } = await import('../src/record.ts')
+    const { applyBatch } = await import('../src/apply-batch.ts')
+    const message = toMessage(note, buildNote(note, 'a', 1))
+    const decoded = decodeRecord(
+      {
+        topic: note.topic,
+        partition: 0,
+        offset: 0,
+        timestamp: '0',
+        key: Buffer.from('a'),
+        value: message.value as Buffer,
+        headers: [],
+      },
+      new Map([[note.type, note]]),
+      'twins',
+    )
+    if (!('received' in decoded)) throw new Error('not received')
+    const items = [{ received: decoded.received, attempts: null }]
+
+    const twin = createDatabase(pool)
+    const both = [store.db, twin].map((db) => db.transaction((tx) => applyBatch(tx, context, items)))
+    await waitFor(() => entered === 1)
+    release()
+
+    expect((await Promise.all(both)).flat().toSorted()).toEqual(['done', 'duplicate'])
+    expect(entered).toBe(1)
+    expect(await readEffects(store)).toHaveLength(1)
+  })
+})

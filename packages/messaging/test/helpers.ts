@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto'
+import { Writable } from 'node:stream'
+import { defineEvent, toKafkaRecord } from '@coursewire/events'
+import { createDatabase, createLogger, createPool, type Database, type Logger, now } from '@coursewire/service-kit'
+import { createTestDatabase, uniqueName, waitFor } from '@coursewire/testing'
+import { sql } from 'drizzle-orm'
+import { type Message, Partitioners } from 'kafkajs'
+import pg from 'pg'
+import { inject, onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { type Handler, onRun } from '../src/apply-batch.ts'
+import { type Consumer, type ConsumerOptions, startConsumer } from '../src/consumer.ts'
+import { createKafka, createTopics, type KafkaSettings } from '../src/kafka.ts'
+import { appendToOutbox, toKafkaRow } from '../src/outbox.ts'
+import type { KafkaSource } from '../src/record.ts'
+import { watchTopic } from '../src/watch-topic.ts'
+
+export interface TestLogger {
+  logger: Logger
+  lines: Record<string, unknown>[]
+  find(message: string): Record<string, unknown>[]
+}
+
+/** A logger whose lines can be looked at. */
+export function createTestLogger(): TestLogger {
+  const lines: Record<string, unknown>[] = []
+  const destination = new Writable({
+    write(chunk: Buffer, _, done) {
+      lines.push(JSON.parse(chunk.toString()))
+      done()
+    },
+  })
+  return {
+    logger: createLogger({ service: 'test', level: 'debug', destination }),
+    lines,
+    find: (message: string) => lines.filter((line) => line.msg === message),
+  }
+}
+
+export function kafkaSettings(brokers = inject('kafka').brokers): KafkaSettings {
+  return { clientId: 'test', brokers, logger: createTestLogger().logger }
+}
+
+export type Note = ReturnType<typeof defineNote>
+
+/** An event type of the test's own, on a topic of its own. */
+function defineNote(topic: string) {
+  return defineEvent({
+    type: 'note.written',
+    topic,
+    producer: 'test',
+    key: 'note_id',
+    listeners: [],
+    payload: z.object({ note_id: z.string(), n: z.int(), text: z.string().optional() }),
+  })
+}
+
+export async function createNoteTopic(
+  options: { partitions?: number; brokers?: string[]; maxBytes?: number } = {},
+): Promise<Note> {
+  const topic = uniqueName('note.events')
+  await createTopics(createKafka(kafkaSettings(options.brokers)), [
+    {
+      topic,
+      numPartitions: options.partitions ?? 3,
+      replicationFactor: 1,
+      configEntries: options.maxBytes ? [{ name: 'max.message.bytes', value: String(options.maxBytes) }] : [],
+    },
+  ])
+  return defineNote(topic)
+}
+
+export const buildNote = (note: Note, noteId: string, n: number, text?: string) =>
+  note.build(
+    { note_id: noteId, n, ...(text !== undefined && { text }) },
+    { tenantId: 'tenant', correlationId: 'correlation', causationId: null },
+    { id: randomUUID(), at: now() },
+  )
+
+/** An event as its producer would put it on Kafka. */
+export function toMessage(note: Note, event: ReturnType<typeof buildNote>): Message {
+  const record = toKafkaRecord(note, event)
+  return { key: record.key, value: Buffer.from(record.value), headers: Object.fromEntries(record.headers) }
+}
+
+/** Sends records as a producer outside would. */
+export async function produce(topic: string, messages: Message[], brokers?: string[]): Promise<void> {
+  const producer = createKafka(kafkaSettings(brokers)).producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  })
+  await producer.connect()
+  // kafkajs makes one record batch a partition of it, which must not grow too large.
+  for (let from = 0; from < messages.length; from += 500) {
+    await producer.send({ topic, messages: messages.slice(from, from + 500) })
+  }
+  await producer.disconnect()
+}
+
+/** Every record of a topic so far, and those that come. */
+export async function readTopic(topic: string, brokers?: string[]): Promise<KafkaSource[]> {
+  const records: KafkaSource[] = []
+  const watcher = await watchTopic(createKafka(kafkaSettings(brokers)), topic, (record) => records.push(record))
+  onTestFinished(() => watcher.close())
+  return records
+}
+
+export interface Store {
+  databaseUrl: string
+  adminUrl: string
+  db: Database
+  pool: pg.Pool
+}
+
+/** A database with the messaging tables and a table of effects, where an effect twice is two rows. */
+export async function createStore(): Promise<Store> {
+  const { databaseUrl, migrateDatabaseUrl, adminUrl, drop } = await createTestDatabase()
+  return openStore({ databaseUrl, migrateDatabaseUrl, adminUrl }, drop)
+}
+
+export async function openStore(
+  urls: { databaseUrl: string; migrateDatabaseUrl: string; adminUrl: string },
+  drop?: () => Promise<void>,
+): Promise<Store> {
+  const owner = new pg.Client({ connectionString: urls.migrateDatabaseUrl })
+  await owner.connect()
+  await owner.query(
+    'CREATE TABLE effects (position bigint GENERATED ALWAYS AS IDENTITY, event_id text, note_id text, n int)',
+  )
+  await owner.end()
+  const pool = createPool({ url: urls.databaseUrl, max: 20, name: 'test', logger: createTestLogger().logger })
+  onTestFinished(async () => {
+    await pool.end()
+    await drop?.()
+  })
+  return { databaseUrl: urls.databaseUrl, adminUrl: urls.adminUrl, pool, db: createDatabase(pool) }
+}
+
+export async function writeNotes(
+  store: Store,
+  note: Note,
+  notes: { noteId: string; n: number; text?: string }[],
+): Promise<void> {
+  await store.db.transaction((tx) =>
+    appendToOutbox(
+      tx,
+      notes.map(({ noteId, n, text }) => toKafkaRow(note, buildNote(note, noteId, n, text))),
+    ),
+  )
+}
+
+export const countOutbox = async ({ pool }: Store): Promise<number> =>
+  Number((await pool.query('SELECT count(*) FROM outbox')).rows[0].count)
+
+export interface Effect {
+  event_id: string
+  note_id: string
+  n: number
+}
+
+export const readEffects = async ({ pool }: Store): Promise<Effect[]> =>
+  (await pool.query<Effect>('SELECT event_id, note_id, n FROM effects ORDER BY position')).rows
+
+/** The dead letters that wait in the outbox. */
+export async function readDeadLetters({ pool }: Store) {
+  const { rows } = await pool.query<{ topic: string; key: Buffer | null; payload: Buffer | null; headers: Buffer }>(
+    `SELECT topic, key, payload, headers FROM outbox WHERE topic LIKE '%.dlq' ORDER BY id`,
+  )
+  return rows.map(({ headers, ...row }) => ({
+    ...row,
+    headers: (JSON.parse(headers.toString()) as [string, string | null][]).map(
+      ([name, value]) => [name, value === null ? null : Buffer.from(value, 'base64')] as const,
+    ),
+  }))
+}
+
+/** Writes down each note it is given. */
+export function recordNotes(note: Note, before?: (n: number) => Promise<void> | void): Handler {
+  return onRun(note, async (tx, events) => {
+    for (const event of events) {
+      await before?.(event.payload.n)
+      await tx.execute(
+        sql`INSERT INTO effects (event_id, note_id, n) VALUES (${event.id}, ${event.payload.note_id}, ${event.payload.n})`,
+      )
+    }
+  })
+}
+
+export interface TestConsumer extends Consumer {
+  name: string
+  log: TestLogger
+}
+
+export function consume(
+  store: Store,
+  note: Note,
+  options: Partial<ConsumerOptions> & { brokers?: string[] } = {},
+): TestConsumer {
+  const log = createTestLogger()
+  const name = options.name ?? uniqueName('consumer')
+  const consumer = startConsumer({
+    kafka: kafkaSettings(options.brokers),
+    name,
+    serviceVersion: '1',
+    db: store.db,
+    topics: [note.topic],
+    handlers: [recordNotes(note)],
+    logger: log.logger,
+    onCommitted: () => undefined,
+    onFatal: (error) => {
+      throw error
+    },
+    ...options,
+  })
+  onTestFinished(() => consumer.close())
+  return { ...consumer, name, log }
+}
+
+/** The committed offsets of a group, summed over the partitions of a topic; what was never committed counts nothing. */
+export async function readCommitted(group: string, topic: string, brokers?: string[]): Promise<number> {
+  const admin = createKafka(kafkaSettings(brokers)).admin()
+  await admin.connect()
+  const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic] })
+  await admin.disconnect()
+  return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
+}
+
+export const settled = (store: Store, count: number) =>
+  waitFor(async () => (await readEffects(store)).length >= count, { message: `${count} effects` })

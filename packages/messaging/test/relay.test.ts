@@ -1,0 +1,301 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { uniqueName, waitFor } from '@coursewire/testing'
+import { sql } from 'drizzle-orm'
+import pg from 'pg'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import type { Channel } from '../src/channel.ts'
+import { createKafka, createTopics } from '../src/kafka.ts'
+import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { appendToOutbox, toKafkaRow } from '../src/outbox.ts'
+import { startRelay } from '../src/relay.ts'
+import {
+  buildNote,
+  consume,
+  countOutbox,
+  createNoteTopic,
+  createStore,
+  createTestLogger,
+  kafkaSettings,
+  readEffects,
+  readTopic,
+  type Store,
+  settled,
+  writeNotes,
+} from './helpers.ts'
+
+function relay(store: Store, wrap: (channel: Channel) => Channel = (channel) => channel) {
+  const log = createTestLogger()
+  const channel = wrap(createKafkaChannel(createKafka(kafkaSettings()), log.logger))
+  const started = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
+  onTestFinished(() => started.close())
+  return { ...started, log }
+}
+
+const numbersByKey = (records: { key: Buffer | null; value: Buffer | null }[]) => {
+  const byKey = new Map<string, number[]>()
+  for (const { key, value } of records) {
+    const id = String(key)
+    byKey.set(id, [...(byKey.get(id) ?? []), JSON.parse(String(value)).payload.n])
+  }
+  return byKey
+}
+
+describe('the relay', () => {
+  it('keeps the order of each key while many write at once', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await store.pool.query('SELECT 1')
+    const owner = new pg.Client({ connectionString: store.adminUrl })
+    await owner.connect()
+    await owner.query('CREATE TABLE counters (id text PRIMARY KEY, n int NOT NULL)')
+    await owner.query('GRANT ALL ON counters TO PUBLIC')
+    await owner.query(`INSERT INTO counters SELECT 'key-' || k, 0 FROM generate_series(0, 4) AS k`)
+    await owner.end()
+    const { wake } = relay(store)
+    const records = await readTopic(note.topic)
+
+    const write = async (index: number) => {
+      const id = `key-${index % 5}`
+      await store.db.transaction(async (tx) => {
+        const { rows } = await tx.execute<{ n: number }>(
+          sql`UPDATE counters SET n = n + 1 WHERE id = ${id} RETURNING n`,
+        )
+        await appendToOutbox(tx, [toKafkaRow(note, buildNote(note, id, rows[0]?.n ?? 0))])
+      })
+      wake()
+    }
+    await Promise.all(Array.from({ length: 400 }, (_, index) => write(index)))
+    await waitFor(() => records.length >= 400)
+
+    const expected = Array.from({ length: 80 }, (_, n) => n + 1)
+    expect([...numbersByKey(records).values()]).toEqual([expected, expected, expected, expected, expected])
+    await waitFor(async () => (await countOutbox(store)) === 0)
+  })
+
+  it('publishes nothing of a transaction that was rolled back', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    relay(store)
+    const records = await readTopic(note.topic)
+
+    const failing = store.db.transaction(async (tx) => {
+      await appendToOutbox(tx, [toKafkaRow(note, buildNote(note, 'a', 1))])
+      throw new Error('the business said no')
+    })
+    await expect(failing).rejects.toThrow('the business said no')
+    await writeNotes(store, note, [{ noteId: 'a', n: 2 }])
+
+    await waitFor(() => records.length > 0)
+    expect(numbersByKey(records)).toEqual(new Map([['a', [2]]]))
+  })
+
+  it('still sends a low id that commits after higher ones were sent', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const records = await readTopic(note.topic)
+    relay(store)
+    let commit = () => {}
+    const hold = new Promise<void>((resolve) => {
+      commit = resolve
+    })
+
+    let hasId = () => {}
+    const idTaken = new Promise<void>((resolve) => {
+      hasId = resolve
+    })
+    const slow = store.db.transaction(async (tx) => {
+      await appendToOutbox(tx, [toKafkaRow(note, buildNote(note, 'slow', 1))])
+      hasId()
+      await hold
+    })
+    await idTaken
+    await writeNotes(
+      store,
+      note,
+      Array.from({ length: 600 }, (_, n) => ({ noteId: 'fast', n })),
+    )
+    await waitFor(() => records.length >= 600)
+    commit()
+    await slow
+
+    await waitFor(() => records.some(({ key }) => String(key) === 'slow'))
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(records).toHaveLength(601)
+  })
+
+  it('sends the same id and bytes again when it is killed between acknowledgement and delete; the effect is once', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const records = await readTopic(note.topic)
+    await writeNotes(
+      store,
+      note,
+      Array.from({ length: 50 }, (_, n) => ({ noteId: `key-${n % 5}`, n })),
+    )
+
+    const entry = fileURLToPath(new URL('relay-that-dies.ts', import.meta.url))
+    const child = spawn(
+      process.execPath,
+      ['--conditions=source', '--import', 'tsx', entry, store.databaseUrl, inject('kafka').brokers.join(',')],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    )
+    const [, signal] = await once(child, 'exit')
+    expect(signal).toBe('SIGKILL')
+    expect(await countOutbox(store)).toBe(50)
+
+    relay(store)
+    await waitFor(() => records.length >= 100)
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    const bytesById = new Map<string, Set<string>>()
+    for (const { value } of records) {
+      const { id } = JSON.parse(String(value))
+      bytesById.set(id, (bytesById.get(id) ?? new Set()).add(String(value)))
+    }
+    expect(records).toHaveLength(100)
+    expect([...bytesById.values()].map((bytes) => bytes.size)).toEqual(Array.from({ length: 50 }, () => 1))
+
+    const consumer = consume(store, note)
+    await settled(store, 50)
+    await waitFor(() => consumer.log.find('Duplicate event, skipping').length === 50)
+    expect(await readEffects(store)).toHaveLength(50)
+  })
+
+  it('has one leader of two; when that one goes the other takes over, and nothing is out of order or missing', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const records = await readTopic(note.topic)
+    const sends: string[] = []
+    const named = (name: string) => (channel: Channel) => ({
+      ...channel,
+      send: (rows: Parameters<Channel['send']>[0]) => {
+        sends.push(name)
+        return channel.send(rows)
+      },
+    })
+    const first = relay(store, named('first'))
+    await writeNotes(store, note, [{ noteId: 'a', n: 0 }])
+    await waitFor(() => sends.length > 0)
+    const second = relay(store, named('second'))
+
+    for (let n = 1; n < 40; n += 1) await writeNotes(store, note, [{ noteId: 'a', n }])
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(new Set(sends)).toEqual(new Set(['first']))
+
+    await first.close()
+    for (let n = 40; n < 80; n += 1) {
+      await writeNotes(store, note, [{ noteId: 'a', n }])
+      second.wake()
+    }
+    await waitFor(() => records.length >= 80)
+    expect(numbersByKey(records)).toEqual(new Map([['a', Array.from({ length: 80 }, (_, n) => n)]]))
+    expect(sends.at(-1)).toBe('second')
+  })
+
+  it('goes on when its database connection is cut, again and again', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const records = await readTopic(note.topic)
+    const { isAlive } = relay(store)
+    const admin = new pg.Client({ connectionString: store.adminUrl })
+    await admin.connect()
+    onTestFinished(() => admin.end())
+
+    for (let n = 0; n < 5; n += 1) {
+      await writeNotes(store, note, [{ noteId: 'a', n }])
+      await waitFor(() => records.length > n)
+      await waitFor(async () => {
+        const { rowCount } = await admin.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'relay-kafka' AND datname = current_database()`,
+        )
+        return rowCount
+      })
+    }
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(new Set(records.map(({ value }) => JSON.parse(String(value)).payload.n))).toEqual(new Set([0, 1, 2, 3, 4]))
+    expect(isAlive()).toBe(true)
+  })
+
+  it('finishes what is in flight when it is closed, and deletes it', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const records = await readTopic(note.topic)
+    let isSending = false
+    const running = relay(store, (channel) => ({
+      ...channel,
+      send: (rows) => {
+        isSending = true
+        return channel.send(rows)
+      },
+    }))
+    await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
+    await waitFor(() => isSending)
+
+    await running.close()
+
+    expect(await countOutbox(store)).toBe(0)
+    await waitFor(() => records.length === 1)
+  })
+
+  it('writes the log line of an event when it is acknowledged', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const { log } = relay(store)
+    const event = buildNote(note, 'a', 1)
+
+    await store.db.transaction((tx) => appendToOutbox(tx, [toKafkaRow(note, event)]))
+
+    await waitFor(() => log.find('Event published').length > 0)
+    expect(log.find('Event published')).toMatchObject([{ level: 'info', type: 'note.written', eventId: event.id }])
+  })
+})
+
+describe('a batch on its way to Kafka', () => {
+  it('is halved when it is too large though each record is legal, and keeps its order', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, maxBytes: 20_000 })])
+    const records = await readTopic(note.topic)
+    await writeNotes(
+      store,
+      note,
+      Array.from({ length: 30 }, (_, n) => ({ noteId: 'a', n, text: 'x'.repeat(3_000) })),
+    )
+
+    relay(store)
+
+    await waitFor(() => records.length >= 30)
+    expect(numbersByKey(records)).toEqual(new Map([['a', Array.from({ length: 30 }, (_, n) => n)]]))
+  })
+
+  it('leaves a single record that is too large behind, parked with an alarm, and later ones of its key go on', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, maxBytes: 20_000 })])
+    const records = await readTopic(note.topic)
+    await writeNotes(store, note, [
+      { noteId: 'a', n: 1 },
+      { noteId: 'a', n: 2, text: 'x'.repeat(30_000) },
+      { noteId: 'a', n: 3 },
+    ])
+
+    const { log } = relay(store)
+
+    await waitFor(() => records.length >= 2)
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(numbersByKey(records)).toEqual(new Map([['a', [1, 3]]]))
+    const { rows } = await store.pool.query('SELECT payload, reason FROM outbox_parked')
+    expect(JSON.parse(String(rows[0].payload)).payload.n).toBe(2)
+    expect(rows).toMatchObject([{ reason: expect.stringMatching(/larger than the max/) }])
+    expect(log.find('Outbox row parked')).toMatchObject([{ level: 'error' }])
+  })
+
+  it('waits when its topic is missing, while other topics flow, and goes when the topic is there', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const records = await readTopic(note.topic)
+    const missing = { ...note, topic: uniqueName('missing.events') }
+    await writeNotes(store, missing, [{ noteId: 'a', n: 1 }])
+
+    const { log } = relay(store)
+    await waitFor(() => log.find('Topic set aside').length > 0)
+    await writeNotes(store, note, [{ noteId: 'b', n: 2 }])
+    await waitFor(() => records.length === 1)
+    expect(await countOutbox(store)).toBe(1)
+    expect(log.find('Event publish failed')).toHaveLength(1)
+
+    await createTopics(createKafka(kafkaSettings()), [
+      { topic: missing.topic, numPartitions: 1, replicationFactor: 1, configEntries: [] },
+    ])
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(await readTopic(missing.topic)).toBeDefined()
+  })
+})
