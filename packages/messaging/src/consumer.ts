@@ -209,10 +209,10 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       startWaiter.wake()
       syncPauses()
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, DRAIN_MS).unref())
-      const idle = Promise.all([...assignment.partitions()].map((partition) => partition.whenIdle()))
-      if (!circuit.isOpen) await Promise.race([idle, deadline])
-      for (const partition of assignment.partitions()) partition.abandon()
+      const held = [...assignment.partitions()]
+      for (const partition of held) partition.abandon()
       circuit.shutDown()
+      await Promise.race([Promise.all(held.map((partition) => partition.whenIdle())), deadline])
       clearInterval(commitTimer)
       // Before disconnect(): after it a commit silently does nothing.
       await Promise.race([Promise.resolve(committing).then(commit), deadline])

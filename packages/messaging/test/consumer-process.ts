@@ -30,7 +30,7 @@ runProcess({
       topics: [topic],
       handlers: [
         on(note, async (tx, { id, payload }) => {
-          await sleep(1)
+          await sleep(5)
           await tx.execute(
             sql`INSERT INTO effects (event_id, note_id, n) VALUES (${id}, ${payload.note_id}, ${payload.n})`,
           )

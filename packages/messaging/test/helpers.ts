@@ -114,8 +114,8 @@ export interface Store {
 
 /** A database with the messaging tables and a table of effects, where an effect twice is two rows. */
 export async function createStore(): Promise<Store> {
-  const { databaseUrl, migrateDatabaseUrl, adminUrl, drop } = await createTestDatabase()
-  return openStore({ databaseUrl, migrateDatabaseUrl, adminUrl }, drop)
+  const database = await createTestDatabase()
+  return openStore(database, () => database.drop())
 }
 
 export async function openStore(

@@ -52,7 +52,7 @@ describe('the relay', () => {
     await owner.query('GRANT ALL ON counters TO PUBLIC')
     await owner.query(`INSERT INTO counters SELECT 'key-' || k, 0 FROM generate_series(0, 4) AS k`)
     await owner.end()
-    const { wake } = relay(store)
+    const running = relay(store)
     const records = await readTopic(note.topic)
 
     const write = async (index: number) => {
@@ -63,7 +63,7 @@ describe('the relay', () => {
         )
         await appendToOutbox(tx, [toKafkaRow(note, buildNote(note, id, rows[0]?.n ?? 0))])
       })
-      wake()
+      running.wake()
     }
     await Promise.all(Array.from({ length: 400 }, (_, index) => write(index)))
     await waitFor(() => records.length >= 400)
@@ -191,7 +191,7 @@ describe('the relay', () => {
   it('goes on when its database connection is cut, again and again', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const records = await readTopic(note.topic)
-    const { isAlive } = relay(store)
+    const running = relay(store)
     const admin = new pg.Client({ connectionString: store.adminUrl })
     await admin.connect()
     onTestFinished(() => admin.end())
@@ -208,7 +208,7 @@ describe('the relay', () => {
     }
     await waitFor(async () => (await countOutbox(store)) === 0)
     expect(new Set(records.map(({ value }) => JSON.parse(String(value)).payload.n))).toEqual(new Set([0, 1, 2, 3, 4]))
-    expect(isAlive()).toBe(true)
+    expect(running.isAlive()).toBe(true)
   })
 
   it('finishes what is in flight when it is closed, and deletes it', async () => {
