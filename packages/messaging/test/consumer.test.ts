@@ -367,29 +367,33 @@ describe('the consumer', () => {
 
   it('reads every codec', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
-    const readers = { ...CompressionCodecs }
+    const codecs = CompressionCodecs as Record<number, () => object>
+    const readers = { ...codecs }
     const producer = createKafka(kafkaSettings()).producer()
     await producer.connect()
     // Reading is all we do with these two, so writing them is the test's own affair.
     const writers = { [CompressionTypes.LZ4]: compressFrame, [CompressionTypes.ZSTD]: storeAsZstd }
     for (const [type, compress] of Object.entries(writers)) {
-      CompressionCodecs[Number(type) as CompressionTypes] = () => ({
+      codecs[Number(type)] = () => ({
         compress: ({ buffer }: { buffer: Buffer }) => compress(buffer),
         decompress: async () => Promise.reject(new Error('for writing only')),
       })
     }
-    const codecs = ['None', 'GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const
-    for (const [n, codec] of codecs.entries()) {
+    const names = ['None', 'GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const
+    for (const [n, codec] of names.entries()) {
       const compression = CompressionTypes[codec]
       await producer.send({ topic: note.topic, compression, messages: manyMessages(note, 20, n * 20) })
     }
     await producer.disconnect()
-    Object.assign(CompressionCodecs, readers)
+    Object.assign(codecs, readers)
 
     const consumer = consume(store, note)
 
     await settled(store, 100)
     await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 100)
+    expect((await readEffects(store)).map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 100 }, (_, n) => n),
+    )
   })
 })
 

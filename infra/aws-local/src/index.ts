@@ -1,0 +1,3 @@
+export { type AwsLocal, startAwsLocal } from './server.ts'
+export type { Mail } from './ses.ts'
+export type { PublishedMessage } from './sns.ts'

@@ -1,0 +1,37 @@
+/** What kafkajs's `admin.createTopics` takes for one topic. */
+export type TopicConfig = {
+  topic: string
+  numPartitions: number
+  replicationFactor: number
+  configEntries: { name: string; value: string }[]
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+
+const eventTopics = ['course.events.v1', 'distribution.events.v1', 'enrollment.events.v1']
+const deadLetterTopics = ['enrollment-api.dlq', 'distribution-service.dlq', 'email-worker.dlq']
+
+// Retention works by whole segments: without a daily roll a quiet topic would keep its records for ever.
+const eventConfig = { 'retention.ms': 30 * dayMs, 'segment.ms': dayMs }
+
+// A dead letter carries the original bytes and its headers, whatever their size.
+const deadLetterConfig = { 'retention.ms': 90 * dayMs, 'segment.ms': dayMs, 'max.message.bytes': 16 * 1024 * 1024 }
+
+const placements = {
+  local: { numPartitions: 3, replicationFactor: 1, config: {} },
+  production: { numPartitions: 12, replicationFactor: 3, config: { 'min.insync.replicas': 2 } },
+}
+
+/** Every topic of the product, to be created before anything runs. The partition count of an existing topic never changes. */
+export function topicsFor(environment: keyof typeof placements): TopicConfig[] {
+  const { config, ...placement } = placements[environment]
+  const declare = (topic: string, own: Record<string, number>) => ({
+    topic,
+    ...placement,
+    configEntries: Object.entries({ ...own, ...config }).map(([name, value]) => ({ name, value: String(value) })),
+  })
+  return [
+    ...eventTopics.map((topic) => declare(topic, eventConfig)),
+    ...deadLetterTopics.map((topic) => declare(topic, deadLetterConfig)),
+  ]
+}

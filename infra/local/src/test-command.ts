@@ -1,0 +1,51 @@
+// `npm test`: the servers once, every check, every test of every package, and one line that says how it went.
+import { fileURLToPath } from 'node:url'
+import { startKafka, startPostgres } from '@coursewire/testing/servers'
+import { createCommandRunner } from './command-runner.ts'
+import { findSilent, findTestedPackages, removeResults, sumResults } from './test-results.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const log = (line: string) => console.log(line)
+const commands = createCommandRunner(root)
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(event, commands.interrupt)
+
+const packages = findTestedPackages(root)
+removeResults(packages)
+const failures = await checkAndTest()
+
+if (commands.wasInterrupted) process.exit(130)
+const { passed, failed, skipped } = sumResults(packages)
+for (const { name, reason } of skipped) log(`Skipped: ${name} (${reason})`)
+for (const failure of failures) log(`Failed: ${failure}`)
+const allFailed = failed + failures.length
+log(`${passed} passed, ${allFailed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
+process.exit(allFailed > 0 ? 1 : 0)
+
+/** Returns what failed beside single tests. */
+async function checkAndTest(): Promise<string[]> {
+  let servers: Awaited<ReturnType<typeof startServers>>
+  try {
+    servers = await startServers()
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+  const { postgres, kafka } = servers
+  const environment = { COURSEWIRE_POSTGRES_URL: postgres.url, COURSEWIRE_KAFKA_BROKERS: kafka.brokers.join(',') }
+  // Two packages at a time: more of them only make each other time out on a small machine.
+  const tests = ['exec', 'turbo', 'run', 'test', '--concurrency=2', '--continue=dependencies-successful']
+  try {
+    const isChecked = await commands.run('pnpm', ['run', 'check'])
+    await commands.run('pnpm', tests, environment)
+    const silent = findSilent(packages).map(({ name }) => `${name} ended without results`)
+    return isChecked ? silent : ['npm run check', ...silent]
+  } finally {
+    await Promise.all([postgres.stop(), kafka.stop()])
+  }
+}
+
+async function startServers() {
+  const [postgres, kafka] = await Promise.all([startPostgres({ log }), startKafka({ log })])
+  log(postgres.description)
+  log(kafka.description)
+  return { postgres, kafka }
+}

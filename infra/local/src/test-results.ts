@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Results } from '@coursewire/testing'
+
+export type TestedPackage = { name: string; resultsFile: string }
+
+/** The packages that have tests. */
+export function findTestedPackages(root: string): TestedPackage[] {
+  return ['apps', 'packages', 'infra'].flatMap((folder) =>
+    readdirSync(join(root, folder)).flatMap((entry) => {
+      const directory = join(root, folder, entry)
+      const manifest = join(directory, 'package.json')
+      if (!existsSync(manifest)) return []
+      const { name, scripts } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+        name: string
+        scripts?: { test?: string }
+      }
+      return scripts?.test ? [{ name, resultsFile: join(directory, '.vitest/results.json') }] : []
+    }),
+  )
+}
+
+/** Forgets what earlier runs left, so that a package that dies before its results cannot pass by old ones. */
+export function removeResults(packages: TestedPackage[]): void {
+  for (const { resultsFile } of packages) rmSync(resultsFile, { force: true })
+}
+
+/** The packages that died before they could write how they went. */
+export function findSilent(packages: TestedPackage[]): TestedPackage[] {
+  return packages.filter(({ resultsFile }) => !existsSync(resultsFile))
+}
+
+/** Adds up what the packages wrote. */
+export function sumResults(packages: TestedPackage[]): Results {
+  const sum: Results = { passed: 0, failed: 0, skipped: [] }
+  for (const { name, resultsFile } of packages.filter((it) => existsSync(it.resultsFile))) {
+    const { passed, failed, skipped } = JSON.parse(readFileSync(resultsFile, 'utf8')) as Results
+    sum.passed += passed
+    sum.failed += failed
+    sum.skipped.push(...skipped.map(({ name: test, reason }) => ({ name: `${name} ${test}`, reason })))
+  }
+  return sum
+}

@@ -1,0 +1,1 @@
+export { isolateDatabase, provisionService, type ServiceAccess, type ServicePasswords } from './provision.ts'

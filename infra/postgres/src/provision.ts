@@ -1,0 +1,79 @@
+import pg from 'pg'
+
+export type ServicePasswords = { owner: string; run: string }
+export type ServiceAccess = { databaseUrl: string; migrateDatabaseUrl: string }
+
+/**
+ * Gives a service its database `<service>`, the role `<service>_owner` that migrates it and the role `<service>` it runs
+ * as, and returns how each of the two connects. Safe to repeat and to run at once from several processes: what exists is
+ * kept, the passwords become those given.
+ */
+export async function provisionService(
+  adminUrl: string,
+  service: string,
+  passwords: ServicePasswords,
+): Promise<ServiceAccess> {
+  if (!/^[a-z][a-z0-9_]{0,50}$/.test(service)) throw new Error(`Not a name for a database and a role: ${service}`)
+  const owner = `${service}_owner`
+
+  await withClient(adminUrl, async (admin) => {
+    // Two processes that change the same catalogue rows at once fail with "tuple concurrently updated".
+    await admin.query(`select pg_advisory_lock(hashtext('coursewire.provision'))`)
+    await createRole(admin, owner, passwords.owner)
+    await createRole(admin, service, passwords.run)
+    const { rowCount } = await admin.query('select from pg_database where datname = $1', [service])
+    if (rowCount === 0) await admin.query(`create database ${service} owner ${owner} template template0`)
+    await isolateDatabase(admin, service, service)
+    for (const shared of ['postgres', 'template1'])
+      await admin.query(`revoke connect on database ${shared} from public`)
+  })
+
+  await withClient(withDatabase(adminUrl, service), async (admin) => {
+    const forOwner = `alter default privileges for role ${owner} in schema public`
+    await admin.query(`revoke create on schema public from public`)
+    await admin.query(`${forOwner} grant select, insert, update, delete on tables to ${service}`)
+    await admin.query(`${forOwner} grant usage, select on sequences to ${service}`)
+  })
+
+  return {
+    databaseUrl: withLogin(withDatabase(adminUrl, service), service, passwords.run),
+    migrateDatabaseUrl: withLogin(withDatabase(adminUrl, service), owner, passwords.owner),
+  }
+}
+
+/** Lets only the owner of `database` and `role` connect to it; needed again for every copy, which inherits no such rights. */
+export async function isolateDatabase(admin: pg.Client, database: string, role: string): Promise<void> {
+  await admin.query(`revoke all on database ${database} from public`)
+  await admin.query(`grant connect on database ${database} to ${role}`)
+}
+
+async function createRole(admin: pg.Client, role: string, password: string): Promise<void> {
+  const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [role])
+  const verb = rowCount === 0 ? 'create' : 'alter'
+  await admin.query(
+    `${verb} role ${role} login nosuperuser nocreatedb nocreaterole password ${admin.escapeLiteral(password)}`,
+  )
+}
+
+async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function withDatabase(url: string, database: string): string {
+  const changed = new URL(url)
+  changed.pathname = `/${database}`
+  return changed.href
+}
+
+function withLogin(url: string, user: string, password: string): string {
+  const changed = new URL(url)
+  changed.username = user
+  changed.password = encodeURIComponent(password)
+  return changed.href
+}

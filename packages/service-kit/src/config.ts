@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+const tenantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ })
+const httpUrl = z.url({ protocol: /^https?$/ })
+
+const commaList = z.string().transform((list) =>
+  list
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+const tenantHosts = commaList.transform((pairs, context) => {
+  const tenants = new Map<string, string>()
+  for (const pair of pairs) {
+    const [, host, tenant] = /^([^=]+)=([A-Za-z0-9._-]{1,64})$/.exec(pair) ?? []
+    if (host && tenant) tenants.set(host.toLowerCase(), tenant)
+    else context.addIssue('Expected host=tenant, separated by commas')
+  }
+  return tenants
+})
+
+/** The variables every service knows, to be spread into a service's own `z.object`. */
+export const baseConfig = {
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
+  // Containers set 0.0.0.0; nothing is offered to the network by accident.
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DATABASE_URL: postgresUrl,
+  KAFKA_BROKERS: commaList.pipe(z.array(z.string()).min(1)),
+  KAFKA_SSL: z.stringbool().default(false),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  JWT_ISSUER: z.string(),
+  JWT_AUDIENCE: z.string(),
+  JWKS_URL: httpUrl,
+  DEFAULT_TENANT: tenantId,
+  TENANT_HOSTS: tenantHosts.default(new Map()),
+}
+
+/**
+ * Reads the environment by `schema`. An empty variable counts as absent. Throws one error that lists every problem.
+ */
+export function loadConfig<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const result = schema.safeParse(present)
+  if (!result.success) throw new Error(`The configuration is not valid:\n${z.prettifyError(result.error)}`)
+  return result.data
+}

@@ -1,0 +1,60 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import type { Logger } from './logger.ts'
+
+export type Database = NodePgDatabase
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
+
+// A member frozen inside a transaction would otherwise block its successor without end.
+const sessionLimits = [
+  'idle_in_transaction_session_timeout=10s',
+  'lock_timeout=5s',
+  'statement_timeout=30s',
+  'transaction_timeout=30s',
+]
+
+/**
+ * A connection pool with time limits on everything, the server's and our own. A lost connection is logged and replaced;
+ * only the query that used it fails.
+ */
+export function createPool(options: { url: string; max: number; name: string; logger: Logger }): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.name,
+    max: options.max,
+    options: sessionLimits.map((limit) => `-c ${limit}`).join(' '),
+    connectionTimeoutMillis: 5_000,
+    // A frozen server keeps no limit of its own.
+    query_timeout: 35_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  })
+  pool.on('error', (err) => options.logger.warn({ err }, 'Idle database connection lost'))
+  // A connection lost between two statements of a transaction has no other listener, and would end the process.
+  pool.on('connect', (client) => client.on('error', (err) => options.logger.debug({ err }, 'Database connection lost')))
+  return pool
+}
+
+export function createDatabase(pool: pg.Pool): Database {
+  return drizzle(pool)
+}
+
+const migrationLock = 4_702_111_835
+
+/**
+ * Applies each folder of drizzle migrations, recorded in its own table, as the owner role. Several callers at once take
+ * turns. Throws on the first statement that fails; that folder is then left as it was.
+ */
+export async function migrate(ownerUrl: string, folders: { folder: string; table: string }[]): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'migrate' })
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock])
+    for (const { folder, table } of folders) {
+      await applyMigrations(drizzle(client), { migrationsFolder: folder, migrationsTable: table })
+    }
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { AppError } from '../app-error.ts'
+import type { Logger } from '../logger.ts'
+import { type AuthOptions, type Caller, createTokenVerifier, type Role, refuseToken } from './token.ts'
+
+export type { Caller, Role }
+
+/** Who may call a route: everybody, or the callers with one of these roles. */
+export type Access = 'public' | readonly Role[]
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access: Access
+  }
+  interface FastifyRequest {
+    /** Throws on a public route that is called without a valid token. */
+    caller: Caller
+    tenantId: string
+  }
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+/** Gives every request its tenant and caller; a route without an access policy stops the start. */
+export function addAccessControl(
+  app: FastifyInstance,
+  options: {
+    auth: AuthOptions | undefined
+    tenants: { hosts: ReadonlyMap<string, string>; defaultTenant: string }
+    logger: Logger
+  },
+): void {
+  const { auth, tenants, logger } = options
+  const verifier = auth && createTokenVerifier(auth, logger)
+  app.addHook('onClose', async () => verifier?.close())
+
+  app.decorateRequest('tenantId', '')
+  app.decorateRequest('caller', {
+    getter() {
+      const caller = callers.get(this)
+      if (!caller) throw new Error('The request has no caller')
+      return caller
+    },
+  })
+
+  async function authenticate(request: FastifyRequest): Promise<Caller> {
+    const [, token] = /^Bearer ([^ ]+)$/i.exec(request.headers.authorization ?? '') ?? []
+    if (!verifier || token === undefined) throw refuseToken()
+    const caller = await verifier.verify(token)
+    callers.set(request, caller)
+    request.tenantId = caller.tenantId
+    return caller
+  }
+
+  async function admit(request: FastifyRequest, access: Access): Promise<void> {
+    if (access !== 'public') {
+      const caller = await authenticate(request)
+      if (caller.roles.some((role) => access.includes(role))) return
+      throw new AppError('forbidden', 'role.insufficient', 'Not allowed with these roles')
+    }
+    // A token still says whose tenant is meant; one that has ended must not lock anybody out of signing in.
+    await authenticate(request).catch((error: AppError) => {
+      if (error.kind !== 'unauthorized') throw error
+    })
+  }
+
+  app.addHook('onRequest', async (request) => {
+    request.tenantId = tenants.hosts.get(request.hostname.toLowerCase()) ?? tenants.defaultTenant
+  })
+
+  app.addHook('onRoute', (route) => {
+    const access = route.config?.access
+    const name = `${[route.method].flat().join('|')} ${route.url}`
+    if (access === undefined) throw new Error(`${name} has no access policy`)
+    if (access !== 'public') {
+      if (!auth) throw new Error(`${name} asks for roles, and there is no token check`)
+      route.schema = { ...route.schema, security: [{ bearer: [] }] }
+    }
+    route.onRequest = [(request) => admit(request, access), ...[route.onRequest ?? []].flat()]
+  })
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import helmet from '@fastify/helmet'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController, type RawServerDefault } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Logger } from '../logger.ts'
+import { addAccessControl } from './access.ts'
+import { addDocs } from './docs.ts'
+import { addProblems, answerClientError, answerError } from './errors.ts'
+import { addStrictJson } from './json-body.ts'
+import { addOperations, type Health } from './operations.ts'
+import { addRequestIds, chooseRequestId } from './request-id.ts'
+import type { AuthOptions } from './token.ts'
+
+/** A Fastify application whose routes validate and serialise by zod schemas and name who may call them. */
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/**
+ * Builds the application every service starts from: token check, request ids, problem+json, limits, health, metrics,
+ * documentation, and a `close()` that ends with clients still connected. Routes are added after; each must say in
+ * `config.access` who may call it.
+ */
+export async function createHttpApp(options: {
+  service: string
+  version?: string
+  logger: Logger
+  auth?: AuthOptions
+  tenants: { hosts: ReadonlyMap<string, string>; defaultTenant: string }
+  health: Health
+  docs?: { title: string; description: string }
+  trustProxy?: boolean | string
+}): Promise<HttpApp> {
+  const { service, version = '0.0.0', logger, auth, tenants, health, docs, trustProxy = false } = options
+
+  const app = fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    requestIdHeader: false,
+    genReqId: chooseRequestId,
+    trustProxy,
+    bodyLimit: 256 * 1024,
+    requestTimeout: 15_000,
+    connectionTimeout: 60_000,
+    // While closing, what still comes in is answered and then hung up on.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    clientErrorHandler: answerClientError,
+    // Room for a token that is refused for its length; timeouts are checked often enough to mean something.
+    http: { maxHeaderSize: 32 * 1024, connectionsCheckingInterval: 1_000 },
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  })
+  addRequestIds(app)
+  addStrictJson(app)
+  addProblems(app)
+  // Before the access control, which asks every later route for its policy.
+  if (docs) await addDocs(app, { ...docs, version })
+  addAccessControl(app, { auth, tenants, logger })
+  addOperations(app, health, { service, version })
+  if (docs)
+    app.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async () => app.swagger())
+  return app
+}

@@ -1,0 +1,54 @@
+import { errorCodes, type FastifyInstance } from 'fastify'
+
+const maxDepth = 32
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const stringOrBracket = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g
+const loneSurrogate = /\p{Surrogate}/u
+
+/**
+ * Accepts JSON bodies only, and only those that every reader understands alike: valid UTF-8, no key twice or
+ * `__proto__`, at most 32 levels, no text that Postgres cannot store.
+ */
+export function addStrictJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
+    try {
+      return parseStrictJson(body)
+    } catch {
+      throw new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY()
+    }
+  })
+  app.addHook('preValidation', async (request) => {
+    const texts = [request.params, request.query].flatMap((values) => Object.entries(values ?? {}).flat(2))
+    if (!texts.every((text) => isStorable(String(text)))) throw new errorCodes.FST_ERR_BAD_URL(request.routeOptions.url)
+  })
+}
+
+function parseStrictJson(body: Buffer): unknown {
+  const text = utf8.decode(body)
+  const value: unknown = JSON.parse(text)
+
+  // The text is valid JSON from here on, so strings and brackets are all there is to look at.
+  const levels: (Set<string> | null)[] = []
+  for (const [token, string, colon] of text.matchAll(stringOrBracket)) {
+    if (token === '{' || token === '[') {
+      if (levels.push(token === '{' ? new Set() : null) > maxDepth) throw new Error('Too deep')
+    } else if (token === '}' || token === ']') {
+      levels.pop()
+    } else if (string !== undefined) {
+      const content: unknown = JSON.parse(string)
+      if (typeof content !== 'string' || !isStorable(content)) throw new Error('Not text')
+      if (colon !== undefined) addKey(levels.at(-1), content)
+    }
+  }
+  return value
+}
+
+function addKey(keys: Set<string> | null | undefined, key: string): void {
+  if (!keys || keys.has(key) || key === '__proto__') throw new Error('Key twice or forbidden')
+  keys.add(key)
+}
+
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && !loneSurrogate.test(text)
+}

@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { AppError } from '../app-error.ts'
+import { renderMetrics, requestDuration } from '../metrics.ts'
+
+/** Each answers null when all is well, else the reason, which is logged. */
+export type Health = { live: () => string | null; ready: () => Promise<string | null> }
+
+const closeIdleMs = 3_000
+const quietPaths = new Set(['/health/live', '/health/ready', '/metrics'])
+
+/** What operators see: health, metrics, one log line for each request, and a close that ends. */
+export function addOperations(app: FastifyInstance, health: Health, about: { service: string; version: string }): void {
+  let closing = false
+  const open = { schema: { hide: true }, config: { access: 'public' } } as const
+
+  function answer(reason: string | null) {
+    if (reason !== null) throw new AppError('unavailable', 'service.unhealthy', reason)
+    return { status: 'ok', ...about }
+  }
+  app.get('/health/live', open, async () => answer(health.live()))
+  app.get('/health/ready', open, async () => answer(closing ? 'closing' : await health.ready()))
+  app.get('/metrics', open, async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(await renderMetrics()),
+  )
+
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url } = request
+    const ms = Math.round(reply.elapsedTime * 10) / 10
+    const route = request.routeOptions.url ?? 'unmatched'
+    requestDuration.record(reply.elapsedTime / 1000, { method, route, status: reply.statusCode })
+    const line = { method, url: url.split('?', 1)[0], status: reply.statusCode, ms }
+    request.log[quietPaths.has(route) ? 'debug' : 'info'](line, 'Request completed')
+  })
+
+  // Node counts a connection that has not sent anything yet as busy, and browsers open such ones in advance.
+  const silent = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  app.server.on('request', ({ socket }) => silent.delete(socket))
+
+  app.addHook('preClose', async () => {
+    closing = true
+    for (const socket of silent) socket.destroy()
+    // Nobody who sends or reads slowly keeps the process from ending.
+    setTimeout(() => app.server.closeAllConnections(), closeIdleMs).unref()
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) void reply.header('connection', 'close')
+  })
+}

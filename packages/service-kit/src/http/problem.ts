@@ -1,0 +1,78 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError } from 'fastify'
+import { AppError, type AppErrorKind } from '../app-error.ts'
+import { isOutage } from '../outage.ts'
+
+const statusOf: Record<AppErrorKind, number> = {
+  invalid: 422,
+  unauthorized: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  gone: 410,
+  'precondition-failed': 412,
+  'precondition-required': 428,
+  'rate-limited': 429,
+  unavailable: 503,
+}
+
+const codeOf: Record<number, string> = {
+  400: 'request.invalid',
+  404: 'route.not-found',
+  405: 'method.not-allowed',
+  408: 'request.timeout',
+  413: 'body.too-large',
+  415: 'media-type.unsupported',
+  429: 'requests.too-many',
+  431: 'headers.too-large',
+  500: 'server.error',
+  503: 'service.unavailable',
+}
+
+type FieldError = { in: string; pointer: string; message: string }
+
+/** What went wrong, as the caller may know it. */
+export type Problem = {
+  status: number
+  code: string
+  title: string
+  errors?: FieldError[]
+  retryAfterSeconds?: number
+}
+
+/** The public side of an error: its kind decides the status, and nothing of a 5xx but the status comes out. */
+export function describeProblem(error: unknown): Problem {
+  if (error instanceof AppError) {
+    const status = statusOf[error.kind]
+    const known = status < 500 ? { status, code: error.code, title: error.message } : problemOf(status)
+    const seconds = Number(error.details.retryAfterSeconds ?? 2)
+    return status === 429 || status === 503 ? { ...known, retryAfterSeconds: seconds } : known
+  }
+  if (isOutage(error)) return { ...problemOf(503), retryAfterSeconds: 2 }
+  const { statusCode = 500, validation, validationContext = 'body' } = Object(error) as Partial<FastifyError>
+  if (!validation) return problemOf(statusCode >= 400 && statusCode < 500 ? statusCode : 500)
+  const errors = validation.map(({ instancePath, message }) => ({
+    in: validationContext,
+    pointer: instancePath === '/' ? '' : instancePath,
+    message: message ?? 'Invalid',
+  }))
+  return { ...problemOf(400), errors }
+}
+
+/** The problem that is nothing more than its status. */
+export function problemOf(status: number): Problem {
+  return { status, code: codeOf[status] ?? 'request.refused', title: STATUS_CODES[status] ?? 'Refused' }
+}
+
+/** The headers and the body (RFC 9457) of a problem. */
+export function renderProblem(problem: Problem, instance: string, requestId: string) {
+  const { retryAfterSeconds, ...shown } = problem
+  return {
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
+    },
+    body: JSON.stringify({ type: `urn:problem-type:coursewire:${problem.code}`, ...shown, instance, requestId }),
+  }
+}

@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The W3C trace context the request brought, if it was well formed. */
+    traceparent: string | null
+  }
+}
+
+const requestIdShape = /^[A-Za-z0-9._-]{1,128}$/
+const traceparentShape = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** The id the caller gave the request, or a new one where it is missing or not plain. */
+export function chooseRequestId(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && requestIdShape.test(given) ? given : randomUUID()
+}
+
+/** Sends the request id back and passes the trace context on. */
+export function addRequestIds(app: FastifyInstance): void {
+  app.decorateRequest('traceparent', null)
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id)
+    const { traceparent } = request.headers
+    if (typeof traceparent === 'string' && traceparentShape.test(traceparent)) request.traceparent = traceparent
+  })
+}

@@ -1,0 +1,47 @@
+import type { Logger } from './logger.ts'
+
+const closeTimeoutMs = 4_000
+
+/**
+ * Runs a service: starts it, closes it once on SIGTERM or SIGINT (the signal given to `start` tells it while still
+ * starting) and lets the process end by itself. A failed start or an error that nobody handled closes too, with exit code 1.
+ */
+export function runProcess(options: {
+  logger: Logger
+  start: (stopping: AbortSignal) => Promise<{ close(): Promise<void> }>
+}): void {
+  const { logger, start } = options
+  const stopping = new AbortController()
+
+  function stop(): void {
+    if (stopping.signal.aborted) return
+    stopping.abort()
+    setTimeout(() => {
+      logger.error('Close took too long')
+      process.exit(1)
+    }, closeTimeoutMs).unref()
+    started
+      .then(
+        (service) => service.close(),
+        () => undefined,
+      )
+      .then(() => logger.info('Stopped'))
+      .catch((error) => fail(error, 'Close failed'))
+  }
+
+  function fail(err: unknown, message: string): void {
+    // A start that gives up because it was told to stop has not failed.
+    if (stopping.signal.aborted && err === stopping.signal.reason) return
+    process.exitCode = 1
+    logger.fatal({ err }, message)
+    stop()
+  }
+
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('uncaughtException', (error) => fail(error, 'Uncaught exception'))
+  process.on('unhandledRejection', (reason) => fail(reason, 'Unhandled rejection'))
+
+  const started = (async () => start(stopping.signal))()
+  started.catch((error) => fail(error, 'Start failed'))
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { AppError } from './app-error.ts'
+import type { Logger } from './logger.ts'
+
+const timeoutMs = 5_000
+const tokenAnswer = z.object({ token: z.string().min(1), expiresIn: z.number().positive() })
+
+type Token = { value: string; renewAt: number }
+
+/** Internal HTTP calls of one service to another. */
+export type ServiceClient = {
+  /**
+   * Fetches `url` on behalf of a tenant and parses the answer by `schema`; null on 404. Anything else that is not 200,
+   * an answer that does not fit, or no answer within five seconds throws an `unavailable` AppError.
+   */
+  get<Answer>(
+    url: string,
+    tenantId: string,
+    schema: z.ZodType<Answer>,
+    options?: { requestId?: string },
+  ): Promise<Answer | null>
+}
+
+/** A client that gets itself one service token per tenant, renews it before it ends and once when it is refused. */
+export function createServiceClient(options: {
+  tokenUrl: string
+  clientId: string
+  clientSecret: string
+  logger: Logger
+}): ServiceClient {
+  const { tokenUrl, clientId, clientSecret, logger } = options
+  const tokens = new Map<string, Promise<Token>>()
+
+  async function fetchToken(tenantId: string): Promise<Token> {
+    const requestedAt = Date.now()
+    const response = await call(tokenUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ clientId, clientSecret, tenantId }),
+    })
+    const answer = await readAnswer(response, tokenUrl, tokenAnswer)
+    logger.debug({ tenantId, expiresIn: answer.expiresIn }, 'Service token fetched')
+    return { value: answer.token, renewAt: requestedAt + answer.expiresIn * 800 }
+  }
+
+  function renewToken(tenantId: string): Promise<Token> {
+    const fetching = fetchToken(tenantId)
+    tokens.set(tenantId, fetching)
+    fetching.catch(() => tokens.get(tenantId) === fetching && tokens.delete(tenantId))
+    return fetching
+  }
+
+  // Callers that find the same token refused or at its end share one renewal.
+  async function getToken(tenantId: string, refused?: string): Promise<string> {
+    const holding = tokens.get(tenantId)
+    const token = await (holding ?? renewToken(tenantId))
+    if (token.value !== refused && Date.now() < token.renewAt) return token.value
+    const renewing = tokens.get(tenantId)
+    return (await (renewing === undefined || renewing === holding ? renewToken(tenantId) : renewing)).value
+  }
+
+  return {
+    async get(url, tenantId, schema, { requestId } = {}) {
+      const send = (bearer: string) =>
+        call(url, { headers: { authorization: `Bearer ${bearer}`, ...(requestId && { 'x-request-id': requestId }) } })
+
+      const token = await getToken(tenantId)
+      let response = await send(token)
+      if (response.status === 401) {
+        await response.body?.cancel()
+        response = await send(await getToken(tenantId, token))
+      }
+      if (response.status === 404) {
+        await response.body?.cancel()
+        return null
+      }
+      return readAnswer(response, url, schema)
+    },
+  }
+}
+
+async function call(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
+  } catch (cause) {
+    throw new AppError('unavailable', 'service.unreachable', 'Another service does not answer', { url }, { cause })
+  }
+}
+
+async function readAnswer<Answer>(response: Response, url: string, schema: z.ZodType<Answer>): Promise<Answer> {
+  const details = { url, status: response.status }
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new AppError('unavailable', 'service.refused', 'Another service refused the call', details)
+  }
+  try {
+    return schema.parse(await response.json())
+  } catch (cause) {
+    throw new AppError('unavailable', 'service.unreadable', 'Another service gave an unreadable answer', details, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,27 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { now } from '../src/index.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it('moments are UTC with six digits', () => {
+  expect(now()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+})
+
+it('no two moments are the same, and later ones are later', () => {
+  const moments = Array.from({ length: 20_000 }, now)
+
+  expect(new Set(moments).size).toBe(moments.length)
+  expect(moments.toSorted()).toEqual(moments)
+})
+
+it('the clock follows the system, and does not go back with it', () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2045-01-01T12:00:00Z') })
+  const later = now()
+  vi.setSystemTime(Date.parse('2045-01-01T11:00:00Z'))
+  const afterwards = now()
+
+  expect(later).toMatch(/^2045-01-01T12:00:00\.000\d{3}Z$/)
+  expect(afterwards > later).toBe(true)
+})

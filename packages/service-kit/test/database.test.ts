@@ -1,0 +1,159 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase, ownPostgres } from '@coursewire/testing'
+import { sql } from 'drizzle-orm'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createDatabase, createLogger, createPool, migrate } from '../src/index.ts'
+import { buildApp, collectLines } from './helpers.ts'
+
+async function createEmptyDatabase() {
+  const database = await createTestDatabase()
+  onTestFinished(() => database.drop())
+  return database
+}
+
+async function connect(url: string) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  // The database is dropped under it at the end.
+  client.on('error', () => undefined)
+  onTestFinished(() => client.end())
+  return client
+}
+
+function openPool(url: string) {
+  const { lines, destination } = collectLines()
+  const logger = createLogger({ service: 'test-service', level: 'debug', destination })
+  const pool = createPool({ url, max: 3, name: 'test-pool', logger })
+  onTestFinished(() => pool.end())
+  return { pool, db: createDatabase(pool), lines }
+}
+
+/** A folder as drizzle-kit writes it. */
+async function writeMigrations(statements: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await mkdir(join(folder, 'meta'))
+  const entries = statements.map((_, idx) => ({ idx, when: 1_000 + idx, tag: `000${idx}`, breakpoints: true }))
+  await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify({ entries }))
+  for (const [index, statement] of statements.entries()) await writeFile(join(folder, `000${index}.sql`), statement)
+  return folder
+}
+
+describe('migrations', () => {
+  it('of several folders are applied once, however many processes migrate at the same time', async () => {
+    const { migrateDatabaseUrl } = await createEmptyDatabase()
+    const folders = [
+      {
+        folder: await writeMigrations(['create table things (id int)', 'insert into things values (1)']),
+        table: 'app',
+      },
+      { folder: await writeMigrations(['create table others (id int)']), table: 'lib' },
+    ]
+
+    await Promise.all([1, 2, 3, 4].map(() => migrate(migrateDatabaseUrl, folders)))
+
+    const client = await connect(migrateDatabaseUrl)
+    const { rows } = await client.query(
+      'select (select count(*)::int from things) things, (select count(*)::int from others) others',
+    )
+    expect(rows).toEqual([{ things: 1, others: 0 }])
+  })
+
+  it('wait for whoever is migrating', async () => {
+    const { migrateDatabaseUrl } = await createEmptyDatabase()
+    const folders = [{ folder: await writeMigrations(['create table things (id int)']), table: 'app' }]
+    const client = await connect(migrateDatabaseUrl)
+    await migrate(migrateDatabaseUrl, [])
+    await client.query('begin')
+    await client.query('select pg_advisory_lock(4702111835)')
+
+    const migrating = migrate(migrateDatabaseUrl, folders)
+
+    const waiting = "select count(*)::int as count from pg_locks where locktype = 'advisory' and not granted"
+    await expect.poll(async () => (await client.query(waiting)).rows[0].count).toBe(1)
+    expect((await client.query("select to_regclass('things') as found")).rows).toEqual([{ found: null }])
+    await client.query('select pg_advisory_unlock(4702111835)')
+    await migrating
+    expect((await client.query("select to_regclass('things')::text as found")).rows).toEqual([{ found: 'things' }])
+  })
+
+  it('that fail leave the database as it was, and say so', async () => {
+    const { migrateDatabaseUrl } = await createEmptyDatabase()
+    const folder = await writeMigrations(['create table things (id int)', 'create nonsense'])
+
+    await expect(migrate(migrateDatabaseUrl, [{ folder, table: 'app' }])).rejects.toThrow('create nonsense')
+
+    const client = await connect(migrateDatabaseUrl)
+    expect((await client.query("select to_regclass('things') as found")).rows).toEqual([{ found: null }])
+  })
+})
+
+describe('the pool', () => {
+  it('limits everything in time, and is known by its name', async () => {
+    const { databaseUrl } = await createEmptyDatabase()
+    const { pool } = openPool(databaseUrl)
+
+    const { rows } = await pool.query(`
+      select name, setting from pg_settings where name in ('application_name', 'idle_in_transaction_session_timeout',
+      'lock_timeout', 'statement_timeout', 'transaction_timeout') order by name`)
+
+    expect(rows).toEqual([
+      { name: 'application_name', setting: 'test-pool' },
+      { name: 'idle_in_transaction_session_timeout', setting: '10000' },
+      { name: 'lock_timeout', setting: '5000' },
+      { name: 'statement_timeout', setting: '30000' },
+      { name: 'transaction_timeout', setting: '30000' },
+    ])
+  })
+
+  it('survives the loss of its connections, idle and inside a transaction', async () => {
+    const { databaseUrl, adminUrl } = await createEmptyDatabase()
+    const { pool, db, lines } = openPool(databaseUrl)
+    const admin = await connect(adminUrl)
+    const terminateAll = () =>
+      admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test-pool'")
+
+    await Promise.all([1, 2, 3].map(() => pool.query('select pg_sleep(0.01)')))
+    await terminateAll()
+    await expect.poll(() => pool.totalCount).toBe(0)
+    expect(lines.join('')).toContain('Idle database connection lost')
+    expect((await db.execute(sql`select 1 as one`)).rows).toEqual([{ one: 1 }])
+
+    const transaction = db.transaction(async (tx) => {
+      await tx.execute(sql`select 1`)
+      const before = lines.length
+      await terminateAll()
+      await expect.poll(() => lines.slice(before).join('')).toContain('Database connection lost')
+      await tx.execute(sql`select 1`)
+    })
+    await expect(transaction).rejects.toThrow('Failed query')
+    expect((await db.execute(sql`select 1 as one`)).rows).toEqual([{ one: 1 }])
+  })
+})
+
+it('while the database is down requests get 503 with Retry-After, and are served again when it is back', async () => {
+  const server = await ownPostgres()
+  onTestFinished(() => server.stop())
+  const { pool, db } = openPool(server.url)
+  const app = await buildApp({
+    health: { live: () => null, ready: async () => (await db.execute(sql`select 1`)) && null },
+  })
+  app.get('/one', { config: { access: 'public' } }, async () => (await db.execute(sql`select 1 as one`)).rows)
+  expect((await app.inject({ url: '/one' })).json()).toEqual([{ one: 1 }])
+
+  await server.kill()
+  const refused = await app.inject({ url: '/one' })
+  const ready = await app.inject({ url: '/health/ready' })
+  const live = await app.inject({ url: '/health/live' })
+  await server.restart()
+
+  expect(refused.statusCode).toBe(503)
+  expect(refused.headers['retry-after']).toBe('2')
+  expect(refused.json()).toMatchObject({ code: 'service.unavailable' })
+  expect([ready.statusCode, live.statusCode]).toEqual([503, 200])
+  await expect.poll(async () => (await app.inject({ url: '/one' })).statusCode).toBe(200)
+  expect(pool.totalCount).toBeGreaterThan(0)
+})

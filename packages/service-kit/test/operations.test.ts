@@ -1,0 +1,208 @@
+import { once } from 'node:events'
+import { Agent, get } from 'node:http'
+import { connect } from 'node:net'
+import { metrics } from '@opentelemetry/api'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createLogger } from '../src/index.ts'
+import { buildApp, collectLines, portOf, startIssuer } from './helpers.ts'
+
+const open = { config: { access: 'public' } } as const
+
+describe('request ids', () => {
+  it.each([['abc-123._X'], ['a'.repeat(128)]])('are kept when plain: %s', async (given) => {
+    const app = await buildApp()
+    app.get('/id', open, async (request) => ({ id: request.id }))
+
+    const answer = await app.inject({ url: '/id', headers: { 'x-request-id': given } })
+
+    expect(answer.json()).toEqual({ id: given })
+    expect(answer.headers['x-request-id']).toBe(given)
+  })
+
+  it.each([['a b'], [''], ['a'.repeat(129)], ['a\u001b[31m'], ['{"a":1}'], ['ü']])(
+    'are replaced otherwise: %j',
+    async (given) => {
+      const app = await buildApp()
+      app.get('/id', open, async (request) => ({ id: request.id }))
+
+      const answer = await app.inject({ url: '/id', headers: { 'x-request-id': given } })
+
+      expect(answer.json().id).toMatch(/^[0-9a-f-]{36}$/)
+      expect(answer.headers['x-request-id']).toBe(answer.json().id)
+    },
+  )
+})
+
+describe('the trace context', () => {
+  const wellFormed = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
+  it.each([
+    [wellFormed, wellFormed],
+    ['00-00000000000000000000000000000000-00f067aa0ba902b7-01', null],
+    ['00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01', null],
+    [`ff${wellFormed.slice(2)}`, null],
+    [wellFormed.toUpperCase(), null],
+    ['anything', null],
+  ])('%s is passed on as %s', async (traceparent, expected) => {
+    const app = await buildApp()
+    app.get('/trace', open, async (request) => ({ traceparent: request.traceparent }))
+
+    const answer = await app.inject({ url: '/trace', headers: { traceparent } })
+
+    expect(answer.json()).toEqual({ traceparent: expected })
+  })
+})
+
+describe('health', () => {
+  it('is good while nothing is wrong', async () => {
+    const app = await buildApp({ version: '1.2.3' })
+
+    for (const url of ['/health/live', '/health/ready']) {
+      const answer = await app.inject({ url })
+      expect(answer.statusCode).toBe(200)
+      expect(answer.json()).toEqual({ status: 'ok', service: 'test-service', version: '1.2.3' })
+    }
+  })
+
+  it('tells live from ready, and the reason to the log alone', async () => {
+    const { lines, destination } = collectLines()
+    const app = await buildApp({
+      logger: createLogger({ service: 'test-service', level: 'warn', destination }),
+      health: { live: () => null, ready: async () => 'not in its group' },
+    })
+
+    const ready = await app.inject({ url: '/health/ready' })
+
+    expect((await app.inject({ url: '/health/live' })).statusCode).toBe(200)
+    expect(ready.statusCode).toBe(503)
+    expect(ready.headers['content-type']).toBe('application/problem+json')
+    expect(ready.body).not.toContain('group')
+    expect(lines.join()).toContain('not in its group')
+  })
+
+  it('fails as 503 when looking fails', async () => {
+    const ready = async () => {
+      throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+    }
+    const app = await buildApp({ health: { live: () => 'stuck', ready } })
+
+    expect((await app.inject({ url: '/health/ready' })).statusCode).toBe(503)
+    expect((await app.inject({ url: '/health/live' })).statusCode).toBe(503)
+  })
+})
+
+describe('metrics', () => {
+  it('count requests by route, and hold what other packages measure', async () => {
+    const app = await buildApp()
+    app.get('/measured/:id', open, async () => ({}))
+    metrics.getMeter('elsewhere').createCounter('things_total').add(3)
+
+    await app.inject({ url: '/measured/1' })
+    await app.inject({ url: '/measured/2' })
+    const { body, headers } = await app.inject({ url: '/metrics' })
+
+    expect(headers['content-type']).toContain('text/plain')
+    expect(body).toContain('http_request_duration_seconds_count{method="GET",route="/measured/:id",status="200"} 2\n')
+    expect(body).toContain('\nthings_total 3\n')
+    expect(body).toMatch(/\nprocess_resident_memory_bytes \d+\n/)
+    expect(body).toMatch(/\nprocess_cpu_seconds_total [\d.]+\n/)
+    expect(body).toMatch(/\nnodejs_eventloop_lag_seconds [\d.e-]+\n/)
+  })
+})
+
+describe('documentation', () => {
+  it('is made from the routes', async () => {
+    const { jwksUrl } = await startIssuer()
+    const app = await buildApp({ jwksUrl, docs: { title: 'Test', description: 'For tests' } })
+    const body = z.strictObject({ name: z.string().max(10) })
+    app.post('/things', { schema: { body, response: { 201: body } }, config: { access: ['admin'] } }, async () => ({
+      name: 'a',
+    }))
+
+    const answer = await app.inject({ url: '/openapi.json' })
+
+    expect(answer.json()).toMatchObject({
+      openapi: '3.1.0',
+      info: { title: 'Test' },
+      paths: { '/things': { post: { security: [{ bearer: [] }], responses: { 201: expect.anything() } } } },
+    })
+    expect(Object.keys(answer.json().paths)).toEqual(['/things'])
+  })
+
+  it('can be read in a browser', async () => {
+    const app = await buildApp({ docs: { title: 'Test', description: 'For tests' } })
+
+    const page = await app.inject({ url: '/docs/' })
+    const script = /src="\.?\/?([^"]*swagger-ui-bundle[^"]*)"/.exec(page.body)?.[1] ?? ''
+
+    expect(page.statusCode).toBe(200)
+    expect(page.headers['content-security-policy']).toContain("script-src 'self'")
+    expect(page.headers['content-security-policy']).not.toContain('upgrade-insecure-requests')
+    expect(page.body).not.toMatch(/<script>(?!<)/)
+    expect((await app.inject({ url: new URL(script, 'http://a/docs/').pathname })).statusCode).toBe(200)
+  })
+
+  it('is not there for a service without an API', async () => {
+    const app = await buildApp()
+
+    expect((await app.inject({ url: '/docs' })).statusCode).toBe(404)
+    expect((await app.inject({ url: '/openapi.json' })).statusCode).toBe(404)
+  })
+})
+
+describe('a response', () => {
+  it('that breaks its schema is a bug, not an answer', async () => {
+    const app = await buildApp()
+    const response = { 200: z.object({ id: z.string() }) }
+    app.get('/broken', { schema: { response }, ...open }, async () => ({ id: 5 }) as unknown as { id: string })
+
+    const answer = await app.inject({ url: '/broken' })
+
+    expect(answer.statusCode).toBe(500)
+    expect(answer.json()).toMatchObject({ code: 'server.error' })
+  })
+})
+
+describe('closing', () => {
+  it('answers what is under way, hangs up, and ends with clients connected', async () => {
+    const app = await buildApp()
+    const entered = withResolvers()
+    const release = withResolvers()
+    app.get('/slow', open, async () => {
+      entered.resolve()
+      await release.promise
+      return { done: true }
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const port = portOf(app)
+    const agent = new Agent({ keepAlive: true })
+    const idle = get({ port, host: '127.0.0.1', path: '/health/live', agent })
+    const [idleAnswer] = await once(idle, 'response')
+    idleAnswer.resume()
+    await once(idleAnswer, 'end')
+    const silent = connect(port, '127.0.0.1')
+    await once(silent, 'connect')
+    const slow = get({ port, host: '127.0.0.1', path: '/slow', agent: new Agent({ keepAlive: true }) })
+    await entered.promise
+
+    const closed = app.close()
+    await once(silent, 'close')
+    release.resolve()
+    const [answer] = await once(slow, 'response')
+    answer.resume()
+
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers.connection).toBe('close')
+    await closed
+    agent.destroy()
+  })
+})
+
+function withResolvers() {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

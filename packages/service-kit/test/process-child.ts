@@ -1,0 +1,38 @@
+import { createServer } from 'node:http'
+import { createLogger } from '../src/logger.ts'
+import { runProcess } from '../src/process.ts'
+
+const [mode] = process.argv.slice(2)
+const logger = createLogger({ service: 'child', level: 'info' })
+
+async function start(stopping: AbortSignal) {
+  const server = createServer().listen(0, '127.0.0.1')
+  const service = {
+    async close() {
+      logger.info('Closing')
+      if (mode === 'close-hangs') await new Promise(() => setInterval(() => undefined, 1_000))
+      if (mode === 'close-fails') throw new Error('close broke')
+      server.close()
+    },
+  }
+  if (mode === 'start-fails') {
+    server.close()
+    throw new Error('start broke')
+  }
+  if (mode === 'start-waits') {
+    logger.info('Waiting')
+    await new Promise((resolve) => stopping.addEventListener('abort', resolve))
+    logger.info('Told to stop')
+  }
+  if (mode === 'start-gives-up') {
+    logger.info('Waiting')
+    await new Promise((resolve) => stopping.addEventListener('abort', resolve))
+    server.close()
+    stopping.throwIfAborted()
+  }
+  if (mode === 'rejects') setImmediate(() => void Promise.reject(new Error('nobody cares')))
+  logger.info('Started')
+  return service
+}
+
+runProcess({ logger, start })

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { expect, it, onTestFinished } from 'vitest'
+
+const script = new URL('./process-child.ts', import.meta.url).pathname
+
+/** Runs the child in `mode`; sends the signals as soon as it has logged `signalAt`. */
+async function run(mode: string, signalAt = '', signals: NodeJS.Signals[] = []) {
+  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, mode], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const exited = once(child, 'exit')
+  const messages: string[] = []
+  for await (const line of createInterface(child.stdout)) {
+    const { msg, err } = JSON.parse(line) as { msg: string; err?: { message: string } }
+    messages.push(err ? `${msg}: ${err.message}` : msg)
+    if (msg === signalAt) for (const signal of signals) child.kill(signal)
+  }
+  const [code] = await exited
+  return { code, messages }
+}
+
+it.each<[NodeJS.Signals[]]>([[['SIGTERM']], [['SIGINT']], [['SIGINT', 'SIGINT', 'SIGTERM']]])(
+  'closes once on %s and ends by itself',
+  async (signals) => {
+    expect(await run('', 'Started', signals)).toEqual({ code: 0, messages: ['Started', 'Closing', 'Stopped'] })
+  },
+)
+
+it('tells a start that is under way to stop, and closes what it made', async () => {
+  expect(await run('start-waits', 'Waiting', ['SIGTERM'])).toEqual({
+    code: 0,
+    messages: ['Waiting', 'Told to stop', 'Started', 'Closing', 'Stopped'],
+  })
+})
+
+it('takes a start that gives up when told to for a good end', async () => {
+  expect(await run('start-gives-up', 'Waiting', ['SIGTERM'])).toEqual({ code: 0, messages: ['Waiting', 'Stopped'] })
+})
+
+it('logs a failed start and ends with 1', async () => {
+  expect(await run('start-fails')).toEqual({ code: 1, messages: ['Start failed: start broke', 'Stopped'] })
+})
+
+it('closes and ends with 1 after a rejection nobody handled', async () => {
+  expect(await run('rejects')).toEqual({
+    code: 1,
+    messages: ['Started', 'Unhandled rejection: nobody cares', 'Closing', 'Stopped'],
+  })
+})
+
+it('ends with 1 when closing fails, although something is still open', async () => {
+  expect(await run('close-fails', 'Started', ['SIGTERM'])).toEqual({
+    code: 1,
+    messages: ['Started', 'Closing', 'Close failed: close broke', 'Close took too long'],
+  })
+})
+
+it('does not wait for ever for a close that hangs', async () => {
+  expect(await run('close-hangs', 'Started', ['SIGTERM'])).toEqual({
+    code: 1,
+    messages: ['Started', 'Closing', 'Close took too long'],
+  })
+})

@@ -1,0 +1,112 @@
+import { json } from 'node:stream/consumers'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { createLogger, createServiceClient } from '../src/index.ts'
+import { serve } from './helpers.ts'
+
+const course = z.object({ courseId: z.string() })
+
+/** A service that hands out numbered tokens and answers by `answer`. */
+async function startService(
+  answer: (token: string, path: string) => { status: number; body?: unknown },
+  expiresIn = 60,
+) {
+  const asked: unknown[] = []
+  const calls: { path: string | undefined; authorization: string | undefined; requestId: unknown }[] = []
+  const { url, close } = await serve((request, response) => {
+    const { authorization = '', 'x-request-id': requestId } = request.headers
+    if (request.method === 'POST') {
+      void json(request).then((body) => {
+        asked.push(body)
+        response.end(JSON.stringify({ token: `token-${asked.length}`, expiresIn }))
+      })
+      return
+    }
+    calls.push({ path: request.url, authorization, requestId })
+    const { status, body } = answer(authorization, request.url ?? '')
+    response.writeHead(status, { location: '/elsewhere' }).end(JSON.stringify(body))
+  })
+  const logger = createLogger({ service: 'test-service', level: 'silent' })
+  const client = createServiceClient({ tokenUrl: `${url}/token`, clientId: 'me', clientSecret: 'mine', logger })
+  return { url, close, asked, calls, client }
+}
+
+const found = { status: 200, body: { courseId: 'c-1', more: true } }
+
+it('a call carries a token for its tenant and the request id, and its answer is parsed', async () => {
+  const { url, client, asked, calls } = await startService(() => found)
+
+  const answer = await client.get(`${url}/courses/c-1`, 'acme', course, { requestId: 'mine' })
+
+  expect(answer).toEqual({ courseId: 'c-1' })
+  expect(asked).toEqual([{ clientId: 'me', clientSecret: 'mine', tenantId: 'acme' }])
+  expect(calls).toEqual([{ path: '/courses/c-1', authorization: 'Bearer token-1', requestId: 'mine' }])
+})
+
+it('a token is fetched once for each tenant, also by calls at the same time', async () => {
+  const { url, client, asked } = await startService(() => found)
+
+  await Promise.all([1, 2, 3].flatMap(() => ['acme', 'other'].map((tenant) => client.get(url, tenant, course))))
+  await client.get(url, 'acme', course)
+
+  expect(asked).toHaveLength(2)
+})
+
+it('a token near its end is renewed before the call, by all calls together', async () => {
+  const { url, client, calls } = await startService(() => found, 0.000_001)
+
+  await client.get(url, 'acme', course)
+  await Promise.all([1, 2, 3].map(() => client.get(url, 'acme', course)))
+
+  expect(calls.map(({ authorization }) => authorization)).toEqual([
+    'Bearer token-1',
+    ...Array.from({ length: 3 }, () => 'Bearer token-2'),
+  ])
+})
+
+it('a refused token is renewed once, by all calls together', async () => {
+  const { url, client, asked } = await startService((token) => (token === 'Bearer token-1' ? { status: 401 } : found))
+
+  const answers = await Promise.all([1, 2, 3, 4].map(() => client.get(url, 'acme', course)))
+
+  expect(answers).toEqual(Array.from({ length: 4 }, () => ({ courseId: 'c-1' })))
+  expect(asked).toHaveLength(2)
+})
+
+it('a call refused with a new token as well is given up', async () => {
+  const { url, client, calls } = await startService(() => ({ status: 401 }))
+
+  await expect(client.get(url, 'acme', course)).rejects.toMatchObject({ kind: 'unavailable' })
+  expect(calls).toHaveLength(2)
+})
+
+it('what is not there is null', async () => {
+  const { url, client } = await startService(() => ({ status: 404, body: { code: 'course.not-found' } }))
+
+  expect(await client.get(url, 'acme', course)).toBeNull()
+})
+
+it.each([
+  ['an error', { status: 500 }],
+  ['a refusal', { status: 403 }],
+  ['a redirect', { status: 302 }],
+  ['an answer that does not fit', { status: 200, body: { id: 1 } }],
+  ['an answer that is not JSON', { status: 200 }],
+])('%s means unavailable', async (_name, answer) => {
+  const { url, client } = await startService(() => answer)
+
+  await expect(client.get(url, 'acme', course)).rejects.toMatchObject({ name: 'AppError', kind: 'unavailable' })
+})
+
+it('a service that is down is unavailable, and used again when it is back', async () => {
+  const { url, client, close } = await startService(() => found)
+  await close()
+
+  await expect(client.get(url, 'acme', course)).rejects.toMatchObject({ code: 'service.unreachable' })
+
+  const port = Number(new URL(url).port)
+  await serve((request, response) => {
+    response.end(JSON.stringify(request.method === 'POST' ? { token: 't', expiresIn: 60 } : found.body))
+  }, port)
+  expect(await client.get(url, 'acme', course)).toEqual({ courseId: 'c-1' })
+})

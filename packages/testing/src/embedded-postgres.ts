@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { keepText, openDirectory } from './directories.ts'
+import { findPostgresBinaries, findReachable, handOver, postgresUser } from './embedded-postgres-files.ts'
+import { findFreePort } from './ports.ts'
+import type { PostgresOptions, PostgresServer, WithLog } from './server.ts'
+import { startServerProcess } from './server-process.ts'
+
+/** PostgreSQL from the binaries that npm installs, as a child of this process. */
+export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): Promise<PostgresServer> {
+  const { dataDir, durable = false, log } = options
+  const native = await findPostgresBinaries()
+  const { directory, isTemporary } = openDirectory(dataDir && findReachable(dataDir))
+  const data = join(directory, 'data')
+  const passwordFile = join(directory, 'superuser-password')
+  const password = keepText(passwordFile, () => randomBytes(24).toString('base64url'))
+  handOver(passwordFile)
+  if (!existsSync(data)) await createCluster(native, data, passwordFile, durable)
+
+  const port = await findFreePort(options.port, log)
+  const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 300,
+    // Without fsync a crash of the machine can lose commits, a crash of the server cannot: enough for tests.
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
+  }
+  const { stop, kill, restart } = await startServerProcess({
+    name: 'PostgreSQL',
+    directory,
+    isTemporary,
+    command: join(native, 'bin/postgres'),
+    args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    user: postgresUser,
+    signals: { orderly: 'SIGINT', quick: 'SIGQUIT' },
+    isReady: () => acceptsConnections(url),
+    log,
+  })
+
+  return {
+    provider: 'embedded',
+    description: `PostgreSQL 18.4, embedded, on 127.0.0.1:${port}${durable ? '' : ' (fsync off)'}`,
+    url,
+    stop,
+    kill,
+    restart,
+  }
+}
+
+async function createCluster(native: string, data: string, passwordFile: string, durable: boolean): Promise<void> {
+  const draft = `${data}-draft`
+  rmSync(draft, { recursive: true, force: true })
+  mkdirSync(draft)
+  handOver(draft)
+  const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+  const superuser = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+  await promisify(execFile)(
+    join(native, 'bin/initdb'),
+    ['-D', draft, ...locale, ...superuser, ...(durable ? [] : ['--no-sync'])],
+    { ...postgresUser, cwd: '/', env: { ...process.env, TZ: 'UTC' } },
+  )
+  // An initdb that was cut short must not look like a cluster.
+  renameSync(draft, data)
+}
+
+/** Whether somebody who comes with `url` is let in now. */
+export async function acceptsConnections(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url })
+  // A connection that the server cuts is reported as an event too.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query('select 1')
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
+  }
+}

@@ -1,0 +1,8 @@
+export { createGlobalSetup, type GlobalSetupOptions } from './global-setup.ts'
+export { ownKafka, startKafka } from './kafka.ts'
+export { ownPostgres, startPostgres } from './postgres.ts'
+export type { Results } from './reporter.ts'
+export type { KafkaServer, PostgresServer, Provider, ServerOptions } from './server.ts'
+export { createTestDatabase, type TestDatabase } from './test-database.ts'
+export { uniqueName } from './unique-name.ts'
+export { waitFor } from './wait-for.ts'

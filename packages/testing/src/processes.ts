@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { waitFor } from './wait-for.ts'
+
+type Process = { id: number; parentId: number; isZombie: boolean; command: string }
+
+// Slim containers have no ps and macOS has no /proc.
+const listProcesses = existsSync('/proc/self/stat') ? listFromProc : listFromPs
+
+/** Whether the process still runs; one that has ended and only waits to be reaped does not. */
+export function isRunning(processId: number): boolean {
+  return listProcesses().some(({ id, isZombie }) => id === processId && !isZombie)
+}
+
+/** Ends the process and its children with SIGKILL and returns when all are gone. */
+export async function killTree(processId: number): Promise<void> {
+  // Halted first, so that it has no further child between the look and the kill.
+  sendSignal(processId, 'SIGSTOP')
+  const children = listProcesses().filter(({ parentId }) => parentId === processId)
+  const all = [processId, ...children.map(({ id }) => id)]
+  for (const id of all) sendSignal(id, 'SIGKILL')
+  await waitFor(() => !all.some(isRunning), { message: `processes ${all.join(', ')} to end` })
+}
+
+/** Ends a process that an earlier run left behind, but only if its command line names `mark`: the number may be another's by now. */
+export async function killStale(processId: number, mark: string): Promise<boolean> {
+  const stale = listProcesses().find(({ id, command }) => id === processId && command.includes(mark))
+  if (stale) await killTree(processId)
+  return stale !== undefined
+}
+
+export function sendSignal(processId: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(processId, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+function listFromProc(): Process[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        const stat = readFileSync(`/proc/${entry}/stat`, 'utf8')
+        // The second field is the program's name in brackets and may itself hold brackets and blanks.
+        const [state, parentId] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+        const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ')
+        return [{ id: Number(entry), parentId: Number(parentId), isZombie: state === 'Z', command }]
+      } catch {
+        return [] // It ended while we looked.
+      }
+    })
+}
+
+function listFromPs(): Process[] {
+  return execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,command='], { encoding: 'utf8', maxBuffer: 2 ** 26 })
+    .split('\n')
+    .flatMap((line) => {
+      const [, id, parentId, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
+      return [
+        {
+          id: Number(id),
+          parentId: Number(parentId),
+          isZombie: state?.startsWith('Z') ?? true,
+          command: command ?? '',
+        },
+      ]
+    })
+}

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type WaitOptions = { timeoutMs?: number; intervalMs?: number; message?: string }
+
+/**
+ * Calls `look` until it returns something truthy, and returns that. A throw counts as "not yet"; when the time is up the
+ * last one is thrown again, or an error that names `message`.
+ */
+export async function waitFor<T>(look: () => T | Promise<T>, options: WaitOptions = {}): Promise<NonNullable<T>> {
+  const { timeoutMs = 30_000, intervalMs = 20, message = 'a condition to hold' } = options
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    let failure: unknown
+    try {
+      const found = await look()
+      if (found) return found
+    } catch (error) {
+      failure = error
+    }
+    if (performance.now() > deadline) {
+      throw failure ?? new Error(`Waited ${timeoutMs} ms in vain for ${message}`)
+    }
+    await sleep(intervalMs)
+  }
+}

@@ -1,0 +1,11 @@
+// A process that owns servers, for the test that kills it: prints where they are and waits for its end.
+import { ownKafka, ownPostgres } from '../src/servers.ts'
+
+const directory = process.argv[2]
+if (!directory) throw new Error('Which directory?')
+const [kafka] = await Promise.all([
+  ownKafka({ dataDir: `${directory}/kafka` }),
+  ownPostgres({ dataDir: `${directory}/postgres` }),
+])
+process.stdout.write(`${kafka.pid}\n`)
+setInterval(() => {}, 60_000)

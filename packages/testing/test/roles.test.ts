@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import { provisionService } from '@coursewire/postgres'
+import { createTestDatabase, ownPostgres } from '@coursewire/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { query } from './query.ts'
+
+const forbidden = { code: '42501' }
+
+describe('the roles of two services on one server', async () => {
+  const createPasswords = () => ({ owner: randomBytes(12).toString('hex'), run: randomBytes(12).toString('hex') })
+  let server: Awaited<ReturnType<typeof ownPostgres>>
+  let enrollment: Awaited<ReturnType<typeof provisionService>>
+  let email: typeof enrollment
+
+  beforeAll(async () => {
+    server = await ownPostgres()
+    const [first, second] = await Promise.all([
+      provisionService(server.url, 'enrollment', createPasswords()),
+      provisionService(server.url, 'email', createPasswords()),
+    ])
+    enrollment = first
+    email = second
+    await query(enrollment.migrateDatabaseUrl, 'create table enrollments (id serial primary key, name text)')
+  })
+  afterAll(() => server.stop())
+
+  test('the run role reads and writes the tables of the owner', async () => {
+    await query(enrollment.databaseUrl, `insert into enrollments (name) values ('first')`)
+    await query(enrollment.databaseUrl, `update enrollments set name = 'changed'`)
+
+    expect(await query(enrollment.databaseUrl, 'delete from enrollments returning id, name')).toEqual([
+      { id: 1, name: 'changed' },
+    ])
+  })
+
+  test.each([
+    'create table other (id integer)',
+    'create temporary table other (id integer)',
+    'create schema other',
+    'create database other',
+    'create role other',
+    'truncate enrollments',
+    'drop table enrollments',
+    'alter table enrollments add column age integer',
+    'create index on enrollments (name)',
+    'create function one() returns integer language sql return 1',
+    'alter table enrollments owner to enrollment',
+  ])('the run role may not: %s', async (statement) => {
+    await expect(query(enrollment.databaseUrl, statement)).rejects.toMatchObject(forbidden)
+  })
+
+  test.each(['email', 'postgres', 'template1'])('neither role of a service may connect to %s', async (database) => {
+    for (const url of [enrollment.databaseUrl, enrollment.migrateDatabaseUrl]) {
+      const elsewhere = Object.assign(new URL(url), { pathname: `/${database}` }).href
+      await expect(query(elsewhere, 'select 1')).rejects.toMatchObject(forbidden)
+    }
+    expect(await query(email.databaseUrl, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  test('provisioning again keeps the data and takes the new passwords', async () => {
+    await query(enrollment.migrateDatabaseUrl, 'create table kept (id integer)')
+
+    const again = await provisionService(server.url, 'enrollment', createPasswords())
+
+    expect(await query(again.databaseUrl, 'select from kept')).toEqual([])
+    await expect(query(enrollment.databaseUrl, 'select 1')).rejects.toMatchObject({ code: '28P01' })
+  })
+})
+
+test('copies of the template know nothing of each other', async () => {
+  await using one = await createTestDatabase()
+  await using other = await createTestDatabase()
+
+  await query(one.databaseUrl, `insert into notes (text) values ('only here')`)
+
+  expect(await query(one.databaseUrl, 'select text from notes')).toEqual([{ text: 'only here' }])
+  expect(await query(other.databaseUrl, 'select text from notes')).toEqual([])
+})
+
+test('a copy keeps the borders of the roles', async () => {
+  await using copy = await createTestDatabase()
+
+  await expect(query(copy.databaseUrl, 'create table other (id integer)')).rejects.toMatchObject(forbidden)
+  await query(copy.migrateDatabaseUrl, 'create table other (id integer)')
+  await query(copy.databaseUrl, 'insert into other values (1)')
+  const rights = await query(
+    copy.adminUrl,
+    `select has_database_privilege('public', current_database(), 'connect') as open`,
+  )
+
+  expect(rights).toEqual([{ open: false }])
+})

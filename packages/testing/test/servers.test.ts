@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ownKafka, ownPostgres, startPostgres, waitFor } from '@coursewire/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isBrokerReady } from '../src/kafka-probe.ts'
+import { isRunning, sendSignal } from '../src/processes.ts'
+import { query } from './query.ts'
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'servers-test-'))
+  chmodSync(directory, 0o755)
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+test('a PostgreSQL that is killed or stopped and restarted keeps its address and what was committed', async () => {
+  const server = await ownPostgres()
+  await query(server.url, 'create table kept as select 1 as id')
+
+  for (const way of ['kill', 'stop'] as const) {
+    await server[way]()
+
+    await expect(query(server.url, 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await server.restart()
+    expect(await query(server.url, 'select id from kept')).toEqual([{ id: 1 }])
+  }
+  await server.stop()
+})
+
+test('a Kafka that is killed and restarted is back at its address', async () => {
+  const server = await ownKafka()
+  const { hostname, port } = new URL(`kafka://${server.brokers[0]}`)
+
+  await server.kill()
+
+  expect(await isBrokerReady(hostname, Number(port))).toBe(false)
+  await server.restart()
+  expect(await isBrokerReady(hostname, Number(port))).toBe(true)
+  await server.stop()
+})
+
+test('the servers of a process end with it, also when it is killed with -9', async () => {
+  const script = fileURLToPath(new URL('owner.ts', import.meta.url))
+  const owner = spawn('node', ['--import', 'tsx', '--conditions=source', script, directory], {
+    env: { ...process.env, COURSEWIRE_PROVIDER: 'embedded' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [kafka] = await once(owner.stdout.setEncoding('utf8'), 'data')
+  const servers = [Number(kafka), Number(readFileSync(join(directory, 'postgres/pid'), 'utf8'))]
+  expect(servers.map(isRunning)).toEqual([true, true])
+
+  owner.kill('SIGKILL')
+
+  await waitFor(() => !servers.some(isRunning), { message: 'both servers to end' })
+})
+
+test('what an earlier run left behind in a directory is ended at the next start', async () => {
+  const dataDir = mkdtempSync(join(directory, 'stale-'))
+  const stale = spawn('node', ['-e', 'setInterval(() => {}, 60_000)', dataDir])
+  writeFileSync(join(dataDir, 'pid'), String(stale.pid))
+
+  const server = await startPostgres({ order: ['embedded'], dataDir })
+
+  expect(stale.signalCode).toBe('SIGKILL')
+  await server.stop()
+})
+
+test('a process that merely has the number of an earlier one is left alone', async () => {
+  const dataDir = mkdtempSync(join(directory, 'reused-'))
+  const stranger = spawn('node', ['-e', 'setInterval(() => {}, 60_000)'])
+  writeFileSync(join(dataDir, 'pid'), String(stranger.pid))
+
+  const server = await startPostgres({ order: ['embedded'], dataDir })
+
+  expect(stranger.signalCode).toBeNull()
+  sendSignal(Number(stranger.pid), 'SIGKILL')
+  await server.stop()
+})
+
+test('data in a directory that only its owner may enter is found again, and is forgotten with that directory', async () => {
+  const privateDirectory = join(directory, 'private')
+  mkdirSync(privateDirectory, { mode: 0o700 })
+  const options = { order: ['embedded'], dataDir: join(privateDirectory, 'data') } as const
+  const findTables = async () => {
+    const server = await startPostgres(options)
+    const tables = await query(server.url, `select from pg_tables where tablename = 'kept'`)
+    await query(server.url, 'create table if not exists kept (id integer)')
+    await server.stop()
+    return tables.length
+  }
+
+  expect([await findTables(), await findTables()]).toEqual([0, 1])
+  const place = realpathSync(options.dataDir)
+  rmSync(options.dataDir, { recursive: true })
+  expect(await findTables()).toBe(0)
+  rmSync(place, { recursive: true })
+})
+
+test('a taken port is replaced by another one, and said', async () => {
+  const squatter = createServer().listen(0, '127.0.0.1')
+  await once(squatter, 'listening')
+  const { port } = squatter.address() as { port: number }
+  const lines: string[] = []
+
+  const server = await startPostgres({ order: ['embedded'], port, log: (line) => lines.push(line) })
+
+  expect(new URL(server.url).port).not.toBe(String(port))
+  expect(lines).toContain(`Port ${port} is taken: using ${new URL(server.url).port}`)
+  await server.stop()
+  squatter.close()
+})
+
+test('a given server is neither killed nor restarted', async () => {
+  const own = await ownPostgres()
+  process.env['COURSEWIRE_POSTGRES_URL'] = own.url
+
+  const given = await startPostgres()
+
+  expect(given).toMatchObject({ provider: 'given', url: own.url })
+  await expect(given.kill()).rejects.toThrow('not ours')
+  await given.stop()
+  expect(await query(own.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  delete process.env['COURSEWIRE_POSTGRES_URL']
+  await own.stop()
+})

@@ -1,0 +1,45 @@
+import { topicsFor } from '@coursewire/kafka'
+import { expect, test } from 'vitest'
+
+const getConfig = (environment: 'local' | 'production', name: string) => {
+  const found = topicsFor(environment).find(({ topic }) => topic === name)
+  if (!found) throw new Error(`No topic ${name}`)
+  const { configEntries, ...placement } = found
+  return { ...placement, ...Object.fromEntries(configEntries.map((entry) => [entry.name, entry.value])) }
+}
+
+test('the same topics exist everywhere, each once', () => {
+  const names = topicsFor('local').map(({ topic }) => topic)
+
+  expect(names.toSorted()).toEqual([
+    'course.events.v1',
+    'distribution-service.dlq',
+    'distribution.events.v1',
+    'email-worker.dlq',
+    'enrollment-api.dlq',
+    'enrollment.events.v1',
+  ])
+  expect(topicsFor('production').map(({ topic }) => topic)).toEqual(names)
+})
+
+test('an event topic keeps 30 days, in segments of one', () => {
+  expect(getConfig('local', 'enrollment.events.v1')).toEqual({
+    topic: 'enrollment.events.v1',
+    numPartitions: 3,
+    replicationFactor: 1,
+    'retention.ms': '2592000000',
+    'segment.ms': '86400000',
+  })
+})
+
+test('in production a dead letter topic has three copies, 90 days and room for large records', () => {
+  expect(getConfig('production', 'email-worker.dlq')).toEqual({
+    topic: 'email-worker.dlq',
+    numPartitions: 12,
+    replicationFactor: 3,
+    'min.insync.replicas': '2',
+    'retention.ms': '7776000000',
+    'segment.ms': '86400000',
+    'max.message.bytes': '16777216',
+  })
+})
