@@ -16,4 +16,4 @@ export {
 export type { KafkaSource } from './record.ts'
 export { type Relay, startRelay } from './relay.ts'
 export { createSnsChannel } from './sns-channel.ts'
-export { watchTopic } from './watch-topic.ts'
+export { publishRecords, watchTopic } from './topic-tools.ts'

@@ -13,7 +13,7 @@ import { type Consumer, type ConsumerOptions, startConsumer } from '../src/consu
 import { createKafka, createTopics, type KafkaSettings } from '../src/kafka.ts'
 import { appendToOutbox, toKafkaRow } from '../src/outbox.ts'
 import type { KafkaSource } from '../src/record.ts'
-import { watchTopic } from '../src/watch-topic.ts'
+import { watchTopic } from '../src/topic-tools.ts'
 
 export interface TestLogger {
   logger: Logger

@@ -2,14 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Guarded } from './guard.ts'
 
 /** Where what is fetched or unpacked once for all runs lies; git-ignored. */
 export const cacheDirectory = fileURLToPath(new URL('../../../.coursewire/cache', import.meta.url))
 
-export type ServerDirectory = { directory: string; isTemporary: boolean }
-
 /** The directory of a server: the given one, or a temporary one. Others may pass through it to what is theirs inside. */
-export function openDirectory(dataDir: string | undefined): ServerDirectory {
+export function openDirectory(dataDir: string | undefined): Guarded {
   const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'coursewire-'))
   mkdirSync(directory, { recursive: true })
   chmodSync(directory, 0o711)

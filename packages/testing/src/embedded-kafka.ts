@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brokerFiles, brokerSettings } from '@coursewire/kafka'
 import { cacheDirectory, fillOnce, openDirectory } from './directories.ts'
+import { startGuard } from './guard.ts'
 import { isBrokerReady } from './kafka-probe.ts'
 import { findFreePort } from './ports.ts'
 import type { KafkaOptions, KafkaServer, WithLog } from './server.ts'
@@ -17,7 +18,9 @@ export async function startEmbeddedKafka(options: WithLog<KafkaOptions>): Promis
   const { log } = options
   const java = await findJava()
   const jars = await findJars(log)
-  const { directory, isTemporary } = openDirectory(options.dataDir)
+  const opened = openDirectory(options.dataDir)
+  const { directory, isTemporary } = opened
+  startGuard(opened, 'KILL')
   const port = await findFreePort(options.port, log)
   const logDirectory = join(directory, 'data')
   const properties = join(directory, 'server.properties')
@@ -45,13 +48,14 @@ export async function startEmbeddedKafka(options: WithLog<KafkaOptions>): Promis
 
   const logging = `-Dlog4j2.configurationFile=${brokerFiles.log4j2}`
   const memory = ['-Xmx512m', '-XX:+UseSerialGC']
+  // A broker of tests lives for seconds: the second compiler takes more of them than it gives back.
+  const compiler = isTemporary ? ['-XX:TieredStopAtLevel=1'] : []
   const server = await startServerProcess({
     name: 'Kafka',
     directory,
-    isTemporary,
     command: java,
-    args: [...memory, logging, '-cp', `${jars}/*`, 'kafka.Kafka', properties],
-    signals: { orderly: 'SIGTERM', quick: 'SIGKILL' },
+    args: [...memory, ...compiler, logging, '-cp', `${jars}/*`, 'kafka.Kafka', properties],
+    stopSignal: 'SIGTERM',
     isReady: () => isBrokerReady('127.0.0.1', port),
     log,
   })

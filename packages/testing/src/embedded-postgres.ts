@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { keepText, openDirectory } from './directories.ts'
 import { findPostgresBinaries, findReachable, handOver, postgresUser } from './embedded-postgres-files.ts'
+import { startGuard } from './guard.ts'
 import { findFreePort } from './ports.ts'
 import type { PostgresOptions, PostgresServer, WithLog } from './server.ts'
 import { startServerProcess } from './server-process.ts'
@@ -14,7 +15,9 @@ import { startServerProcess } from './server-process.ts'
 export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): Promise<PostgresServer> {
   const { dataDir, durable = false, log } = options
   const native = await findPostgresBinaries()
-  const { directory, isTemporary } = openDirectory(dataDir && findReachable(dataDir))
+  const opened = openDirectory(dataDir && findReachable(dataDir))
+  startGuard(opened, 'QUIT')
+  const { directory } = opened
   const data = join(directory, 'data')
   const passwordFile = join(directory, 'superuser-password')
   const password = keepText(passwordFile, () => randomBytes(24).toString('base64url'))
@@ -34,11 +37,10 @@ export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): 
   const { stop, kill, restart } = await startServerProcess({
     name: 'PostgreSQL',
     directory,
-    isTemporary,
     command: join(native, 'bin/postgres'),
     args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     user: postgresUser,
-    signals: { orderly: 'SIGINT', quick: 'SIGQUIT' },
+    stopSignal: 'SIGINT',
     isReady: () => acceptsConnections(url),
     log,
   })

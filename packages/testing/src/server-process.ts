@@ -10,41 +10,33 @@ export type ServerProcessSpec = {
   name: string
   /** Holds data, log and pid file. It must be named in `args`: by that a stale process is known. */
   directory: string
-  isTemporary: boolean
   command: string
   args: string[]
   user?: { uid: number; gid: number } | undefined
-  /** `orderly` lets it finish its work, `quick` is what it gets when its owner has died. */
-  signals: { orderly: NodeJS.Signals; quick: NodeJS.Signals }
+  /** Beside our own. */
+  environment?: NodeJS.ProcessEnv
+  /** Lets it finish its work first. */
+  stopSignal: NodeJS.Signals
   isReady: () => Promise<boolean>
   log: (line: string) => void
 }
 
 export type ServerProcess = Pick<Server, 'stop' | 'kill' | 'restart'> & { readonly pid: number | undefined }
 
-// Its input is a pipe from the owner, which ends however the owner ends, kill -9 included. Then it ends the server and,
-// where nobody wants the data any more, removes it.
-const guardScript = `
-  cat >/dev/null
-  server=$(cat "$1/pid" 2>/dev/null) && kill -s "$2" "$server" 2>/dev/null
-  [ "$3" = temporary ] || exit 0
-  for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$server" 2>/dev/null || break; sleep 0.2; done
-  rm -rf "$1"
-`
-
-/** Starts a server as a child process that cannot outlive this process, in whatever way this process ends. */
+/** Starts a server as a child process. That it ends with this process is the work of the guard of its directory. */
 export async function startServerProcess(spec: ServerProcessSpec): Promise<ServerProcess> {
   const pidFile = join(spec.directory, 'pid')
   const logFile = join(spec.directory, 'server.log')
   let child: ChildProcess | undefined
-  startGuard(spec)
 
   async function launch(): Promise<ChildProcess> {
-    const output = openSync(logFile, 'w')
+    // Appended: what a killed server said last is what one wants to read.
+    const output = openSync(logFile, 'a')
     // Detached: Ctrl-C in the terminal goes to every process in the foreground, but the order of the stop is the owner's.
     const launched = spawn(spec.command, spec.args, {
       ...spec.user,
       cwd: spec.directory,
+      env: { ...process.env, ...spec.environment },
       detached: true,
       stdio: ['ignore', output, output],
     })
@@ -75,7 +67,7 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
     child = await launch()
     const answers = async () => !child || (await spec.isReady())
     try {
-      await waitFor(answers, { timeoutMs: 60_000, message: `${spec.name} to answer` })
+      await waitFor(answers, { timeoutMs: 120_000, message: `${spec.name} to answer` })
     } catch (error) {
       await kill()
       throw error
@@ -85,7 +77,7 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
 
   const stop = () =>
     end(async (running) => {
-      sendSignal(running, spec.signals.orderly)
+      sendSignal(running, spec.stopSignal)
       await waitFor(() => !child, { timeoutMs: 3_000 }).catch(() => killTree(running))
     })
 
@@ -101,15 +93,4 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
       await start()
     },
   }
-}
-
-function startGuard({ directory, isTemporary, signals }: ServerProcessSpec): void {
-  const lifetime = isTemporary ? 'temporary' : 'kept'
-  const guard = spawn('sh', ['-c', guardScript, 'guard', directory, signals.quick.replace('SIG', ''), lifetime], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  guard.unref()
-  // The types do not say that the pipe to a child is a socket.
-  ;(guard.stdin as unknown as { unref(): void }).unref()
 }

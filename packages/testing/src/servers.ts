@@ -1,3 +1,8 @@
+export { startGuard } from './guard.ts'
 export { ownKafka, startKafka } from './kafka.ts'
+export { findFreePort } from './ports.ts'
 export { ownPostgres, startPostgres } from './postgres.ts'
+export { isRunning } from './processes.ts'
 export type { KafkaServer, PostgresServer, Provider, ServerOptions } from './server.ts'
+export { type ServerProcess, startServerProcess } from './server-process.ts'
+export { waitFor } from './wait-for.ts'

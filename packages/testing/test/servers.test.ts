@@ -6,10 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ownKafka, ownPostgres, startPostgres, waitFor } from '@coursewire/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { isBrokerReady } from '../src/kafka-probe.ts'
 import { isRunning, sendSignal } from '../src/processes.ts'
 import { query } from './query.ts'
+
+// A broker takes four seconds to start on an idle machine, and this one is seldom idle.
+vi.setConfig({ testTimeout: 180_000 })
 
 let directory: string
 beforeAll(() => {

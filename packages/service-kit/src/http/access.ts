@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../app-error.ts'
 import type { Logger } from '../logger.ts'
-import { type AuthOptions, type Caller, createTokenVerifier, type Role, refuseToken } from './token.ts'
+import { type AuthOptions, addTokenCheck, type Caller, identifyCaller, type Role } from './token.ts'
 
 export type { Caller, Role }
 
@@ -22,17 +22,16 @@ declare module 'fastify' {
 const callers = new WeakMap<FastifyRequest, Caller>()
 
 /** Gives every request its tenant and caller; a route without an access policy stops the start. */
-export function addAccessControl(
+export async function addAccessControl(
   app: FastifyInstance,
   options: {
     auth: AuthOptions | undefined
     tenants: { hosts: ReadonlyMap<string, string>; defaultTenant: string }
     logger: Logger
   },
-): void {
+): Promise<void> {
   const { auth, tenants, logger } = options
-  const verifier = auth && createTokenVerifier(auth, logger)
-  app.addHook('onClose', async () => verifier?.close())
+  if (auth) await addTokenCheck(app, auth, logger)
 
   app.decorateRequest('tenantId', '')
   app.decorateRequest('caller', {
@@ -44,9 +43,7 @@ export function addAccessControl(
   })
 
   async function authenticate(request: FastifyRequest): Promise<Caller> {
-    const [, token] = /^Bearer ([^ ]+)$/i.exec(request.headers.authorization ?? '') ?? []
-    if (!verifier || token === undefined) throw refuseToken()
-    const caller = await verifier.verify(token)
+    const caller = await identifyCaller(request)
     callers.set(request, caller)
     request.tenantId = caller.tenantId
     return caller
@@ -58,6 +55,7 @@ export function addAccessControl(
       if (caller.roles.some((role) => access.includes(role))) return
       throw new AppError('forbidden', 'role.insufficient', 'Not allowed with these roles')
     }
+    if (!auth) return
     // A token still says whose tenant is meant; one that has ended must not lock anybody out of signing in.
     await authenticate(request).catch((error: AppError) => {
       if (error.kind !== 'unauthorized') throw error

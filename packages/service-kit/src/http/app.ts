@@ -65,7 +65,7 @@ export async function createHttpApp(options: {
   addProblems(app)
   // Before the access control, which asks every later route for its policy.
   if (docs) await addDocs(app, { ...docs, version })
-  addAccessControl(app, { auth, tenants, logger })
+  await addAccessControl(app, { auth, tenants, logger })
   addOperations(app, health, { service, version })
   if (docs)
     app.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async () => app.swagger())

@@ -1,4 +1,7 @@
-import { createRemoteJWKSet, customFetch, type JWTHeaderParameters, jwtVerify } from 'jose'
+import { KeyObject } from 'node:crypto'
+import jwt, { type TokenOrHeader } from '@fastify/jwt'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { createRemoteJWKSet, customFetch } from 'jose'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import type { Logger } from '../logger.ts'
@@ -11,82 +14,83 @@ export type Caller = { id: string; tenantId: string; roles: readonly Role[] }
 
 export type AuthOptions = { issuer: string; audience: string; jwksUrl: string }
 
-const maxTokenLength = 8_192
-const maxCachedTokens = 1_000
-const cacheMs = 60_000
+// The length is bounded before anything is decoded.
+const bearerToken = /^Bearer ([^ ]{1,8192})$/i
 const refreshMs = 300_000
 const restMs = 1_000
 
 const plainText = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/)
-const claimsSchema = z.object({
-  sub: plainText,
-  tenant_id: plainText,
-  roles: z.array(z.enum(roles)).min(1),
-  exp: z.number(),
+const headerSchema = z.object({
+  alg: z.literal('ES256'),
+  typ: z.enum(['JWT', 'at+jwt']),
+  kid: plainText,
+  crit: z.undefined().optional(),
 })
+const claimsSchema = z.object({ sub: plainText, tenant_id: plainText, roles: z.array(z.enum(roles)).min(1) })
 
-/**
- * Checks access tokens against the issuer's key set, which is fetched on first use, kept through its outages, and
- * fetched again for an unknown key id at most every 30 seconds.
- */
-export function createTokenVerifier({ issuer, audience, jwksUrl }: AuthOptions, logger: Logger) {
-  let restUntil = 0
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
-    cacheMaxAge: Number.POSITIVE_INFINITY,
-    cooldownDuration: 30_000,
-    // jose rests after a success only; requests must not become a storm on an endpoint that is down.
-    [customFetch]: async (url, init) => {
-      if (Date.now() < restUntil) throw new Error('The key set was not to be had a moment ago')
-      restUntil = Date.now() + restMs
-      const response = await fetch(url, init)
-      if (response.ok) restUntil = 0
-      return response
-    },
-  })
+/** Makes `identifyCaller` work: access tokens are checked against the issuer, the audience and the issuer's key set. */
+export async function addTokenCheck(app: FastifyInstance, auth: AuthOptions, logger: Logger): Promise<void> {
+  const keys = createKeySet(auth.jwksUrl)
   // A key withdrawn by the issuer goes at the next refresh.
   const refresh = setInterval(() => {
     if (keys.jwks()) keys.reload().catch((err) => logger.warn({ err }, 'Key set not refreshed'))
   }, refreshMs).unref()
+  app.addHook('onClose', async () => clearInterval(refresh))
 
-  async function findKey(header: JWTHeaderParameters) {
-    if (!plainText.safeParse(header.kid).success) throw new Error('Key id not plain')
-    if (header.typ !== 'JWT' && header.typ !== 'at+jwt') throw new Error('Not an access token')
-    try {
-      return await keys(header)
-    } catch (cause) {
+  const pems = new WeakMap<CryptoKey, string>()
+
+  // Asked for every token, remembered or not; what cannot be an access token of ours must not cause a fetch.
+  async function findKey(_request: FastifyRequest, token: TokenOrHeader): Promise<string> {
+    const header = headerSchema.parse(token.header)
+    const key = await keys(header).catch((cause: unknown) => {
       if (keys.jwks()) throw cause
       throw new AppError('unavailable', 'keys.unavailable', 'The key set cannot be fetched', {}, { cause })
-    }
+    })
+    const pem = pems.get(key) ?? KeyObject.from(key).export({ type: 'spki', format: 'pem' }).toString()
+    pems.set(key, pem)
+    return pem
   }
 
-  async function check(token: string) {
-    const { payload } = await jwtVerify(token, findKey, { algorithms: ['ES256'], issuer, audience })
-    return claimsSchema.parse(payload)
-  }
-
-  const cache = new Map<string, { caller: Caller; until: number }>()
-
-  async function verify(token: string): Promise<Caller> {
-    if (token.length > maxTokenLength) throw refuseToken('Too long')
-    const cached = cache.get(token)
-    if (cached && Date.now() < cached.until) return cached.caller
-    cache.delete(token)
-
-    try {
-      const claims = await check(token)
-      const caller = { id: claims.sub, tenantId: claims.tenant_id, roles: claims.roles }
-      if (cache.size >= maxCachedTokens) cache.delete(cache.keys().next().value ?? '')
-      cache.set(token, { caller, until: Math.min(claims.exp * 1000, Date.now() + cacheMs) })
-      return caller
-    } catch (cause) {
-      throw cause instanceof AppError ? cause : refuseToken(cause)
-    }
-  }
-
-  return { verify, close: () => clearInterval(refresh) }
+  await app.register(jwt, {
+    secret: { public: findKey },
+    decode: { complete: true },
+    verify: {
+      extractToken: ({ headers }) => bearerToken.exec(headers.authorization ?? '')?.[1],
+      algorithms: ['ES256'],
+      // As lists: fast-jwt takes an empty string for no restriction, and an empty list for nobody.
+      allowedIss: [auth.issuer],
+      allowedAud: [auth.audience],
+      requiredClaims: ['iss', 'aud', 'exp'],
+      cache: 1_000,
+      cacheTTL: 60_000,
+    },
+  })
 }
 
-/** The one answer to every token that is missing or not valid; the cause is for the log. */
-export function refuseToken(cause?: unknown): AppError {
-  return new AppError('unauthorized', 'token.invalid', 'A valid access token is required', {}, { cause })
+/** Who calls, by the request's access token; one that is missing or not valid gets the one 401 answer. */
+export async function identifyCaller(request: FastifyRequest): Promise<Caller> {
+  try {
+    const claims = claimsSchema.parse(await request.jwtVerify())
+    return { id: claims.sub, tenantId: claims.tenant_id, roles: claims.roles }
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('unauthorized', 'token.invalid', 'A valid access token is required', {}, { cause })
+  }
+}
+
+/** The key set is fetched on first use, kept through its outages, and fetched again for an unknown key id at most every 30 seconds. */
+function createKeySet(url: string) {
+  let restUntil = 0
+  return createRemoteJWKSet(new URL(url), {
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    cooldownDuration: 30_000,
+    // jose rests after a success only; requests must not become a storm on an endpoint that is down.
+    [customFetch]: async (address, init) => {
+      if (Date.now() < restUntil) throw new Error('The key set was not to be had a moment ago')
+      restUntil = Date.now() + restMs
+      const response = await fetch(address, init)
+      if (response.ok) restUntil = 0
+      return response
+    },
+  })
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Kafka } from 'kafkajs'
+import type { KafkaRecord } from '@coursewire/events'
+import { type Kafka, Partitioners } from 'kafkajs'
 import { toSource } from './partition.ts'
 import type { KafkaSource } from './record.ts'
 
@@ -18,4 +19,22 @@ export async function watchTopic(
     eachMessage: async ({ partition, message }) => onRecord(toSource(topic, partition, message)),
   })
   return { close: () => consumer.disconnect() }
+}
+
+/** Sends records as somebody outside would, without an outbox: for tools that play such a somebody, never for a service. */
+export async function publishRecords(kafka: Kafka, records: KafkaRecord[]): Promise<void> {
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry: { retries: 8 },
+  })
+  await producer.connect()
+  try {
+    for (const { topic, key, value, headers } of records) {
+      const message = { key, value: Buffer.from(value), headers: Object.fromEntries(headers) }
+      await producer.send({ topic, acks: -1, messages: [message] })
+    }
+  } finally {
+    await producer.disconnect()
+  }
 }

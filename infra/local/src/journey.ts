@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { enrollmentCompleted } from '@coursewire/events'
+import { watchTopic } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/testing/servers'
+import pg from 'pg'
+import { callApi } from './http.ts'
+import { type Stack, tenant } from './stack.ts'
+
+export type Learner = { email: string; password: string }
+export type Step = { name: string; details: string }
+
+export type PublishedMessage = { message: string; messageAttributes: Record<string, { value: string }> }
+export type Mail = {
+  id: string
+  to: string[]
+  subject: string
+  html: string
+  text: string
+  tags: Record<string, string>
+}
+type Enrollment = { id: string; userId: string; courseId: string }
+
+// Whatever is killed on the way comes back within this time.
+const patience = { timeoutMs: 60_000, intervalMs: 50 }
+
+/** A student nobody has seen before. */
+export async function createLearner({ runAccountsCli }: Stack, locale = 'en'): Promise<Learner> {
+  const learner = {
+    email: `learner-${randomBytes(4).toString('hex')}@example.com`,
+    password: randomBytes(12).toString('hex'),
+  }
+  await runAccountsCli(
+    ['create-user', '--tenant', tenant, '--email', learner.email, '--name', 'Ada Learner', '--locale', locale],
+    learner.password,
+  )
+  return learner
+}
+
+/**
+ * One enrolment, the whole way, a step at a time: each is yielded once it has really happened. Keeps asking where a process
+ * is away for a while; gives up with an error a minute later.
+ */
+export async function* takeJourney(stack: Stack, learner: Learner, courseId: string): AsyncGenerator<Step, Enrollment> {
+  const { enrollmentApi } = stack.urls
+  const onKafka: { partition: number; offset: number; value: Buffer | null }[] = []
+  const watcher = await watchTopic(stack.kafkaClient, enrollmentCompleted.topic, (record) => onKafka.push(record))
+  try {
+    const signIn = () => callApi<{ token: string }>(`${enrollmentApi}/auth/signin`, { body: learner })
+    const { token } = await waitFor(signIn, patience)
+    yield { name: 'signed in', details: learner.email }
+
+    // Sent again where the answer was lost: enrolling twice is enrolling once.
+    const enroll = () => callApi<Enrollment>(`${enrollmentApi}/api/enrollments`, { token, body: { courseId } })
+    const enrollment = await waitFor(enroll, patience)
+    yield { name: 'enrolled', details: `${enrollment.status}, enrollment ${enrollment.id}` }
+
+    const record = await waitFor(() => onKafka.find(({ value }) => value?.includes(enrollment.id)), {
+      ...patience,
+      message: 'the event on Kafka',
+    })
+    const place = `partition ${record.partition}, offset ${record.offset}`
+    yield { name: 'on Kafka', details: `${enrollmentCompleted.topic}, ${place}` }
+
+    const message = await waitFor(async () => (await findPublished(stack, enrollment.id))[0], {
+      ...patience,
+      message: 'the message on SNS',
+    })
+    yield { name: 'on SNS', details: `event ${message.messageAttributes['event_id']?.value}` }
+
+    const entry = await waitFor(
+      async () => {
+        const row = await readLedger(stack, enrollment.userId)
+        return row?.status === 'pending' || row?.status === 'sending' ? undefined : row
+      },
+      { ...patience, timeoutMs: 120_000, message: 'the mail to be settled' },
+    )
+    if (entry.status === 'unknown') {
+      yield { name: 'mail unknown', details: `listed by npm run mails -- unknown (${entry.id})` }
+      return enrollment
+    }
+    if (entry.status !== 'sent') throw new Error(`The mail is ${entry.status}: ${entry.reason}`)
+    yield { name: 'mail accepted', details: `by SES as ${entry.message_id}` }
+
+    const mail = await waitFor(async () => (await findMails(stack, learner)).at(-1), {
+      ...patience,
+      message: 'the mail in the inbox',
+    })
+    yield { name: 'mail in the inbox', details: `${mail.subject}  ${stack.urls.aws}/#${mail.id}` }
+    return enrollment
+  } finally {
+    await watcher.close()
+  }
+}
+
+export async function findPublished({ urls }: Stack, enrollmentId: string): Promise<PublishedMessage[]> {
+  const messages = (await (await fetch(`${urls.aws}/_published?from=-1000`)).json()) as PublishedMessage[]
+  return messages.filter(({ messageAttributes }) => messageAttributes['enrollment_id']?.value === enrollmentId)
+}
+
+export async function findMails({ urls }: Stack, { email }: Learner): Promise<Mail[]> {
+  const mails = (await (await fetch(`${urls.aws}/_inbox?from=-1000`)).json()) as Mail[]
+  return mails.filter(({ to }) => to.some((address) => address.includes(email)))
+}
+
+export type LedgerRow = { id: string; status: string; message_id: string | null; reason: string | null }
+
+export async function readLedger({ databases }: Stack, studentId: string): Promise<LedgerRow | undefined> {
+  const client = new pg.Client({ connectionString: databases.email.databaseUrl })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    const { rows } = await client.query<LedgerRow>(
+      'SELECT id, status, message_id, reason FROM emails WHERE student_id = $1',
+      [studentId],
+    )
+    return rows[0]
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** Hands on every line the processes below `directory` write to their logs, from now on, with their name before it. */
+export function followLogs(directory: string, onLine: (line: string) => void): void {
+  for (const name of readdirSync(directory)) {
+    const tail = spawn('tail', ['-n', '+1', '-F', join(directory, name, 'server.log')], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    tail.unref()
+    createInterface({ input: tail.stdout }).on('line', (line) => onLine(`${name.padEnd(20)} ${line}`))
+    process.on('exit', () => tail.kill())
+  }
+}

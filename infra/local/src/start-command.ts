@@ -1,0 +1,129 @@
+// `npm start`: the whole product on this machine, one enrolment shown on its way, until Ctrl-C.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, styleText } from 'node:util'
+import { createCommandRunner } from './command-runner.ts'
+import { bringInFirstCourse, firstCourse } from './courses.ts'
+import { createLearner, takeJourney } from './journey.ts'
+import { followLogs } from './logs.ts'
+import { claimDirectory } from './single-start.ts'
+import { type Stack, startStack, tenant } from './stack.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const directory = join(root, '.coursewire')
+const stackFile = join(directory, 'stack.json')
+const ports = {
+  'enrollment-api': 3000,
+  'distribution-service': 3001,
+  'email-worker': 3002,
+  aws: 3003,
+  postgres: 15432,
+  kafka: 9092,
+}
+const testStudent = { email: 'test@example.com', password: 'Test123!' }
+const startedAt = performance.now()
+
+function log(line: string): void {
+  console.log(`${styleText('dim', `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`)}  ${line}`)
+}
+
+const options = readOptions()
+const commands = createCommandRunner(root)
+let stack: Stack | undefined
+let isStopping = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => void stop(0))
+
+const release = claimDirectory(directory)
+if (!release) {
+  const { pid } = JSON.parse(readFileSync(join(directory, 'start.json'), 'utf8')) as { pid: number }
+  console.error(
+    `Coursewire is running already (process ${pid}): see .coursewire/stack.json, or stop it with Ctrl-C there`,
+  )
+  process.exit(1)
+}
+try {
+  await start()
+} catch (error) {
+  if (!isStopping) {
+    console.error(error instanceof Error ? error.message : error)
+    await stop(1)
+  }
+}
+
+async function start(): Promise<void> {
+  if (options.fresh) {
+    log('Forgetting all data')
+    for (const part of ['data', 'run', 'secrets.json']) rmSync(join(directory, part), { recursive: true, force: true })
+  }
+  rmSync(stackFile, { force: true })
+  log('Building')
+  const isBuilt = await commands.run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
+  if (isStopping) return
+  if (!isBuilt) throw new Error('The build failed')
+
+  stack = await startStack({ directory, ports, order: ['given', 'embedded', 'docker'], log })
+  if (options.logs) followLogs(join(directory, 'run'), (line) => console.log(line))
+  log(`Logs: .coursewire/run/<app>/server.log`)
+
+  log('Creating accounts, bringing in the first course')
+  await stack.runAccountsCli(
+    ['create-user', '--tenant', tenant, '--email', testStudent.email, '--name', 'Test Student', '--role', 'student'],
+    testStudent.password,
+  )
+  const course = await bringInFirstCourse(stack)
+
+  log(styleText('bold', 'One enrolment, the whole way'))
+  const learner = await createLearner(stack)
+  for await (const { name, details } of takeJourney(stack, learner, firstCourse.course_id)) {
+    log(`  ${name.padEnd(18)} ${details}`)
+  }
+  writeFileSync(stackFile, JSON.stringify(describeStack(stack), null, 2), { mode: 0o600 })
+  console.log(describePlaces(stack, course.slug))
+}
+
+function describeStack({ urls, kafka, postgres, databases }: Stack) {
+  return { ...urls, inbox: urls.aws, kafka: kafka.brokers[0], postgres: databases, postgresAdmin: postgres.url }
+}
+
+function describePlaces({ urls }: Stack, slug: string): string {
+  const json = `-H 'content-type: application/json'`
+  return `
+  enrollment-api        ${urls.enrollmentApi}   docs ${urls.enrollmentApi}/docs
+  distribution-service  ${urls.distributionService}   docs ${urls.distributionService}/docs
+  email-worker          ${urls.emailWorker}   metrics ${urls.emailWorker}/metrics
+  course                ${urls.distributionService}/api/courses/${slug}
+  inbox                 ${urls.aws}
+  addresses for scripts .coursewire/stack.json
+
+Try it:
+
+  TOKEN=$(curl -s ${urls.enrollmentApi}/auth/signin ${json} -d '${JSON.stringify(testStudent)}' | jq -r '.token')
+  curl -i ${urls.enrollmentApi}/api/enrollments ${json} -H "authorization: Bearer $TOKEN" -d '{"courseId":"${firstCourse.course_id}"}'
+
+Ctrl-C stops everything; the data stays. npm start -- --fresh forgets it.
+`
+}
+
+async function stop(code: number): Promise<void> {
+  if (isStopping) return
+  isStopping = true
+  commands.interrupt()
+  rmSync(stackFile, { force: true })
+  if (stack) log('Stopping')
+  await stack?.stop().catch((error: unknown) => console.error(error))
+  release?.()
+  process.exit(code)
+}
+
+function readOptions(): { fresh: boolean; logs: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: { fresh: { type: 'boolean', default: false }, logs: { type: 'boolean', default: false } },
+    })
+    return values
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\nUsage: npm start [-- --fresh] [-- --logs]`)
+    process.exit(1)
+  }
+}
