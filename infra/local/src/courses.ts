@@ -17,13 +17,14 @@ export const firstCourse = {
 }
 
 /** Makes the editor who publishes, and returns how to sign in. */
-export async function createEditor({ runAccountsCli, secrets }: Stack) {
+export async function createEditor(stack: Stack) {
   const email = 'editor@example.com'
-  await runAccountsCli(
+  const password = stack.secrets.editorPassword
+  await stack.runAccountsCli(
     ['create-user', '--tenant', tenant, '--email', email, '--name', 'Editor', '--role', 'editor'],
-    secrets.editorPassword,
+    password,
   )
-  return { email, password: secrets.editorPassword }
+  return { email, password }
 }
 
 /**

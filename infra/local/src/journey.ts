@@ -24,12 +24,12 @@ type Enrollment = { id: string; userId: string; courseId: string }
 const patience = { timeoutMs: 60_000, intervalMs: 50 }
 
 /** A student nobody has seen before. */
-export async function createLearner({ runAccountsCli }: Stack, locale = 'en'): Promise<Learner> {
+export async function createLearner(stack: Stack, locale = 'en'): Promise<Learner> {
   const learner = {
     email: `learner-${randomBytes(4).toString('hex')}@example.com`,
     password: randomBytes(12).toString('hex'),
   }
-  await runAccountsCli(
+  await stack.runAccountsCli(
     ['create-user', '--tenant', tenant, '--email', learner.email, '--name', 'Ada Learner', '--locale', locale],
     learner.password,
   )

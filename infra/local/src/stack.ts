@@ -53,6 +53,8 @@ export async function startStack(options: {
   /** Wished for; another one is taken, and said, where it is not free. Without a wish any free one. */
   ports?: Partial<Ports>
   order?: readonly Provider[]
+  /** Settings of the apps beside those they get here. */
+  environment?: NodeJS.ProcessEnv
   log: (line: string) => void
 }): Promise<Stack> {
   const { directory, ports = {}, log } = options
@@ -125,6 +127,7 @@ export async function startStack(options: {
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_SNS: aws,
       AWS_ENDPOINT_URL_SES: aws,
+      ...options.environment,
     }
     // Until there is a dashboard, the mail's button shows the course as JSON.
     const dashboard = `${urls.distributionService}/api`

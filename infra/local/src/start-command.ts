@@ -123,7 +123,9 @@ function readOptions(): { fresh: boolean; logs: boolean } {
     })
     return values
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\nUsage: npm start [-- --fresh] [-- --logs]`)
+    console.error(
+      `${error instanceof Error ? error.message : String(error)}\nUsage: npm start [-- --fresh] [-- --logs]`,
+    )
     process.exit(1)
   }
 }

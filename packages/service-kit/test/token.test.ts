@@ -85,10 +85,12 @@ describe('a token that is not valid', () => {
     'for another audience': ({ sign }) => sign({ aud: 'somebody-else' }),
     'for no audience': ({ sign }) => sign({ aud: undefined }),
     'without a subject': ({ sign }) => sign({ sub: undefined }),
+    'with a NUL in the subject': ({ sign }) => sign({ sub: 'student\0-1' }),
     'without a tenant': ({ sign }) => sign({ tenant_id: undefined }),
     'with a list as tenant': ({ sign }) => sign({ tenant_id: ['acme'] }),
     'with a NUL in the tenant': ({ sign }) => sign({ tenant_id: 'ac\0me' }),
     'without roles': ({ sign }) => sign({ roles: undefined }),
+    'with an empty list of roles': ({ sign }) => sign({ roles: [] }),
     'with roles in one string': ({ sign }) => sign({ roles: 'student' }),
     'with an unknown role': ({ sign }) => sign({ roles: ['student', 'root'] }),
     'of another type': ({ sign }) => sign({}, { typ: 'refresh+jwt' }),
@@ -172,6 +174,32 @@ describe('a token that is not valid', () => {
     await call(await sign({}, { jku: `${trap.url}/keys`, x5u: `${trap.url}/chain` }))
 
     expect(visited).toEqual([])
+  })
+
+  it.each([
+    ['without a signature', { alg: 'none', typ: 'JWT', kid: 'key-1' }],
+    ['with a shared secret', { alg: 'HS256', typ: 'JWT', kid: 'key-1' }],
+    ['of another type', { alg: 'ES256', typ: 'refresh+jwt', kid: 'key-1' }],
+    ['with a path as key id', { alg: 'ES256', typ: 'JWT', kid: '../key-1' }],
+    ['with a critical header that is null', { alg: 'ES256', typ: 'JWT', kid: 'key-1', crit: null }],
+  ])('%s by its header is refused before any key is asked for', async (_name, header) => {
+    const { jwksUrl, sign, fetched } = await startIssuer()
+    const { call } = await buildGuardedApp(jwksUrl)
+    const [, payload, signature] = (await sign()).split('.')
+
+    expect((await call(`${encode(header)}.${payload}.${signature}`)).statusCode).toBe(401)
+    expect(fetched).toEqual([])
+  })
+
+  it.each([['issuer'], ['audience']])('is every token where the %s is configured empty', async (name) => {
+    const { jwksUrl, sign } = await startIssuer()
+    const auth = { issuer: 'https://issuer.test', audience: 'coursewire', jwksUrl, [name]: '' }
+    const app = await buildApp({ auth })
+    app.get('/mine', { config: { access: ['student'] } }, async () => ({}))
+
+    const answer = await app.inject({ url: '/mine', headers: { authorization: `Bearer ${await sign()}` } })
+
+    expect(answer.statusCode).toBe(401)
   })
 
   it('with ever new key ids fetches the key set once', async () => {

@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
+type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>
+
 export type WaitOptions = { timeoutMs?: number; intervalMs?: number; message?: string }
 
 /**
  * Calls `look` until it returns something truthy, and returns that. A throw counts as "not yet"; when the time is up the
  * last one is thrown again, or an error that names `message`.
  */
-export async function waitFor<T>(look: () => T | Promise<T>, options: WaitOptions = {}): Promise<NonNullable<T>> {
+export async function waitFor<T>(look: () => T | Promise<T>, options: WaitOptions = {}): Promise<Truthy<T>> {
   const { timeoutMs = 30_000, intervalMs = 20, message = 'a condition to hold' } = options
   const deadline = performance.now() + timeoutMs
   for (;;) {
     let failure: unknown
     try {
       const found = await look()
-      if (found) return found
+      if (found) return found as Truthy<T>
     } catch (error) {
       failure = error
     }

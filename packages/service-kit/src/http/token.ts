@@ -37,6 +37,7 @@ export async function addTokenCheck(app: FastifyInstance, auth: AuthOptions, log
   }, refreshMs).unref()
   app.addHook('onClose', async () => clearInterval(refresh))
 
+  // fast-jwt keeps a verifier and its remembered tokens per PEM.
   const pems = new WeakMap<CryptoKey, string>()
 
   // Asked for every token, remembered or not; what cannot be an access token of ours must not cause a fetch.
@@ -78,7 +79,7 @@ export async function identifyCaller(request: FastifyRequest): Promise<Caller> {
   }
 }
 
-/** The key set is fetched on first use, kept through its outages, and fetched again for an unknown key id at most every 30 seconds. */
+/** Fetched on first use, kept through its outages, and fetched again for an unknown key id at most every 30 seconds. */
 function createKeySet(url: string) {
   let restUntil = 0
   return createRemoteJWKSet(new URL(url), {

@@ -1,0 +1,187 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { enrollmentCompleted } from '@coursewire/events'
+import { publishRecords, watchTopic } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/testing'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bringInFirstCourse, firstCourse } from '../src/courses.ts'
+import { callApi } from '../src/http.ts'
+import {
+  createLearner,
+  findMails,
+  findPublished,
+  type Learner,
+  type LedgerRow,
+  readLedger,
+  takeJourney,
+} from '../src/journey.ts'
+import { type Stack, startStack } from '../src/stack.ts'
+
+const steps = ['signed in', 'enrolled', 'on Kafka', 'on SNS', 'mail accepted', 'mail in the inbox']
+const courseId = firstCourse.course_id
+const mailsCli = fileURLToPath(new URL('../../../apps/email-worker/dist/cli.js', import.meta.url))
+
+let stack: Stack
+let directory: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'coursewire-journey-'))
+  const log = (line: string) => process.stdout.write(`${line}\n`)
+  // Nobody wants to wait a minute here for an attempt to be called unknown.
+  stack = await startStack({ directory, environment: { EMAIL_UNKNOWN_AFTER_SECONDS: '3' }, log })
+  await bringInFirstCourse(stack)
+}, 240_000)
+
+afterAll(async () => {
+  await stack?.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+/** The whole way, with `disturb` after the step of that name; returns what must be true of it however it went. */
+async function travel(disturbAt?: string, disturb?: () => Promise<void>) {
+  const learner = await createLearner(stack)
+  const journey = takeJourney(stack, learner, courseId)
+  const names: string[] = []
+  let recovery: Promise<void> = Promise.resolve()
+  let next = await journey.next()
+  for (; !next.done; next = await journey.next()) {
+    names.push(next.value.name)
+    if (next.value.name === disturbAt && disturb) recovery = disturb()
+  }
+  await recovery
+  await settle()
+  return { learner, names, enrollment: next.value }
+}
+
+/** Waits until nothing is on its way any more: what would have come twice has come. */
+async function settle(): Promise<void> {
+  await waitFor(() => isOutboxEmpty(stack.databases.enrollment.databaseUrl), { timeoutMs: 60_000 })
+  const admin = stack.kafkaClient.admin()
+  await admin.connect()
+  try {
+    await waitFor(
+      async () => {
+        const ends = await admin.fetchTopicOffsets(enrollmentCompleted.topic)
+        const [committed] = await admin.fetchOffsets({ groupId: 'email-worker', topics: [enrollmentCompleted.topic] })
+        return ends.every(({ partition, high }) =>
+          committed?.partitions.some(
+            (it) => (it.partition === partition && Number(it.offset) >= Number(high)) || high === '0',
+          ),
+        )
+      },
+      { timeoutMs: 60_000, intervalMs: 100, message: 'email-worker to have read everything' },
+    )
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+async function isOutboxEmpty(databaseUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  const { rows } = await client.query('SELECT count(*)::int AS count FROM outbox')
+  await client.end()
+  return rows[0].count === 0
+}
+
+async function readEvents(enrollmentId: string): Promise<Buffer[]> {
+  const events: Buffer[] = []
+  let marker = 0
+  const watcher = await watchTopic(stack.kafkaClient, enrollmentCompleted.topic, ({ value }) => {
+    marker += 1
+    if (value?.includes(enrollmentId)) events.push(value)
+  })
+  const admin = stack.kafkaClient.admin()
+  await admin.connect()
+  const ends = await admin.fetchTopicOffsets(enrollmentCompleted.topic)
+  await admin.disconnect()
+  const total = ends.reduce((sum, { high }) => sum + Number(high), 0)
+  await waitFor(() => marker >= total, { message: 'all events to be read' })
+  await watcher.close()
+  return events
+}
+
+async function listUnknown(): Promise<LedgerRow[]> {
+  const env = { ...process.env, DATABASE_URL: stack.databases.email.databaseUrl }
+  const { stdout } = await promisify(execFile)(process.execPath, [mailsCli, 'unknown', '--json'], { env })
+  return JSON.parse(stdout) as LedgerRow[]
+}
+
+async function expectOneOfEach(learner: Learner, enrollment: { id: string; userId: string }): Promise<void> {
+  const { token } = await callApi<{ token: string }>(`${stack.urls.enrollmentApi}/auth/signin`, { body: learner })
+  const { items } = await callApi<{ items: { id: string }[] }>(`${stack.urls.enrollmentApi}/api/enrollments`, { token })
+  expect(items.map(({ id }) => id)).toEqual([enrollment.id])
+
+  const events = await readEvents(enrollment.id)
+  expect(new Set(events.map(String)).size).toBe(1)
+  const eventId = JSON.parse(String(events[0])).id
+
+  const published = await findPublished(stack, enrollment.id)
+  expect(new Set(published.map(({ message }) => message)).size).toBe(1)
+  expect(new Set(published.map(({ messageAttributes }) => messageAttributes['event_id']?.value))).toEqual(
+    new Set([eventId]),
+  )
+
+  const mails = await findMails(stack, learner)
+  const row = await readLedger(stack, enrollment.userId)
+  if (row?.status === 'unknown') {
+    expect((await listUnknown()).map(({ id }) => id)).toContain(row.id)
+    expect(mails.length).toBeLessThanOrEqual(1)
+  } else {
+    expect(row?.status).toBe('sent')
+    expect(mails.map(({ id }) => id)).toEqual([row?.message_id])
+  }
+}
+
+describe('the whole way', () => {
+  it('a learner enrols, the event crosses Kafka, the welcome mail arrives', async () => {
+    const { learner, names, enrollment } = await travel()
+
+    expect(names).toEqual(steps)
+    await expectOneOfEach(learner, enrollment)
+    const [mail] = await findMails(stack, learner)
+    expect(mail?.subject).toContain(firstCourse.title)
+    expect(mail?.text).toContain('Ada Learner')
+    const [, link = ''] = /href="(http[^"]*\/courses\/[^"]*)"/.exec(mail?.html ?? '') ?? []
+    expect(await callApi(link)).toMatchObject({ title: firstCourse.title })
+  })
+
+  it('the same record delivered three times gives one mail', async () => {
+    const { learner, enrollment } = await travel()
+    const [value] = await readEvents(enrollment.id)
+    if (!value) throw new Error('no event')
+    const record = { topic: enrollmentCompleted.topic, key: enrollment.id, value, headers: [] }
+
+    await publishRecords(stack.kafkaClient, [record, record])
+    await settle()
+
+    expect(await readEvents(enrollment.id)).toHaveLength(3)
+    await expectOneOfEach(learner, enrollment)
+  })
+})
+
+describe.each(['enrollment-api', 'distribution-service', 'email-worker', 'kafka'] as const)(
+  'with %s killed',
+  (name) => {
+    it.each(steps)(
+      'when the journey has come to "%s", nothing is lost and nothing comes twice',
+      async (step) => {
+        const server = name === 'kafka' ? stack.kafka : stack.apps[name]
+
+        const { learner, names, enrollment } = await travel(step, async () => {
+          await server.kill()
+          await server.restart()
+        })
+
+        expect(names).toContain(step === 'mail accepted' || step === 'mail in the inbox' ? step : 'on SNS')
+        await expectOneOfEach(learner, enrollment)
+      },
+      180_000,
+    )
+  },
+)
