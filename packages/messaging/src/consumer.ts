@@ -5,7 +5,7 @@ import type { Handler } from './apply-batch.ts'
 import { createAssignment } from './assignment.ts'
 import { backoffMs, createWaiter } from './backoff.ts'
 import { createCircuit } from './circuit.ts'
-import { createKafka, type KafkaSettings } from './kafka.ts'
+import { createKafka, endlessRetry, type KafkaSettings } from './kafka.ts'
 import * as metrics from './metrics.ts'
 import { createPartition, type PartitionContext } from './partition.ts'
 
@@ -53,7 +53,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     lastBeatAt = Date.now()
   }
 
-  const kafka = createKafka(options.kafka, beat)
+  const kafka = createKafka(options.kafka, { onLog: beat })
   let consumer = createGroupMember()
 
   const circuit = createCircuit({
@@ -91,7 +91,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       maxWaitTimeInMs: 200,
       maxBytesPerPartition: 4 * 1024 * 1024,
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER },
+      retry: endlessRetry,
     })
     const { GROUP_JOIN, CRASH, FETCH_START, HEARTBEAT, END_BATCH_PROCESS } = member.events
     member.on(FETCH_START, beat)

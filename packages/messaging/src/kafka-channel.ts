@@ -1,9 +1,12 @@
-import type { Logger } from '@coursewire/service-kit'
-import { type IHeaders, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs'
+import { type IHeaders, type Message, Partitioners, type Producer } from 'kafkajs'
 import { backoffMs } from './backoff.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
+import { createKafka, type KafkaSettings } from './kafka.ts'
 import * as metrics from './metrics.ts'
 import { decodeHeaders } from './outbox.ts'
+
+// Bounded: a send that hangs for ever outlives every shutdown, and nobody hears that Kafka is down.
+const boundedRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
 
 /** Whose fault a refused send is: the record's, its topic's, or nobody's (the cluster, the network, ourselves). */
 export type SendFault = 'record' | 'topic' | 'cluster'
@@ -40,7 +43,8 @@ function toMessage(row: StoredRow): Message {
  * Sends rows to Kafka, one awaited batch a topic at a time, as concurrent sends to a partition would arrive in any order.
  * A refused batch is sent again as the same rows by a new producer: after an error an idempotent one may not go on.
  */
-export function createKafkaChannel(kafka: Kafka, logger: Logger): Channel {
+export function createKafkaChannel(settings: KafkaSettings): Channel {
+  const kafka = createKafka(settings, { retry: boundedRetry })
   const setAside = new Map<string, { attempts: number; until: number }>()
   let producer: Promise<Producer> | null = null
 
@@ -50,10 +54,14 @@ export function createKafkaChannel(kafka: Kafka, logger: Logger): Channel {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
-      // Bounded: a send that hangs for ever outlives every shutdown.
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
+      retry: boundedRetry,
     })
-    await opened.connect()
+    try {
+      await opened.connect()
+    } catch (error) {
+      await opened.disconnect().catch(() => undefined)
+      throw error
+    }
     return opened
   }
 
@@ -87,7 +95,7 @@ export function createKafkaChannel(kafka: Kafka, logger: Logger): Channel {
   function putAside(topic: string): void {
     const attempts = setAside.get(topic)?.attempts ?? 0
     setAside.set(topic, { attempts: attempts + 1, until: Date.now() + backoffMs(attempts, 100, 5_000) })
-    logger.error({ topic }, 'Topic set aside')
+    settings.logger.error({ topic }, 'Topic set aside')
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { Logger } from '@coursewire/service-kit'
-import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
+import { Kafka, type KafkaConfig, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs'
 import { registerCodecs } from './codecs.ts'
 
 export type { Kafka } from 'kafkajs'
@@ -16,10 +16,17 @@ export interface KafkaSettings {
 const passing =
   /coordinator is loading|rejoin is needed|rebalanc|not aware of this member|not the correct coordinator|leadership election/i
 
+/** Without an end: retries count over the life of a fetch loop, and any bound would one day stop a healthy consumer. */
+export const endlessRetry: RetryOptions = {
+  initialRetryTime: 100,
+  maxRetryTime: 1_000,
+  retries: Number.MAX_SAFE_INTEGER,
+}
+
 /** Connects nothing yet. Its log goes to `logger`; `onLog` hears of every line, the sign that its loops are alive. */
 export function createKafka(
   { clientId, brokers, ssl = false, sasl, logger }: KafkaSettings,
-  onLog?: () => void,
+  { retry = endlessRetry, onLog }: { retry?: RetryOptions; onLog?: () => void } = {},
 ): Kafka {
   registerCodecs()
   const config: KafkaConfig = {
@@ -28,8 +35,7 @@ export function createKafka(
     ssl,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
-    // Retries count over the life of a fetch loop: any bound would one day end a healthy consumer.
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER },
+    retry,
     logLevel: logLevel.WARN,
     logCreator:
       () =>

@@ -40,7 +40,6 @@ export interface Received {
 export type Decoded = { received: Received } | { skipped: ParseFailure }
 
 export const REDRIVE_HEADER = 'x-redrive-id'
-const MAX_DEPTH = 200
 
 /** Reads a record. Never throws: whatever cannot be read is a refusal of that record alone. */
 export function decodeRecord(
@@ -99,17 +98,16 @@ function identify(topic: string, { id, meta }: EventEnvelope): Identity {
 
 /** The same for every serialisation of the same content: property order does not count, nor does the rest of the envelope. */
 function hashContent({ type, payload, meta }: EventEnvelope): Buffer {
-  return sha256(JSON.stringify(sortKeys({ type, tenant: meta.tenant_id, payload }, 0)))
+  return sha256(JSON.stringify(sortKeys({ type, tenant: meta.tenant_id, payload })))
 }
 
-function sortKeys(value: unknown, depth: number): unknown {
-  if (depth > MAX_DEPTH) throw new Error(`nested deeper than ${MAX_DEPTH} levels`)
-  if (Array.isArray(value)) return value.map((item) => sortKeys(item, depth + 1))
+/** Throws a `RangeError` on what is nested too deeply for the stack. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
   if (typeof value !== 'object' || value === null) return value
   // Entries rather than an object: one of these names may be __proto__, and integer-like names would be reordered.
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, item]) => [name, sortKeys(item, depth + 1)])
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { '': entries.map(([name, item]) => [name, sortKeys(item)]) }
 }
 
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest()

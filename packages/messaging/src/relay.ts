@@ -7,7 +7,7 @@ import { createOutboxReader } from './outbox-reader.ts'
 export interface Relay {
   /** Tells that rows were committed. Without it they are found within half a second. */
   wake(): void
-  /** False when the loop has made no cycle for 30 s. */
+  /** False when the loop has made no cycle for 30 s, or has been sending for 150 s. */
   isAlive(): boolean
   /** Finishes the batch in flight, then stops. Nothing is lost by not waiting. */
   close(): Promise<void>
@@ -15,6 +15,8 @@ export interface Relay {
 
 const IDLE_MS = 500
 const LIVENESS_MS = 30_000
+/** Longer than the client's retries can take while a destination does not answer. */
+const SEND_LIVENESS_MS = 150_000
 
 /**
  * Moves outbox rows to their destination: at least once, in id order, the same bytes each time. Of all processes that run
@@ -29,6 +31,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   const waiter = createWaiter()
   const failedIds = new Set<string>()
   let lastCycleAt = Date.now()
+  let isSending = false
   let isClosing = false
 
   async function lead(): Promise<void> {
@@ -60,7 +63,12 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
         await waiter.wait(IDLE_MS)
         continue
       }
-      const outcome = await reader.keepAliveDuring(() => channel.send(rows))
+      isSending = true
+      const outcome = await reader
+        .keepAliveDuring(() => channel.send(rows))
+        .finally(() => {
+          isSending = false
+        })
       settled = outcome
       report(outcome)
       failures = outcome.isDown ? failures + 1 : 0
@@ -113,7 +121,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   const running = supervise()
   return {
     wake: () => waiter.wake(),
-    isAlive: () => Date.now() - lastCycleAt < LIVENESS_MS,
+    isAlive: () => Date.now() - lastCycleAt < (isSending ? SEND_LIVENESS_MS : LIVENESS_MS),
     async close() {
       isClosing = true
       waiter.wake()

@@ -1,12 +1,11 @@
 /** A relay that is killed with -9 after the broker has acknowledged a batch and before its rows are deleted. */
 import { createLogger } from '@coursewire/service-kit'
-import { createKafka } from '../src/kafka.ts'
 import { createKafkaChannel } from '../src/kafka-channel.ts'
 import { startRelay } from '../src/relay.ts'
 
 const [databaseUrl = '', brokers = ''] = process.argv.slice(2)
 const logger = createLogger({ service: 'relay-that-dies', level: 'silent' })
-const channel = createKafkaChannel(createKafka({ clientId: 'test', brokers: brokers.split(','), logger }), logger)
+const channel = createKafkaChannel({ clientId: 'test', brokers: brokers.split(','), logger })
 
 startRelay({
   databaseUrl,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { uniqueName, waitFor } from '@coursewire/testing'
+import { ownKafka, uniqueName, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
@@ -27,7 +27,7 @@ import {
 
 function relay(store: Store, wrap: (channel: Channel) => Channel = (channel) => channel) {
   const log = createTestLogger()
-  const channel = wrap(createKafkaChannel(createKafka(kafkaSettings()), log.logger))
+  const channel = wrap(createKafkaChannel({ ...kafkaSettings(), logger: log.logger }))
   const started = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
   onTestFinished(() => started.close())
   return { ...started, log }
@@ -241,6 +241,38 @@ describe('the relay', () => {
     await waitFor(() => log.find('Event published').length > 0)
     expect(log.find('Event published')).toMatchObject([{ level: 'info', type: 'note.written', eventId: event.id }])
   })
+})
+
+describe('while Kafka is down', () => {
+  it('rows wait, are said once, and go when it is back; a relay can be closed meanwhile', async () => {
+    const kafka = await ownKafka()
+    onTestFinished(() => kafka.stop())
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ brokers: kafka.brokers })])
+    const start = () => {
+      const log = createTestLogger()
+      const channel = createKafkaChannel({ ...kafkaSettings(kafka.brokers), logger: log.logger })
+      return { ...startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger }), log }
+    }
+    const first = start()
+    await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
+    await waitFor(async () => (await countOutbox(store)) === 0)
+
+    await kafka.kill()
+    await writeNotes(store, note, [{ noteId: 'a', n: 2 }])
+    await waitFor(() => first.log.find('Event publish failed').length === 1, { timeoutMs: 60_000 })
+    expect(first.isAlive()).toBe(true)
+    await first.close()
+    expect(await countOutbox(store)).toBe(1)
+
+    const second = start()
+    onTestFinished(() => second.close())
+    await waitFor(() => second.log.find('Event publish failed').length === 1, { timeoutMs: 60_000 })
+    await kafka.restart()
+    await waitFor(async () => (await countOutbox(store)) === 0, { timeoutMs: 60_000 })
+    const records = await readTopic(note.topic, kafka.brokers)
+    await waitFor(() => records.length >= 2)
+    expect([...new Set(numbersByKey(records).get('a'))]).toEqual([1, 2])
+  }, 180_000)
 })
 
 describe('a batch on its way to Kafka', () => {

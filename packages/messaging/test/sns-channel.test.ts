@@ -5,7 +5,6 @@ import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { startAwsLocal } from '@coursewire/aws-local'
 import { waitFor } from '@coursewire/testing'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createKafka } from '../src/kafka.ts'
 import { createKafkaChannel } from '../src/kafka-channel.ts'
 import { appendToOutbox, toSnsRow } from '../src/outbox.ts'
 import { startRelay } from '../src/relay.ts'
@@ -105,7 +104,7 @@ describe('the SNS channel', () => {
     const testLog = relaySns(store)
     const kafkaRelay = startRelay({
       databaseUrl: store.databaseUrl,
-      channel: createKafkaChannel(createKafka(kafkaSettings()), testLog.logger),
+      channel: createKafkaChannel({ ...kafkaSettings(), logger: testLog.logger }),
       logger: testLog.logger,
     })
     onTestFinished(() => kafkaRelay.close())

@@ -1,7 +1,7 @@
 import { KeyObject } from 'node:crypto'
 import jwt, { type TokenOrHeader } from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { createRemoteJWKSet, customFetch } from 'jose'
+import { type CryptoKey, createRemoteJWKSet, customFetch } from 'jose'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import type { Logger } from '../logger.ts'
@@ -42,8 +42,8 @@ export async function addTokenCheck(app: FastifyInstance, auth: AuthOptions, log
 
   // Asked for every token, remembered or not; what cannot be an access token of ours must not cause a fetch.
   async function findKey(_request: FastifyRequest, token: TokenOrHeader): Promise<string> {
-    const header = headerSchema.parse(token.header)
-    const key = await keys(header).catch((cause: unknown) => {
+    const { alg, kid } = headerSchema.parse(token.header)
+    const key = await keys({ alg, kid }).catch((cause: unknown) => {
       if (keys.jwks()) throw cause
       throw new AppError('unavailable', 'keys.unavailable', 'The key set cannot be fetched', {}, { cause })
     })
