@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { enrollmentCompleted } from '@coursewire/events'
-import { watchTopic } from '@coursewire/messaging'
+import { type KafkaSource, watchTopic } from '@coursewire/messaging'
 import { waitFor } from '@coursewire/testing/servers'
 import pg from 'pg'
 import { callApi } from './http.ts'
@@ -36,60 +36,64 @@ export async function createLearner(stack: Stack, locale = 'en'): Promise<Learne
   return learner
 }
 
+/** Every record of `enrollment.events.v1` so far, and those that come, until it is closed. */
+export async function watchEnrollments({ kafkaClient }: Stack) {
+  const records: KafkaSource[] = []
+  const watcher = await watchTopic(kafkaClient, enrollmentCompleted.topic, (record) => records.push(record))
+  return { records, close: () => watcher.close() }
+}
+
 /**
  * One enrolment, the whole way, a step at a time: each is yielded once it has really happened. Keeps asking where a process
  * is away for a while; gives up with an error a minute later.
  */
-export async function* takeJourney(stack: Stack, learner: Learner, courseId: string): AsyncGenerator<Step, Enrollment> {
+export async function* takeJourney(
+  stack: Stack,
+  { learner, courseId, onKafka }: { learner: Learner; courseId: string; onKafka: readonly KafkaSource[] },
+): AsyncGenerator<Step, Enrollment> {
   const { enrollmentApi } = stack.urls
-  const onKafka: { partition: number; offset: number; value: Buffer | null }[] = []
-  const watcher = await watchTopic(stack.kafkaClient, enrollmentCompleted.topic, (record) => onKafka.push(record))
-  try {
-    const signIn = () => callApi<{ token: string }>(`${enrollmentApi}/auth/signin`, { body: learner })
-    const { token } = await waitFor(signIn, patience)
-    yield { name: 'signed in', details: learner.email }
+  const signIn = () => callApi<{ token: string }>(`${enrollmentApi}/auth/signin`, { body: learner })
+  const { token } = await waitFor(signIn, patience)
+  yield { name: 'signed in', details: learner.email }
 
-    // Sent again where the answer was lost: enrolling twice is enrolling once.
-    const enroll = () => callApi<Enrollment>(`${enrollmentApi}/api/enrollments`, { token, body: { courseId } })
-    const enrollment = await waitFor(enroll, patience)
-    yield { name: 'enrolled', details: `${enrollment.status}, enrollment ${enrollment.id}` }
+  // Sent again where the answer was lost: enrolling twice is enrolling once.
+  const enroll = () => callApi<Enrollment>(`${enrollmentApi}/api/enrollments`, { token, body: { courseId } })
+  const enrollment = await waitFor(enroll, patience)
+  yield { name: 'enrolled', details: `${enrollment.status}, enrollment ${enrollment.id}` }
 
-    const record = await waitFor(() => onKafka.find(({ value }) => value?.includes(enrollment.id)), {
-      ...patience,
-      message: 'the event on Kafka',
-    })
-    const place = `partition ${record.partition}, offset ${record.offset}`
-    yield { name: 'on Kafka', details: `${enrollmentCompleted.topic}, ${place}` }
+  const record = await waitFor(() => onKafka.find(({ value }) => value?.includes(enrollment.id)), {
+    ...patience,
+    message: 'the event on Kafka',
+  })
+  const place = `partition ${record.partition}, offset ${record.offset}`
+  yield { name: 'on Kafka', details: `${enrollmentCompleted.topic}, ${place}` }
 
-    const message = await waitFor(async () => (await findPublished(stack, enrollment.id))[0], {
-      ...patience,
-      message: 'the message on SNS',
-    })
-    yield { name: 'on SNS', details: `event ${message.messageAttributes['event_id']?.value}` }
+  const message = await waitFor(async () => (await findPublished(stack, enrollment.id))[0], {
+    ...patience,
+    message: 'the message on SNS',
+  })
+  yield { name: 'on SNS', details: `event ${message.messageAttributes['event_id']?.value}` }
 
-    const entry = await waitFor(
-      async () => {
-        const row = await readLedger(stack, enrollment.userId)
-        return row?.status === 'pending' || row?.status === 'sending' ? undefined : row
-      },
-      { ...patience, timeoutMs: 120_000, message: 'the mail to be settled' },
-    )
-    if (entry.status === 'unknown') {
-      yield { name: 'mail unknown', details: `listed by npm run mails -- unknown (${entry.id})` }
-      return enrollment
-    }
-    if (entry.status !== 'sent') throw new Error(`The mail is ${entry.status}: ${entry.reason}`)
-    yield { name: 'mail accepted', details: `by SES as ${entry.message_id}` }
-
-    const mail = await waitFor(async () => (await findMails(stack, learner)).at(-1), {
-      ...patience,
-      message: 'the mail in the inbox',
-    })
-    yield { name: 'mail in the inbox', details: `${mail.subject}  ${stack.urls.aws}/#${mail.id}` }
+  const entry = await waitFor(
+    async () => {
+      const row = await readLedger(stack, enrollment.userId)
+      return row?.status === 'pending' || row?.status === 'sending' ? undefined : row
+    },
+    { ...patience, timeoutMs: 120_000, message: 'the mail to be settled' },
+  )
+  if (entry.status === 'unknown') {
+    yield { name: 'mail unknown', details: `listed by npm run mails -- unknown (${entry.id})` }
     return enrollment
-  } finally {
-    await watcher.close()
   }
+  if (entry.status !== 'sent') throw new Error(`The mail is ${entry.status}: ${entry.reason}`)
+  yield { name: 'mail accepted', details: `by SES as ${entry.message_id}` }
+
+  const mail = await waitFor(async () => (await findMails(stack, learner)).at(-1), {
+    ...patience,
+    message: 'the mail in the inbox',
+  })
+  yield { name: 'mail in the inbox', details: `${mail.subject}  ${stack.urls.aws}/#${mail.id}` }
+  return enrollment
 }
 
 export async function findPublished({ urls }: Stack, enrollmentId: string): Promise<PublishedMessage[]> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
 import { createCommandRunner } from './command-runner.ts'
 import { bringInFirstCourse, firstCourse } from './courses.ts'
-import { createLearner, takeJourney } from './journey.ts'
+import { createLearner, takeJourney, watchEnrollments } from './journey.ts'
 import { followLogs } from './logs.ts'
 import { claimDirectory } from './single-start.ts'
 import { type Stack, startStack, tenant } from './stack.ts'
@@ -75,9 +75,11 @@ async function start(): Promise<void> {
 
   log(styleText('bold', 'One enrolment, the whole way'))
   const learner = await createLearner(stack)
-  for await (const { name, details } of takeJourney(stack, learner, firstCourse.course_id)) {
+  const { records: onKafka, close } = await watchEnrollments(stack)
+  for await (const { name, details } of takeJourney(stack, { learner, courseId: firstCourse.course_id, onKafka })) {
     log(`  ${name.padEnd(18)} ${details}`)
   }
+  await close()
   writeFileSync(stackFile, JSON.stringify(describeStack(stack), null, 2), { mode: 0o600 })
   console.log(describePlaces(stack, course.slug))
 }

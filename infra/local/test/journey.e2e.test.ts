@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { enrollmentCompleted } from '@coursewire/events'
-import { publishRecords, watchTopic } from '@coursewire/messaging'
+import { publishRecords } from '@coursewire/messaging'
 import { waitFor } from '@coursewire/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,6 +19,7 @@ import {
   type LedgerRow,
   readLedger,
   takeJourney,
+  watchEnrollments,
 } from '../src/journey.ts'
 import { type Stack, startStack } from '../src/stack.ts'
 
@@ -27,17 +28,26 @@ const courseId = firstCourse.course_id
 const mailsCli = fileURLToPath(new URL('../../../apps/email-worker/dist/cli.js', import.meta.url))
 
 let stack: Stack
+let events: Awaited<ReturnType<typeof watchEnrollments>>
 let directory: string
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'coursewire-journey-'))
   const log = (line: string) => process.stdout.write(`${line}\n`)
-  // Nobody wants to wait a minute here for an attempt to be called unknown.
-  stack = await startStack({ directory, environment: { EMAIL_UNKNOWN_AFTER_SECONDS: '3' }, log })
+  stack = await startStack({
+    directory,
+    // Never given ones: they are killed.
+    order: ['docker', 'embedded'],
+    // Nobody wants to wait a minute here for an attempt to be called unknown.
+    environment: { EMAIL_UNKNOWN_AFTER_SECONDS: '3' },
+    log,
+  })
   await bringInFirstCourse(stack)
+  events = await watchEnrollments(stack)
 }, 240_000)
 
 afterAll(async () => {
+  await events?.close()
   await stack?.stop()
   await rm(directory, { recursive: true, force: true })
 })
@@ -45,7 +55,7 @@ afterAll(async () => {
 /** The whole way, with `disturb` after the step of that name; returns what must be true of it however it went. */
 async function travel(disturbAt?: string, disturb?: () => Promise<void>) {
   const learner = await createLearner(stack)
-  const journey = takeJourney(stack, learner, courseId)
+  const journey = takeJourney(stack, { learner, courseId, onKafka: events.records })
   const names: string[] = []
   let recovery: Promise<void> = Promise.resolve()
   let next = await journey.next()
@@ -89,21 +99,15 @@ async function isOutboxEmpty(databaseUrl: string): Promise<boolean> {
   return rows[0].count === 0
 }
 
+/** Every copy of the event of an enrolment that is on Kafka by now. */
 async function readEvents(enrollmentId: string): Promise<Buffer[]> {
-  const events: Buffer[] = []
-  let marker = 0
-  const watcher = await watchTopic(stack.kafkaClient, enrollmentCompleted.topic, ({ value }) => {
-    marker += 1
-    if (value?.includes(enrollmentId)) events.push(value)
-  })
   const admin = stack.kafkaClient.admin()
   await admin.connect()
   const ends = await admin.fetchTopicOffsets(enrollmentCompleted.topic)
   await admin.disconnect()
   const total = ends.reduce((sum, { high }) => sum + Number(high), 0)
-  await waitFor(() => marker >= total, { message: 'all events to be read' })
-  await watcher.close()
-  return events
+  await waitFor(() => events.records.length >= total, { message: 'all events to be read' })
+  return events.records.flatMap(({ value }) => (value?.includes(enrollmentId) ? [value] : []))
 }
 
 async function listUnknown(): Promise<LedgerRow[]> {
@@ -117,9 +121,9 @@ async function expectOneOfEach(learner: Learner, enrollment: { id: string; userI
   const { items } = await callApi<{ items: { id: string }[] }>(`${stack.urls.enrollmentApi}/api/enrollments`, { token })
   expect(items.map(({ id }) => id)).toEqual([enrollment.id])
 
-  const events = await readEvents(enrollment.id)
-  expect(new Set(events.map(String)).size).toBe(1)
-  const eventId = JSON.parse(String(events[0])).id
+  const copies = await readEvents(enrollment.id)
+  expect(new Set(copies.map(String)).size).toBe(1)
+  const eventId = JSON.parse(String(copies[0])).id
 
   const published = await findPublished(stack, enrollment.id)
   expect(new Set(published.map(({ message }) => message)).size).toBe(1)

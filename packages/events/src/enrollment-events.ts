@@ -41,7 +41,7 @@ export interface SnsMessage {
   attributes: Record<string, string>
 }
 
-/** The SNS message of an `enrollment.completed` event. Throws a `RangeError` above the size of an event. */
+/** The SNS message of an `enrollment.completed` event. Throws an `EventTooLargeError` above the size of an event. */
 export function toSnsEnrollmentCompleted(event: EventOf<typeof enrollmentCompleted>): SnsMessage {
   const { payload } = event
   const message = JSON.stringify(

@@ -21,5 +21,5 @@ export {
   toSnsEnrollmentCompleted,
 } from './enrollment-events.ts'
 export type { EventEnvelope, EventMeta } from './envelope.ts'
-export { type KafkaRecord, MAX_EVENT_BYTES, toKafkaRecord } from './kafka-record.ts'
+export { EventTooLargeError, type KafkaRecord, MAX_EVENT_BYTES, toKafkaRecord } from './kafka-record.ts'
 export { type ParseFailure, type ParseResult, parseEvent } from './parse-event.ts'

@@ -4,6 +4,10 @@ import type { EventEnvelope } from './envelope.ts'
 /** The largest event there may be: what SNS takes, so that every event can go everywhere. */
 export const MAX_EVENT_BYTES = 256 * 1024
 
+export class EventTooLargeError extends Error {
+  override readonly name = 'EventTooLargeError'
+}
+
 export interface KafkaRecord {
   topic: string
   key: string
@@ -13,7 +17,7 @@ export interface KafkaRecord {
 
 /**
  * The event as it goes onto Kafka: JSON in UTF-8 under the aggregate's id, with headers after the CloudEvents Kafka binding
- * (binary mode). Throws a `RangeError` above {@link MAX_EVENT_BYTES}.
+ * (binary mode). Throws an `EventTooLargeError` above {@link MAX_EVENT_BYTES}.
  */
 export function toKafkaRecord(
   definition: Pick<EventDefinition, 'topic' | 'key'>,
@@ -45,6 +49,6 @@ export function toKafkaRecord(
 
 export function assertEventSize(type: string, bytes: number): void {
   if (bytes > MAX_EVENT_BYTES) {
-    throw new RangeError(`${type} is ${bytes} bytes, more than the ${MAX_EVENT_BYTES} an event may have`)
+    throw new EventTooLargeError(`${type} is ${bytes} bytes, more than the ${MAX_EVENT_BYTES} an event may have`)
   }
 }

@@ -1,4 +1,6 @@
+import { EventTooLargeError } from '@coursewire/events'
 import { AppError } from '@coursewire/service-kit'
+import { ZodError } from 'zod'
 
 /**
  * - `permanent`: it fails the same way every time; a dead letter.
@@ -27,6 +29,8 @@ export function classifyFailure(error: unknown): FailureClass {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AppError)
       return cause.kind === 'unavailable' || cause.kind === 'rate-limited' ? 'outage' : 'permanent'
+    // An event the handler would tell, and may not: it breaks its own schema, or the limit of its size.
+    if (cause instanceof ZodError || cause instanceof EventTooLargeError) return 'permanent'
     const code = 'code' in cause ? String(cause.code) : ''
     if (conflicts.has(code)) return 'conflict'
     if (outageCodes.test(code) || networkErrors.has(code) || lostConnection.test(cause.message)) return 'outage'

@@ -33,7 +33,7 @@ export function decodeHeaders(bytes: Buffer): Headers {
   return list.map(([name, value]) => [name, value === null ? null : Buffer.from(value, 'base64')])
 }
 
-/** The row that puts an event on its Kafka topic. Throws when the event is too large (`RangeError`). */
+/** The row that puts an event on its Kafka topic. Throws an `EventTooLargeError` above 256 KiB. */
 export function toKafkaRow(
   definition: Pick<EventDefinition, 'topic' | 'key'>,
   event: EventEnvelope<string, object>,

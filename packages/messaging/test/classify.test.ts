@@ -1,6 +1,8 @@
+import { EventTooLargeError } from '@coursewire/events'
 import { AppError } from '@coursewire/service-kit'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { ZodError } from 'zod'
 import { classifyFailure } from '../src/classify.ts'
 import { findSendFault } from '../src/kafka-channel.ts'
 
@@ -13,6 +15,8 @@ describe('a failure in a handler', () => {
     ['permanent', new AppError('conflict', 'a.b', 'no', {}, { cause: withCode('57P01') })],
     ['permanent', withCode('23505')],
     ['permanent', withCode('22P05')],
+    ['permanent', new EventTooLargeError('too large')],
+    ['permanent', new ZodError([])],
     ['outage', new AppError('unavailable', 'a.b', 'down')],
     ['outage', withCode('57P01')],
     ['unknown', withCode('57014')],

@@ -259,8 +259,10 @@ describe('the consumer', () => {
     await waitFor(async () => (await readDeadLetters(store)).length === 1)
     isBroken = false
     await produce(note.topic, [message, replay, replay])
+    await settled(store, 1)
+    await produce(note.topic, [replay])
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 4)
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 5)
     expect(await readEffects(store)).toHaveLength(1)
     expect(await readDeadLetters(store)).toHaveLength(1)
   })

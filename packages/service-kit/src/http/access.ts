@@ -16,6 +16,8 @@ declare module 'fastify' {
     /** Throws on a public route that is called without a valid token. */
     caller: Caller
     tenantId: string
+    /** The W3C trace context the request brought, if it was well formed. */
+    traceparent: string | null
   }
 }
 

@@ -2,13 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The W3C trace context the request brought, if it was well formed. */
-    traceparent: string | null
-  }
-}
-
 const requestIdShape = /^[A-Za-z0-9._-]{1,128}$/
 const traceparentShape = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 

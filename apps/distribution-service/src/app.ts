@@ -1,0 +1,36 @@
+import { createHttpApp, type HttpApp } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+import { type Context, service, version } from './context.ts'
+import { addInternalRoutes } from './courses/internal-routes.ts'
+import { addCourseRoutes } from './courses/routes.ts'
+import { addDistributionRoutes } from './distributions/routes.ts'
+
+/** The service's HTTP side. Does not listen. */
+export async function buildApp(ctx: Context): Promise<HttpApp> {
+  const { config, logger, db, relay, consumer } = ctx
+  const app = await createHttpApp({
+    service,
+    version,
+    logger,
+    auth: { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE, jwksUrl: config.JWKS_URL },
+    tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
+    health: {
+      live: () => {
+        if (!relay.isAlive()) return 'The relay stands still'
+        return consumer.isAlive() ? null : 'The consumer stands still'
+      },
+      ready: async () => {
+        await db.execute(sql`select 1`)
+        return consumer.isInGroup() ? null : 'The consumer is not in its group'
+      },
+    },
+    docs: {
+      title: 'Course distribution',
+      description: 'The catalogue of courses, for learners, editors and services.',
+    },
+  })
+  addCourseRoutes(app, ctx)
+  addInternalRoutes(app, ctx)
+  addDistributionRoutes(app, ctx)
+  return app
+}

@@ -1,0 +1,91 @@
+import {
+  type Consumer,
+  createKafkaChannel,
+  type KafkaSettings,
+  type Relay,
+  startConsumer,
+  startRelay,
+} from '@coursewire/messaging'
+import {
+  createDatabase,
+  createLogger,
+  createPool,
+  type Logger,
+  type Moment,
+  now,
+  openResources,
+} from '@coursewire/service-kit'
+import type { Config } from './config.ts'
+import { createHandlers, topics } from './consumer.ts'
+import { createDistributionService } from './distributions/service.ts'
+
+export const service = 'distribution-service'
+export const version = '1.0.0'
+
+export type Overrides = {
+  logger?: Logger
+  now?: () => Moment
+  /** Stand-ins for whoever runs without Kafka. */
+  relay?: Pick<Relay, 'wake' | 'isAlive'>
+  consumer?: Pick<Consumer, 'isAlive' | 'isInGroup'>
+}
+
+export type Context = Awaited<ReturnType<typeof createContext>>
+
+/** Opens everything the service lives on; connects in the background, and waits for servers that are not there yet. */
+export function createContext(config: Config, overrides: Overrides = {}) {
+  return openResources(async (adopt) => {
+    const logger = overrides.logger ?? createLogger({ service, version, level: config.LOG_LEVEL })
+    const base = { config, logger, now: overrides.now ?? now }
+    const pool = adopt(createPool({ url: config.DATABASE_URL, max: 20, name: service, logger }), (it) => it.end())
+    const db = createDatabase(pool)
+    const kafka = toKafkaSettings(config, logger)
+
+    const relay =
+      overrides.relay ??
+      adopt(
+        startRelay({
+          databaseUrl: config.DATABASE_URL,
+          channel: createKafkaChannel(kafka),
+          logger,
+        }),
+        (it) => it.close(),
+      )
+    const consumer =
+      overrides.consumer ??
+      adopt(
+        startConsumer({
+          kafka,
+          name: service,
+          serviceVersion: version,
+          db,
+          topics,
+          handlers: createHandlers(base),
+          logger,
+          onCommitted: () => relay.wake(),
+          onFatal: endProcess,
+        }),
+        (it) => it.close(),
+      )
+    return { ...base, db, relay, consumer, distributions: createDistributionService({ ...base, db, relay }) }
+  })
+}
+
+function toKafkaSettings(config: Config, logger: Logger): KafkaSettings {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config
+  const hasLogin = mechanism && username && password
+  return {
+    clientId: service,
+    brokers: config.KAFKA_BROKERS,
+    ssl: config.KAFKA_SSL,
+    ...(hasLogin && { sasl: { mechanism, username, password } }),
+    logger,
+  }
+}
+
+/** Outside of kafkajs, which would swallow it: the process hears of an error nobody handles, closes and fails. */
+function endProcess(cause: Error): void {
+  setImmediate(() => {
+    throw new Error('The consumer gave up', { cause })
+  })
+}

@@ -1,0 +1,70 @@
+import { AppError, type HttpApp } from '@coursewire/service-kit'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { courseId, limit, pageOf, toPage } from '../paging.ts'
+import { describeProblems } from '../problems.ts'
+import { type Entry, findRoot, listRoots } from './repository.ts'
+
+const internalCourse = z.object({
+  courseId: z.string(),
+  slug: z.string(),
+  title: z.string(),
+  description: z.string(),
+  language: z.string(),
+  totalLessons: z.int().nullable(),
+  public: z.boolean(),
+})
+
+function toView(entry: Entry): z.input<typeof internalCourse> {
+  const { slug, title, description, language, totalLessons } = entry
+  return {
+    courseId: entry.courseId,
+    slug,
+    title,
+    description,
+    language,
+    totalLessons,
+    public: entry.visibility === 'public',
+  }
+}
+
+const config = { access: ['service'] } as const
+const tags = ['Internal']
+
+/** For other services: every course, public or not, as a mail must not depend on visibility. */
+export function addInternalRoutes(app: HttpApp, { db }: Context): void {
+  app.get(
+    '/internal/courses',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'All courses of the tenant, by course id',
+        querystring: z.strictObject({ cursor: courseId.optional(), limit }),
+        response: { 200: pageOf(internalCourse), ...describeProblems(401, 403) },
+      },
+    },
+    async ({ tenantId, query }) => {
+      const found = await listRoots(db, tenantId, { after: query.cursor, limit: query.limit + 1 })
+      return toPage(found, query.limit, (entry) => entry.courseId, toView)
+    },
+  )
+
+  app.get(
+    '/internal/courses/:courseId',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'One course',
+        params: z.strictObject({ courseId }),
+        response: { 200: internalCourse, ...describeProblems(401, 403, 404) },
+      },
+    },
+    async ({ tenantId, params }) => {
+      const entry = await findRoot(db, tenantId, params.courseId)
+      if (!entry) throw new AppError('not-found', 'course.not-found', 'Course not found', params)
+      return toView(entry)
+    },
+  )
+}

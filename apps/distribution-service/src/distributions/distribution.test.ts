@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { assertPublishable, type Distribution, deriveContent, findChange } from './distribution.ts'
+
+const course = {
+  title: 'Alternativen zu Banken & Sparkassen',
+  description: 'Ein praxisnaher Grundlagenkurs.',
+  language: 'de',
+  targetGroup: ['private_individuals'],
+}
+
+function aDistribution(overrides: Partial<Distribution> = {}): Distribution {
+  return {
+    id: 'dist_1',
+    tenantId: 'acme',
+    courseId: 'course_1',
+    isGenerated: true,
+    derivedFrom: null,
+    ...deriveContent(course),
+    slug: 'alternativen',
+    visibility: 'private',
+    version: 1,
+    stagingUrl: null,
+    stagingDeployedAt: null,
+    createdAt: '2025-12-28T10:30:00.123456Z',
+    updatedAt: '2025-12-28T10:30:00.123456Z',
+    ...overrides,
+  }
+}
+
+describe('what a distribution says by default', () => {
+  it('comes from its course', () => {
+    expect(deriveContent(course)).toEqual({
+      ...course,
+      seo: {
+        meta_title: 'Alternativen zu Banken & Sparkassen',
+        meta_description: 'Ein praxisnaher Grundlagenkurs.',
+        meta_keywords: ['private_individuals'],
+      },
+      cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
+    })
+  })
+
+  it('to search engines has the length they show', () => {
+    const { seo } = deriveContent({ ...course, title: 't'.repeat(80), description: 'word '.repeat(40) })
+
+    expect(seo.meta_title).toBe('t'.repeat(60))
+    expect(seo.meta_description).toBe('word '.repeat(31).trimEnd())
+  })
+
+  it.each([
+    ['de', 'Jetzt einschreiben'],
+    ['de-AT', 'Jetzt einschreiben'],
+    ['DE', 'Jetzt einschreiben'],
+    ['den', 'Enroll now'],
+    ['en', 'Enroll now'],
+    ['fr', 'Enroll now'],
+  ])('in %s calls to action with %s', (language, label) => {
+    expect(deriveContent({ ...course, language }).cta.label).toBe(label)
+  })
+})
+
+describe('a change', () => {
+  it('is what truly differs', () => {
+    const wanted = { ...deriveContent(course), title: 'Neu', targetGroup: ['private_individuals', 'students'] }
+
+    expect(findChange(aDistribution(), wanted)).toEqual({ title: 'Neu', targetGroup: wanted.targetGroup })
+  })
+
+  it('is none when nothing differs, in whatever order it is written', () => {
+    const { meta_title, meta_description, meta_keywords } = deriveContent(course).seo
+
+    expect(findChange(aDistribution(), { seo: { meta_keywords, meta_description, meta_title } })).toBeNull()
+  })
+})
+
+describe('the public sees only complete entries', () => {
+  it('such as this one', () => {
+    expect(() => assertPublishable(aDistribution())).not.toThrow()
+  })
+
+  it('and what is missing or too long is named', () => {
+    const { seo } = deriveContent(course)
+    const incomplete = aDistribution({
+      description: '',
+      language: '',
+      seo: { ...seo, meta_title: '𝒜'.repeat(61), meta_description: '' },
+    })
+
+    expect(() => assertPublishable(incomplete)).toThrow(
+      expect.objectContaining({
+        kind: 'conflict',
+        code: 'distribution.incomplete',
+        message: 'Not complete: missing description, language, seo.meta_description; too long seo.meta_title',
+      }),
+    )
+  })
+
+  it('counted in code points', () => {
+    const { seo } = deriveContent(course)
+
+    expect(() => assertPublishable(aDistribution({ seo: { ...seo, meta_title: '𝒜'.repeat(60) } }))).not.toThrow()
+  })
+})

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+export const limit = z.coerce.number().int().min(1).max(100).default(20).describe('How many at most')
+
+export const distributionId = z.string().regex(/^dist_[0-9a-f-]{36}$/)
+export const courseId = z.string().min(1).max(128)
+
+/** A page of what was read with one item more than asked for, which only tells that there is a next page. */
+export function toPage<Row, Item>(
+  rows: Row[],
+  size: number,
+  toCursor: (row: Row) => string,
+  toItem: (row: Row) => Item,
+): { items: Item[]; nextCursor: string | null } {
+  const page = rows.slice(0, size)
+  const last = page.at(-1)
+  return { items: page.map(toItem), nextCursor: rows.length > size && last ? toCursor(last) : null }
+}
+
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+}

@@ -1,0 +1,343 @@
+import { sql } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { distributions } from '../src/db/schema.ts'
+import { aDeployment, aGeneration, startService } from './helpers.ts'
+
+const micros = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+
+type Service = Awaited<ReturnType<typeof startService>>
+const readAll = ({ db }: Service) => db.select().from(distributions).orderBy(distributions.createdAt)
+
+/** A variant of the course's distribution, as an editor derives it. */
+async function addVariant({ db }: Service, slug: string): Promise<string> {
+  const id = `dist_${slug}`
+  const [root] = await db.select().from(distributions)
+  if (!root) throw new Error('No distribution to derive from')
+  await db.insert(distributions).values({ ...root, id, slug, isGenerated: false, derivedFrom: root.id })
+  return id
+}
+
+describe('a generated course', () => {
+  it('gets one private distribution with everything by default', async () => {
+    const service = await startService()
+    const event = aGeneration({
+      course_id: 'course_1',
+      title: 'Alternativen zu Banken & Sparkassen',
+      description: 'Ein praxisnaher Grundlagenkurs.',
+      language: 'de',
+      target_audiences: ['private_individuals'],
+    })
+
+    await service.take(event)
+
+    expect(await readAll(service)).toEqual([
+      {
+        id: expect.stringMatching(/^dist_[0-9a-f]{8}-[0-9a-f]{4}-7/),
+        tenantId: 'acme',
+        courseId: 'course_1',
+        isGenerated: true,
+        derivedFrom: null,
+        slug: 'alternativen-zu-banken-und-sparkassen',
+        title: 'Alternativen zu Banken & Sparkassen',
+        description: 'Ein praxisnaher Grundlagenkurs.',
+        language: 'de',
+        targetGroup: ['private_individuals'],
+        seo: {
+          meta_title: 'Alternativen zu Banken & Sparkassen',
+          meta_description: 'Ein praxisnaher Grundlagenkurs.',
+          meta_keywords: ['private_individuals'],
+        },
+        cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
+        visibility: 'private',
+        version: 1,
+        stagingUrl: null,
+        stagingDeployedAt: null,
+        createdAt: micros,
+        updatedAt: micros,
+      },
+    ])
+  })
+
+  it('is told of once, with what caused it, and logged', async () => {
+    const service = await startService()
+    const event = aGeneration({ course_id: 'course_1', title: 'Gardens' }, { correlationId: 'req-100' })
+
+    await service.take(event)
+
+    const [created] = await readAll(service)
+    expect(await service.readOutbox()).toEqual([
+      {
+        topic: 'distribution.events.v1',
+        key: created?.id,
+        headers: expect.objectContaining({ ce_type: 'distribution.created', ce_causationid: event.id }),
+        event: {
+          id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4/),
+          type: 'distribution.created',
+          timestamp: created?.createdAt,
+          payload: {
+            distribution_id: created?.id,
+            course_id: 'course_1',
+            slug: 'gardens',
+            language: 'en',
+            title: 'Gardens',
+            target_group: ['gardeners'],
+            visibility: 'private',
+            version: 'v1',
+            derived_from: null,
+            created_at: created?.createdAt,
+          },
+          meta: {
+            schema_version: '1.0',
+            producer: 'course_distribution',
+            source_module: 'course_distribution',
+            tenant_id: 'acme',
+            correlation_id: 'req-100',
+            causation_id: event.id,
+          },
+          target: null,
+        },
+      },
+    ])
+    expect(service.logs.find('Auto-created distribution')).toMatchObject([
+      { distributionId: created?.id, courseId: 'course_1' },
+    ])
+  })
+
+  it('of which only the required is known has the rest empty', async () => {
+    const service = await startService()
+
+    await service.take(
+      aGeneration({ description: null, target_audiences: [' ', 'gardeners', 'gardeners '], total_lessons: null }),
+      aGeneration({ description: undefined, target_audiences: undefined, total_lessons: undefined }),
+    )
+
+    expect(await readAll(service)).toMatchObject([
+      { description: '', targetGroup: ['gardeners'] },
+      { description: '', targetGroup: [], seo: { meta_description: '', meta_keywords: [] } },
+    ])
+  })
+
+  it('shares its title with another one, but not the slug, which is unique in its tenant', async () => {
+    const service = await startService()
+
+    await service.take(aGeneration(), aGeneration(), aGeneration(), aGeneration({}, { tenantId: 'globex' }))
+
+    const slugs = (await readAll(service)).map(({ slug }) => slug)
+    expect(slugs).toEqual(['vertical-gardens', 'vertical-gardens-2', 'vertical-gardens-3', 'vertical-gardens'])
+  })
+
+  it('is another one in another tenant, under the same id', async () => {
+    const service = await startService()
+
+    await service.take(
+      aGeneration({ course_id: 'course_1', title: 'Ours' }),
+      aGeneration({ course_id: 'course_1', title: 'Theirs' }, { tenantId: 'globex' }),
+    )
+
+    expect(await readAll(service)).toMatchObject([
+      { tenantId: 'acme', title: 'Ours' },
+      { tenantId: 'globex', title: 'Theirs' },
+    ])
+  })
+})
+
+describe('a course generated again', () => {
+  it('refreshes its distribution, and names what truly changed', async () => {
+    const service = await startService()
+    await service.take(aGeneration({ course_id: 'course_1', title: 'Gardens' }))
+    const again = aGeneration({
+      course_id: 'course_1',
+      title: 'Green Walls',
+      completed_at: '2025-12-28T09:00:00.000001Z',
+    })
+
+    await service.take(again)
+
+    const [refreshed] = await readAll(service)
+    expect(refreshed).toMatchObject({ title: 'Green Walls', slug: 'gardens', seo: { meta_title: 'Green Walls' } })
+    const [, updated] = await service.readOutbox()
+    expect(updated).toMatchObject({
+      key: refreshed?.id,
+      event: {
+        type: 'distribution.updated',
+        timestamp: refreshed?.updatedAt,
+        payload: {
+          distribution_id: refreshed?.id,
+          updated_fields: ['title', 'seo'],
+          old_values: { title: 'Gardens', seo: { meta_title: 'Gardens' } },
+          new_values: { title: 'Green Walls', seo: { meta_title: 'Green Walls' } },
+          updated_at: refreshed?.updatedAt,
+        },
+        meta: { causation_id: again.id },
+      },
+    })
+    expect(service.logs.find('Updated distributions')).toMatchObject([{ courseId: 'course_1', count: 1 }])
+  })
+
+  it('leaves the variants of its distribution alone', async () => {
+    const service = await startService()
+    await service.take(aGeneration({ course_id: 'course_1', title: 'Gardens' }))
+    const variantId = await addVariant(service, 'variant')
+
+    await service.take(aGeneration({ course_id: 'course_1', title: 'Walls', completed_at: '2026-01-01T00:00:00Z' }))
+
+    const titles = Object.fromEntries((await readAll(service)).map(({ id, title }) => [id, title]))
+    expect(titles).toMatchObject({ [variantId]: 'Gardens' })
+    expect(new Set(Object.values(titles))).toEqual(new Set(['Gardens', 'Walls']))
+  })
+
+  it('clears nothing by what it leaves empty', async () => {
+    const service = await startService()
+    await service.take(aGeneration({ course_id: 'course_1' }))
+    const [before] = await readAll(service)
+
+    await service.take(
+      aGeneration({
+        course_id: 'course_1',
+        description: ' ',
+        target_audiences: [],
+        total_lessons: null,
+        completed_at: '2026-01-01T00:00:00Z',
+      }),
+    )
+
+    expect(await readAll(service)).toEqual([before])
+    expect(await service.readOutbox()).toHaveLength(1)
+    const { body } = await service.call('GET', '/internal/courses/course_1', { roles: ['service'] })
+    expect(body).toMatchObject({ totalLessons: 12 })
+  })
+
+  it.each([
+    ['earlier', '2025-12-28T08:59:59.999999Z'],
+    ['at the same moment, written otherwise', '2025-12-28T10:00:00.000000+01:00'],
+  ])('%s changes nothing', async (_when, completedAt) => {
+    const service = await startService()
+    await service.take(aGeneration({ course_id: 'course_1', title: 'Gardens' }))
+    const [before] = await readAll(service)
+
+    await service.take(aGeneration({ course_id: 'course_1', title: 'Old', completed_at: completedAt }))
+
+    expect(await readAll(service)).toEqual([before])
+    expect(await service.readOutbox()).toHaveLength(1)
+  })
+
+  it('with a change too large to tell is refused, and nothing is changed', async () => {
+    const service = await startService()
+    await service.take(aGeneration({ course_id: 'course_1', description: 'a'.repeat(150_000) }))
+    const [before] = await readAll(service)
+    const again = aGeneration({
+      course_id: 'course_1',
+      description: 'b'.repeat(150_000),
+      completed_at: '2026-01-01T00:00:00Z',
+    })
+
+    await expect(service.take(again)).rejects.toMatchObject({ kind: 'invalid', code: 'event.too-large' })
+
+    expect(await readAll(service)).toEqual([before])
+    expect(await service.readOutbox()).toHaveLength(1)
+  })
+})
+
+describe('a deployment to staging', () => {
+  it('reaches all distributions of the course, and no other', async () => {
+    const service = await startService()
+    await service.take(aGeneration({ course_id: 'course_1' }))
+    const variantId = await addVariant(service, 'variant')
+    await service.take(aGeneration({ course_id: 'course_2' }))
+    const deployment = aDeployment({
+      course_id: 'course_1',
+      staging_url: 'https://staging.test/1',
+      deployed_at: '2025-12-28T10:30:00.123456+01:00',
+    })
+
+    await service.take(deployment)
+
+    const staging = { staging_url: 'https://staging.test/1', staging_deployed_at: '2025-12-28T09:30:00.123456Z' }
+    const told = (await service.readOutbox()).slice(2)
+    const [root] = await readAll(service)
+    expect(new Set(told.map(({ key }) => key))).toEqual(new Set([root?.id, variantId]))
+    for (const { key, event } of told) {
+      expect(event).toMatchObject({
+        type: 'distribution.updated',
+        meta: { causation_id: deployment.id },
+        payload: {
+          distribution_id: key,
+          updated_fields: ['staging_url', 'staging_deployed_at'],
+          old_values: { staging_url: null, staging_deployed_at: null },
+          new_values: staging,
+        },
+      })
+    }
+    expect(service.logs.find('Updated distributions')).toMatchObject([{ courseId: 'course_1', count: 2 }])
+  })
+
+  it('again names only what changed, and leaves alone what has it already', async () => {
+    const service = await startService()
+    await service.take(aGeneration({ course_id: 'course_1' }), aDeployment({ course_id: 'course_1' }))
+    const deployedAt = '2025-12-28T09:30:00.000001Z'
+
+    await service.take(aDeployment({ course_id: 'course_1', deployed_at: deployedAt }))
+
+    const [, , updated, ...others] = await service.readOutbox()
+    expect(others).toEqual([])
+    expect(updated?.event.payload).toMatchObject({
+      updated_fields: ['staging_deployed_at'],
+      old_values: { staging_deployed_at: '2025-12-28T09:30:00.000000Z' },
+      new_values: { staging_deployed_at: deployedAt },
+    })
+  })
+
+  it.each([
+    ['older', '2025-12-28T09:29:59.999999Z'],
+    ['of the same moment', '2025-12-28T09:30:00Z'],
+  ])('that is %s changes nothing', async (_name, deployedAt) => {
+    const service = await startService()
+    await service.take(aGeneration({ course_id: 'course_1' }), aDeployment({ course_id: 'course_1' }))
+    const [before] = await readAll(service)
+
+    await service.take(
+      aDeployment({ course_id: 'course_1', deployed_at: deployedAt, staging_url: 'https://staging.test/old' }),
+    )
+
+    expect(await readAll(service)).toEqual([before])
+    expect(await service.readOutbox()).toHaveLength(2)
+    expect(service.logs.find('Updated distributions')).toHaveLength(1)
+  })
+
+  it('before its course is known is kept for the distribution made later', async () => {
+    const service = await startService()
+
+    await service.take(
+      aDeployment({
+        course_id: 'course_1',
+        staging_url: 'https://staging.test/new',
+        deployed_at: '2025-12-28T09:30:00Z',
+      }),
+      aDeployment({
+        course_id: 'course_1',
+        staging_url: 'https://staging.test/old',
+        deployed_at: '2025-12-28T09:00:00Z',
+      }),
+    )
+
+    expect(await readAll(service)).toEqual([])
+    await service.take(aGeneration({ course_id: 'course_1' }))
+    expect(await readAll(service)).toMatchObject([
+      { stagingUrl: 'https://staging.test/new', stagingDeployedAt: '2025-12-28T09:30:00.000000Z' },
+    ])
+    expect((await service.readOutbox()).map(({ event }) => event.type)).toEqual(['distribution.created'])
+  })
+})
+
+it('moments are read as UTC whatever the time zone of the session', async () => {
+  const service = await startService()
+  await service.take(aGeneration(), aGeneration())
+  const inUtc = await readAll(service)
+
+  const elsewhere = await service.db.transaction(async (tx) => {
+    await tx.execute(sql`SET LOCAL TimeZone = 'Asia/Kolkata'`)
+    return tx.select().from(distributions).orderBy(distributions.createdAt)
+  })
+
+  expect(elsewhere).toEqual(inUtc)
+})

@@ -1,0 +1,264 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { aDeployment, aGeneration, startService } from './helpers.ts'
+
+type Service = Awaited<ReturnType<typeof startService>>
+const editor = { roles: ['editor' as const] }
+
+/** A service with one distribution, and the path to it. */
+async function startWithDistribution(generation: Parameters<typeof aGeneration>[0] = {}) {
+  const service = await startService()
+  await service.take(aGeneration({ course_id: 'course_1', title: 'Gardens', ...generation }))
+  const { body } = await service.call('GET', '/api/distributions?courseId=course_1', editor)
+  const { id } = body.items[0]
+  return { service, id, path: `/api/distributions/${id}` }
+}
+
+const readLast = async (service: Service) => (await service.readOutbox()).at(-1)
+
+describe('publishing', () => {
+  it('answers with the public distribution, tells of it once it is committed, and is logged', async () => {
+    const { service, id, path } = await startWithDistribution()
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+    const { status, body, headers } = await service.call('POST', `${path}/publish`, {
+      ...editor,
+      headers: { 'x-request-id': 'req-123', traceparent },
+    })
+
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({ 'x-request-id': 'req-123' })
+    expect(body).toMatchObject({ id, visibility: 'public', version: 'v1', slug: 'gardens' })
+    expect(body).toEqual((await service.call('GET', path, editor)).body)
+    expect(await readLast(service)).toEqual({
+      topic: 'distribution.events.v1',
+      key: id,
+      headers: expect.objectContaining({ ce_type: 'distribution.published', ce_correlationid: 'req-123', traceparent }),
+      event: {
+        id: expect.any(String),
+        type: 'distribution.published',
+        timestamp: body.updated_at,
+        payload: {
+          distribution_id: id,
+          slug: 'gardens',
+          course_id: 'course_1',
+          title: 'Gardens',
+          language: 'en',
+          target_group: ['gardeners'],
+          seo: {
+            meta_title: 'Gardens',
+            meta_description: 'Plants on walls, from the first pot to the last.',
+            meta_keywords: ['gardeners'],
+          },
+          published_at: body.updated_at,
+        },
+        meta: {
+          schema_version: '1.0',
+          producer: 'course_distribution',
+          source_module: 'course_distribution',
+          tenant_id: 'acme',
+          correlation_id: 'req-123',
+          causation_id: null,
+        },
+        target: null,
+      },
+    })
+    expect(service.wakes).toHaveLength(1)
+    expect(service.logs.find('Distribution published')).toMatchObject([{ distributionId: id, courseId: 'course_1' }])
+  })
+
+  it('again answers the same and tells nothing', async () => {
+    const { service, path } = await startWithDistribution()
+    const first = await service.call('POST', `${path}/publish`, editor)
+
+    const second = await service.call('POST', `${path}/publish`, editor)
+
+    expect(second.status).toBe(200)
+    expect(second.body).toEqual(first.body)
+    expect(await service.readOutbox()).toHaveLength(2)
+    expect(service.wakes).toHaveLength(1)
+  })
+
+  it('of an incomplete entry is refused, and the answer says what is missing', async () => {
+    const { service, path } = await startWithDistribution({ description: null })
+
+    const { status, body, headers } = await service.call('POST', `${path}/publish`, editor)
+
+    expect(status).toBe(409)
+    expect(headers['content-type']).toBe('application/problem+json')
+    expect(body).toMatchObject({
+      code: 'distribution.incomplete',
+      title: 'Not complete: missing description, seo.meta_description',
+    })
+    expect((await service.call('GET', path, editor)).body).toMatchObject({ visibility: 'private' })
+    expect(await service.readOutbox()).toHaveLength(1)
+    expect(service.wakes).toEqual([])
+  })
+})
+
+describe('unpublishing', () => {
+  it('hides the distribution and tells why', async () => {
+    const { service, id, path } = await startWithDistribution()
+    await service.call('POST', `${path}/publish`, editor)
+
+    const { status, body } = await service.call('POST', `${path}/unpublish`, {
+      roles: ['admin'],
+      body: { reason: ' content_revision_required ' },
+      headers: { 'x-request-id': 'req-124' },
+    })
+
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ id, visibility: 'private' })
+    expect(await readLast(service)).toMatchObject({
+      key: id,
+      event: {
+        type: 'distribution.unpublished',
+        timestamp: body.updated_at,
+        payload: {
+          distribution_id: id,
+          slug: 'gardens',
+          unpublished_at: body.updated_at,
+          reason: 'content_revision_required',
+        },
+        meta: { correlation_id: 'req-124', causation_id: null },
+      },
+    })
+    expect(service.logs.find('Distribution unpublished')).toMatchObject([{ distributionId: id }])
+  })
+
+  it('what is private already tells nothing', async () => {
+    const { service, path } = await startWithDistribution()
+
+    const { status } = await service.call('POST', `${path}/unpublish`, { ...editor, body: { reason: 'none' } })
+
+    expect(status).toBe(200)
+    expect(await service.readOutbox()).toHaveLength(1)
+  })
+
+  it.each([
+    ['no reason', {}],
+    ['an empty reason', { reason: '  ' }],
+    ['a reason too long', { reason: 'x'.repeat(501) }],
+    ['a number for a reason', { reason: 7 }],
+    ['something beside the reason', { reason: 'ok', visibility: 'public' }],
+  ])('with %s is refused', async (_name, body) => {
+    const { service, path } = await startWithDistribution()
+
+    const answer = await service.call('POST', `${path}/unpublish`, { ...editor, body })
+
+    expect(answer.status).toBe(400)
+    expect(answer.body).toMatchObject({ code: 'request.invalid' })
+  })
+})
+
+it('each change has a later moment than the one before, even if the clock steps back', async () => {
+  const service = await startService({ now: () => '2025-12-28T10:30:00.123456Z' })
+  await service.take(aGeneration({ course_id: 'course_1' }), aDeployment({ course_id: 'course_1' }))
+  const { body } = await service.call('GET', '/api/distributions', editor)
+
+  await service.call('POST', `/api/distributions/${body.items[0].id}/publish`, editor)
+
+  expect((await service.readOutbox()).map(({ event }) => event.timestamp)).toEqual([
+    '2025-12-28T10:30:00.123456Z',
+    '2025-12-28T10:30:00.123457Z',
+    '2025-12-28T10:30:00.123458Z',
+  ])
+})
+
+describe('who may do it', () => {
+  let service: Service
+  let id: string
+  beforeEach(async () => {
+    ;({ service, id } = await startWithDistribution())
+  })
+
+  const routes = [
+    ['GET', ''],
+    ['GET', '/:id'],
+    ['POST', '/:id/publish'],
+    ['POST', '/:id/unpublish'],
+  ] as const
+  const bodyOf = (path: string) => (path.endsWith('unpublish') ? { body: { reason: 'none' } } : {})
+
+  it.each(routes)('%s /api/distributions%s needs a token', async (method, path) => {
+    const { status } = await service.call(method, `/api/distributions${path.replace(':id', id)}`, bodyOf(path))
+
+    expect(status).toBe(401)
+  })
+
+  it.each(routes)('%s /api/distributions%s is for editors and admins', async (method, path) => {
+    const url = `/api/distributions${path.replace(':id', id)}`
+
+    for (const roles of [['student' as const], ['service' as const], ['student' as const, 'service' as const]]) {
+      expect((await service.call(method, url, { roles, ...bodyOf(path) })).status).toBe(403)
+    }
+    for (const roles of [['editor' as const], ['student' as const, 'admin' as const]]) {
+      expect((await service.call(method, url, { roles, ...bodyOf(path) })).status).toBe(200)
+    }
+  })
+
+  it.each(routes.slice(1))('%s /api/distributions%s of another tenant is as if absent', async (method, path) => {
+    const call = (wanted: string, tenantId: string) =>
+      service.call(method, `/api/distributions${path.replace(':id', wanted)}`, {
+        ...editor,
+        tenantId,
+        ...bodyOf(path),
+        headers: { 'x-request-id': 'same' },
+      })
+
+    const foreign = await call(id, 'globex')
+    const absent = await call('dist_absent', 'acme')
+
+    expect(foreign.status).toBe(404)
+    expect({ ...foreign.body, instance: '' }).toEqual({ ...absent.body, instance: '' })
+    expect(await service.readOutbox()).toHaveLength(1)
+  })
+})
+
+describe('the list', () => {
+  it('has the distributions of the tenant, newest first, page by page', async () => {
+    const service = await startService()
+    for (const title of ['One', 'Two', 'Three', 'Four', 'Five']) await service.take(aGeneration({ title }))
+    await service.take(aGeneration({ title: 'Theirs' }, { tenantId: 'globex' }))
+
+    const titles: string[][] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const { body }: Awaited<ReturnType<typeof service.call>> = await service.call(
+        'GET',
+        `/api/distributions?limit=2${cursor && `&cursor=${cursor}`}`,
+        editor,
+      )
+      titles.push(body.items.map(({ title }: { title: string }) => title))
+      cursor = body.nextCursor
+    }
+
+    expect(titles).toEqual([['Five', 'Four'], ['Three', 'Two'], ['One']])
+  })
+
+  it('of a course has its distributions only', async () => {
+    const service = await startService()
+    await service.take(aGeneration({ course_id: 'a b/ü&c' }), aGeneration())
+
+    const { body } = await service.call('GET', `/api/distributions?courseId=${encodeURIComponent('a b/ü&c')}`, editor)
+
+    expect(body).toMatchObject({ items: [{ course_id: 'a b/ü&c' }], nextCursor: null })
+  })
+
+  it('by anything else is refused', async () => {
+    const service = await startService()
+
+    for (const query of [
+      'limit=0',
+      'limit=101',
+      'limit=1e9',
+      'limit=x',
+      'cursor=x',
+      "cursor=dist_'--",
+      'courseId=',
+      'order=title',
+    ]) {
+      const { status } = await service.call('GET', `/api/distributions?${query}`, editor)
+      expect({ query, status }).toEqual({ query, status: 400 })
+    }
+  })
+})

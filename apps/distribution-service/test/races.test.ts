@@ -1,0 +1,82 @@
+import type { EventEnvelope } from '@coursewire/events'
+import { waitFor } from '@coursewire/testing'
+import { sql } from 'drizzle-orm'
+import { expect, it } from 'vitest'
+import { distributions } from '../src/db/schema.ts'
+import { aDeployment, aGeneration, startService } from './helpers.ts'
+
+type Service = Awaited<ReturnType<typeof startService>>
+
+/** Handles `first` and `second` in two transactions, of which the first commits only when the second one waits for it. */
+async function overlap({ db, handle }: Service, first: EventEnvelope, second: EventEnvelope): Promise<void> {
+  const { waiting } = await db.transaction(async (tx) => {
+    await handle(tx, first)
+    const waiting = db.transaction((other) => handle(other, second))
+    await waitForWaiters(db, 1)
+    // Wrapped, as a bare promise would be awaited before this transaction commits.
+    return { waiting }
+  })
+  await waiting
+}
+
+function waitForWaiters(db: Service['db'], count: number): Promise<boolean> {
+  const look = async () => {
+    const { rows } = await db.execute(
+      sql`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+    return rows.length === count
+  }
+  return waitFor(look, { message: `${count} transactions to wait for a lock` })
+}
+
+const readTypes = async ({ readOutbox }: Service) => (await readOutbox()).map(({ event }) => event.type)
+
+it('the same fact under two event ids at once makes one distribution', async () => {
+  const service = await startService()
+  const fact = { course_id: 'course_1' }
+
+  await overlap(service, aGeneration(fact), aGeneration(fact))
+
+  expect(await service.db.select().from(distributions)).toHaveLength(1)
+  expect(await readTypes(service)).toEqual(['distribution.created'])
+})
+
+it('two courses that ask for one slug at once get one each', async () => {
+  const service = await startService()
+
+  await overlap(service, aGeneration({ title: 'Gardens' }), aGeneration({ title: 'Gardens' }))
+
+  const slugs = await service.db.select({ slug: distributions.slug }).from(distributions).orderBy(distributions.slug)
+  expect(slugs).toEqual([{ slug: 'gardens' }, { slug: 'gardens-2' }])
+})
+
+it.each([
+  ['while its course is being made', true, ['distribution.created', 'distribution.updated']],
+  ['just before its course is made', false, ['distribution.created']],
+])('a deployment to staging %s is not missed', async (_when, isGenerationFirst, told) => {
+  const service = await startService()
+  const generation = aGeneration({ course_id: 'course_1' })
+  const deployment = aDeployment({ course_id: 'course_1', staging_url: 'https://staging.test/1' })
+
+  await (isGenerationFirst ? overlap(service, generation, deployment) : overlap(service, deployment, generation))
+
+  expect(await service.db.select().from(distributions)).toMatchObject([{ stagingUrl: 'https://staging.test/1' }])
+  expect(await readTypes(service)).toEqual(told)
+})
+
+it('a distribution that two publish at once is told of once', async () => {
+  const service = await startService()
+  await service.take(aGeneration())
+  const [distribution] = await service.db.select().from(distributions)
+  const publish = () => service.call('POST', `/api/distributions/${distribution?.id}/publish`, { roles: ['editor'] })
+
+  const { publishing } = await service.db.transaction(async (tx) => {
+    await tx.select().from(distributions).for('update')
+    const publishing = Promise.all([publish(), publish()])
+    await waitForWaiters(service.db, 2)
+    return { publishing }
+  })
+
+  expect((await publishing).map(({ status }) => status)).toEqual([200, 200])
+  expect(await readTypes(service)).toEqual(['distribution.created', 'distribution.published'])
+})
