@@ -17,7 +17,7 @@ export const firstCourse = {
 }
 
 /** Makes the editor who publishes, and returns how to sign in. */
-export async function createEditor(stack: Stack) {
+async function createEditor(stack: Stack) {
   const email = 'editor@example.com'
   const password = stack.secrets.editorPassword
   await stack.runAccountsCli(

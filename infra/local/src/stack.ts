@@ -20,7 +20,7 @@ import {
 } from '@coursewire/testing/servers'
 import { keepSecrets, type Secrets } from './secrets.ts'
 
-export type AppName = 'enrollment-api' | 'distribution-service' | 'email-worker'
+type AppName = 'enrollment-api' | 'distribution-service' | 'email-worker'
 export const tenant = 'local'
 
 type Ports = Record<AppName | 'aws' | 'kafka' | 'postgres', number>

@@ -1,5 +1,5 @@
 import { type EventDefinition, type EventEnvelope, type SnsMessage, toKafkaRecord } from '@coursewire/events'
-import type { Database, Transaction } from '@coursewire/service-kit'
+import type { Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 
 export type ChannelName = 'kafka' | 'sns'
@@ -101,12 +101,4 @@ export async function appendToOutbox(tx: Transaction, rows: readonly OutboxRow[]
                 ${sql.param(payloads)}::bytea[], ${sql.param(headers)}::bytea[], ${sql.param(logs)}::text[])
          WITH ORDINALITY AS row (channel, topic, key, payload, headers, log, position)
     ORDER BY position`)
-}
-
-/** How many rows wait on a channel, and for how many seconds the oldest has: the figures to alarm on. */
-export async function readBacklog(db: Database, channel: ChannelName): Promise<{ oldestSeconds: number }> {
-  const { rows } = await db.execute<{ seconds: number }>(sql`
-    SELECT coalesce(extract(epoch FROM clock_timestamp() - (
-      SELECT created_at FROM outbox WHERE channel = ${channel} ORDER BY id LIMIT 1)), 0)::float8 AS seconds`)
-  return { oldestSeconds: rows[0]?.seconds ?? 0 }
 }

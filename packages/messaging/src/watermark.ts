@@ -54,5 +54,3 @@ export function createWatermark(start: number) {
     },
   }
 }
-
-export type Watermark = ReturnType<typeof createWatermark>

@@ -1,0 +1,51 @@
+import type { Database } from '@coursewire/service-kit'
+import { verify } from '@node-rs/argon2'
+import { v7 as uuidv7 } from 'uuid'
+import { hashPassword } from './passwords.ts'
+import * as repository from './repository.ts'
+
+export type Outcome = 'Created' | 'Updated' | 'Unchanged'
+
+type UserDetails = Omit<repository.User, 'id' | 'passwordHash'> & { password: string }
+
+/** Makes the user, or brings an existing one with this address to these details. */
+export async function provisionUser(db: Database, details: UserDetails): Promise<{ id: string; outcome: Outcome }> {
+  const { password, ...wanted } = details
+  const passwordHash = await hashPassword(password)
+  return db.transaction(async (tx) => {
+    const user = { ...wanted, id: `usr_${uuidv7()}`, passwordHash }
+    if (await repository.insertUser(tx, user)) return { id: user.id, outcome: 'Created' }
+
+    const known = await repository.lockUserByEmail(tx, wanted.tenantId, wanted.email)
+    if (!known) throw new Error('The user was removed at this moment')
+    const isSame =
+      known.name === wanted.name &&
+      known.locale === wanted.locale &&
+      isSameSet(known.roles, wanted.roles) &&
+      (await verify(known.passwordHash, password))
+    if (isSame) return { id: known.id, outcome: 'Unchanged' }
+    await repository.updateUser(tx, { ...user, id: known.id })
+    return { id: known.id, outcome: 'Updated' }
+  })
+}
+
+/** Makes the service client, or brings an existing one with this id to this secret and these tenants. */
+export async function provisionClient(
+  db: Database,
+  { id, secret, tenants }: { id: string; secret: string; tenants: string[] },
+): Promise<Outcome> {
+  const secretHash = await hashPassword(secret)
+  return db.transaction(async (tx) => {
+    if (await repository.insertClient(tx, { id, secretHash, tenants })) return 'Created'
+
+    const known = await repository.lockClient(tx, id)
+    if (!known) throw new Error('The client was removed at this moment')
+    if (isSameSet(known.tenants, tenants) && (await verify(known.secretHash, secret))) return 'Unchanged'
+    await repository.updateClient(tx, { id, secretHash, tenants })
+    return 'Updated'
+  })
+}
+
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return [...a].sort().join() === [...b].sort().join()
+}

@@ -1,0 +1,30 @@
+import { createHttpApp, type HttpApp } from '@coursewire/service-kit'
+import rateLimit from '@fastify/rate-limit'
+import { sql } from 'drizzle-orm'
+import { accountRoutes } from './accounts/routes.ts'
+import { service } from './config.ts'
+import type { Context } from './context.ts'
+import { enrollmentRoutes } from './enrollments/routes.ts'
+
+export async function buildApp(ctx: Context): Promise<HttpApp> {
+  const { config, db, messaging } = ctx
+  const app = await createHttpApp({
+    service: service.name,
+    version: service.version,
+    logger: ctx.logger,
+    auth: { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE, jwksUrl: config.JWKS_URL },
+    tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
+    health: {
+      live: () => (messaging.isAlive() ? null : 'A relay or the consumer stands still'),
+      ready: async () => {
+        await db.execute(sql`SELECT 1`)
+        return messaging.isInGroup() ? null : 'Not in the consumer group'
+      },
+    },
+    docs: { title: 'enrollment-api', description: 'Accounts, access tokens and enrolments' },
+  })
+  await app.register(rateLimit, { global: false })
+  await app.register(accountRoutes(ctx.accounts, ctx))
+  await app.register(enrollmentRoutes(ctx.enrollments, db))
+  return app
+}

@@ -1,0 +1,40 @@
+import { createPrivateKey } from 'node:crypto'
+import { baseConfig } from '@coursewire/service-kit'
+import { z } from 'zod'
+import { plainId } from './fields.ts'
+
+const signingKey = z.string().transform((pem, context) => {
+  try {
+    // A variable in a file of one line each has its line breaks escaped.
+    const key = createPrivateKey(pem.replaceAll(String.raw`\n`, '\n'))
+    if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key
+  } catch {
+    // Said below, and without a word of the key.
+  }
+  context.addIssue('Expected a P-256 private key as PKCS #8 PEM')
+  return z.NEVER
+})
+
+const topicArnOrOff = z
+  .string()
+  .regex(/^(off|arn:aws[\w-]*:sns:[a-z\d-]+:\d{12}:[\w-]{1,256})$/, 'Expected an SNS topic ARN or "off"')
+
+export const configSchema = z.object({
+  ...baseConfig,
+  ENROLLMENT_COMPLETED_TOPIC_ARN: topicArnOrOff,
+  JWT_PRIVATE_KEY: signingKey,
+  DISTRIBUTION_SERVICE_URL: z.url({ protocol: /^https?$/ }),
+  SERVICE_CLIENT_ID: plainId,
+  SERVICE_CLIENT_SECRET: z.string(),
+})
+
+export type Config = z.output<typeof configSchema>
+
+export const cliConfigSchema = z.object({
+  DATABASE_URL: baseConfig.DATABASE_URL,
+  DEFAULT_TENANT: baseConfig.DEFAULT_TENANT.optional(),
+})
+
+export const migrateConfigSchema = z.object({ MIGRATE_DATABASE_URL: baseConfig.DATABASE_URL })
+
+export const service = { name: 'enrollment-api', version: '1.0.0' }

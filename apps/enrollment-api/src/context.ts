@@ -1,0 +1,61 @@
+import {
+  createDatabase,
+  createPool,
+  createServiceClient,
+  type Logger,
+  type Moment,
+  now,
+  openResources,
+} from '@coursewire/service-kit'
+import { createPasswordCheck } from './accounts/passwords.ts'
+import { createAccountService } from './accounts/service.ts'
+import { createTokenIssuer } from './accounts/tokens.ts'
+import { type Config, service } from './config.ts'
+import { createCourseService } from './courses/service.ts'
+import { createEnrollmentService } from './enrollments/service.ts'
+import { createMessaging } from './messaging.ts'
+
+interface Overrides {
+  now: () => Moment
+}
+
+/** Builds everything the process needs and connects to nothing yet. */
+export function createContext(config: Config, logger: Logger, overrides: Partial<Overrides> = {}) {
+  return openResources(async (adopt) => {
+    const pool = createPool({ url: config.DATABASE_URL, max: 16, name: service.name, logger })
+    const db = createDatabase(adopt(pool, (open) => open.end()))
+    const messaging = adopt(createMessaging({ config, db, logger }), (started) => started.close())
+    const tokens = await createTokenIssuer({
+      privateKey: config.JWT_PRIVATE_KEY,
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+    })
+    const accounts = createAccountService({
+      db,
+      tokens,
+      checkPassword: await createPasswordCheck(),
+      // Of its own, so that a flood of sign-ins does not keep the services from their tokens.
+      checkSecret: await createPasswordCheck(),
+    })
+    const client = createServiceClient({
+      // The key set is this service's own, so its address is where tokens are to be had as well.
+      tokenUrl: new URL('/auth/service-token', config.JWKS_URL).href,
+      clientId: config.SERVICE_CLIENT_ID,
+      clientSecret: config.SERVICE_CLIENT_SECRET,
+      logger,
+    })
+    const courses = createCourseService({ db, client, distributionServiceUrl: config.DISTRIBUTION_SERVICE_URL })
+    const topicArn = config.ENROLLMENT_COMPLETED_TOPIC_ARN
+    const enrollments = createEnrollmentService({
+      pool,
+      db,
+      courses,
+      topicArn: topicArn === 'off' ? null : topicArn,
+      now: overrides.now ?? now,
+      onCommitted: messaging.wakeRelays,
+    })
+    return { config, logger, db, messaging, tokens, accounts, enrollments }
+  })
+}
+
+export type Context = Awaited<ReturnType<typeof createContext>>

@@ -1,0 +1,72 @@
+import type { Database, Transaction } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+
+/** The newest word on a distribution. Without `courseId` where the event does not say it. */
+export interface DistributionChange {
+  tenantId: string
+  distributionId: string
+  courseId: string | null
+  isPublic: boolean
+  changedAt: string
+}
+
+/** Applies a change unless a later one is known. Moments are compared by Postgres, to the microsecond. */
+export async function applyChange(tx: Transaction, change: DistributionChange): Promise<void> {
+  const { tenantId, distributionId, courseId, isPublic, changedAt } = change
+  await tx.execute(sql`
+    INSERT INTO distributions AS known (tenant_id, distribution_id, course_id, is_public, changed_at, seen_at)
+    VALUES (${tenantId}, ${distributionId}, ${courseId}, ${isPublic}, ${changedAt}, clock_timestamp())
+    ON CONFLICT (tenant_id, distribution_id) DO UPDATE SET
+      course_id = coalesce(known.course_id, excluded.course_id),
+      is_public = CASE WHEN excluded.changed_at < known.changed_at THEN known.is_public ELSE excluded.is_public END,
+      changed_at = greatest(known.changed_at, excluded.changed_at),
+      seen_at = excluded.seen_at`)
+}
+
+const distributionsOf = (row: string) => `
+  SELECT FROM distributions AS distribution
+  WHERE distribution.tenant_id = ${row}.tenant_id AND distribution.course_id = ${row}.course_id`
+
+/**
+ * The answer to a question about the course, as long as no event has told more: neither of this course, nor, since the
+ * question, of a distribution that may be this course's for all we know.
+ */
+const validAnswersOn = (row: string) => `
+  SELECT FROM course_answers AS answer
+  WHERE answer.tenant_id = ${row}.tenant_id AND answer.course_id = ${row}.course_id AND NOT EXISTS (
+    SELECT FROM distributions AS told WHERE told.tenant_id = answer.tenant_id
+      AND (told.course_id = answer.course_id OR (told.course_id IS NULL AND told.seen_at >= answer.asked_at)))`
+
+/** SQL that is true where the `tenant_id` and `course_id` of `row` name a course that can be enrolled in. */
+export function isOpen(row: string): string {
+  return `(EXISTS (${distributionsOf(row)} AND distribution.is_public)
+    OR EXISTS (${validAnswersOn(row)} AND answer.is_public))`
+}
+
+/** What is known of a course, and the moment of the database at which it was. */
+export async function readKnowledge(
+  db: Database,
+  tenantId: string,
+  courseId: string,
+): Promise<{ isOpen: boolean; isKnown: boolean; at: string }> {
+  const { rows } = await db.execute<{ isOpen: boolean; isKnown: boolean; at: string }>(sql`
+    SELECT ${sql.raw(isOpen('asked'))} AS "isOpen", clock_timestamp()::text AS "at",
+           EXISTS (${sql.raw(distributionsOf('asked'))}) OR EXISTS (${sql.raw(validAnswersOn('asked'))}) AS "isKnown"
+    FROM (VALUES (${tenantId}, ${courseId})) AS asked (tenant_id, course_id)`)
+  const [knowledge] = rows
+  if (!knowledge) throw new Error('One row of VALUES has one row')
+  return knowledge
+}
+
+/** Remembers what distribution-service answered; `askedAt` is the moment before the question. */
+export async function saveAnswer(
+  db: Database,
+  answer: { tenantId: string; courseId: string; isPublic: boolean; askedAt: string },
+): Promise<void> {
+  const { tenantId, courseId, isPublic, askedAt } = answer
+  await db.execute(sql`
+    INSERT INTO course_answers AS known (tenant_id, course_id, is_public, asked_at)
+    VALUES (${tenantId}, ${courseId}, ${isPublic}, ${askedAt})
+    ON CONFLICT (tenant_id, course_id) DO UPDATE SET is_public = excluded.is_public, asked_at = excluded.asked_at
+    WHERE known.asked_at < excluded.asked_at`)
+}

@@ -1,0 +1,47 @@
+import type { Database, ServiceClient } from '@coursewire/service-kit'
+import { z } from 'zod'
+import { readKnowledge, saveAnswer } from './repository.ts'
+
+const UNKNOWN_FOR_MS = 10_000
+const MAX_UNKNOWN = 10_000
+
+const courseAnswer = z.object({ public: z.boolean() })
+
+/** Knows which courses can be enrolled in, and asks distribution-service about one of which no event has told. */
+export function createCourseService(options: { db: Database; client: ServiceClient; distributionServiceUrl: string }) {
+  const { db, client } = options
+  const coursesUrl = `${options.distributionServiceUrl.replace(/\/$/, '')}/internal/courses`
+  const asking = new Map<string, Promise<boolean>>()
+  // In memory and bounded, because anybody can make up ids.
+  const unknownUntil = new Map<string, number>()
+
+  async function ask(tenantId: string, courseId: string, askedAt: string, requestId: string): Promise<boolean> {
+    const url = `${coursesUrl}/${encodeURIComponent(courseId)}`
+    const course = await client.get(url, tenantId, courseAnswer, { requestId })
+    if (!course) {
+      const [oldest] = unknownUntil.keys()
+      if (unknownUntil.size >= MAX_UNKNOWN && oldest !== undefined) unknownUntil.delete(oldest)
+      unknownUntil.set(toKey(tenantId, courseId), Date.now() + UNKNOWN_FOR_MS)
+      return false
+    }
+    await saveAnswer(db, { tenantId, courseId, isPublic: course.public, askedAt })
+    return course.public
+  }
+
+  return {
+    /** Whether a course that was just refused can be enrolled in after all. Several callers share one question. */
+    async reconsider(tenantId: string, courseId: string, requestId: string): Promise<boolean> {
+      const key = toKey(tenantId, courseId)
+      const { isOpen, isKnown, at } = await readKnowledge(db, tenantId, courseId)
+      if (isKnown) return isOpen
+      if (Date.now() < (unknownUntil.get(key) ?? 0)) return false
+      const asked = asking.get(key) ?? ask(tenantId, courseId, at, requestId).finally(() => asking.delete(key))
+      asking.set(key, asked)
+      return asked
+    },
+  }
+}
+
+export type CourseService = ReturnType<typeof createCourseService>
+
+const toKey = (tenantId: string, courseId: string) => `${tenantId}/${courseId}`

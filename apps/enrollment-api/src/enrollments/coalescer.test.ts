@@ -1,0 +1,240 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createCoalescer } from './coalescer.ts'
+
+const stays = () => new AbortController().signal
+const double = (requests: number[]) => requests.map((request) => request * 2)
+
+/** A write whose calls wait until the test answers them. */
+function createSlowWrite() {
+  const calls: { requests: number[]; succeed: () => void; fail: (error: Error) => void }[] = []
+  const write = (requests: number[]) =>
+    new Promise<number[]>((resolve, reject) => {
+      calls.push({ requests, succeed: () => resolve(double(requests)), fail: reject })
+    })
+  const batches = () => calls.map(({ requests }) => requests)
+  const call = (index: number) => calls[index] ?? expect.fail(`there was no call ${index}`)
+  return { write, batches, call }
+}
+
+const flush = () => new Promise((resolve) => setImmediate(resolve))
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('batches', () => {
+  it('a lone request goes at once', () => {
+    const { write, batches } = createSlowWrite()
+
+    void createCoalescer(write).submit(1, stays())
+
+    expect(batches()).toEqual([[1]])
+  })
+
+  it('what waits behind two batches in flight goes as one, in its order', async () => {
+    const { write, batches, call } = createSlowWrite()
+    const { submit } = createCoalescer(write)
+    const results = [1, 2, 3, 4, 5].map((request) => submit(request, stays()))
+    expect(batches()).toEqual([[1], [2]])
+
+    call(1).succeed()
+    await results[1]
+    await flush()
+
+    expect(batches()).toEqual([[1], [2], [3, 4, 5]])
+    call(2).succeed()
+    call(0).succeed()
+    expect(await Promise.all(results)).toEqual([2, 4, 6, 8, 10])
+  })
+
+  it('hold 200 requests at most', async () => {
+    const { write, batches, call } = createSlowWrite()
+    const { submit } = createCoalescer(write)
+    for (let request = 0; request < 252; request++) void submit(request, stays())
+
+    call(0).succeed()
+    call(1).succeed()
+    await flush()
+
+    expect(batches().map((batch) => batch.length)).toEqual([1, 1, 200, 50])
+  })
+})
+
+describe('the queue', () => {
+  const busy = { kind: 'unavailable', code: 'enrollments.busy' }
+
+  it('refuses the request after the 2,000th that waits', async () => {
+    const { write } = createSlowWrite()
+    const { submit } = createCoalescer(write)
+    const accepted = Array.from({ length: 2_002 }, (_, request) => submit(request, stays()))
+    const settled = vi.fn<() => void>()
+    for (const result of accepted) result.then(settled, settled)
+
+    await expect(submit(2_002, stays())).rejects.toMatchObject(busy)
+
+    expect(settled).not.toHaveBeenCalled()
+  })
+
+  it('refuses who has waited two seconds, and never writes it', async () => {
+    const { write, batches, call } = createSlowWrite()
+    const { submit } = createCoalescer(write)
+    const [first] = [submit(1, stays()), submit(2, stays())]
+    const late = submit(3, stays())
+
+    vi.advanceTimersByTime(2_000)
+
+    await expect(late).rejects.toMatchObject(busy)
+    call(0).succeed()
+    expect(await first).toBe(2)
+    await flush()
+    expect(batches()).toEqual([[1], [2]])
+  })
+
+  it('lets go of who leaves while waiting', async () => {
+    const { write, batches, call } = createSlowWrite()
+    const { submit } = createCoalescer(write)
+    for (const request of [1, 2]) void submit(request, stays())
+    const caller = new AbortController()
+    const left = submit(3, caller.signal)
+
+    caller.abort()
+
+    await expect(left).rejects.toMatchObject(busy)
+    call(0).succeed()
+    await flush()
+    expect(batches()).toEqual([[1], [2]])
+  })
+
+  it('goes on with who leaves, or has waited long, after being sent', async () => {
+    const { write, call } = createSlowWrite()
+    const { submit } = createCoalescer(write)
+    const caller = new AbortController()
+    const result = submit(1, caller.signal)
+
+    caller.abort()
+    vi.advanceTimersByTime(60_000)
+    call(0).succeed()
+
+    expect(await result).toBe(2)
+  })
+
+  it('takes nobody who has left already', async () => {
+    const { write, batches } = createSlowWrite()
+
+    await expect(createCoalescer(write).submit(1, AbortSignal.abort())).rejects.toMatchObject(busy)
+
+    expect(batches()).toEqual([])
+  })
+})
+
+describe('after an error', () => {
+  it('a batch is written again one by one, and the fault stays with its request', async () => {
+    const fault = new Error('13 is broken')
+    const write = async (requests: number[]) => {
+      await flush()
+      if (requests.includes(13)) throw fault
+      return double(requests)
+    }
+    const { submit } = createCoalescer(write)
+
+    const results = await Promise.allSettled([1, 2, 12, 13, 14].map((request) => submit(request, stays())))
+
+    expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason))).toEqual([
+      2,
+      4,
+      24,
+      fault,
+      28,
+    ])
+  })
+
+  it('a lone request is tried once more, as its commit may have succeeded unheard', async () => {
+    const { write, batches, call } = createSlowWrite()
+    const result = createCoalescer(write).submit(7, stays())
+
+    call(0).fail(new Error('connection lost'))
+    await flush()
+    call(1).succeed()
+
+    expect(await result).toBe(14)
+    expect(batches()).toEqual([[7], [7]])
+  })
+
+  it('the second round ends after two seconds: the rest is told to come again', async () => {
+    const { write, call } = createSlowWrite()
+    const { submit } = createCoalescer(write)
+    for (const request of [1, 2]) void submit(request, stays())
+    const results = Promise.allSettled([3, 4, 5].map((request) => submit(request, stays())))
+    call(0).succeed()
+    await flush()
+    call(2).fail(new Error('connection lost'))
+    await flush()
+
+    vi.advanceTimersByTime(2_001)
+    call(3).fail(new Error('connection lost again'))
+
+    expect(await results).toMatchObject([
+      { reason: { message: 'connection lost again' } },
+      { reason: { code: 'enrollments.busy' } },
+      { reason: { code: 'enrollments.busy' } },
+    ])
+  })
+
+  it('a write that answers too few fails its requests instead of mixing them up', async () => {
+    const { submit } = createCoalescer(async () => [])
+
+    await expect(submit(1, stays())).rejects.toThrow('0 results for 1 requests')
+  })
+})
+
+it('whatever happens, each request gets its own answer once, and at most two writes run', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(fc.record({ leaves: fc.boolean(), isBroken: fc.boolean() }), { minLength: 1, maxLength: 40 }),
+      fc.infiniteStream(fc.nat({ max: 4 })),
+      async (scheduler, requests, luck) => {
+        let running = 0
+        let mostRunning = 0
+        const written: number[] = []
+        const { submit } = createCoalescer(async (batch: number[]) => {
+          running += 1
+          mostRunning = Math.max(mostRunning, running)
+          try {
+            await scheduler.schedule(Promise.resolve(), 'write')
+            if (batch.some((request) => requests[request]?.isBroken)) throw new Error('broken')
+            written.push(...batch)
+            // The work is done, and the answer gets lost.
+            if (luck.next().value === 0) throw new Error('connection lost')
+            return batch
+          } finally {
+            running -= 1
+          }
+        })
+
+        const results = requests.map(({ leaves }, request) => {
+          const caller = new AbortController()
+          if (leaves) void scheduler.schedule(Promise.resolve(), 'leave').then(() => caller.abort())
+          return submit(request, caller.signal)
+        })
+        const settled = Promise.allSettled(results)
+        await scheduler.waitFor(settled)
+
+        for (const [request, result] of (await settled).entries()) {
+          if (result.status === 'fulfilled') expect(result.value).toBe(request)
+          if (result.status === 'fulfilled') expect(written).toContain(request)
+          if (requests[request]?.isBroken) expect(result.status).toBe('rejected')
+          // Who left before being sent is not written behind their back.
+          if (result.status === 'rejected' && String(result.reason).includes('left'))
+            expect(written).not.toContain(request)
+        }
+        expect(mostRunning).toBeLessThanOrEqual(2)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})

@@ -1,0 +1,85 @@
+import { type EventMeta, enrollmentCompleted, toSnsEnrollmentCompleted } from '@coursewire/events'
+import { type OutboxLog, type OutboxRow, toKafkaRow, toSnsRow } from '@coursewire/messaging'
+
+export interface Enrollment {
+  id: string
+  userId: string
+  courseId: string
+  enrollmentType: 'free' | 'paid'
+  enrolledAt: string
+  progress: number
+  completed: boolean
+  paymentStatus: 'free' | 'pending' | 'paid'
+  source: 'manual' | 'auto' | 'gift' | 'admin'
+  createdAt: string
+  updatedAt: string
+}
+
+/** What a student asks for. */
+export interface EnrollmentOrder {
+  userId: string
+  courseId: string
+  source: 'manual' | 'auto'
+  meta: EventMeta
+  traceparent: string | null
+}
+
+/** An enrolment as it will be if it is written, with the messages that will tell of it. */
+export interface Draft {
+  tenantId: string
+  enrollment: Enrollment
+  messages: OutboxRow[]
+}
+
+/** Drafts a free enrolment. Pure: ids and time come in as arguments, so that a repeated attempt says the same. */
+export function draftEnrollment(
+  order: EnrollmentOrder,
+  { id, eventId, at }: { id: string; eventId: string; at: string },
+  topicArn: string | null,
+): Draft {
+  const { userId, courseId, source, meta, traceparent } = order
+  const event = enrollmentCompleted.build(
+    {
+      enrollment_id: id,
+      student_id: userId,
+      course_id: courseId,
+      enrollment_type: 'free',
+      enrolled_at: at,
+      source,
+      payment_status: 'free',
+      activation: 1,
+    },
+    meta,
+    { id: eventId, at },
+  )
+  const messages = [
+    toKafkaRow(enrollmentCompleted, event, { traceparent: traceparent ?? undefined, log: describe('kafka') }),
+  ]
+  if (topicArn !== null) messages.push(toSnsRow(topicArn, toSnsEnrollmentCompleted(event), describe('sns')))
+
+  function describe(destination: string): OutboxLog {
+    return {
+      published: 'Enrollment completed event published',
+      failed: 'Failed to publish enrollment event',
+      fields: { userId, courseId, destination, eventId },
+    }
+  }
+
+  return {
+    tenantId: meta.tenantId,
+    enrollment: {
+      id,
+      userId,
+      courseId,
+      enrollmentType: 'free',
+      enrolledAt: at,
+      progress: 0,
+      completed: false,
+      paymentStatus: 'free',
+      source,
+      createdAt: at,
+      updatedAt: at,
+    },
+    messages,
+  }
+}

@@ -1,0 +1,133 @@
+import { toOutboxColumns } from '@coursewire/messaging'
+import { AppError, type Caller, type Database } from '@coursewire/service-kit'
+import { and, desc, eq, lt, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import type { Pool } from 'pg'
+import { isOpen } from '../courses/repository.ts'
+import { enrollments, enrollmentUserKey } from '../db/schema.ts'
+import type { Draft, Enrollment } from './enrollment.ts'
+
+type Student = Pick<Caller, 'tenantId' | 'id'>
+
+const insertStatement = `
+  WITH request AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+      WITH ORDINALITY AS request (id, tenant_id, user_id, course_id, source, at, position)
+  ), written AS (
+    INSERT INTO enrollments (id, tenant_id, user_id, course_id, enrollment_type, source, payment_status,
+                             enrolled_at, created_at, updated_at)
+    SELECT id, tenant_id, user_id, course_id, 'free', source, 'free', at, at, at
+    FROM request
+    WHERE ${isOpen('request')}
+    ORDER BY tenant_id, user_id, course_id, position
+    ON CONFLICT DO NOTHING
+    RETURNING id
+  ), told AS (
+    INSERT INTO outbox (channel, topic, key, payload, headers, log)
+    SELECT channel, topic, key, payload, headers, log::jsonb
+    FROM written
+    JOIN unnest($7::text[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $12::bytea[], $13::text[])
+      WITH ORDINALITY AS message (owner, channel, topic, key, payload, headers, log, position)
+      ON message.owner = written.id
+    ORDER BY position
+  )
+  SELECT id FROM written`
+
+/**
+ * Writes the drafts whose course can be enrolled in and whose student is not enrolled yet, with their messages, as one
+ * statement and one commit, and returns the ids of those. The order of the rows keeps two batches from a deadlock; the
+ * messages are selected from what was written, so that neither is ever without the other.
+ */
+export async function insertEnrollments(pool: Pool, drafts: Draft[]): Promise<Set<string>> {
+  const { ids, tenantIds, userIds, courseIds } = toColumns(drafts)
+  const sources = drafts.map(({ enrollment }) => enrollment.source)
+  const moments = drafts.map(({ enrollment }) => enrollment.enrolledAt)
+  const columns = [ids, tenantIds, userIds, courseIds, sources, moments]
+  const owners = drafts.flatMap(({ enrollment, messages }) => messages.map(() => enrollment.id))
+  const { channels, topics, keys, payloads, headers, logs } = toOutboxColumns(
+    drafts.flatMap(({ messages }) => messages),
+  )
+  try {
+    const { rows } = await pool.query<{ id: string }>({
+      // Named, so that it is planned once a connection: that takes longer than writing a lone row.
+      name: 'insert-enrollments',
+      text: insertStatement,
+      values: [...columns, owners, channels, topics, keys, payloads, headers, logs],
+    })
+    return new Set(rows.map(({ id }) => id))
+  } catch (error) {
+    const { constraint } = error as { constraint?: string }
+    if (constraint !== enrollmentUserKey) throw error
+    throw new AppError('unauthorized', 'account.gone', 'The account is gone', {}, { cause: error })
+  }
+}
+
+/** The stored enrolments of the drafts' students in their courses, by the id of the draft. */
+export async function findStored(db: Database, drafts: Draft[]): Promise<Map<string, Enrollment>> {
+  if (drafts.length === 0) return new Map()
+  const { ids, tenantIds, userIds, courseIds } = toColumns(drafts)
+  const wanted = sql`unnest(${texts(ids)}, ${texts(tenantIds)}, ${texts(userIds)}, ${texts(courseIds)})
+    AS wanted (draft_id, tenant_id, user_id, course_id)`
+  const rows = await db
+    .select({ draftId: sql<string>`wanted.draft_id`, ...fields })
+    .from(enrollments)
+    .innerJoin(
+      wanted,
+      sql`(${enrollments.tenantId}, ${enrollments.userId}, ${enrollments.courseId})
+        = (wanted.tenant_id, wanted.user_id, wanted.course_id)`,
+    )
+  return new Map(rows.map(({ draftId, ...enrollment }) => [draftId, enrollment]))
+}
+
+export async function findEnrollment(db: Database, student: Student, courseId: string): Promise<Enrollment | null> {
+  const [enrollment] = await db
+    .select(fields)
+    .from(enrollments)
+    .where(and(isOf(student), eq(enrollments.courseId, courseId)))
+  return enrollment ?? null
+}
+
+/** The student's enrolments, latest first, from the one after `cursor` on. */
+export function listEnrollments(
+  db: Database,
+  student: Student,
+  page: { cursor: string | undefined; limit: number },
+): Promise<Enrollment[]> {
+  // Ids grow with time.
+  const isOnPage = page.cursor === undefined ? undefined : lt(enrollments.id, page.cursor)
+  return db
+    .select(fields)
+    .from(enrollments)
+    .where(and(isOf(student), isOnPage))
+    .orderBy(desc(enrollments.id))
+    .limit(page.limit)
+}
+
+const isOf = ({ tenantId, id }: Student) => and(eq(enrollments.tenantId, tenantId), eq(enrollments.userId, id))
+
+const toIso = (moment: SQLWrapper): SQL<string> =>
+  sql<string>`to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+
+const fields = {
+  id: enrollments.id,
+  userId: enrollments.userId,
+  courseId: enrollments.courseId,
+  enrollmentType: enrollments.enrollmentType,
+  enrolledAt: toIso(enrollments.enrolledAt),
+  progress: enrollments.progress,
+  completed: enrollments.completed,
+  paymentStatus: enrollments.paymentStatus,
+  source: enrollments.source,
+  createdAt: toIso(enrollments.createdAt),
+  updatedAt: toIso(enrollments.updatedAt),
+}
+
+const texts = (values: string[]) => sql`${sql.param(values)}::text[]`
+
+function toColumns(drafts: Draft[]) {
+  return {
+    ids: drafts.map(({ enrollment }) => enrollment.id),
+    tenantIds: drafts.map(({ tenantId }) => tenantId),
+    userIds: drafts.map(({ enrollment }) => enrollment.userId),
+    courseIds: drafts.map(({ enrollment }) => enrollment.courseId),
+  }
+}

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Service, startService } from './helpers.ts'
+
+let service: Service
+beforeAll(async () => {
+  service = await startService()
+})
+afterAll(() => service.close())
+
+const program = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+
+async function run(args: string[], secret: string, environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--conditions=source', '--import=tsx', program, ...args], {
+    env: { PATH: process.env['PATH'], DATABASE_URL: service.config.DATABASE_URL, NO_COLOR: '1', ...environment },
+  })
+  child.stdin.end(`${secret}\n`)
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), closed])
+  return { code, output, errors }
+}
+
+const user = [
+  'create-user',
+  '--tenant=acme',
+  '--email=Grace@Example.com',
+  '--name=Grace',
+  '--locale=de',
+  '--role=editor,student',
+]
+
+it('create-user makes a user who can sign in', async () => {
+  const password = randomUUID()
+
+  const result = await run(user, password)
+
+  expect(result).toMatchObject({ code: 0, errors: '' })
+  expect(result.output).toMatch(
+    /^Created user usr_[\da-f-]{36} \(grace@example\.com, editor, student\) in tenant acme\n$/,
+  )
+  const payload = { email: 'grace@example.com', password }
+  expect((await service.app.inject({ method: 'POST', url: '/auth/signin', payload })).statusCode).toBe(200)
+})
+
+it('create-client makes a client for its tenants, by default that of DEFAULT_TENANT, and can be repeated', async () => {
+  const [args, clientSecret] = [['create-client', '--client-id=email-worker'], randomUUID()]
+
+  const created = await run(args, clientSecret, { DEFAULT_TENANT: 'globex' })
+  const repeated = await run(args, clientSecret, { DEFAULT_TENANT: 'globex' })
+
+  expect(created).toEqual({ code: 0, output: 'Created client email-worker for globex\n', errors: '' })
+  expect(repeated).toEqual({ code: 0, output: 'Unchanged client email-worker for globex\n', errors: '' })
+  const payload = { clientId: 'email-worker', clientSecret, tenantId: 'globex' }
+  expect((await service.app.inject({ method: 'POST', url: '/auth/service-token', payload })).statusCode).toBe(200)
+})
+
+it('all that is wrong is said at once, and nothing is done', async () => {
+  const result = await run(['create-user', '--email=grace', '--name=', '--locale=fr', '--role=root'], 'short')
+
+  expect(result).toMatchObject({ code: 1, output: '' })
+  for (const field of ['tenant', 'email', 'name', 'locale', 'role', 'secret'])
+    expect(result.errors).toContain(`at ${field}`)
+  expect(result.errors).not.toContain('short')
+})
+
+it('a secret among the options is refused', async () => {
+  const result = await run([...user, `--password=${randomUUID()}`], '')
+
+  expect(result).toEqual({ code: 1, output: '', errors: 'Unknown option: password\n' })
+})
+
+it('a database that is not there is one line, without a secret in it', async () => {
+  const result = await run(user, randomUUID(), { DATABASE_URL: 'postgres://127.0.0.1:9/none' })
+
+  expect(result).toEqual({ code: 1, output: '', errors: 'connect ECONNREFUSED 127.0.0.1:9\n' })
+})
+
+it('--help explains the options', async () => {
+  const result = await run(['create-user', '--help'], '')
+
+  expect(result.code).toBe(0)
+  expect(result.output).toMatch(/--email[^]*--name[^]*--locale[^]*--role/)
+  expect(result.output).toContain('standard input')
+})

@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
+import { type PublishedMessage, startAwsLocal } from '@coursewire/aws-local'
+import { createPool, migrate, now } from '@coursewire/service-kit'
+import { createTestDatabase, ownPostgres, waitFor } from '@coursewire/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { migrations } from '../src/db/migrations.ts'
+import { draftEnrollment } from '../src/enrollments/enrollment.ts'
+import { insertEnrollments } from '../src/enrollments/repository.ts'
+import { anOpenCourse, aStudent, type Service, startService, topicArn } from './helpers.ts'
+
+async function start(overrides?: Record<string, string>): Promise<Service> {
+  const service = await startService(overrides)
+  onTestFinished(() => service.close())
+  return service
+}
+
+describe('with Kafka and SNS down', () => {
+  it('a student enrols all the same; SNS gets it once it is back, whatever Kafka does', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'coursewire-sns-'))
+    onTestFinished(() => rm(dataDir, { recursive: true }))
+    const aws = await startAwsLocal({ port: 0, dataDir })
+    onTestFinished(() => aws.close())
+    vi.stubEnv('AWS_ENDPOINT_URL_SNS', aws.url)
+    vi.stubEnv('AWS_REGION', 'us-east-1')
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'any')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'any')
+    const sns = new SNSClient({})
+    onTestFinished(() => sns.destroy())
+    await sns.send(new CreateTopicCommand({ Name: 'enrollment-completed' }))
+    const setFault = (method: string, body?: object) =>
+      fetch(`${aws.url}/_faults`, {
+        method,
+        ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      })
+    await setFault('PUT', { service: 'sns', kind: 'error' })
+    const service = await start()
+    const [student, courseId] = [await aStudent(service), await anOpenCourse(service)]
+    service.ctx.messaging.start((error) => expect.fail(error.message))
+
+    const answer = await service.post(student.token, { courseId })
+
+    expect(answer.statusCode).toBe(201)
+    const fields = { userId: student.id, courseId }
+    await waitFor(() =>
+      service
+        .logged('Failed to publish enrollment event')
+        .some((line) => line['destination'] === 'sns' && line['userId'] === student.id),
+    )
+    expect(await service.count('outbox', `channel = 'sns'`)).toBe(1)
+
+    await setFault('DELETE')
+
+    await waitFor(async () => (await service.count('outbox', `channel = 'sns'`)) === 0)
+    const published = (await (await fetch(`${aws.url}/_published`)).json()) as PublishedMessage[]
+    expect(published).toEqual([expect.objectContaining({ topicArn, subject: 'Enrollment Completed' })])
+    expect(JSON.parse(published[0]?.message ?? '')).toMatchObject({ studentId: student.id, courseId })
+    expect(published[0]?.messageAttributes['enrollment_id']).toEqual({ type: 'String', value: answer.json().id })
+    expect(service.logged('Enrollment completed event published')).toEqual([
+      expect.objectContaining({ ...fields, destination: 'sns' }),
+    ])
+    expect(await service.count('outbox', `channel = 'kafka'`)).toBe(1)
+    expect((await service.app.inject('/health/ready')).statusCode).toBe(503)
+    expect((await service.app.inject('/health/live')).statusCode).toBe(200)
+  })
+
+  it('and SNS switched off, nothing is written for it', async () => {
+    const service = await start({ ENROLLMENT_COMPLETED_TOPIC_ARN: 'off' })
+    const [student, courseId] = [await aStudent(service), await anOpenCourse(service)]
+
+    const answer = await service.post(student.token, { courseId })
+
+    expect(answer.statusCode).toBe(201)
+    expect(await service.count('outbox', `channel = 'kafka'`)).toBe(1)
+    expect(await service.count('outbox', `channel = 'sns'`)).toBe(0)
+  })
+})
+
+describe('with Postgres stopped', () => {
+  it('everything that needs it answers 503 with Retry-After, and recovers by itself', async () => {
+    const postgres = await ownPostgres()
+    onTestFinished(() => postgres.stop())
+    await migrate(postgres.url, migrations)
+    const service = await start({ DATABASE_URL: postgres.url })
+    const student = await aStudent(service)
+    const [before, during] = [await anOpenCourse(service), await anOpenCourse(service)]
+    expect((await service.post(student.token, { courseId: before })).statusCode).toBe(201)
+
+    await postgres.stop()
+
+    const answers = await Promise.all([
+      ...Array.from({ length: 20 }, () => service.post(student.token, { courseId: during })),
+      service.get(student.token, '/api/enrollments'),
+      service.app.inject({ method: 'POST', url: '/auth/signin', payload: { email: 'a@example.com', password: 'x' } }),
+    ])
+    for (const answer of answers) {
+      expect(answer.statusCode).toBe(503)
+      expect(answer.headers['retry-after']).toBe('2')
+      expect(answer.json()).toMatchObject({ code: 'service.unavailable', title: 'Service Unavailable' })
+    }
+
+    await postgres.restart()
+
+    const recovered = await waitFor(async () => {
+      const answer = await service.post(student.token, { courseId: during })
+      return answer.statusCode === 503 ? null : answer
+    })
+    expect(recovered.statusCode).toBe(201)
+    expect((await service.post(student.token, { courseId: before })).statusCode).toBe(200)
+    expect(await service.count('enrollments')).toBe(2)
+    expect(await service.count('outbox')).toBe(4)
+  })
+})
+
+/** A proxy before Postgres that can lose one answer: the statement is committed, and the connection ends instead. */
+async function startLossyProxy(databaseUrl: string) {
+  const target = new URL(databaseUrl)
+  const sockets = new Set<Socket>()
+  let isArmed = false
+  let lost = 0
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname)
+    let isLosing = false
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => [client, upstream].forEach((each) => each.destroy()))
+    }
+    client.on('data', (bytes) => {
+      if (isArmed && bytes.includes('insert-enrollments')) isLosing = true
+      upstream.write(bytes)
+    })
+    upstream.on('data', (bytes) => {
+      if (!isLosing) return client.write(bytes)
+      isArmed = false
+      lost += 1
+      return client.destroy()
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return {
+    url: Object.assign(new URL(databaseUrl), { host: `127.0.0.1:${(server.address() as AddressInfo).port}` }).href,
+    loseNextAnswer: () => {
+      isArmed = true
+    },
+    lost: () => lost,
+  }
+}
+
+describe('a connection that is cut after the COMMIT has left', () => {
+  it('hides nothing: the request that wrote the row is answered 201, and there is one event', async () => {
+    const database = await createTestDatabase()
+    onTestFinished(() => database.drop())
+    const proxy = await startLossyProxy(database.adminUrl)
+    const service = await start({ DATABASE_URL: proxy.url })
+    const [student, courseId] = [await aStudent(service), await anOpenCourse(service)]
+
+    proxy.loseNextAnswer()
+    const answer = await service.post(student.token, { courseId })
+
+    expect(proxy.lost()).toBe(1)
+    expect(answer.statusCode).toBe(201)
+    expect((await service.get(student.token, `/api/enrollments/${courseId}`)).json()).toEqual(answer.json())
+    expect((await service.post(student.token, { courseId })).statusCode).toBe(200)
+    expect(await service.count('enrollments')).toBe(1)
+    expect(await service.count('outbox')).toBe(2)
+  })
+
+  it('in a group, each gets the answer that is true for it', async () => {
+    const database = await createTestDatabase()
+    onTestFinished(() => database.drop())
+    const proxy = await startLossyProxy(database.adminUrl)
+    const service = await start({ DATABASE_URL: proxy.url })
+    const students = await Promise.all(Array.from({ length: 30 }, () => aStudent(service)))
+    const courseId = await anOpenCourse(service)
+    const early = students.slice(0, 10)
+    for (const { token } of early) await service.post(token, { courseId })
+
+    proxy.loseNextAnswer()
+    const answers = await Promise.all(students.map(({ token }) => service.post(token, { courseId })))
+
+    expect(proxy.lost()).toBe(1)
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([...Array(10).fill(200), ...Array(20).fill(201)])
+    expect(await service.count('enrollments')).toBe(30)
+    expect(await service.count('outbox')).toBe(60)
+  })
+})
+
+describe('two instances on one database', () => {
+  it('answer the same students and courses once with 201 and once with 200, and the same record', async () => {
+    const first = await start()
+    const second = await start({ DATABASE_URL: first.config.DATABASE_URL })
+    const students = await Promise.all(Array.from({ length: 40 }, () => aStudent(first)))
+    const courseIds = await Promise.all(Array.from({ length: 10 }, () => anOpenCourse(first)))
+    const pairs = students.flatMap(({ token }) => courseIds.map((courseId) => ({ token, courseId })))
+
+    const answers = await Promise.all(
+      pairs.map(({ token, courseId }) =>
+        Promise.all([first, second].map((instance) => instance.post(token, { courseId }))),
+      ),
+    )
+
+    for (const [one, other] of answers) {
+      expect(new Set([one?.statusCode, other?.statusCode])).toEqual(new Set([200, 201]))
+      expect(one?.json()).toEqual(other?.json())
+    }
+    expect(await first.count('enrollments')).toBe(400)
+    expect(await first.count('outbox')).toBe(800)
+  })
+
+  it('write the same group in opposite order without a deadlock', async () => {
+    const service = await start()
+    const pool = createPool({ url: service.config.DATABASE_URL, max: 2, name: 'test', logger: service.ctx.logger })
+    onTestFinished(() => pool.end())
+    const students = await Promise.all(Array.from({ length: 200 }, () => aStudent(service)))
+    const meta = { tenantId: 'acme', correlationId: 'req-1', causationId: null }
+    const draftAll = (courseId: string) =>
+      students.map(({ id: userId }) =>
+        draftEnrollment(
+          { userId, courseId, source: 'manual', meta, traceparent: null },
+          { id: `enr_${randomUUID()}`, eventId: randomUUID(), at: now() },
+          topicArn,
+        ),
+      )
+
+    for (let round = 0; round < 20; round++) {
+      const courseId = await anOpenCourse(service)
+      const written = await Promise.all([
+        insertEnrollments(pool, draftAll(courseId)),
+        insertEnrollments(pool, draftAll(courseId).toReversed()),
+      ])
+
+      expect(written.reduce((sum, ids) => sum + ids.size, 0)).toBe(200)
+    }
+    expect(await service.count('outbox')).toBe(20 * 200 * 2)
+  })
+})

@@ -1,0 +1,133 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Writable } from 'node:stream'
+import { type Caller, createLogger, loadConfig, openResources } from '@coursewire/service-kit'
+import { createTestDatabase } from '@coursewire/testing'
+import type { LightMyRequestResponse } from 'fastify'
+import pg from 'pg'
+import { buildApp } from '../src/app.ts'
+import { configSchema } from '../src/config.ts'
+import { createContext } from '../src/context.ts'
+import { applyChange } from '../src/courses/repository.ts'
+
+export const topicArn = 'arn:aws:sns:us-east-1:000000000000:enrollment-completed'
+export const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** A port where nobody listens. */
+const deadPort = 9
+
+export const environment = {
+  KAFKA_BROKERS: `127.0.0.1:${deadPort}`,
+  JWT_ISSUER: 'https://issuer.test',
+  JWT_AUDIENCE: 'coursewire',
+  JWT_PRIVATE_KEY: pem,
+  DEFAULT_TENANT: 'acme',
+  TENANT_HOSTS: 'globex.test=globex',
+  ENROLLMENT_COMPLETED_TOPIC_ARN: topicArn,
+  DISTRIBUTION_SERVICE_URL: `http://127.0.0.1:${deadPort}`,
+  SERVICE_CLIENT_ID: 'enrollment-api',
+  SERVICE_CLIENT_SECRET: randomUUID(),
+}
+
+/** An HTTP server on a free port of this machine. */
+export async function serve(listener: RequestListener) {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  async function close(): Promise<void> {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { url: `http://127.0.0.1:${port}`, port, close }
+}
+
+/** The service on a port of its own, with a database of its own; relays and consumer run once a test starts them. */
+export async function startService(overrides: Record<string, string> = {}) {
+  return openResources(async (adopt) => {
+    const database = overrides['DATABASE_URL'] ? null : adopt(await createTestDatabase(), (it) => it.drop())
+    const admin = adopt(new pg.Pool({ connectionString: database?.adminUrl ?? overrides['DATABASE_URL'] }), (it) =>
+      it.end(),
+    )
+    admin.on('error', () => undefined)
+
+    // The key set is fetched from the service itself, whose address must be known before it is built.
+    const server = adopt(await serve((request, response) => app.routing(request, response)), (it) => it.close())
+    const lines: string[] = []
+    const destination = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        lines.push(chunk.toString())
+        done()
+      },
+    })
+    const logger = createLogger({ service: 'enrollment-api', level: 'debug', destination })
+    const jwksUrl = `${server.url}/.well-known/jwks.json`
+    const config = loadConfig(configSchema, {
+      ...environment,
+      ...(database && { DATABASE_URL: database.databaseUrl }),
+      JWKS_URL: jwksUrl,
+      ...overrides,
+    })
+    const ctx = adopt(await createContext(config, logger), (it) => it.close())
+    const app = adopt(await buildApp(ctx), (it) => it.close())
+    await app.ready()
+
+    return {
+      app,
+      ctx,
+      admin,
+      url: server.url,
+      port: server.port,
+      config,
+      /** The log lines with this message. */
+      logged: (message: string): Record<string, unknown>[] =>
+        lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message),
+
+      async post(token: string, body: object, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
+        const authorization = `Bearer ${token}`
+        return app.inject({
+          method: 'POST',
+          url: '/api/enrollments',
+          payload: body,
+          headers: { authorization, ...headers },
+        })
+      },
+      get: (token: string, url: string): Promise<LightMyRequestResponse> =>
+        app.inject({ url, headers: { authorization: `Bearer ${token}` } }),
+
+      async count(table: 'enrollments' | 'outbox', where = 'true'): Promise<number> {
+        const { rows } = await admin.query<{ count: number }>(`SELECT count(*)::int FROM ${table} WHERE ${where}`)
+        return rows[0]?.count ?? 0
+      },
+    }
+  })
+}
+
+export type Service = Awaited<ReturnType<typeof startService>>
+
+/** A user who exists, with a token; the password hash is none, so only the token is good for anything. */
+export async function aStudent({ admin, ctx }: Pick<Service, 'admin' | 'ctx'>, overrides: Partial<Caller> = {}) {
+  const student: Caller = { id: `usr_${randomUUID()}`, tenantId: 'acme', roles: ['student'], ...overrides }
+  await admin.query(
+    `INSERT INTO users (tenant_id, id, email, name, locale, roles, password_hash) VALUES ($1, $2, $3, 'Ada', 'en', $4, '')`,
+    [student.tenantId, student.id, `${student.id.toLowerCase()}@example.com`, student.roles],
+  )
+  return { ...student, token: (await ctx.tokens.issue(student)).token }
+}
+
+/** A course that can be enrolled in. */
+export async function anOpenCourse({ ctx }: Pick<Service, 'ctx'>, tenantId = 'acme'): Promise<string> {
+  const courseId = `course-${randomUUID()}`
+  await ctx.db.transaction((tx) =>
+    applyChange(tx, {
+      tenantId,
+      distributionId: `dist_${courseId}`,
+      courseId,
+      isPublic: true,
+      changedAt: '2025-12-28T10:30:00Z',
+    }),
+  )
+  return courseId
+}
