@@ -1,15 +1,16 @@
 import {
   type Consumer,
   createKafkaChannel,
-  type KafkaSettings,
   type Relay,
   startConsumer,
   startRelay,
+  toKafkaSettings,
 } from '@coursewire/messaging'
 import {
   createDatabase,
   createLogger,
   createPool,
+  endProcess,
   type Logger,
   type Moment,
   now,
@@ -39,7 +40,7 @@ export function createContext(config: Config, overrides: Overrides = {}) {
     const base = { config, logger, now: overrides.now ?? now }
     const pool = adopt(createPool({ url: config.DATABASE_URL, max: 20, name: service, logger }), (it) => it.end())
     const db = createDatabase(pool)
-    const kafka = toKafkaSettings(config, logger)
+    const kafka = toKafkaSettings(service, config, logger)
 
     const relay =
       overrides.relay ??
@@ -68,24 +69,5 @@ export function createContext(config: Config, overrides: Overrides = {}) {
         (it) => it.close(),
       )
     return { ...base, db, relay, consumer, distributions: createDistributionService({ ...base, db, relay }) }
-  })
-}
-
-function toKafkaSettings(config: Config, logger: Logger): KafkaSettings {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config
-  const hasLogin = mechanism && username && password
-  return {
-    clientId: service,
-    brokers: config.KAFKA_BROKERS,
-    ssl: config.KAFKA_SSL,
-    ...(hasLogin && { sasl: { mechanism, username, password } }),
-    logger,
-  }
-}
-
-/** Outside of kafkajs, which would swallow it: the process hears of an error nobody handles, closes and fails. */
-function endProcess(cause: Error): void {
-  setImmediate(() => {
-    throw new Error('The consumer gave up', { cause })
   })
 }

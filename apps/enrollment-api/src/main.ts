@@ -14,11 +14,7 @@ runProcess({
       const ctx = adopt(await createContext(config, logger), (opened) => opened.close())
       const app = adopt(await buildApp(ctx), (built) => built.close())
       await app.listen({ host: config.HOST, port: config.PORT })
-      ctx.messaging.start((err) => {
-        logger.fatal({ err }, 'Consumer cannot go on')
-        process.exitCode = 1
-        process.kill(process.pid, 'SIGTERM')
-      })
+      ctx.messaging.start()
       return {}
     }),
 })

@@ -2,25 +2,18 @@ import {
   type Consumer,
   createKafkaChannel,
   createSnsChannel,
-  type KafkaSettings,
   type Relay,
   startConsumer,
   startRelay,
+  toKafkaSettings,
 } from '@coursewire/messaging'
-import type { Database, Logger } from '@coursewire/service-kit'
+import { type Database, endProcess, type Logger } from '@coursewire/service-kit'
 import { type Config, service } from './config.ts'
 import { handlers, topics } from './consumer.ts'
 
 /** The relays and the consumer of this process. Nothing connects before `start`. */
 export function createMessaging({ config, db, logger }: { config: Config; db: Database; logger: Logger }) {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config
-  const kafka: KafkaSettings = {
-    clientId: service.name,
-    brokers: config.KAFKA_BROKERS,
-    ssl: config.KAFKA_SSL,
-    logger,
-    ...(mechanism && { sasl: { mechanism, username: username ?? '', password: password ?? '' } }),
-  }
+  const kafka = toKafkaSettings(service.name, config, logger)
   let relays: Relay[] = []
   let consumer: Consumer | null = null
 
@@ -33,8 +26,7 @@ export function createMessaging({ config, db, logger }: { config: Config; db: Da
     isAlive: () => relays.every((relay) => relay.isAlive()) && consumer?.isAlive() !== false,
     isInGroup: () => consumer?.isInGroup() === true,
 
-    /** @param onFatal called when the consumer cannot go on */
-    start(onFatal: (error: Error) => void): void {
+    start(): void {
       const channels = [createKafkaChannel(kafka)]
       if (config.ENROLLMENT_COMPLETED_TOPIC_ARN !== 'off') channels.push(createSnsChannel())
       relays = channels.map((channel) => startRelay({ databaseUrl: config.DATABASE_URL, channel, logger }))
@@ -47,7 +39,7 @@ export function createMessaging({ config, db, logger }: { config: Config; db: Da
         handlers,
         logger,
         onCommitted: wakeRelays,
-        onFatal,
+        onFatal: endProcess,
       })
     },
 

@@ -1,7 +1,14 @@
 export { type Handler, on, onRun } from './apply-batch.ts'
 export type { Channel } from './channel.ts'
 export { type Consumer, type ConsumerOptions, startConsumer } from './consumer.ts'
-export { createKafka, createTopics, type Kafka, type KafkaSettings, type TopicSpecification } from './kafka.ts'
+export {
+  createKafka,
+  createTopics,
+  type Kafka,
+  type KafkaSettings,
+  type TopicSpecification,
+  toKafkaSettings,
+} from './kafka.ts'
 export { createKafkaChannel } from './kafka-channel.ts'
 export { messagingMigrations } from './migrations.ts'
 export {

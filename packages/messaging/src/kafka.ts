@@ -16,6 +16,32 @@ export interface KafkaSettings {
 const passing =
   /coordinator is loading|rejoin is needed|rebalanc|not aware of this member|not the correct coordinator|leadership election/i
 
+/** The settings of a service by its environment (`KAFKA_…`). */
+export function toKafkaSettings(
+  clientId: string,
+  config: {
+    KAFKA_BROKERS: string[]
+    KAFKA_SSL: boolean
+    KAFKA_SASL_MECHANISM?: SASLOptions['mechanism'] | undefined
+    KAFKA_SASL_USERNAME?: string | undefined
+    KAFKA_SASL_PASSWORD?: string | undefined
+  },
+  logger: Logger,
+): KafkaSettings {
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username = '',
+    KAFKA_SASL_PASSWORD: password = '',
+  } = config
+  return {
+    clientId,
+    brokers: config.KAFKA_BROKERS,
+    ssl: config.KAFKA_SSL,
+    ...(mechanism && { sasl: { mechanism, username, password } as SASLOptions }),
+    logger,
+  }
+}
+
 /** Without an end: retries count over the life of a fetch loop, and any bound would one day stop a healthy consumer. */
 export const endlessRetry: RetryOptions = {
   initialRetryTime: 100,

@@ -2,6 +2,13 @@ import type { Logger } from './logger.ts'
 
 const closeTimeoutMs = 4_000
 
+/** Makes the process close and fail, from wherever it is called: also where an exception would be swallowed. */
+export function endProcess(cause: Error): void {
+  setImmediate(() => {
+    throw new Error('The process cannot go on', { cause })
+  })
+}
+
 /**
  * Runs a service: starts it, closes it once on SIGTERM or SIGINT (the signal given to `start` tells it while still
  * starting) and lets the process end by itself. A failed start or an error that nobody handled closes too, with exit code 1.

@@ -1,8 +1,7 @@
-import { AppError, type HttpApp } from '@coursewire/service-kit'
+import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { courseId, limit, pageOf, toPage } from '../paging.ts'
-import { describeProblems } from '../problems.ts'
 import { type Entry, findRoot, listRoots } from './repository.ts'
 
 const internalCourse = z.object({

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { seo } from '@coursewire/events'
-import { AppError, type HttpApp } from '@coursewire/service-kit'
+import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { cta } from '../distributions/routes.ts'
 import { distributionId, limit, pageOf, toPage } from '../paging.ts'
-import { describeProblems } from '../problems.ts'
 import { type Entry, findPublic, listPublic } from './repository.ts'
 
 const courseView = z.object({

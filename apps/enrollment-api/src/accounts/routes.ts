@@ -1,9 +1,8 @@
-import { AppError, type Database } from '@coursewire/service-kit'
+import { AppError, type Database, describeProblems } from '@coursewire/service-kit'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { email, id } from '../fields.ts'
-import { describeRefusals } from '../refusals.ts'
 import { findUser } from './repository.ts'
 import type { AccountService } from './service.ts'
 import type { TokenIssuer } from './tokens.ts'
@@ -45,7 +44,7 @@ export function accountRoutes(
     app.post(
       '/auth/signin',
       {
-        schema: { body: signInBody, response: { 200: signedIn, ...describeRefusals(400, 401, 415, 429, 503) } },
+        schema: { body: signInBody, response: { 200: signedIn, ...describeProblems(401, 415, 429) } },
         config: { access: 'public' },
         onRequest: (request) => enforce(limitAddress, request),
       },
@@ -60,7 +59,7 @@ export function accountRoutes(
       {
         schema: {
           body: serviceTokenBody,
-          response: { 200: accessToken, ...describeRefusals(400, 401, 415, 429, 503) },
+          response: { 200: accessToken, ...describeProblems(401, 415, 429) },
         },
         config: { access: 'public' },
       },
@@ -82,7 +81,7 @@ export function accountRoutes(
       {
         schema: {
           params: z.object({ id }),
-          response: { 200: student, ...describeRefusals(400, 401, 403, 404, 503) },
+          response: { 200: student, ...describeProblems(401, 403, 404) },
         },
         config: { access: ['service'] },
       },

@@ -1,8 +1,7 @@
-import { AppError, type Database } from '@coursewire/service-kit'
+import { AppError, type Database, describeProblems } from '@coursewire/service-kit'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { id } from '../fields.ts'
-import { describeRefusals } from '../refusals.ts'
 import { findEnrollment, listEnrollments } from './repository.ts'
 import type { EnrollmentService } from './service.ts'
 
@@ -36,7 +35,7 @@ export function enrollmentRoutes(enrollments: EnrollmentService, db: Database): 
       {
         schema: {
           body,
-          response: { 200: enrollment, 201: enrollment, ...describeRefusals(400, 401, 403, 404, 413, 415, 503) },
+          response: { 200: enrollment, 201: enrollment, ...describeProblems(401, 403, 404, 413, 415) },
         },
         config: { access: ['student'] },
       },
@@ -60,7 +59,7 @@ export function enrollmentRoutes(enrollments: EnrollmentService, db: Database): 
           querystring: page,
           response: {
             200: z.object({ items: z.array(enrollment), nextCursor: z.string().nullable() }),
-            ...describeRefusals(400, 401, 403, 503),
+            ...describeProblems(401, 403),
           },
         },
         config: { access: ['student'] },
@@ -78,7 +77,7 @@ export function enrollmentRoutes(enrollments: EnrollmentService, db: Database): 
       {
         schema: {
           params: z.object({ courseId: id }),
-          response: { 200: enrollment, ...describeRefusals(400, 401, 403, 404, 503) },
+          response: { 200: enrollment, ...describeProblems(401, 403, 404) },
         },
         config: { access: ['student'] },
       },

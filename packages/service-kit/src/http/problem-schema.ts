@@ -19,6 +19,7 @@ const descriptions = {
   413: 'Body too large',
   415: 'Body not JSON',
   422: 'Cannot be processed',
+  429: 'Too many requests',
   500: 'A bug',
   503: 'Not now, try again',
 }
