@@ -18,12 +18,26 @@ import {
   readDeadLetters,
   readEffects,
   recordNotes,
+  type Store,
   settled,
   toMessage,
 } from './helpers.ts'
 
 const manyMessages = (note: Note, count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => toMessage(note, buildNote(note, `key-${index % 50}`, from + index)))
+
+/** A consumer in a process of its own. */
+function spawnConsumer(store: Store, note: Note, name: string) {
+  const entry = fileURLToPath(new URL('consumer-process.ts', import.meta.url))
+  const brokers = inject('kafka').brokers.join(',')
+  const child = spawn(
+    process.execPath,
+    ['--conditions=source', '--import', 'tsx', entry, store.databaseUrl, brokers, note.topic, name],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  )
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
 
 describe('when the database stops while events are consumed', () => {
   it.each(['stop', 'kill'] as const)('nothing is lost, dead-lettered or done twice (%s)', async (how) => {
@@ -87,22 +101,7 @@ describe('when members come and go under load', () => {
     const name = uniqueName('consumer')
     await produce(note.topic, manyMessages(note, 1_000))
 
-    const entry = fileURLToPath(new URL('consumer-process.ts', import.meta.url))
-    const child = spawn(
-      process.execPath,
-      [
-        '--conditions=source',
-        '--import',
-        'tsx',
-        entry,
-        store.databaseUrl,
-        inject('kafka').brokers.join(','),
-        note.topic,
-        name,
-      ],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    )
-    onTestFinished(() => void child.kill('SIGKILL'))
+    const child = spawnConsumer(store, note, name)
     await settled(store, 50)
     child.kill('SIGKILL')
     await once(child, 'exit')
@@ -121,22 +120,7 @@ describe('a process that consumes and gets SIGTERM', () => {
     const name = uniqueName('consumer')
     await produce(note.topic, manyMessages(note, 2_000))
 
-    const entry = fileURLToPath(new URL('consumer-process.ts', import.meta.url))
-    const child = spawn(
-      process.execPath,
-      [
-        '--conditions=source',
-        '--import',
-        'tsx',
-        entry,
-        store.databaseUrl,
-        inject('kafka').brokers.join(','),
-        note.topic,
-        name,
-      ],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    )
-    onTestFinished(() => void child.kill('SIGKILL'))
+    const child = spawnConsumer(store, note, name)
     await settled(store, 50)
     child.kill('SIGTERM')
     const [code] = await once(child, 'exit')
