@@ -2,11 +2,19 @@ import { EventTooLargeError } from '@coursewire/events'
 import { AppError } from '@coursewire/service-kit'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { ZodError } from 'zod'
+import { z } from 'zod'
 import { classifyFailure } from '../src/classify.ts'
 import { findSendFault } from '../src/kafka-channel.ts'
 
 const withCode = (code: string, message = 'failed') => Object.assign(new Error(message), { code })
+
+function catchError(fail: () => unknown): unknown {
+  try {
+    return fail()
+  } catch (error) {
+    return error
+  }
+}
 
 describe('a failure in a handler', () => {
   it.each([
@@ -16,7 +24,7 @@ describe('a failure in a handler', () => {
     ['permanent', withCode('23505')],
     ['permanent', withCode('22P05')],
     ['permanent', new EventTooLargeError('too large')],
-    ['permanent', new ZodError([])],
+    ['permanent', catchError(() => z.object({ id: z.string() }).parse({}))],
     ['outage', new AppError('unavailable', 'a.b', 'down')],
     ['outage', withCode('57P01')],
     ['unknown', withCode('57014')],
