@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from './app-error.ts'
+import { requestIdShape } from './http/request-id.ts'
 import type { Logger } from './logger.ts'
 
 const timeoutMs = 5_000
@@ -61,8 +62,9 @@ export function createServiceClient(options: {
 
   return {
     async get(url, tenantId, schema, { requestId } = {}) {
-      const send = (bearer: string) =>
-        call(url, { headers: { authorization: `Bearer ${bearer}`, ...(requestId && { 'x-request-id': requestId }) } })
+      // A correlation that began elsewhere may have any id, and not every one can stand in a header.
+      const passedOn = requestIdShape.test(requestId ?? '') && { 'x-request-id': requestId as string }
+      const send = (bearer: string) => call(url, { headers: { authorization: `Bearer ${bearer}`, ...passedOn } })
 
       const token = await getToken(tenantId)
       let response = await send(token)

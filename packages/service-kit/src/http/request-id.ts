@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
-const requestIdShape = /^[A-Za-z0-9._-]{1,128}$/
+export const requestIdShape = /^[A-Za-z0-9._-]{1,128}$/
 const traceparentShape = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** The id the caller gave the request, or a new one where it is missing or not plain. */

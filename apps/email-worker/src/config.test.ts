@@ -1,0 +1,33 @@
+import { loadConfig } from '@coursewire/service-kit'
+import { expect, test } from 'vitest'
+import { configSchema } from './config.ts'
+
+const env = {
+  DATABASE_URL: 'postgres://localhost/email_worker',
+  KAFKA_BROKERS: 'localhost:9092',
+  DEFAULT_TENANT: 'acme',
+  EMAIL_FROM: 'Coursewire <hello@coursewire.example>',
+  ENROLLMENT_API_URL: 'http://localhost:3001/',
+  DISTRIBUTION_SERVICE_URL: 'http://localhost:3002',
+  DASHBOARD_URL: 'https://learn.example.com/app/',
+  SERVICE_CLIENT_ID: 'email-worker',
+  SERVICE_CLIENT_SECRET: 'made-up',
+}
+
+test('what need not be said has a default, and a base URL ends without a slash', () => {
+  expect(loadConfig(configSchema, env)).toMatchObject({
+    AWS_REGION: 'us-east-1',
+    EMAIL_UNKNOWN_AFTER_SECONDS: 60,
+    ENROLLMENT_API_URL: 'http://localhost:3001',
+    DASHBOARD_URL: 'https://learn.example.com/app',
+  })
+})
+
+test('every problem is said at once', () => {
+  const load = () =>
+    loadConfig(configSchema, { ...env, EMAIL_FROM: 'a@x, b@y', DASHBOARD_URL: 'ftp://x', DATABASE_URL: '' })
+
+  expect(load).toThrow(/EMAIL_FROM/)
+  expect(load).toThrow(/DASHBOARD_URL/)
+  expect(load).toThrow(/DATABASE_URL/)
+})

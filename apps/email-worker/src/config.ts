@@ -1,0 +1,32 @@
+import { baseConfig } from '@coursewire/service-kit'
+import { z } from 'zod'
+import { findAddressFault } from './emails/recipient.ts'
+
+const { JWT_ISSUER: _issuer, JWT_AUDIENCE: _audience, JWKS_URL: _keys, ...base } = baseConfig
+
+const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
+
+/** `hello@example.com` or `Coursewire <hello@example.com>`. */
+const sender = z.string().superRefine((value, context) => {
+  const [, address = value] = /^[\w .-]+ <([^<>]*)>$/.exec(value) ?? []
+  const fault = findAddressFault(address)
+  if (fault) context.addIssue(fault)
+})
+
+export const configSchema = z.object({
+  ...base,
+  AWS_REGION: z.string().default('us-east-1'),
+  EMAIL_FROM: sender,
+  SES_CONFIGURATION_SET: z.string().optional(),
+  EMAIL_UNKNOWN_AFTER_SECONDS: z.coerce.number().int().min(1).default(60),
+  ENROLLMENT_API_URL: baseUrl,
+  DISTRIBUTION_SERVICE_URL: baseUrl,
+  DASHBOARD_URL: baseUrl,
+  SERVICE_CLIENT_ID: z.string(),
+  SERVICE_CLIENT_SECRET: z.string(),
+})
+
+export type Config = z.output<typeof configSchema>
+
+export const migrateConfigSchema = z.object({ MIGRATE_DATABASE_URL: baseConfig.DATABASE_URL })
+export const cliConfigSchema = z.object({ DATABASE_URL: baseConfig.DATABASE_URL })

@@ -1,0 +1,40 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, pgTable, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core'
+
+export const statuses = ['pending', 'sending', 'sent', 'failed', 'unknown'] as const
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 6, mode: 'string' })
+
+/** The ledger: one row for every mail that is owed, whatever becomes of it. It holds no name and no address. */
+export const emails = pgTable(
+  'emails',
+  {
+    /** Also the tag `send_id` that SES carries. */
+    id: uuid('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    studentId: text('student_id').notNull(),
+    courseId: text('course_id').notNull(),
+    activation: integer('activation').notNull(),
+    template: text('template').notNull(),
+    source: text('source').notNull(),
+    status: text('status', { enum: statuses }).notNull().default('pending'),
+    /** Counts the claims; whoever holds the number of the last one may write what became of it. */
+    attempt: integer('attempt').notNull().default(0),
+    failures: integer('failures').notNull().default(0),
+    dueAt: moment('due_at').notNull().defaultNow(),
+    claimedAt: moment('claimed_at'),
+    messageId: text('message_id'),
+    reason: text('reason'),
+    eventId: text('event_id').notNull(),
+    correlationId: text('correlation_id').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    unique('emails_once').on(table.tenantId, table.studentId, table.courseId, table.activation, table.template),
+    // Nearly all rows are sent, and nobody looks for those.
+    index('emails_unsettled').on(table.status, table.dueAt).where(sql`${table.status} <> 'sent'`),
+    check('emails_status', sql`${table.status} IN ('pending', 'sending', 'sent', 'failed', 'unknown')`),
+    check('emails_sent', sql`(${table.status} = 'sent') = (${table.messageId} IS NOT NULL)`),
+  ],
+)

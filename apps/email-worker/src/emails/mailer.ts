@@ -1,0 +1,76 @@
+import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
+import type { Outcome } from './email.ts'
+import { explainFailure } from './send-failure.ts'
+
+export interface Mail {
+  to: string
+  subject: string
+  html: string
+  text: string
+}
+
+export interface Mailer {
+  /**
+   * Hands a mail over, at most once: nothing here tries again. `assertTimely` is called at the last moment before the
+   * request leaves, and may throw to keep it here. Never throws.
+   */
+  send(mail: Mail, tags: { sendId: string; attempt: number }, assertTimely: () => void): Promise<Outcome>
+  close(): void
+}
+
+const CONNECT_TIMEOUT_MS = 3_000
+const ANSWER_TIMEOUT_MS = 10_000
+// Shorter than the server's: a reset of a connection that it has just dropped could mean anything.
+const IDLE_TIMEOUT_MS = 5_000
+
+export function createSesMailer(options: {
+  region: string
+  from: string
+  configurationSet?: string | undefined
+}): Mailer {
+  const agent = { keepAlive: true, timeout: IDLE_TIMEOUT_MS }
+  const client = new SESClient({
+    region: options.region,
+    // The SDK would send three times by itself, and SES knows no idempotency key.
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, httpAgent: agent, httpsAgent: agent },
+  })
+
+  return {
+    async send({ to, subject, html, text }, { sendId, attempt }, assertTimely) {
+      const command = new SendEmailCommand({
+        Source: options.from,
+        Destination: { ToAddresses: [to] },
+        Message: {
+          Subject: { Data: subject, Charset: 'UTF-8' },
+          Body: { Html: { Data: html, Charset: 'UTF-8' }, Text: { Data: text, Charset: 'UTF-8' } },
+        },
+        Tags: [
+          { Name: 'send_id', Value: sendId },
+          { Name: 'attempt', Value: String(attempt) },
+        ],
+        ConfigurationSetName: options.configurationSet,
+      })
+      const abortSignal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+      let hasLeft = false
+      // After credentials and signature, which may take their time: what follows is the connection.
+      command.middlewareStack.add(
+        (next) => async (request) => {
+          assertTimely()
+          abortSignal.throwIfAborted()
+          hasLeft = true
+          return next(request)
+        },
+        { step: 'finalizeRequest', priority: 'low', name: 'departure' },
+      )
+      try {
+        const { MessageId } = await client.send(command, { abortSignal })
+        if (!MessageId) throw new Error('SES answered without a MessageId')
+        return { status: 'sent', messageId: MessageId }
+      } catch (error) {
+        return explainFailure(error, hasLeft)
+      }
+    },
+    close: () => client.destroy(),
+  }
+}

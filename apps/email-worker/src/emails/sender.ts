@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createDelivery, type DeliveryOptions } from './delivery.ts'
+import type { Email, Outcome } from './email.ts'
+import * as metrics from './metrics.ts'
+import { markUnknown, measureBacklog, reserveDue } from './repository.ts'
+
+export interface Sender {
+  /** Tells that mails were written down. Without it they are found within half a second. */
+  wake(): void
+  isAlive(): boolean
+  /** Takes no more mails and lets those in hand end. */
+  close(): Promise<void>
+}
+
+const CONCURRENCY = 8
+const POLL_MS = 500
+const SWEEP_MS = 5_000
+
+/** A preparation that takes longer is begun by another worker too, which costs two lookups and nothing else. */
+const RESERVED_SECONDS = 10
+const MAX_PAUSE_MS = 60_000
+/** Longer than the longest a query may take. */
+const LIVENESS_MS = 60_000
+
+/** Sends what is pending in the ledger, several mails at a time, until closed. Never throws. */
+export function startSender(options: DeliveryOptions & { unknownAfterSeconds: number }): Sender {
+  const { db, logger, monotonicMs, unknownAfterSeconds } = options
+  const deliver = createDelivery(options)
+  const inFlight = new Set<Promise<void>>()
+  let wakeUp = new AbortController()
+  let isClosing = false
+  let lastCycleAt = monotonicMs()
+  let sweptAt = Number.NEGATIVE_INFINITY
+  let outages = 0
+  let pausedUntil = 0
+
+  /** While something we need is down, one mail at a time finds out whether it is back; the others wait, untouched. */
+  function countOutage(): void {
+    if (monotonicMs() < pausedUntil) return
+    pausedUntil = monotonicMs() + Math.min(500 * 2 ** outages, MAX_PAUSE_MS)
+    outages += 1
+  }
+
+  function judge(outcome: Outcome | null): void {
+    if (outcome?.status === 'unknown' || (outcome?.status === 'pending' && outcome.isOutage)) countOutage()
+    else if (outcome?.status === 'sent') outages = 0
+  }
+
+  function start(email: Email): void {
+    const delivering = deliver(email)
+      .then(judge)
+      .catch((error) => {
+        logger.error({ err: error, emailId: email.id }, 'Email delivery interrupted')
+        countOutage()
+      })
+      .finally(() => inFlight.delete(delivering))
+    inFlight.add(delivering)
+  }
+
+  function countFreeSlots(): number {
+    if (monotonicMs() < pausedUntil) return 0
+    return (outages > 0 ? 1 : CONCURRENCY) - inFlight.size
+  }
+
+  async function sweep(): Promise<void> {
+    if (monotonicMs() - sweptAt < SWEEP_MS) return
+    sweptAt = monotonicMs()
+    for (const { id, ...email } of await markUnknown(db, unknownAfterSeconds)) {
+      metrics.emailOutcomes.add(1, { outcome: 'unknown' })
+      logger.error({ emailId: id, ...email }, 'Email may have been sent or not')
+    }
+    const { unknown, oldestPendingSeconds } = await measureBacklog(db)
+    metrics.unknownEmails.record(unknown)
+    metrics.oldestPending.record(oldestPendingSeconds)
+  }
+
+  async function rest(): Promise<void> {
+    // A wake since the last rest ends this one at once.
+    await sleep(POLL_MS, undefined, { signal: wakeUp.signal }).catch(() => undefined)
+    wakeUp = new AbortController()
+  }
+
+  async function cycle(): Promise<void> {
+    await sweep()
+    const slots = countFreeSlots()
+    const due = slots > 0 ? await reserveDue(db, slots, RESERVED_SECONDS) : []
+    for (const email of due) start(email)
+    if (slots > 0 && due.length === slots) await Promise.race([...inFlight, sleep(POLL_MS)])
+    else await rest()
+  }
+
+  async function run(): Promise<void> {
+    while (!isClosing) {
+      lastCycleAt = monotonicMs()
+      try {
+        await cycle()
+      } catch (error) {
+        logger.warn({ err: error }, 'Sender interrupted, going on')
+        countOutage()
+        await rest()
+      }
+    }
+    await Promise.all(inFlight)
+  }
+  const running = run()
+
+  return {
+    wake: () => wakeUp.abort(),
+    isAlive: () => monotonicMs() - lastCycleAt < LIVENESS_MS,
+    async close() {
+      isClosing = true
+      wakeUp.abort()
+      await running
+    },
+  }
+}

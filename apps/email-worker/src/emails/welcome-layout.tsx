@@ -1,0 +1,157 @@
+import { Body, Button, Column, Container, Head, Heading, Html, Link, Preview, Row, Section, Text } from 'react-email'
+import type { Locale, Wording } from './wording.ts'
+
+const light = {
+  page: '#f3f5f4',
+  card: '#ffffff',
+  text: '#1d2b27',
+  muted: '#5c6b66',
+  line: '#e2e8e5',
+  accent: '#1f6f5c',
+  onAccent: '#ffffff',
+}
+const dark = {
+  page: '#111614',
+  card: '#1a211f',
+  text: '#e6edea',
+  muted: '#9fb0aa',
+  line: '#2d3835',
+  accent: '#6fcab2',
+  onAccent: '#0d1a16',
+}
+
+// Clients that know no media queries show the light colours, which stand inline. Body and Container put theirs on a cell
+// inside of them.
+const styleSheet = `
+  :root { color-scheme: light dark; supported-color-schemes: light dark; }
+  @media (max-width: 600px) {
+    .page > table > tbody > tr > td { padding: 0 !important; }
+    .card { border-radius: 0 !important; border-width: 0 !important; }
+    .card > tbody > tr > td { padding: 28px 22px !important; }
+    .title { font-size: 24px !important; line-height: 32px !important; }
+    .button { display: block !important; text-align: center !important; }
+  }
+  @media (prefers-color-scheme: dark) {
+    .page, .page > table > tbody > tr > td { background-color: ${dark.page} !important; }
+    .card { background-color: ${dark.card} !important; border-color: ${dark.line} !important; }
+    .text { color: ${dark.text} !important; }
+    .muted { color: ${dark.muted} !important; }
+    .line { border-color: ${dark.line} !important; }
+    .link { color: ${dark.accent} !important; }
+    .button { background-color: ${dark.accent} !important; color: ${dark.onAccent} !important; }
+  }`
+
+const font = 'system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif'
+const paragraph = { color: light.text, fontSize: 16, lineHeight: '26px', margin: '0 0 16px' }
+const small = { color: light.muted, fontSize: 13, lineHeight: '20px', margin: '0 0 8px' }
+const cell = { borderTop: `1px solid ${light.line}`, fontSize: 15, lineHeight: '22px', padding: '10px 0' }
+
+export interface WelcomeProps {
+  locale: Locale
+  wording: Wording
+  name: string
+  title: string
+  description: string
+  courseLanguage: string
+  facts: { label: string; value: string }[]
+  url: string
+}
+
+export function WelcomeLayout(props: WelcomeProps) {
+  const { locale, wording, name, title, description, courseLanguage, facts, url } = props
+  return (
+    <Html lang={locale}>
+      <Head>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <style>{styleSheet}</style>
+      </Head>
+      <Preview>{wording.preview(title)}</Preview>
+      <Body
+        lang={locale}
+        className="page"
+        style={{
+          backgroundColor: light.page,
+          fontFamily: font,
+          margin: 0,
+          padding: '32px 12px',
+          wordBreak: 'break-word',
+        }}
+      >
+        <Container
+          className="card"
+          style={{
+            backgroundColor: light.card,
+            border: `1px solid ${light.line}`,
+            borderRadius: 14,
+            maxWidth: 560,
+            padding: '40px 44px',
+          }}
+        >
+          <Text className="muted" style={{ ...small, fontWeight: 600, letterSpacing: '0.04em', margin: '0 0 28px' }}>
+            Coursewire
+          </Text>
+          <Text className="text" style={{ ...paragraph, fontSize: 20, fontWeight: 600 }}>
+            {wording.greeting(name)}
+          </Text>
+          <Text className="muted" style={{ ...paragraph, color: light.muted }}>
+            {wording.intro}
+          </Text>
+          <Heading
+            as="h1"
+            lang={courseLanguage}
+            className="text title"
+            style={{ color: light.text, hyphens: 'auto', fontSize: 28, lineHeight: '36px', margin: '0 0 12px' }}
+          >
+            {title}
+          </Heading>
+          {description && (
+            <Text lang={courseLanguage} className="text" style={{ ...paragraph, whiteSpace: 'pre-line' }}>
+              {description}
+            </Text>
+          )}
+          <Section style={{ margin: '24px 0 32px' }}>
+            {facts.map(({ label, value }) => (
+              <Row key={label}>
+                <Column className="muted line" style={{ ...cell, color: light.muted, width: '40%' }}>
+                  {label}
+                </Column>
+                <Column className="text line" style={{ ...cell, color: light.text }}>
+                  {value}
+                </Column>
+              </Row>
+            ))}
+          </Section>
+          <Button
+            href={url}
+            className="button"
+            style={{
+              backgroundColor: light.accent,
+              borderRadius: 10,
+              color: light.onAccent,
+              fontSize: 16,
+              fontWeight: 600,
+              padding: '14px 28px',
+            }}
+          >
+            {wording.start}
+          </Button>
+          <Text className="muted" style={{ ...small, margin: '32px 0 0' }}>
+            {wording.fallback}
+            <br />
+            <Link href={url} className="link" style={{ color: light.accent }}>
+              {url}
+            </Link>
+          </Text>
+          <Text
+            className="muted line"
+            style={{ ...small, borderTop: `1px solid ${light.line}`, margin: '28px 0 0', paddingTop: 16 }}
+          >
+            {wording.footer}
+          </Text>
+        </Container>
+      </Body>
+    </Html>
+  )
+}

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import type { Course, Student } from './directory.ts'
+import { composeWelcomeMail } from './welcome-mail.tsx'
+
+const compose = (student: Partial<Student> = {}, course: Partial<Course> = {}) =>
+  composeWelcomeMail(
+    { name: 'Anna Weber', email: 'anna@example.com', locale: 'en', ...student },
+    { slug: 'rust', title: 'Rust Basics', description: 'Ownership.', language: 'de', totalLessons: 12, ...course },
+    'https://learn.example.com',
+  )
+
+/** What a reader sees of the HTML, a line per element. */
+const readVisible = (html: string) =>
+  html
+    .replace(/<style>[^]*?<\/style>/g, '')
+    .replace(/<[^>]+>/g, '\n')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
+test('in English: name, title, description, lessons, language, and the way in', async () => {
+  const { to, subject, html, text } = await compose()
+
+  expect(to).toBe('anna@example.com')
+  expect(subject).toBe('Welcome to “Rust Basics”')
+  expect(readVisible(html)).toEqual(
+    expect.arrayContaining([
+      'Welcome, Anna Weber!',
+      'Rust Basics',
+      'Ownership.',
+      'Lessons',
+      '12',
+      'Language',
+      'German',
+    ]),
+  )
+  expect(html).toMatch(/<a[^>]* href="https:\/\/learn\.example\.com\/courses\/rust"[^>]*>.*?Start Learning/s)
+  expect(html).toContain('<html dir="ltr" lang="en">')
+  expect(text).toBe(
+    [
+      'Welcome, Anna Weber!',
+      'You are enrolled. This is your course:',
+      'Rust Basics',
+      'Ownership.',
+      'Lessons: 12\nLanguage: German',
+      'Start Learning: https://learn.example.com/courses/rust',
+      'You receive this email because you are enrolled in this course.',
+    ].join('\n\n'),
+  )
+})
+
+test('in German, for a student who reads German', async () => {
+  const { subject, html, text } = await compose({ name: 'Änne Groß', locale: 'de-CH' })
+
+  expect(subject).toBe('Willkommen im Kurs „Rust Basics“')
+  expect(readVisible(html)).toEqual(
+    expect.arrayContaining(['Willkommen, Änne Groß!', 'Lektionen', 'Sprache', 'Deutsch']),
+  )
+  expect(html).toMatch(/>\s*Jetzt lernen/)
+  expect(html).toContain('<html dir="ltr" lang="de">')
+  expect(html).not.toContain('lang="en"')
+  expect(text).toContain('Jetzt lernen: https://learn.example.com/courses/rust')
+})
+
+test('what is not known of a course leaves no gap', async () => {
+  const { html, text } = await compose({ name: ' ' }, { description: null, totalLessons: null })
+
+  expect(readVisible(html)).toContain('Welcome!')
+  expect(readVisible(html)).not.toContain('Lessons')
+  expect(text).toMatch(/^Welcome!\n\nYou are enrolled[^\n]+\n\nRust Basics\n\nLanguage: German\n\nStart Learning/)
+})
+
+test('what others wrote stays text', async () => {
+  const { subject, html, text } = await compose(
+    { name: '<b>{{name}}</b> http://evil.example' },
+    { title: '<script>1</script> & "x"', description: '<img src=x onerror=1>\n${title}', slug: '../a?b"<c>' },
+  )
+
+  expect(subject).toContain('<script>1</script> & "x"')
+  expect(html).not.toMatch(/<(b|script|img)\b/)
+  expect(html).toContain('{{name}}')
+  expect(html).toContain('&lt;img src=x onerror=1&gt;\n${title}')
+  expect([...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual(
+    Array(2).fill('https://learn.example.com/courses/..%2Fa%3Fb%22%3Cc%3E'),
+  )
+  for (const body of [html, text]) expect(body).not.toMatch(/http:\/\/evil|evil\.example/)
+})
+
+test('nothing long makes the mail long', async () => {
+  const { subject, html, text } = await compose(
+    { name: 'n'.repeat(5_000) },
+    { title: 't'.repeat(5_000), description: 'd'.repeat(50_000) },
+  )
+
+  expect(subject.length).toBeLessThan(150)
+  expect(text.length).toBeLessThan(1_500)
+  expect(html.length).toBeLessThan(12_000)
+})

@@ -1,0 +1,55 @@
+import { render } from 'react-email'
+import type { Course, Student } from './directory.ts'
+import type { Mail } from './mailer.ts'
+import { capText, findAddressFault, findTextFault, tameName } from './recipient.ts'
+import { WelcomeLayout, type WelcomeProps } from './welcome-layout.tsx'
+import { chooseLocale, getWording, nameLanguage } from './wording.ts'
+
+const MAX_TITLE_LENGTH = 120
+const MAX_DESCRIPTION_LENGTH = 600
+
+/** Why this mail can never be sent, or null. */
+export function findFault(student: Student, course: Course): string | null {
+  return (
+    findAddressFault(student.email) ??
+    findTextFault('the name', student.name) ??
+    findTextFault('the course title', course.title) ??
+    findTextFault('the course slug', course.slug)
+  )
+}
+
+/** Renders the welcome mail in the student's language. Everything in it that others wrote stays text. */
+export async function composeWelcomeMail(student: Student, course: Course, dashboardUrl: string): Promise<Mail> {
+  const locale = chooseLocale(student.locale)
+  const wording = getWording(locale)
+  const title = capText(course.title, MAX_TITLE_LENGTH)
+  const welcome: WelcomeProps = {
+    locale,
+    wording,
+    name: tameName(student.name),
+    title,
+    description: capText(course.description?.trim() ?? '', MAX_DESCRIPTION_LENGTH),
+    courseLanguage: course.language,
+    facts: [
+      ...(course.totalLessons ? [{ label: wording.lessons, value: String(course.totalLessons) }] : []),
+      { label: wording.language, value: nameLanguage(course.language, locale) },
+    ],
+    url: `${dashboardUrl}/courses/${encodeURIComponent(course.slug)}`,
+  }
+  const html = await render(<WelcomeLayout {...welcome} />)
+  return { to: student.email, subject: wording.subject(title), html, text: writePlainText(welcome) }
+}
+
+function writePlainText({ wording, name, title, description, facts, url }: WelcomeProps): string {
+  return [
+    wording.greeting(name),
+    wording.intro,
+    title,
+    description,
+    facts.map(({ label, value }) => `${label}: ${value}`).join('\n'),
+    `${wording.start}: ${url}`,
+    wording.footer,
+  ]
+    .filter((paragraph) => paragraph !== '')
+    .join('\n\n')
+}

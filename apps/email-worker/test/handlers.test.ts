@@ -1,0 +1,64 @@
+import { beforeEach, expect, test } from 'vitest'
+import { anEvent, openLedger } from './ledger.ts'
+
+const ledger = await openLedger()
+beforeEach(() => ledger.clear())
+
+test('an enrolment is owed one mail, which carries the event that caused it', async () => {
+  const event = anEvent({ source: 'gift' })
+
+  await ledger.handle(event)
+
+  expect(await ledger.list()).toMatchObject([
+    {
+      status: 'pending',
+      tenantId: 'acme',
+      studentId: event.payload.student_id,
+      courseId: 'course-1',
+      activation: 1,
+      template: 'welcome',
+      source: 'gift',
+      attempt: 0,
+      eventId: event.id,
+      correlationId: event.meta.correlation_id,
+    },
+  ])
+})
+
+test('the same event again, in one run or another, owes nothing more', async () => {
+  const event = anEvent()
+
+  await ledger.handle(event, event)
+  await ledger.handle(event)
+
+  expect(await ledger.list()).toHaveLength(1)
+})
+
+test('the same enrolment told under another event id owes nothing more', async () => {
+  const first = anEvent()
+
+  await ledger.handle(first)
+  await ledger.handle(anEvent(first.payload))
+
+  expect(await ledger.list()).toMatchObject([{ eventId: first.id }])
+})
+
+test('a student who comes back after leaving is owed another', async () => {
+  const first = anEvent()
+
+  await ledger.handle(first, anEvent({ ...first.payload, activation: 2 }))
+
+  expect(new Set((await ledger.list()).map(({ activation }) => activation))).toEqual(new Set([1, 2]))
+})
+
+test('two at once with the same enrolments leave one mail for each', async () => {
+  const events = Array.from({ length: 50 }, () => anEvent())
+
+  await Promise.all([ledger.handle(...events), ledger.handle(...events)])
+
+  expect(await ledger.list()).toHaveLength(50)
+})
+
+test('the role the worker runs as cannot change the table', async () => {
+  await expect(ledger.pool.query('ALTER TABLE emails DROP CONSTRAINT emails_once')).rejects.toThrow(/must be owner/)
+})

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { createSesMailer } from '../src/emails/mailer.ts'
+import { serve } from './neighbours.ts'
+
+const aMail = { to: 'anna@example.com', subject: 'Hello', html: '<p>Hello</p>', text: 'Hello' }
+
+function createMailer(endpoint: string) {
+  vi.stubEnv('AWS_ENDPOINT_URL_SES', endpoint)
+  vi.stubEnv('AWS_ACCESS_KEY_ID', randomUUID())
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', randomUUID())
+  const mailer = createSesMailer({ region: 'eu-central-1', from: 'a@example.com', configurationSet: 'transactional' })
+  onTestFinished(() => {
+    mailer.close()
+    vi.unstubAllEnvs()
+  })
+  return mailer
+}
+
+const accepted = '<SendEmailResponse><SendEmailResult><MessageId>m-1</MessageId></SendEmailResult></SendEmailResponse>'
+
+test('the form that SES gets names recipient, both bodies, tags and configuration set', async () => {
+  let form = new URLSearchParams()
+  const mailer = createMailer(
+    await serve(async (request, response) => {
+      form = new URLSearchParams((await request.toArray()).join(''))
+      response.writeHead(200, { 'content-type': 'text/xml' }).end(accepted)
+    }),
+  )
+
+  const outcome = await mailer.send(aMail, { sendId: 's-1', attempt: 3 }, () => undefined)
+
+  expect(outcome).toEqual({ status: 'sent', messageId: 'm-1' })
+  expect(Object.fromEntries(form)).toMatchObject({
+    Action: 'SendEmail',
+    Source: 'a@example.com',
+    'Destination.ToAddresses.member.1': 'anna@example.com',
+    'Message.Subject.Data': 'Hello',
+    'Message.Body.Html.Data': '<p>Hello</p>',
+    'Message.Body.Text.Data': 'Hello',
+    'Tags.member.1.Name': 'send_id',
+    'Tags.member.1.Value': 's-1',
+    'Tags.member.2.Name': 'attempt',
+    'Tags.member.2.Value': '3',
+    ConfigurationSetName: 'transactional',
+  })
+})
+
+test('what is stopped at the last moment has not been sent', async () => {
+  let calls = 0
+  const mailer = createMailer(
+    await serve((_request, response) => {
+      calls += 1
+      response.end(accepted)
+    }),
+  )
+
+  const outcome = await mailer.send(aMail, { sendId: 's-1', attempt: 1 }, () => {
+    throw new Error('too late')
+  })
+
+  expect(outcome).toEqual({ status: 'pending', reason: 'Error: too late', isOutage: true })
+  expect(calls).toBe(0)
+})
+
+test('a server error is not tried again', async () => {
+  let calls = 0
+  const mailer = createMailer(
+    await serve((_request, response) => {
+      calls += 1
+      response.writeHead(500).end()
+    }),
+  )
+
+  expect(await mailer.send(aMail, { sendId: 's-1', attempt: 1 }, () => undefined)).toMatchObject({ status: 'unknown' })
+  expect(calls).toBe(1)
+})
+
+test('an idle connection is kept for the next mail, and dropped long before the server would', async () => {
+  const sockets = new Set<Socket>()
+  const mailer = createMailer(
+    await serve((request, response) => {
+      sockets.add(request.socket)
+      response.end(accepted)
+    }),
+  )
+  const send = () => mailer.send(aMail, { sendId: 's-1', attempt: 1 }, () => undefined)
+
+  await send()
+  await send()
+  expect(sockets.size).toBe(1)
+  const [socket] = sockets
+  if (!socket) return expect.unreachable()
+  await once(socket, 'close', { signal: AbortSignal.timeout(20_000) })
+
+  expect(await send()).toMatchObject({ status: 'sent' })
+})

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Mail, startAwsLocal } from '@coursewire/aws-local'
+import { onTestFinished } from 'vitest'
+
+/** An HTTP server on a free port, closed when the test ends. */
+export async function serve(
+  listener: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<string> {
+  const server = createServer(
+    { keepAliveTimeout: 60_000 },
+    (request, response) => void listener(request, response),
+  ).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+export const aStudent = (changes: object = {}) => ({
+  id: 'student-1',
+  name: 'Anna Weber',
+  email: 'anna@example.com',
+  locale: 'en',
+  ...changes,
+})
+
+export const aCourse = (changes: object = {}) => ({
+  courseId: 'course-1',
+  slug: 'rust-basics',
+  title: 'Rust Basics',
+  description: 'Ownership, borrowing, lifetimes.',
+  language: 'de',
+  totalLessons: 12,
+  public: true,
+  ...changes,
+})
+
+/**
+ * What stands for the services next to this one: it gives out a token for the client's secret, and to who shows it every
+ * student by one description and every course by another; `null` is not found. `hold` keeps the answers about students back.
+ */
+export async function startNeighbours() {
+  const token = randomUUID()
+  const secret = randomUUID()
+  const state = {
+    student: aStudent() as object | null,
+    course: aCourse() as object | null,
+    isDown: false,
+    hold: Promise.resolve(),
+    requestIds: [] as (string | undefined)[],
+  }
+  const url = await serve(async (request, response) => {
+    const answer = (status: number, body: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    if (state.isDown) return answer(503, {})
+    if (request.url === '/auth/service-token') {
+      const body = JSON.parse((await request.toArray()).join('')) as { clientSecret: string }
+      return body.clientSecret === secret ? answer(200, { token, expiresIn: 300 }) : answer(401, {})
+    }
+    if (request.headers.authorization !== `Bearer ${token}`) return answer(401, {})
+    state.requestIds.push(request.headers['x-request-id'] as string | undefined)
+    const [, about, id] = /^\/internal\/(students|courses)\/([^/]+)$/.exec(request.url ?? '') ?? []
+    if (about === 'students') await state.hold
+    const found = about === 'students' ? state.student : state.course
+    return found && id ? answer(200, found) : answer(404, {})
+  })
+  return { url, secret, state }
+}
+
+/** SES, and what it has accepted. */
+export async function startSes() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'email-worker-'))
+  const aws = await startAwsLocal({ port: 0, dataDir })
+  onTestFinished(async () => {
+    await aws.close()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  return {
+    url: aws.url,
+    env: {
+      AWS_ENDPOINT_URL_SES: aws.url,
+      AWS_ACCESS_KEY_ID: randomUUID(),
+      AWS_SECRET_ACCESS_KEY: randomUUID(),
+    },
+    readInbox: async () => (await (await fetch(`${aws.url}/_inbox`)).json()) as Mail[],
+    async setFault(kind: string, times: number | null) {
+      await fetch(`${aws.url}/_faults`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ service: 'ses', kind, times }),
+      })
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { waitFor } from '@coursewire/testing'
+import { onTestFinished } from 'vitest'
+
+type Line = Record<string, unknown> & { msg: string }
+
+const worker = new URL('./worker-process.ts', import.meta.url)
+const cli = new URL('../src/cli.ts', import.meta.url)
+
+function run(script: URL, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED } = process.env
+  return spawn(process.execPath, ['--conditions=source', '--import', 'tsx', fileURLToPath(script), ...args], {
+    env: { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED, ...env },
+  })
+}
+
+/** A worker in a process of its own, ended with the test; `moment` is where it dies. */
+export function startWorker(env: NodeJS.ProcessEnv, moment = 'never') {
+  const child = run(worker, [moment], env)
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  const lines: Line[] = []
+  if (child.stdout) createInterface(child.stdout).on('line', (line) => lines.push(JSON.parse(line) as Line))
+  child.stderr?.pipe(process.stderr)
+
+  async function stop() {
+    child.kill('SIGTERM')
+    const [code, signal] = await ended
+    return signal ?? code
+  }
+  onTestFinished(async () => void (await stop()))
+  return {
+    ended,
+    stop,
+    findLines: (msg: string) => lines.filter((line) => line.msg === msg),
+    waitForLine: (msg: string, count = 1) =>
+      waitFor(() => lines.filter((line) => line.msg === msg)[count - 1], { message: `the line "${msg}"` }),
+  }
+}
+
+/** Runs the command for operators to its end. */
+export async function runMails(databaseUrl: string | undefined, ...args: string[]) {
+  const child = run(cli, args, { NO_COLOR: '1', ...(databaseUrl && { DATABASE_URL: databaseUrl }) })
+  const [out, err, [code]] = await Promise.all([
+    child.stdout ? text(child.stdout) : '',
+    child.stderr ? text(child.stderr) : '',
+    once(child, 'exit') as Promise<[number]>,
+  ])
+  return { out: out.trimEnd(), err: err.trimEnd(), code }
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { SESClient, type SESClientConfig, SendEmailCommand } from '@aws-sdk/client-ses'
+import { expect, test } from 'vitest'
+import { explainFailure } from '../src/emails/send-failure.ts'
+import { serve } from './neighbours.ts'
+
+/** Makes the real client fail, and explains that. */
+async function explain(endpoint: string, changes: SESClientConfig = {}) {
+  const client = new SESClient({
+    endpoint,
+    region: 'eu-central-1',
+    maxAttempts: 1,
+    credentials: { accessKeyId: randomUUID(), secretAccessKey: randomUUID() },
+    ...changes,
+  })
+  const command = new SendEmailCommand({
+    Source: 'a@example.com',
+    Destination: { ToAddresses: ['b@example.com'] },
+    Message: { Subject: { Data: 's' }, Body: { Text: { Data: 't' } } },
+  })
+  const error = await client.send(command, { abortSignal: AbortSignal.timeout(2_000) }).then(
+    () => expect.unreachable(),
+    (cause: unknown) => cause,
+  )
+  client.destroy()
+  return explainFailure(error, true)
+}
+
+const refuse = (status: number, code: string) =>
+  serve((_request, response) => {
+    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>No, a@example.com: no</Message></Error></ErrorResponse>`
+    response.writeHead(status, { 'content-type': 'text/xml' }).end(body)
+  })
+
+test.each([
+  [400, 'Throttling', { status: 'pending', isOutage: true }],
+  [503, 'ThrottlingException', { status: 'pending', isOutage: true }],
+  [403, 'InvalidClientTokenId', { status: 'pending', isOutage: true }],
+  [400, 'AccountSendingPausedException', { status: 'pending', isOutage: true }],
+  [400, 'MessageRejected', { status: 'pending', isOutage: false }],
+  [400, 'InvalidParameterValue', { status: 'failed' }],
+  [500, 'InternalFailure', { status: 'unknown' }],
+  [503, 'ServiceUnavailable', { status: 'unknown' }],
+])('an answer of %d %s', async (status, code, outcome) => {
+  expect(await explain(await refuse(status, code))).toEqual({ ...outcome, reason: `${code}: No, [address]: no` })
+})
+
+test('a refusal in no words known, from whatever stands between', async () => {
+  const url = await serve((_request, response) => response.writeHead(407).end('<html>no</html>'))
+
+  expect(await explain(url)).toMatchObject({ status: 'pending' })
+})
+
+test('an answer nobody can read may be a yes', async () => {
+  const url = await serve((_request, response) => response.writeHead(200).end('<html'))
+
+  expect(await explain(url)).toMatchObject({ status: 'unknown' })
+})
+
+test('a reset after the request may be a yes', async () => {
+  const url = await serve((request) => void request.socket.destroy())
+
+  expect(await explain(url)).toMatchObject({ status: 'unknown' })
+})
+
+test('no answer in time may be a yes', async () => {
+  expect(await explain(await serve(() => undefined))).toMatchObject({ status: 'unknown' })
+})
+
+test('a port where nobody listens was not reached, under one address or several', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+
+  expect(await explain(`http://127.0.0.1:${port}`)).toMatchObject({ status: 'pending', isOutage: true })
+  expect(await explain(`http://localhost:${port}`)).toMatchObject({ status: 'pending', isOutage: true })
+})
+
+test('a name that leads nowhere was not reached', async () => {
+  expect(await explain('http://nowhere.invalid')).toMatchObject({ status: 'pending', isOutage: true })
+})
+
+test('a connection that does not come about was not reached', async () => {
+  const neverFound = { lookup: () => undefined }
+  const requestHandler = { connectionTimeout: 200, httpAgent: neverFound }
+
+  expect(await explain('http://slow.example', { requestHandler })).toMatchObject({ status: 'pending', isOutage: true })
+})
+
+test('a request that never left us was not sent, whatever the error', () => {
+  expect(explainFailure(new Error('no credentials'), false)).toEqual({
+    status: 'pending',
+    reason: 'Error: no credentials',
+    isOutage: true,
+  })
+})
+
+test('what is not even an error may be a yes', () => {
+  expect(explainFailure('odd', true)).toEqual({ status: 'unknown', reason: 'Error: odd' })
+})

@@ -1,0 +1,313 @@
+import { createServiceClient } from '@coursewire/service-kit'
+import { waitFor } from '@coursewire/testing'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import type { DeliveryOptions } from '../src/emails/delivery.ts'
+import { createDirectory } from '../src/emails/directory.ts'
+import type { LedgerEntry } from '../src/emails/ledger.ts'
+import { createSesMailer } from '../src/emails/mailer.ts'
+import { claim, reserveDue, settle } from '../src/emails/repository.ts'
+import { startSender } from '../src/emails/sender.ts'
+import { anEvent, logger, openLedger } from './ledger.ts'
+import { aCourse, aStudent, startNeighbours, startSes } from './neighbours.ts'
+
+const ledger = await openLedger()
+beforeEach(async () => {
+  await ledger.clear()
+})
+
+async function startWorld() {
+  const neighbours = await startNeighbours()
+  const ses = await startSes()
+  for (const [name, value] of Object.entries(ses.env)) vi.stubEnv(name, value)
+  onTestFinished(() => void vi.unstubAllEnvs())
+
+  async function start(changes: Partial<DeliveryOptions & { unknownAfterSeconds: number }> = {}) {
+    const { url, secret } = neighbours
+    const services = createServiceClient({
+      tokenUrl: `${url}/auth/service-token`,
+      clientId: 'email-worker',
+      clientSecret: secret,
+      logger,
+    })
+    const mailer = createSesMailer({ region: 'eu-central-1', from: 'Coursewire <hello@coursewire.example>' })
+    const sender = startSender({
+      db: ledger.db,
+      directory: createDirectory(services, { enrollmentApi: url, distributionService: url }),
+      mailer,
+      logger,
+      dashboardUrl: 'https://learn.example.com',
+      monotonicMs: () => performance.now(),
+      onStep: () => undefined,
+      unknownAfterSeconds: 60,
+      ...changes,
+    })
+    onTestFinished(async () => {
+      await sender.close()
+      mailer.close()
+    })
+    return sender
+  }
+  return { neighbours, ses, start }
+}
+
+/** Enrols one student and waits until what was owed has come to `status`. */
+async function enrol(status: string) {
+  const event = anEvent()
+  await ledger.handle(event)
+  return until(event.payload.student_id, status)
+}
+
+const until = (studentId: string, status: string) => untilEmail(studentId, (email) => email.status === status)
+
+/** Waits until a try has failed and is to be repeated. */
+const untilPutOff = (studentId: string) => untilEmail(studentId, (email) => email.failures > 0)
+
+const untilEmail = (studentId: string, isSo: (email: LedgerEntry) => boolean) =>
+  waitFor(async () => {
+    const email = await ledger.find(studentId)
+    return isSo(email) ? email : null
+  })
+
+test('an enrolment brings one mail, tagged, and its id is in the ledger', async () => {
+  const { ses, neighbours, start } = await startWorld()
+  await start()
+
+  const email = await enrol('sent')
+
+  const [mail, ...others] = await ses.readInbox()
+  expect(others).toEqual([])
+  expect(mail).toMatchObject({
+    from: 'Coursewire <hello@coursewire.example>',
+    to: ['anna@example.com'],
+    subject: 'Welcome to “Rust Basics”',
+    html: expect.stringContaining('https://learn.example.com/courses/rust-basics'),
+    text: expect.stringContaining('Start Learning: https://learn.example.com/courses/rust-basics'),
+    tags: { send_id: email.id, attempt: '1' },
+    configurationSetName: null,
+  })
+  expect(email).toMatchObject({ messageId: mail?.id, attempt: 1, reason: null })
+  expect(neighbours.state.requestIds).toEqual([email.correlationId, email.correlationId])
+})
+
+test('throttled, a mail stays pending with the reason and is sent later', async () => {
+  const { ses, start } = await startWorld()
+  await ses.setFault('throttle', 1)
+  await start()
+
+  const event = anEvent()
+  await ledger.handle(event)
+  const email = await untilPutOff(event.payload.student_id)
+  expect(email).toMatchObject({ status: 'pending', attempt: 1, reason: expect.stringContaining('Throttling') })
+  expect(Date.parse(email.dueAt ?? '')).toBeGreaterThan(Date.parse(email.updatedAt ?? ''))
+
+  await ledger.makeDue()
+  expect(await until(event.payload.student_id, 'sent')).toMatchObject({ attempt: 2, reason: null })
+  expect(await ses.readInbox()).toHaveLength(1)
+})
+
+test('accepted but the answer is lost: one mail, the row is unknown, and nothing sends it again', async () => {
+  const { ses, start } = await startWorld()
+  await ses.setFault('accept-then-drop', 1)
+  await start()
+
+  const email = await enrol('unknown')
+  expect(email.reason).toMatch(/socket hang up|ECONNRESET/)
+
+  const other = await enrol('sent')
+  const inbox = await ses.readInbox()
+  expect(inbox.map(({ tags }) => tags['send_id'])).toEqual([email.id, other.id])
+  expect(await ledger.find(email.studentId)).toMatchObject({ status: 'unknown', attempt: 1 })
+})
+
+test('a call that hangs is given up as unknown', async () => {
+  const { ses, start } = await startWorld()
+  await ses.setFault('hang', 1)
+  await start()
+
+  const email = await enrol('unknown')
+
+  expect(email.reason).toMatch(/abort/i)
+  expect(await ses.readInbox()).toEqual([])
+})
+
+test('while SES answers with errors, mails are risked one at a time, ever more rarely, until one is sent', async () => {
+  const { ses, start } = await startWorld()
+  await ses.setFault('error', null)
+  await ledger.handle(...Array.from({ length: 20 }, () => anEvent()))
+  const clock = { ms: 0, looks: 0 }
+  await start({
+    monotonicMs() {
+      clock.looks += 1
+      return clock.ms
+    },
+  })
+  const count = async (status: string) => (await ledger.list()).filter((email) => email.status === status).length
+
+  for (const { pauseMs, unknown } of [
+    { pauseMs: 0, unknown: 8 },
+    { pauseMs: 500, unknown: 9 },
+    { pauseMs: 1_000, unknown: 10 },
+  ]) {
+    clock.ms += pauseMs
+    await waitFor(async () => (await count('unknown')) === unknown)
+    // The clock is looked at in every cycle: some have passed, and nothing more was sent.
+    const { looks } = clock
+    await waitFor(() => clock.looks > looks + 12)
+    expect(await count('unknown')).toBe(unknown)
+  }
+
+  await ses.setFault('error', 1)
+  clock.ms += 2_000
+  await waitFor(async () => (await count('unknown')) === 11)
+  clock.ms += 4_000
+  await waitFor(async () => (await count('sent')) === 9)
+})
+
+test('a worker that reaches the call later than 15 s after its claim lets it go unsent', async () => {
+  const { ses, start } = await startWorld()
+  let skippedMs = 0
+  await start({
+    monotonicMs: () => performance.now() + skippedMs,
+    onStep: (step) => {
+      if (step === 'claimed' && skippedMs === 0) skippedMs = 15_001
+    },
+  })
+
+  const event = anEvent()
+  await ledger.handle(event)
+  const email = await untilPutOff(event.payload.student_id)
+  expect(email).toMatchObject({ status: 'pending', attempt: 1, reason: expect.stringContaining('too old') })
+  expect(await ses.readInbox()).toEqual([])
+
+  await ledger.makeDue()
+  await until(event.payload.student_id, 'sent')
+  expect((await ses.readInbox()).map(({ tags }) => tags['attempt'])).toEqual(['2'])
+})
+
+test('two workers at once send each of 200 mails exactly once', async () => {
+  const { ses, start } = await startWorld()
+  const events = Array.from({ length: 200 }, () => anEvent())
+  await ledger.handle(...events)
+
+  const sentBy = { first: 0, second: 0 }
+  for (const worker of ['first', 'second'] as const) {
+    await start({
+      onStep(step) {
+        if (step === 'recorded') sentBy[worker] += 1
+      },
+    })
+  }
+  await waitFor(async () => (await ledger.list()).every(({ status }) => status === 'sent'))
+
+  const sendIds = (await ses.readInbox()).map(({ tags }) => tags['send_id'])
+  expect(sendIds).toHaveLength(200)
+  expect(new Set(sendIds).size).toBe(200)
+  expect(Math.min(sentBy.first, sentBy.second)).toBeGreaterThan(20)
+})
+
+test('of two workers that prepared the same mail one claims it, and only the last attempt counts', async () => {
+  await ledger.handle(anEvent())
+  const [email] = await reserveDue(ledger.db, 1, 10)
+  if (!email) return expect.unreachable()
+  expect(await reserveDue(ledger.db, 1, 10)).toEqual([])
+
+  const claims = await Promise.all(Array.from({ length: 5 }, () => claim(ledger.db, email)))
+  expect(claims.filter(Boolean)).toHaveLength(1)
+
+  const first = { ...email, attempt: 1 }
+  expect(await settle(ledger.db, first, { status: 'pending', reason: 'throttled', isOutage: true })).toBe(true)
+  expect(await claim(ledger.db, email)).toBe(false)
+  expect(await claim(ledger.db, first)).toBe(true)
+  expect(await settle(ledger.db, first, { status: 'sent', messageId: 'm-1' })).toBe(false)
+  expect(await ledger.find(email.studentId)).toMatchObject({ status: 'sending', attempt: 2, messageId: null })
+})
+
+test('an attempt whose worker is lost becomes unknown, and its worker may still record that it was sent', async () => {
+  const { ses, start } = await startWorld()
+  let goOn = () => undefined as void
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  await start({ onStep: (step) => (step === 'answered' ? gate : undefined) })
+  const event = anEvent()
+  await ledger.handle(event)
+  const { studentId } = await until(event.payload.student_id, 'sending')
+  await waitFor(async () => (await ses.readInbox()).length === 1)
+
+  await ledger.age('61 seconds')
+  expect(await until(studentId, 'unknown')).toMatchObject({ reason: expect.stringContaining('lost'), messageId: null })
+  goOn()
+
+  expect(await until(studentId, 'sent')).toMatchObject({ attempt: 1, reason: null })
+  expect(await ses.readInbox()).toHaveLength(1)
+})
+
+test('while a neighbour is down nothing is claimed and nothing is lost', async () => {
+  const { ses, neighbours, start } = await startWorld()
+  neighbours.state.isDown = true
+  await start()
+  const event = anEvent()
+  await ledger.handle(event)
+
+  const email = await untilPutOff(event.payload.student_id)
+  expect(email).toMatchObject({ status: 'pending', attempt: 0, reason: expect.stringContaining('service.refused') })
+  neighbours.state.isDown = false
+  await ledger.makeDue()
+
+  await until(event.payload.student_id, 'sent')
+  expect(await ses.readInbox()).toHaveLength(1)
+})
+
+test('a mail that brings out a fault of ours is put off, and the next one is sent', async () => {
+  const { start } = await startWorld()
+  const odd = anEvent({ student_id: '\uffff-odd' })
+  await start({
+    directory: async (email) => {
+      if (email.studentId === odd.payload.student_id) throw new TypeError('odd')
+      return { student: aStudent(), course: aCourse() }
+    },
+  })
+
+  await ledger.handle(odd)
+  expect(await untilPutOff(odd.payload.student_id)).toMatchObject({ status: 'pending', reason: 'TypeError: odd' })
+  await enrol('sent')
+})
+
+test.each([
+  ['student', 'the student is not known'],
+  ['course', 'the course is not known'],
+] as const)('an unknown %s is looked for again for a day, then the mail has failed', async (who, reason) => {
+  const { ses, neighbours, start } = await startWorld()
+  neighbours.state[who] = null
+  await start()
+  const event = anEvent()
+  await ledger.handle(event)
+  const email = await untilPutOff(event.payload.student_id)
+  expect(email).toMatchObject({ status: 'pending', attempt: 0, reason })
+
+  await ledger.age('25 hours')
+  await ledger.makeDue()
+
+  expect(await until(event.payload.student_id, 'failed')).toMatchObject({ reason, attempt: 0 })
+  expect(await ses.readInbox()).toEqual([])
+})
+
+test.each([
+  ['a line break in the name', aStudent({ name: 'Anna\r\nBcc: b@example.com' }), aCourse(), 'the name holds'],
+  ['a line break in the address', aStudent({ email: 'a@example.com\r\nBcc: b@example.com' }), aCourse(), 'control'],
+  ['a line break in the subject', aStudent(), aCourse({ title: 'Rust\r\nBcc: b@example.com' }), 'the course title'],
+  ['two addresses', aStudent({ email: 'a@example.com,b@example.com' }), aCourse(), 'not one plain address'],
+  ['a quoted address', aStudent({ email: '"x@evil y"@internal' }), aCourse(), 'not one plain address'],
+  ['an address too long', aStudent({ email: `a@${'b'.repeat(60)}.example.com`.padStart(255, 'a') }), aCourse(), '254'],
+  ['an international domain', aStudent({ email: 'a@bücher.example' }), aCourse(), 'ASCII'],
+])('%s: failed with the reason, and SES hears nothing', async (_case, student, course, reason) => {
+  const { ses, neighbours, start } = await startWorld()
+  Object.assign(neighbours.state, { student, course })
+  await start()
+
+  const email = await enrol('failed')
+
+  expect(email).toMatchObject({ attempt: 0, reason: expect.stringContaining(reason) })
+  expect(email.reason).not.toContain('@')
+  expect(await ses.readInbox()).toEqual([])
+})

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import { type EventEnvelope, enrollmentCompleted, toKafkaRecord } from '@coursewire/events'
+import { topicsFor } from '@coursewire/kafka'
+import { createKafka, createTopics } from '@coursewire/messaging'
+import { ownKafka, waitFor } from '@coursewire/testing'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { anEvent, logger, openLedger } from './ledger.ts'
+import { startNeighbours, startSes } from './neighbours.ts'
+import { runMails, startWorker } from './processes.ts'
+
+const ledger = await openLedger()
+const broker = await ownKafka()
+const kafka = createKafka({ clientId: 'test', brokers: broker.brokers, logger })
+const producer = kafka.producer()
+
+beforeAll(async () => {
+  await createTopics(kafka, topicsFor('local'))
+  await producer.connect()
+})
+afterAll(async () => {
+  await producer.disconnect()
+  await broker.stop()
+})
+beforeEach(() => ledger.clear())
+
+async function publish(event: EventEnvelope<string, object>, times = 1) {
+  const { topic, key, value, headers } = toKafkaRecord(enrollmentCompleted, event)
+  const message = { key, value: Buffer.from(value), headers: Object.fromEntries(headers) }
+  await producer.send({ topic, messages: Array(times).fill(message) })
+}
+
+async function startWorld() {
+  const neighbours = await startNeighbours()
+  const ses = await startSes()
+  const env = {
+    ...ses.env,
+    DATABASE_URL: ledger.databaseUrl,
+    KAFKA_BROKERS: broker.brokers.join(','),
+    DEFAULT_TENANT: 'acme',
+    EMAIL_FROM: 'hello@coursewire.example',
+    ENROLLMENT_API_URL: neighbours.url,
+    DISTRIBUTION_SERVICE_URL: neighbours.url,
+    DASHBOARD_URL: neighbours.url,
+    SERVICE_CLIENT_ID: 'email-worker',
+    SERVICE_CLIENT_SECRET: neighbours.secret,
+  }
+  return { neighbours, ses, env }
+}
+
+const until = (studentId: string, status: string, activation = 1) =>
+  waitFor(
+    async () => {
+      const emails = await ledger.list()
+      return emails.find((email) => {
+        return email.studentId === studentId && email.activation === activation && email.status === status
+      })
+    },
+    { message: `the mail to be ${status}`, timeoutMs: 45_000 },
+  )
+
+/** What is left behind, and what a worker that comes after makes of it. */
+const moments = [
+  { moment: 'prepared', when: 'before the claim', left: 'pending', ends: 'sent', mails: 1 },
+  { moment: 'claimed', when: 'after the claim', left: 'sending', ends: 'unknown', mails: 0 },
+  { moment: 'answered', when: 'after SES accepted', left: 'sending', ends: 'unknown', mails: 1 },
+  { moment: 'recorded', when: 'after the record', left: 'sent', ends: 'sent', mails: 1 },
+  { moment: 'before the offset commit', when: 'before the offset commit', left: 'pending', ends: 'sent', mails: 1 },
+  { moment: 'during the offset commit', when: 'during the offset commit', left: 'pending', ends: 'sent', mails: 1 },
+]
+
+test.each(moments)('killed $when: the mail ends $ends, SES has accepted $mails', async (expected) => {
+  const { neighbours, ses, env } = await startWorld()
+  let release = () => undefined as void
+  if (expected.moment.endsWith('offset commit')) {
+    neighbours.state.hold = new Promise((resolve) => {
+      release = resolve
+    })
+  }
+  const event = anEvent()
+  const { student_id: studentId, enrollment_id } = event.payload
+
+  const victim = startWorker(env, expected.moment)
+  await victim.waitForLine('Started consuming events')
+  await publish(event)
+  expect(await victim.ended).toEqual([null, 'SIGKILL'])
+  release()
+  const { id } = await until(studentId, expected.left)
+
+  await ledger.age('61 seconds')
+  await ledger.makeDue()
+  const heir = startWorker(env)
+  expect(await until(studentId, expected.ends)).toMatchObject({ id })
+  // Of the same key, so that all that came before it has been seen again when it is through.
+  await publish(anEvent({ student_id: studentId, enrollment_id, activation: 2 }))
+  await until(studentId, 'sent', 2)
+
+  expect((await ses.readInbox()).filter(({ tags }) => tags['send_id'] === id)).toHaveLength(expected.mails)
+  expect(await ledger.list()).toHaveLength(2)
+  const { out } = await runMails(ledger.databaseUrl, 'unknown', '--json')
+  expect(JSON.parse(out).map((email: { id: string }) => email.id)).toEqual(expected.ends === 'unknown' ? [id] : [])
+  expect(await heir.stop()).toBe(0)
+})
+
+test('the same record three times is one mail, and the log tells the story', async () => {
+  const { ses, env } = await startWorld()
+  const worker = startWorker(env)
+  const event = anEvent({ source: 'gift' })
+  const { student_id: studentId } = event.payload
+
+  await publish(event, 3)
+  const { id, messageId, eventId, correlationId } = await until(studentId, 'sent')
+  await worker.waitForLine('Duplicate event, skipping', 2)
+
+  expect((await ses.readInbox()).map(({ tags }) => tags['send_id'])).toEqual([id])
+  expect({ eventId, correlationId }).toEqual({ eventId: event.id, correlationId: event.meta.correlation_id })
+  expect(worker.findLines('Received enrollment event')).toMatchObject([{ recordCount: 1 }])
+  expect(worker.findLines('Processing enrollment email')).toMatchObject([{ studentId, source: 'gift', correlationId }])
+  expect(worker.findLines('Email sent successfully')).toMatchObject([{ messageId }])
+  expect(await worker.stop()).toBe(0)
+})
+
+test('what cannot be read becomes a dead letter, and the next mail goes out', async () => {
+  const { env } = await startWorld()
+  const worker = startWorker(env)
+  const event = anEvent()
+  const key = event.payload.enrollment_id
+  const ofLater = { ...event, id: randomUUID(), meta: { ...event.meta, schema_version: '2.0' } }
+
+  const messages = [null, 'garbage', JSON.stringify(ofLater)].map((value) => ({ key, value }))
+  await producer.send({ topic: enrollmentCompleted.topic, messages })
+  await publish(event)
+  await until(event.payload.student_id, 'sent')
+
+  const admin = kafka.admin()
+  await waitFor(async () => {
+    const offsets = await admin.fetchTopicOffsets('email-worker.dlq')
+    return offsets.reduce((sum, { high }) => sum + Number(high), 0) === 3
+  })
+  await admin.disconnect()
+  expect(await worker.stop()).toBe(0)
+})
+
+test('operators see health and figures', async () => {
+  const { ses, env } = await startWorld()
+  await ses.setFault('accept-then-drop', 1)
+  const worker = startWorker(env)
+  const { url } = await worker.waitForLine('Listening')
+  const get = async (path: string) => {
+    const response = await fetch(new URL(path, String(url)))
+    return { status: response.status, text: await response.text() }
+  }
+
+  expect((await get('/health/live')).status).toBe(200)
+  await waitFor(async () => (await get('/health/ready')).status === 200)
+  const event = anEvent()
+  await publish(event)
+  await until(event.payload.student_id, 'unknown')
+
+  await waitFor(async () => /^emails_unknown(\{.*\})? 1\b/m.test((await get('/metrics')).text))
+  const { text } = await get('/metrics')
+  expect(text).toMatch(/^emails_total\{.*outcome="unknown".*\} 1\b/m)
+  expect(text).toMatch(/^emails_oldest_pending_seconds(\{.*\})? 0\b/m)
+})
