@@ -41,6 +41,9 @@ it('a call carries a token for its tenant and the request id, and its answer is 
   expect(answer).toEqual({ courseId: 'c-1' })
   expect(asked).toEqual([{ clientId: 'me', clientSecret: 'mine', tenantId: 'acme' }])
   expect(calls).toEqual([{ path: '/courses/c-1', authorization: 'Bearer token-1', requestId: 'mine' }])
+
+  await client.get(`${url}/courses/c-1`, 'acme', course, { requestId: 'begun elsewhere – ü' })
+  expect(calls.at(-1)?.requestId).toBeUndefined()
 })
 
 it('a token is fetched once for each tenant, also by calls at the same time', async () => {
