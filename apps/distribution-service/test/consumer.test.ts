@@ -1,13 +1,21 @@
 import type { EventEnvelope } from '@coursewire/events'
 import { createKafka, createTopics, type KafkaSource, watchTopic } from '@coursewire/messaging'
-import { type KafkaServer, ownKafka, ownPostgres, type PostgresServer, waitFor } from '@coursewire/testing'
+import {
+  aGeneratedCourse,
+  aStagedCourse,
+  type KafkaServer,
+  ownKafka,
+  ownPostgres,
+  type PostgresServer,
+  waitFor,
+} from '@coursewire/testing'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { type Context, createContext } from '../src/context.ts'
 import { migrateDatabase } from '../src/db/migrations.ts'
 import { distributions } from '../src/db/schema.ts'
-import { aDeployment, aGeneration, createConfig, createLogBook } from './helpers.ts'
+import { createConfig, createLogBook } from './helpers.ts'
 
 // Servers of its own: the topics and the group have fixed names, and one of the tests stops the database.
 const topic = 'course.events.v1'
@@ -81,7 +89,7 @@ const waitForEvent = (cause: EventEnvelope, type: string, count = 1) =>
   })
 
 it('a generated course gets its distribution', async () => {
-  const event = aGeneration({ course_id: 'created' })
+  const event = aGeneratedCourse({ course_id: 'created' })
 
   await publish(event)
 
@@ -92,7 +100,7 @@ it('a generated course gets its distribution', async () => {
 })
 
 it('a deployment to staging reaches all distributions of the course', async () => {
-  const generation = aGeneration({ course_id: 'staged' })
+  const generation = aGeneratedCourse({ course_id: 'staged' })
   await publish(generation)
   await waitForEvent(generation, 'distribution.created')
   const [root] = await readCourse('staged')
@@ -100,7 +108,7 @@ it('a deployment to staging reaches all distributions of the course', async () =
   await ctx.db
     .insert(distributions)
     .values({ ...root, id: 'dist_variant', slug: 'variant', isGenerated: false, derivedFrom: root.id })
-  const deployment = aDeployment({ course_id: 'staged', staging_url: 'https://staging.test/staged' })
+  const deployment = aStagedCourse({ course_id: 'staged', staging_url: 'https://staging.test/staged' })
 
   await publish(deployment)
 
@@ -111,7 +119,7 @@ it('a deployment to staging reaches all distributions of the course', async () =
 })
 
 it('the same event replayed changes nothing', async () => {
-  const event = aGeneration({ course_id: 'replayed' })
+  const event = aGeneratedCourse({ course_id: 'replayed' })
   await publish(event)
   await waitForEvent(event, 'distribution.created')
   const before = await readCourse('replayed')
@@ -125,8 +133,8 @@ it('the same event replayed changes nothing', async () => {
 })
 
 it('an invalid payload is acknowledged, logged and dead-lettered, and holds nobody up', async () => {
-  const valid = aGeneration({ course_id: 'invalid' })
-  const invalid = JSON.stringify({ ...aGeneration(), id: 'broken', payload: { course_id: 'invalid', title: 7 } })
+  const valid = aGeneratedCourse({ course_id: 'invalid' })
+  const invalid = JSON.stringify({ ...aGeneratedCourse(), id: 'broken', payload: { course_id: 'invalid', title: 7 } })
   const sent = producer.send({
     topic,
     messages: [invalid, JSON.stringify(valid)].map((value) => ({ key: 'invalid', value, partition: 0 })),
@@ -148,7 +156,7 @@ it('while the database is stopped nothing is acknowledged, and all is applied wh
   const app = await buildApp(ctx)
   closers.push(() => app.close())
   const askHealth = async (name: string) => (await app.inject(`/health/${name}`)).statusCode
-  const event = aGeneration({ course_id: 'delayed' })
+  const event = aGeneratedCourse({ course_id: 'delayed' })
   await waitForAcknowledgement()
   const before = await readOffset()
   expect([await askHealth('ready'), await askHealth('live')]).toEqual([200, 200])

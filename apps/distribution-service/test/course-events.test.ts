@@ -1,7 +1,8 @@
+import { aGeneratedCourse, aStagedCourse } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { distributions } from '../src/db/schema.ts'
-import { aDeployment, aGeneration, startService } from './helpers.ts'
+import { startService } from './helpers.ts'
 
 const micros = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
 
@@ -20,7 +21,7 @@ async function addVariant({ db }: Service, slug: string): Promise<string> {
 describe('a generated course', () => {
   it('gets one private distribution with everything by default', async () => {
     const service = await startService()
-    const event = aGeneration({
+    const event = aGeneratedCourse({
       course_id: 'course_1',
       title: 'Alternativen zu Banken & Sparkassen',
       description: 'Ein praxisnaher Grundlagenkurs.',
@@ -60,7 +61,7 @@ describe('a generated course', () => {
 
   it('is told of once, with what caused it, and logged', async () => {
     const service = await startService()
-    const event = aGeneration({ course_id: 'course_1', title: 'Gardens' }, { correlationId: 'req-100' })
+    const event = aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }, { correlationId: 'req-100' })
 
     await service.take(event)
 
@@ -107,8 +108,8 @@ describe('a generated course', () => {
     const service = await startService()
 
     await service.take(
-      aGeneration({ description: null, target_audiences: [' ', 'gardeners', 'gardeners '], total_lessons: null }),
-      aGeneration({ description: undefined, target_audiences: undefined, total_lessons: undefined }),
+      aGeneratedCourse({ description: null, target_audiences: [' ', 'gardeners', 'gardeners '], total_lessons: null }),
+      aGeneratedCourse({ description: undefined, target_audiences: undefined, total_lessons: undefined }),
     )
 
     expect(await readAll(service)).toMatchObject([
@@ -120,7 +121,12 @@ describe('a generated course', () => {
   it('shares its title with another one, but not the slug, which is unique in its tenant', async () => {
     const service = await startService()
 
-    await service.take(aGeneration(), aGeneration(), aGeneration(), aGeneration({}, { tenantId: 'globex' }))
+    await service.take(
+      aGeneratedCourse(),
+      aGeneratedCourse(),
+      aGeneratedCourse(),
+      aGeneratedCourse({}, { tenantId: 'globex' }),
+    )
 
     const slugs = (await readAll(service)).map(({ slug }) => slug)
     expect(slugs).toEqual(['vertical-gardens', 'vertical-gardens-2', 'vertical-gardens-3', 'vertical-gardens'])
@@ -130,8 +136,8 @@ describe('a generated course', () => {
     const service = await startService()
 
     await service.take(
-      aGeneration({ course_id: 'course_1', title: 'Ours' }),
-      aGeneration({ course_id: 'course_1', title: 'Theirs' }, { tenantId: 'globex' }),
+      aGeneratedCourse({ course_id: 'course_1', title: 'Ours' }),
+      aGeneratedCourse({ course_id: 'course_1', title: 'Theirs' }, { tenantId: 'globex' }),
     )
 
     expect(await readAll(service)).toMatchObject([
@@ -144,8 +150,8 @@ describe('a generated course', () => {
 describe('a course generated again', () => {
   it('refreshes its distribution, and names what truly changed', async () => {
     const service = await startService()
-    await service.take(aGeneration({ course_id: 'course_1', title: 'Gardens' }))
-    const again = aGeneration({
+    await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }))
+    const again = aGeneratedCourse({
       course_id: 'course_1',
       title: 'Green Walls',
       completed_at: '2025-12-28T09:00:00.000001Z',
@@ -176,10 +182,12 @@ describe('a course generated again', () => {
 
   it('leaves the variants of its distribution alone', async () => {
     const service = await startService()
-    await service.take(aGeneration({ course_id: 'course_1', title: 'Gardens' }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }))
     const variantId = await addVariant(service, 'variant')
 
-    await service.take(aGeneration({ course_id: 'course_1', title: 'Walls', completed_at: '2026-01-01T00:00:00Z' }))
+    await service.take(
+      aGeneratedCourse({ course_id: 'course_1', title: 'Walls', completed_at: '2026-01-01T00:00:00Z' }),
+    )
 
     const titles = Object.fromEntries((await readAll(service)).map(({ id, title }) => [id, title]))
     expect(titles).toMatchObject({ [variantId]: 'Gardens' })
@@ -188,11 +196,11 @@ describe('a course generated again', () => {
 
   it('clears nothing by what it leaves empty', async () => {
     const service = await startService()
-    await service.take(aGeneration({ course_id: 'course_1' }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }))
     const [before] = await readAll(service)
 
     await service.take(
-      aGeneration({
+      aGeneratedCourse({
         course_id: 'course_1',
         description: ' ',
         target_audiences: [],
@@ -212,10 +220,10 @@ describe('a course generated again', () => {
     ['at the same moment, written otherwise', '2025-12-28T10:00:00.000000+01:00'],
   ])('%s changes nothing', async (_when, completedAt) => {
     const service = await startService()
-    await service.take(aGeneration({ course_id: 'course_1', title: 'Gardens' }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }))
     const [before] = await readAll(service)
 
-    await service.take(aGeneration({ course_id: 'course_1', title: 'Old', completed_at: completedAt }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'Old', completed_at: completedAt }))
 
     expect(await readAll(service)).toEqual([before])
     expect(await service.readOutbox()).toHaveLength(1)
@@ -223,9 +231,9 @@ describe('a course generated again', () => {
 
   it('with a change too large to tell is refused, and nothing is changed', async () => {
     const service = await startService()
-    await service.take(aGeneration({ course_id: 'course_1', description: 'a'.repeat(150_000) }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1', description: 'a'.repeat(150_000) }))
     const [before] = await readAll(service)
-    const again = aGeneration({
+    const again = aGeneratedCourse({
       course_id: 'course_1',
       description: 'b'.repeat(150_000),
       completed_at: '2026-01-01T00:00:00Z',
@@ -241,10 +249,10 @@ describe('a course generated again', () => {
 describe('a deployment to staging', () => {
   it('reaches all distributions of the course, and no other', async () => {
     const service = await startService()
-    await service.take(aGeneration({ course_id: 'course_1' }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }))
     const variantId = await addVariant(service, 'variant')
-    await service.take(aGeneration({ course_id: 'course_2' }))
-    const deployment = aDeployment({
+    await service.take(aGeneratedCourse({ course_id: 'course_2' }))
+    const deployment = aStagedCourse({
       course_id: 'course_1',
       staging_url: 'https://staging.test/1',
       deployed_at: '2025-12-28T10:30:00.123456+01:00',
@@ -273,10 +281,10 @@ describe('a deployment to staging', () => {
 
   it('again names only what changed, and leaves alone what has it already', async () => {
     const service = await startService()
-    await service.take(aGeneration({ course_id: 'course_1' }), aDeployment({ course_id: 'course_1' }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }), aStagedCourse({ course_id: 'course_1' }))
     const deployedAt = '2025-12-28T09:30:00.000001Z'
 
-    await service.take(aDeployment({ course_id: 'course_1', deployed_at: deployedAt }))
+    await service.take(aStagedCourse({ course_id: 'course_1', deployed_at: deployedAt }))
 
     const [, , updated, ...others] = await service.readOutbox()
     expect(others).toEqual([])
@@ -292,11 +300,11 @@ describe('a deployment to staging', () => {
     ['of the same moment', '2025-12-28T09:30:00Z'],
   ])('that is %s changes nothing', async (_name, deployedAt) => {
     const service = await startService()
-    await service.take(aGeneration({ course_id: 'course_1' }), aDeployment({ course_id: 'course_1' }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }), aStagedCourse({ course_id: 'course_1' }))
     const [before] = await readAll(service)
 
     await service.take(
-      aDeployment({ course_id: 'course_1', deployed_at: deployedAt, staging_url: 'https://staging.test/old' }),
+      aStagedCourse({ course_id: 'course_1', deployed_at: deployedAt, staging_url: 'https://staging.test/old' }),
     )
 
     expect(await readAll(service)).toEqual([before])
@@ -308,12 +316,12 @@ describe('a deployment to staging', () => {
     const service = await startService()
 
     await service.take(
-      aDeployment({
+      aStagedCourse({
         course_id: 'course_1',
         staging_url: 'https://staging.test/new',
         deployed_at: '2025-12-28T09:30:00Z',
       }),
-      aDeployment({
+      aStagedCourse({
         course_id: 'course_1',
         staging_url: 'https://staging.test/old',
         deployed_at: '2025-12-28T09:00:00Z',
@@ -321,7 +329,7 @@ describe('a deployment to staging', () => {
     )
 
     expect(await readAll(service)).toEqual([])
-    await service.take(aGeneration({ course_id: 'course_1' }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }))
     expect(await readAll(service)).toMatchObject([
       { stagingUrl: 'https://staging.test/new', stagingDeployedAt: '2025-12-28T09:30:00.000000Z' },
     ])
@@ -331,7 +339,7 @@ describe('a deployment to staging', () => {
 
 it('moments are read as UTC whatever the time zone of the session', async () => {
   const service = await startService()
-  await service.take(aGeneration(), aGeneration())
+  await service.take(aGeneratedCourse(), aGeneratedCourse())
   const inUtc = await readAll(service)
 
   const elsewhere = await service.db.transaction(async (tx) => {

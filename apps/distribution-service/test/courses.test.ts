@@ -1,5 +1,6 @@
+import { aGeneratedCourse, aStagedCourse } from '@coursewire/testing'
 import { describe, expect, it } from 'vitest'
-import { aDeployment, aGeneration, startService } from './helpers.ts'
+import { startService } from './helpers.ts'
 
 type Service = Awaited<ReturnType<typeof startService>>
 
@@ -10,10 +11,10 @@ async function publish(service: Service, courseId: string, tenantId = 'acme') {
 }
 
 /** A service whose courses, named by their titles, are public but for those called Hidden. */
-async function startWithCourses(...generations: NonNullable<Parameters<typeof aGeneration>[0]>[]) {
+async function startWithCourses(...generations: NonNullable<Parameters<typeof aGeneratedCourse>[0]>[]) {
   const service = await startService()
   for (const generation of generations) {
-    const event = aGeneration(generation)
+    const event = aGeneratedCourse(generation)
     await service.take(event)
     if (generation.title !== 'Hidden') await publish(service, event.payload.course_id)
   }
@@ -25,7 +26,7 @@ const titlesOf = (body: { items: { title: string }[] }) => body.items.map(({ tit
 describe('the public', () => {
   it('sees a public course, and nothing of what is internal', async () => {
     const service = await startWithCourses({ course_id: 'course_1', title: 'Gardens' })
-    await service.take(aDeployment({ course_id: 'course_1' }))
+    await service.take(aStagedCourse({ course_id: 'course_1' }))
 
     const { status, body } = await service.call('GET', '/api/courses/gardens')
 
@@ -61,7 +62,7 @@ describe('the public', () => {
 
   it('sees the courses of the tenant whose host it asks', async () => {
     const service = await startWithCourses({ title: 'Ours' })
-    await service.take(aGeneration({ course_id: 'theirs', title: 'Theirs' }, { tenantId: 'globex' }))
+    await service.take(aGeneratedCourse({ course_id: 'theirs', title: 'Theirs' }, { tenantId: 'globex' }))
     await publish(service, 'theirs', 'globex')
 
     const ours = await service.call('GET', '/api/courses')
@@ -119,7 +120,7 @@ describe('the public', () => {
     expect(await ask('"other"')).toMatchObject({ status: 200 })
 
     const again = { course_id: 'course_1', title: 'Gardens', total_lessons: 13, completed_at: '2026-01-01T00:00:00Z' }
-    await service.take(aGeneration(again))
+    await service.take(aGeneratedCourse(again))
     expect(await ask(etag)).toMatchObject({ status: 200, body: { total_lessons: 13 } })
   })
 })
@@ -152,7 +153,7 @@ describe('other services', () => {
 
   it('page through all courses of their tenant, by course id', async () => {
     const service = await startWithCourses({ course_id: 'b' }, { course_id: 'c', title: 'Hidden' }, { course_id: 'a' })
-    await service.take(aGeneration({ course_id: 'd' }, { tenantId: 'globex' }), aDeployment({ course_id: 'e' }))
+    await service.take(aGeneratedCourse({ course_id: 'd' }, { tenantId: 'globex' }), aStagedCourse({ course_id: 'e' }))
 
     const first = await service.call('GET', '/internal/courses?limit=2', asService)
     const second = await service.call('GET', `/internal/courses?limit=2&cursor=${first.body.nextCursor}`, asService)
@@ -168,7 +169,7 @@ describe('other services', () => {
     ['of which only staging is known', 'staged', 'acme'],
   ])('are told that a course %s is absent', async (_name, courseId, tenantId) => {
     const service = await startWithCourses({ course_id: 'course_1' })
-    await service.take(aDeployment({ course_id: 'staged' }))
+    await service.take(aStagedCourse({ course_id: 'staged' }))
 
     const { status, body } = await service.call('GET', `/internal/courses/${courseId}`, { ...asService, tenantId })
 

@@ -1,13 +1,14 @@
+import { aGeneratedCourse, aStagedCourse } from '@coursewire/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { aDeployment, aGeneration, startService } from './helpers.ts'
+import { startService } from './helpers.ts'
 
 type Service = Awaited<ReturnType<typeof startService>>
 const editor = { roles: ['editor' as const] }
 
 /** A service with one distribution, and the path to it. */
-async function startWithDistribution(generation: Parameters<typeof aGeneration>[0] = {}) {
+async function startWithDistribution(generation: Parameters<typeof aGeneratedCourse>[0] = {}) {
   const service = await startService()
-  await service.take(aGeneration({ course_id: 'course_1', title: 'Gardens', ...generation }))
+  await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens', ...generation }))
   const { body } = await service.call('GET', '/api/distributions?courseId=course_1', editor)
   const { id } = body.items[0]
   return { service, id, path: `/api/distributions/${id}` }
@@ -152,7 +153,7 @@ describe('unpublishing', () => {
 
 it('each change has a later moment than the one before, even if the clock steps back', async () => {
   const service = await startService({ now: () => '2025-12-28T10:30:00.123456Z' })
-  await service.take(aGeneration({ course_id: 'course_1' }), aDeployment({ course_id: 'course_1' }))
+  await service.take(aGeneratedCourse({ course_id: 'course_1' }), aStagedCourse({ course_id: 'course_1' }))
   const { body } = await service.call('GET', '/api/distributions', editor)
 
   await service.call('POST', `/api/distributions/${body.items[0].id}/publish`, editor)
@@ -217,8 +218,8 @@ describe('who may do it', () => {
 describe('the list', () => {
   it('has the distributions of the tenant, newest first, page by page', async () => {
     const service = await startService()
-    for (const title of ['One', 'Two', 'Three', 'Four', 'Five']) await service.take(aGeneration({ title }))
-    await service.take(aGeneration({ title: 'Theirs' }, { tenantId: 'globex' }))
+    for (const title of ['One', 'Two', 'Three', 'Four', 'Five']) await service.take(aGeneratedCourse({ title }))
+    await service.take(aGeneratedCourse({ title: 'Theirs' }, { tenantId: 'globex' }))
 
     const titles: string[][] = []
     let cursor: string | null = ''
@@ -237,7 +238,7 @@ describe('the list', () => {
 
   it('of a course has its distributions only', async () => {
     const service = await startService()
-    await service.take(aGeneration({ course_id: 'a b/ü&c' }), aGeneration())
+    await service.take(aGeneratedCourse({ course_id: 'a b/ü&c' }), aGeneratedCourse())
 
     const { body } = await service.call('GET', `/api/distributions?courseId=${encodeURIComponent('a b/ü&c')}`, editor)
 

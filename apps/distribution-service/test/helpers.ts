@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
-import { courseDeployedStaging, courseGenerationCompleted, type EventEnvelope } from '@coursewire/events'
+import type { EventEnvelope } from '@coursewire/events'
 import { decodeHeaders } from '@coursewire/messaging'
-import { createLogger, type Database, loadConfig, now, type Role, type Transaction } from '@coursewire/service-kit'
-import { createTestDatabase, uniqueName } from '@coursewire/testing'
+import { createLogger, type Database, loadConfig, type Role, type Transaction } from '@coursewire/service-kit'
+import { createTestDatabase } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, onTestFinished } from 'vitest'
-import type { z } from 'zod'
 import { buildApp } from '../src/app.ts'
 import { type Config, configSchema } from '../src/config.ts'
 import { createHandlers } from '../src/consumer.ts'
@@ -125,44 +123,4 @@ async function readOutbox(db: Database) {
     event: JSON.parse(row.payload.toString()),
     headers: Object.fromEntries(decodeHeaders(row.headers).map(([name, value]) => [name, value?.toString()])),
   }))
-}
-
-type About = { id?: string; tenantId?: string; correlationId?: string }
-const buildMeta = ({ tenantId = 'acme', correlationId = 'req-1' }: About) => ({
-  tenantId,
-  correlationId,
-  causationId: null,
-})
-
-export function aGeneration(
-  payload: Partial<z.input<typeof courseGenerationCompleted.payload>> = {},
-  about: About = {},
-) {
-  return courseGenerationCompleted.build(
-    {
-      course_id: uniqueName('course'),
-      title: 'Vertical Gardens',
-      description: 'Plants on walls, from the first pot to the last.',
-      language: 'en',
-      target_audiences: ['gardeners'],
-      total_lessons: 12,
-      completed_at: '2025-12-28T09:00:00Z',
-      ...payload,
-    },
-    buildMeta(about),
-    { id: about.id ?? randomUUID(), at: now() },
-  )
-}
-
-export function aDeployment(payload: Partial<z.input<typeof courseDeployedStaging.payload>> = {}, about: About = {}) {
-  return courseDeployedStaging.build(
-    {
-      course_id: uniqueName('course'),
-      staging_url: 'https://staging.example.com/courses/1',
-      deployed_at: '2025-12-28T09:30:00Z',
-      ...payload,
-    },
-    buildMeta(about),
-    { id: about.id ?? randomUUID(), at: now() },
-  )
 }

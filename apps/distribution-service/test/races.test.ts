@@ -1,9 +1,9 @@
 import type { EventEnvelope } from '@coursewire/events'
-import { waitFor } from '@coursewire/testing'
+import { aGeneratedCourse, aStagedCourse, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { distributions } from '../src/db/schema.ts'
-import { aDeployment, aGeneration, startService } from './helpers.ts'
+import { startService } from './helpers.ts'
 
 type Service = Awaited<ReturnType<typeof startService>>
 
@@ -35,7 +35,7 @@ it('the same fact under two event ids at once makes one distribution', async () 
   const service = await startService()
   const fact = { course_id: 'course_1' }
 
-  await overlap(service, aGeneration(fact), aGeneration(fact))
+  await overlap(service, aGeneratedCourse(fact), aGeneratedCourse(fact))
 
   expect(await service.db.select().from(distributions)).toHaveLength(1)
   expect(await readTypes(service)).toEqual(['distribution.created'])
@@ -44,7 +44,7 @@ it('the same fact under two event ids at once makes one distribution', async () 
 it('two courses that ask for one slug at once get one each', async () => {
   const service = await startService()
 
-  await overlap(service, aGeneration({ title: 'Gardens' }), aGeneration({ title: 'Gardens' }))
+  await overlap(service, aGeneratedCourse({ title: 'Gardens' }), aGeneratedCourse({ title: 'Gardens' }))
 
   const slugs = await service.db.select({ slug: distributions.slug }).from(distributions).orderBy(distributions.slug)
   expect(slugs).toEqual([{ slug: 'gardens' }, { slug: 'gardens-2' }])
@@ -55,8 +55,8 @@ it.each([
   ['just before its course is made', false, ['distribution.created']],
 ])('a deployment to staging %s is not missed', async (_when, isGenerationFirst, told) => {
   const service = await startService()
-  const generation = aGeneration({ course_id: 'course_1' })
-  const deployment = aDeployment({ course_id: 'course_1', staging_url: 'https://staging.test/1' })
+  const generation = aGeneratedCourse({ course_id: 'course_1' })
+  const deployment = aStagedCourse({ course_id: 'course_1', staging_url: 'https://staging.test/1' })
 
   await (isGenerationFirst ? overlap(service, generation, deployment) : overlap(service, deployment, generation))
 
@@ -66,7 +66,7 @@ it.each([
 
 it('a distribution that two publish at once is told of once', async () => {
   const service = await startService()
-  await service.take(aGeneration())
+  await service.take(aGeneratedCourse())
   const [distribution] = await service.db.select().from(distributions)
   const publish = () => service.call('POST', `/api/distributions/${distribution?.id}/publish`, { roles: ['editor'] })
 

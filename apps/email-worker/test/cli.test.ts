@@ -1,8 +1,9 @@
+import { anEnrollment } from '@coursewire/testing'
 import { runCommand } from 'citty'
 import { beforeAll, expect, test } from 'vitest'
 import { settle } from '../src/emails/repository.ts'
 import { createMails } from '../src/mails.ts'
-import { anEvent, openLedger } from './ledger.ts'
+import { openLedger } from './ledger.ts'
 import { runMails } from './processes.ts'
 
 const ledger = await openLedger()
@@ -19,7 +20,7 @@ async function mails(...rawArgs: string[]) {
   return printed
 }
 
-const events = { pending: anEvent(), sent: anEvent(), unknown: anEvent(), failed: anEvent() }
+const events = { pending: anEnrollment(), sent: anEnrollment(), unknown: anEnrollment(), failed: anEnrollment() }
 const find = (status: keyof typeof events) => ledger.find(events[status].payload.student_id)
 
 beforeAll(async () => {

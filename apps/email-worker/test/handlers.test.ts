@@ -1,11 +1,12 @@
+import { anEnrollment } from '@coursewire/testing'
 import { beforeEach, expect, test } from 'vitest'
-import { anEvent, openLedger } from './ledger.ts'
+import { openLedger } from './ledger.ts'
 
 const ledger = await openLedger()
 beforeEach(() => ledger.clear())
 
 test('an enrolment is owed one mail, which carries the event that caused it', async () => {
-  const event = anEvent({ source: 'gift' })
+  const event = anEnrollment({ source: 'gift' })
 
   await ledger.handle(event)
 
@@ -26,7 +27,7 @@ test('an enrolment is owed one mail, which carries the event that caused it', as
 })
 
 test('the same event again, in one run or another, owes nothing more', async () => {
-  const event = anEvent()
+  const event = anEnrollment()
 
   await ledger.handle(event, event)
   await ledger.handle(event)
@@ -35,24 +36,24 @@ test('the same event again, in one run or another, owes nothing more', async () 
 })
 
 test('the same enrolment told under another event id owes nothing more', async () => {
-  const first = anEvent()
+  const first = anEnrollment()
 
   await ledger.handle(first)
-  await ledger.handle(anEvent(first.payload))
+  await ledger.handle(anEnrollment(first.payload))
 
   expect(await ledger.list()).toMatchObject([{ eventId: first.id }])
 })
 
 test('a student who comes back after leaving is owed another', async () => {
-  const first = anEvent()
+  const first = anEnrollment()
 
-  await ledger.handle(first, anEvent({ ...first.payload, activation: 2 }))
+  await ledger.handle(first, anEnrollment({ ...first.payload, activation: 2 }))
 
   expect(new Set((await ledger.list()).map(({ activation }) => activation))).toEqual(new Set([1, 2]))
 })
 
 test('two at once with the same enrolments leave one mail for each', async () => {
-  const events = Array.from({ length: 50 }, () => anEvent())
+  const events = Array.from({ length: 50 }, () => anEnrollment())
 
   await Promise.all([ledger.handle(...events), ledger.handle(...events)])
 

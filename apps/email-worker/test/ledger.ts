@@ -1,28 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import { enrollmentCompleted } from '@coursewire/events'
-import { createDatabase, createLogger, createPool, now } from '@coursewire/service-kit'
-import { createTestDatabase } from '@coursewire/testing'
+import { createDatabase, createLogger, createPool } from '@coursewire/service-kit'
+import { type anEnrollment, createTestDatabase } from '@coursewire/testing'
 import { afterAll } from 'vitest'
 import { onEnrollmentCompleted } from '../src/emails/handlers.ts'
 import { listEmails } from '../src/emails/ledger.ts'
 
 export const logger = createLogger({ service: 'email-worker', level: 'silent' })
-
-export function anEvent(changes: Partial<Parameters<typeof enrollmentCompleted.build>[0]> = {}) {
-  const payload = {
-    enrollment_id: randomUUID(),
-    student_id: randomUUID(),
-    course_id: 'course-1',
-    enrollment_type: 'free' as const,
-    enrolled_at: now(),
-    source: 'manual' as const,
-    payment_status: 'free' as const,
-    activation: 1,
-    ...changes,
-  }
-  const meta = { tenantId: 'acme', correlationId: randomUUID(), causationId: null }
-  return enrollmentCompleted.build(payload, meta, { id: randomUUID(), at: now() })
-}
 
 /** A ledger of the test file's own. */
 export async function openLedger() {
@@ -39,7 +21,7 @@ export async function openLedger() {
     db,
     pool,
     /** Has the events handled in one transaction, as the consumer does. */
-    handle: (...events: ReturnType<typeof anEvent>[]) =>
+    handle: (...events: ReturnType<typeof anEnrollment>[]) =>
       db.transaction((tx) => onEnrollmentCompleted(logger)(tx, events)),
     list: () => listEmails(db, { limit: 10_000 }),
     async find(studentId: string) {

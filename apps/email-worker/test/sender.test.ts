@@ -1,5 +1,5 @@
 import { createServiceClient } from '@coursewire/service-kit'
-import { waitFor } from '@coursewire/testing'
+import { anEnrollment, waitFor } from '@coursewire/testing'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { DeliveryOptions } from '../src/emails/delivery.ts'
 import { createDirectory } from '../src/emails/directory.ts'
@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../src/emails/ledger.ts'
 import { createSesMailer } from '../src/emails/mailer.ts'
 import { claim, reserveDue, settle } from '../src/emails/repository.ts'
 import { startSender } from '../src/emails/sender.ts'
-import { anEvent, logger, openLedger } from './ledger.ts'
+import { logger, openLedger } from './ledger.ts'
 import { aCourse, aStudent, startNeighbours, startSes } from './neighbours.ts'
 
 const ledger = await openLedger()
@@ -52,7 +52,7 @@ async function startWorld() {
 
 /** Enrols one student and waits until what was owed has come to `status`. */
 async function enrol(status: string) {
-  const event = anEvent()
+  const event = anEnrollment()
   await ledger.handle(event)
   return until(event.payload.student_id, status)
 }
@@ -94,7 +94,7 @@ test('throttled, a mail stays pending with the reason and is sent later', async 
   await ses.setFault('throttle', 1)
   await start()
 
-  const event = anEvent()
+  const event = anEnrollment()
   await ledger.handle(event)
   const email = await untilPutOff(event.payload.student_id)
   expect(email).toMatchObject({ status: 'pending', attempt: 1, reason: expect.stringContaining('Throttling') })
@@ -133,7 +133,7 @@ test('a call that hangs is given up as unknown', async () => {
 test('while SES answers with errors, mails are risked one at a time, ever more rarely, until one is sent', async () => {
   const { ses, start } = await startWorld()
   await ses.setFault('error', null)
-  await ledger.handle(...Array.from({ length: 20 }, () => anEvent()))
+  await ledger.handle(...Array.from({ length: 20 }, () => anEnrollment()))
   const clock = { ms: 0, looks: 0 }
   await start({
     monotonicMs() {
@@ -173,7 +173,7 @@ test('a worker that reaches the call later than 15 s after its claim lets it go 
     },
   })
 
-  const event = anEvent()
+  const event = anEnrollment()
   await ledger.handle(event)
   const email = await untilPutOff(event.payload.student_id)
   expect(email).toMatchObject({ status: 'pending', attempt: 1, reason: expect.stringContaining('too old') })
@@ -186,7 +186,7 @@ test('a worker that reaches the call later than 15 s after its claim lets it go 
 
 test('two workers at once send each of 200 mails exactly once', async () => {
   const { ses, start } = await startWorld()
-  const events = Array.from({ length: 200 }, () => anEvent())
+  const events = Array.from({ length: 200 }, () => anEnrollment())
   await ledger.handle(...events)
 
   const sentBy = { first: 0, second: 0 }
@@ -206,7 +206,7 @@ test('two workers at once send each of 200 mails exactly once', async () => {
 })
 
 test('of two workers that prepared the same mail one claims it, and only the last attempt counts', async () => {
-  await ledger.handle(anEvent())
+  await ledger.handle(anEnrollment())
   const [email] = await reserveDue(ledger.db, 1, 10)
   if (!email) return expect.unreachable()
   expect(await reserveDue(ledger.db, 1, 10)).toEqual([])
@@ -229,7 +229,7 @@ test('an attempt whose worker is lost becomes unknown, and its worker may still 
     goOn = resolve
   })
   await start({ onStep: (step) => (step === 'answered' ? gate : undefined) })
-  const event = anEvent()
+  const event = anEnrollment()
   await ledger.handle(event)
   const { studentId } = await until(event.payload.student_id, 'sending')
   await waitFor(async () => (await ses.readInbox()).length === 1)
@@ -246,7 +246,7 @@ test('while a neighbour is down nothing is claimed and nothing is lost', async (
   const { ses, neighbours, start } = await startWorld()
   neighbours.state.isDown = true
   await start()
-  const event = anEvent()
+  const event = anEnrollment()
   await ledger.handle(event)
 
   const email = await untilPutOff(event.payload.student_id)
@@ -260,7 +260,7 @@ test('while a neighbour is down nothing is claimed and nothing is lost', async (
 
 test('a mail that brings out a fault of ours is put off, and the next one is sent', async () => {
   const { start } = await startWorld()
-  const odd = anEvent({ student_id: '\uffff-odd' })
+  const odd = anEnrollment({ student_id: '\uffff-odd' })
   await start({
     directory: async (email) => {
       if (email.studentId === odd.payload.student_id) throw new TypeError('odd')
@@ -280,7 +280,7 @@ test.each([
   const { ses, neighbours, start } = await startWorld()
   neighbours.state[who] = null
   await start()
-  const event = anEvent()
+  const event = anEnrollment()
   await ledger.handle(event)
   const email = await untilPutOff(event.payload.student_id)
   expect(email).toMatchObject({ status: 'pending', attempt: 0, reason })

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { type EventEnvelope, enrollmentCompleted, toKafkaRecord } from '@coursewire/events'
 import { topicsFor } from '@coursewire/kafka'
 import { createKafka, createTopics } from '@coursewire/messaging'
-import { ownKafka, waitFor } from '@coursewire/testing'
+import { anEnrollment, ownKafka, waitFor } from '@coursewire/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { anEvent, logger, openLedger } from './ledger.ts'
+import { logger, openLedger } from './ledger.ts'
 import { startNeighbours, startSes } from './neighbours.ts'
 import { runMails, startWorker } from './processes.ts'
 
@@ -76,7 +76,7 @@ test.each(moments)('killed $when: the mail ends $ends, SES has accepted $mails',
       release = resolve
     })
   }
-  const event = anEvent()
+  const event = anEnrollment()
   const { student_id: studentId, enrollment_id } = event.payload
 
   const victim = startWorker(env, expected.moment)
@@ -91,7 +91,7 @@ test.each(moments)('killed $when: the mail ends $ends, SES has accepted $mails',
   const heir = startWorker(env)
   expect(await until(studentId, expected.ends)).toMatchObject({ id })
   // Of the same key, so that all that came before it has been seen again when it is through.
-  await publish(anEvent({ student_id: studentId, enrollment_id, activation: 2 }))
+  await publish(anEnrollment({ student_id: studentId, enrollment_id, activation: 2 }))
   await until(studentId, 'sent', 2)
 
   expect((await ses.readInbox()).filter(({ tags }) => tags['send_id'] === id)).toHaveLength(expected.mails)
@@ -104,7 +104,7 @@ test.each(moments)('killed $when: the mail ends $ends, SES has accepted $mails',
 test('the same record three times is one mail, and the log tells the story', async () => {
   const { ses, env } = await startWorld()
   const worker = startWorker(env)
-  const event = anEvent({ source: 'gift' })
+  const event = anEnrollment({ source: 'gift' })
   const { student_id: studentId } = event.payload
 
   await publish(event, 3)
@@ -122,7 +122,7 @@ test('the same record three times is one mail, and the log tells the story', asy
 test('what cannot be read becomes a dead letter, and the next mail goes out', async () => {
   const { env } = await startWorld()
   const worker = startWorker(env)
-  const event = anEvent()
+  const event = anEnrollment()
   const key = event.payload.enrollment_id
   const ofLater = { ...event, id: randomUUID(), meta: { ...event.meta, schema_version: '2.0' } }
 
@@ -152,7 +152,7 @@ test('operators see health and figures', async () => {
 
   expect((await get('/health/live')).status).toBe(200)
   await waitFor(async () => (await get('/health/ready')).status === 200)
-  const event = anEvent()
+  const event = anEnrollment()
   await publish(event)
   await until(event.payload.student_id, 'unknown')
 

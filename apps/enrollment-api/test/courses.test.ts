@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  distributionDeleted,
-  distributionPublished,
-  distributionUnpublished,
-  type EventEnvelope,
-  type EventMeta,
-} from '@coursewire/events'
+import type { EventEnvelope } from '@coursewire/events'
 import type { Transaction } from '@coursewire/service-kit'
+import { aDeletedDistribution, anUnpublishedDistribution, aPublishedDistribution } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { provisionClient } from '../src/accounts/provision.ts'
@@ -52,42 +47,18 @@ afterAll(async () => {
   await catalogue.close()
 })
 
-const meta = (tenantId = 'acme'): EventMeta => ({ tenantId, correlationId: 'req-1', causationId: null })
-const identify = () => ({ id: randomUUID(), at: '2026-01-01T00:00:00.000000Z' })
-
 interface Distribution {
   id: string
   courseId: string
 }
 const aDistribution = (courseId = `course-${randomUUID()}`): Distribution => ({ id: `dist_${randomUUID()}`, courseId })
 
-const published = ({ id, courseId }: Distribution, at: string, tenantId?: string) =>
-  distributionPublished.build(
-    {
-      distribution_id: id,
-      slug: 'slug',
-      course_id: courseId,
-      title: 'Title',
-      language: 'en',
-      target_group: [],
-      seo: { meta_title: '', meta_description: '', meta_keywords: [] },
-      published_at: at,
-    },
-    meta(tenantId),
-    identify(),
-  )
+const published = ({ id, courseId }: Distribution, at: string, tenantId = 'acme') =>
+  aPublishedDistribution({ distribution_id: id, course_id: courseId, published_at: at }, { tenantId })
 const unpublished = ({ id }: Distribution, at: string) =>
-  distributionUnpublished.build(
-    { distribution_id: id, slug: 'slug', unpublished_at: at, reason: 'outdated' },
-    meta(),
-    identify(),
-  )
+  anUnpublishedDistribution({ distribution_id: id, unpublished_at: at })
 const deleted = ({ id, courseId }: Distribution, at: string) =>
-  distributionDeleted.build(
-    { distribution_id: id, slug: 'slug', course_id: courseId, deleted_at: at, deleted_by: 'usr_1' },
-    meta(),
-    identify(),
-  )
+  aDeletedDistribution({ distribution_id: id, course_id: courseId, deleted_at: at })
 
 const handle = async (tx: Transaction, event: EventEnvelope) => {
   const handler = handlers.find(({ definition }) => definition.type === event.type)

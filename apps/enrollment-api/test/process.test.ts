@@ -13,7 +13,7 @@ import { type PublishedMessage, startAwsLocal } from '@coursewire/aws-local'
 import { distributionPublished, enrollmentCompleted, toKafkaRecord } from '@coursewire/events'
 import { createKafka, createTopics } from '@coursewire/messaging'
 import { createLogger } from '@coursewire/service-kit'
-import { ownKafka, waitFor } from '@coursewire/testing'
+import { aPublishedDistribution, ownKafka, waitFor } from '@coursewire/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { aStudent, environment, startService } from './helpers.ts'
 
@@ -90,20 +90,7 @@ it('the process hears of a course on Kafka, enrols, tells Kafka and SNS, sets po
 
   const student = await aStudent(service)
   const courseId = `course-${randomUUID()}`
-  const published = distributionPublished.build(
-    {
-      distribution_id: 'dist_1',
-      slug: 'slug',
-      course_id: courseId,
-      title: 'Title',
-      language: 'en',
-      target_group: [],
-      seo: { meta_title: '', meta_description: '', meta_keywords: [] },
-      published_at: '2026-01-01T12:00:00Z',
-    },
-    { tenantId: 'acme', correlationId: 'req-1', causationId: null },
-    { id: randomUUID(), at: '2026-01-01T12:00:00.000000Z' },
-  )
+  const published = aPublishedDistribution({ course_id: courseId })
   const { key, value } = toKafkaRecord(distributionPublished, published)
   const producer = kafka.producer({ allowAutoTopicCreation: false })
   await producer.connect()

@@ -8,10 +8,12 @@ import { createCircuit } from './circuit.ts'
 import { createKafka, endlessRetry, type KafkaSettings } from './kafka.ts'
 import * as metrics from './metrics.ts'
 import { createPartition, type PartitionContext } from './partition.ts'
+import { purgeDedup } from './purge.ts'
 
 const COMMIT_MS = 200
 const LIVENESS_MS = 30_000
 const DRAIN_MS = 3_000
+const PURGE_MS = 3_600_000
 
 export interface ConsumerOptions {
   kafka: KafkaSettings
@@ -164,6 +166,13 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     })
   }, COMMIT_MS)
 
+  const purgeTimer = setInterval(() => {
+    purgeDedup(db, name).then(
+      (purged) => purged > 0 && logger.info({ purged }, 'Old events forgotten'),
+      (error: unknown) => logger.warn({ err: error }, 'Old events not forgotten'),
+    )
+  }, PURGE_MS)
+
   function measure(): void {
     const now = Date.now()
     let oldest = 0
@@ -214,6 +223,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       circuit.shutDown()
       await Promise.race([Promise.all(held.map((partition) => partition.whenIdle())), deadline])
       clearInterval(commitTimer)
+      clearInterval(purgeTimer)
       // Before disconnect(): after it a commit silently does nothing.
       await Promise.race([Promise.resolve(committing).then(commit), deadline])
       await Promise.race([consumer.disconnect(), deadline])

@@ -1,3 +1,4 @@
+import type { Logger } from '@coursewire/service-kit'
 import pg from 'pg'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import * as metrics from './metrics.ts'
@@ -6,6 +7,8 @@ const FULL_SCAN_MS = 10_000
 const FLOOR_AGE_MS = 60_000
 const KEEP_ALIVE_MS = 2_000
 const MEASURE_MS = 5_000
+/** When somebody must look: so many rows, or one so old, say that a destination has been away for long. */
+const ALARM = { rows: 1_000_000, seconds: 3_600, everyMs: 600_000 }
 
 // A leader that is stopped keeps its lock for as long as its session lives: Postgres ends a session that is idle or gone.
 const sessionOptions = [
@@ -39,7 +42,11 @@ const deleteAndSelectSql = `
   SELECT id, topic, key, payload, headers, log, created_at AS "createdAt" FROM next WHERE bytes_before < $8 ORDER BY id`
 
 /** The relay's own connection: holds the leader's lock, reads and deletes. Any failure ends it; the relay opens another. */
-export async function createOutboxReader(databaseUrl: string, channel: Pick<Channel, 'name' | 'batch'>) {
+export async function createOutboxReader(
+  databaseUrl: string,
+  channel: Pick<Channel, 'name' | 'batch'>,
+  logger: Logger,
+) {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: `relay-${channel.name}`,
@@ -65,6 +72,7 @@ export async function createOutboxReader(databaseUrl: string, channel: Pick<Chan
   const smallestIds: { at: number; id: string }[] = []
   let fullScanAt = 0
   let measuredAt = 0
+  let alarmedAt = 0
 
   function findFloor(now: number): string {
     if (now - fullScanAt >= FULL_SCAN_MS) {
@@ -91,6 +99,11 @@ export async function createOutboxReader(databaseUrl: string, channel: Pick<Chan
     metrics.outboxUnsent.record(row.unsent, labels)
     metrics.outboxOldestUnsent.record(row.oldest, labels)
     metrics.oldestSnapshot.record(row.snapshot)
+    const isLate = row.unsent > ALARM.rows || row.oldest > ALARM.seconds
+    if (isLate && Date.now() - alarmedAt > ALARM.everyMs) {
+      alarmedAt = Date.now()
+      logger.error({ unsent: row.unsent, oldestSeconds: row.oldest }, 'Outbox is not being emptied')
+    }
   }
 
   return {

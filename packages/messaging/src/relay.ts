@@ -35,7 +35,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   let isClosing = false
 
   async function lead(): Promise<void> {
-    const reader = await createOutboxReader(options.databaseUrl, channel)
+    const reader = await createOutboxReader(options.databaseUrl, channel, logger)
     try {
       while (!isClosing && !(await reader.tryToLead())) {
         lastCycleAt = Date.now()

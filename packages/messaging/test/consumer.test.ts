@@ -5,6 +5,7 @@ import { CompressionCodecs, CompressionTypes, type Message } from 'kafkajs'
 import { compressFrame } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
 import { createKafka } from '../src/kafka.ts'
+import { purgeDedup } from '../src/purge.ts'
 import { REDRIVE_HEADER } from '../src/record.ts'
 import {
   buildNote,
@@ -402,6 +403,24 @@ describe('the consumer', () => {
     expect((await readEffects(store)).map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 100 }, (_, n) => n),
     )
+  })
+})
+
+describe('the memory of events', () => {
+  it('is purged in chunks of what can no longer come again, and of nothing else', async () => {
+    const { db, pool } = await createStore()
+    await pool.query(`
+      INSERT INTO event_dedup
+      SELECT consumer, 'source', age || '/' || n, 'tenant', age || '/' || n, '', 'done', now() - make_interval(days => age)
+      FROM generate_series(1, 250) AS n, (VALUES ('ours', 122), ('ours', 120), ('theirs', 122)) AS kept (consumer, age)`)
+
+    expect(await purgeDedup(db, 'ours', 100)).toBe(250)
+
+    const { rows } = await pool.query('SELECT consumer, count(*)::int FROM event_dedup GROUP BY 1 ORDER BY 1')
+    expect(rows).toEqual([
+      { consumer: 'ours', count: 250 },
+      { consumer: 'theirs', count: 250 },
+    ])
   })
 })
 

@@ -231,6 +231,18 @@ describe('the relay', () => {
     await waitFor(() => records.length === 1)
   })
 
+  it('raises an alarm when a row has waited for more than an hour', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const missing = { ...note, topic: uniqueName('missing.events') }
+    await writeNotes(store, missing, [{ noteId: 'a', n: 1 }])
+    await store.pool.query(`UPDATE outbox SET created_at = created_at - interval '61 minutes'`)
+
+    const { log } = relay(store)
+
+    await waitFor(() => log.find('Outbox is not being emptied').length > 0)
+    expect(log.find('Outbox is not being emptied')).toMatchObject([{ level: 'error', channel: 'kafka' }])
+  })
+
   it('writes the log line of an event when it is acknowledged', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const { log } = relay(store)

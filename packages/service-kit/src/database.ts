@@ -37,7 +37,18 @@ export function createPool(options: { url: string; max: number; name: string; lo
 }
 
 export function createDatabase(pool: pg.Pool): Database {
-  return drizzle(pool)
+  const db = drizzle(pool)
+  // drizzle's own keeps a connection that is lost at BEGIN, until none is left in the pool.
+  db.transaction = async (run, config) => {
+    const client = await pool.connect()
+    try {
+      return await drizzle(client).transaction(run, config)
+    } finally {
+      // Whatever has not ended its transaction must not be used again.
+      client.release(client.getTransactionStatus() !== 'I')
+    }
+  }
+  return db
 }
 
 const migrationLock = 4_702_111_835

@@ -92,6 +92,23 @@ describe('migrations', () => {
 })
 
 describe('the pool', () => {
+  it('gets a connection back that was lost when a transaction began', async () => {
+    const { pool, db } = openPool((await createEmptyDatabase()).databaseUrl)
+    const cut = (client: pg.PoolClient) => {
+      const { connection } = client as unknown as { connection: { stream: { destroy(): void } } }
+      connection.stream.destroy()
+    }
+    pool.on('acquire', cut)
+    for (let times = 0; times < 4; times += 1) {
+      await expect(db.transaction((tx) => tx.execute(sql`SELECT 1`))).rejects.toThrow(/begin/)
+    }
+    pool.off('acquire', cut)
+
+    // It has three connections: none would be left.
+    const { rows } = await db.transaction((tx) => tx.execute(sql`SELECT 1 AS one`))
+    expect(rows).toEqual([{ one: 1 }])
+  })
+
   it('limits everything in time, and is known by its name', async () => {
     const { databaseUrl } = await createEmptyDatabase()
     const { pool } = openPool(databaseUrl)

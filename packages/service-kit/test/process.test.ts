@@ -52,10 +52,11 @@ it('closes and ends with 1 after a rejection nobody handled', async () => {
 })
 
 it('ends with 1 when closing fails, although something is still open', async () => {
-  expect(await run('close-fails', 'Started', ['SIGTERM'])).toEqual({
-    code: 1,
-    messages: ['Started', 'Closing', 'Close failed: close broke', 'Close took too long'],
-  })
+  const { code, messages } = await run('close-fails', 'Started', ['SIGTERM'])
+
+  expect(code).toBe(1)
+  // pino writes a fatal line at once, also before one that a full pipe holds up.
+  expect(messages.toSorted()).toEqual(['Close failed: close broke', 'Close took too long', 'Closing', 'Started'])
 })
 
 it('does not wait for ever for a close that hangs', async () => {

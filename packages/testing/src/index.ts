@@ -1,3 +1,11 @@
+export {
+  aDeletedDistribution,
+  aGeneratedCourse,
+  anEnrollment,
+  anUnpublishedDistribution,
+  aPublishedDistribution,
+  aStagedCourse,
+} from './builders.ts'
 export { createGlobalSetup, type GlobalSetupOptions } from './global-setup.ts'
 export { ownKafka, startKafka } from './kafka.ts'
 export { ownPostgres, startPostgres } from './postgres.ts'

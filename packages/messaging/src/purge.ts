@@ -1,0 +1,22 @@
+import type { Database } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+
+/**
+ * How long an event is remembered: as long as a copy of it can still come. That is the retention of its topic and the
+ * segment it lies in (30 + 1 days), and that of the dead letter it may have become (90 days).
+ */
+const KEEP_DAYS = 30 + 1 + 90
+
+/** Forgets what can no longer come again, `chunk` rows a statement, and returns how many that were. */
+export async function purgeDedup(db: Database, consumer: string, chunk = 10_000): Promise<number> {
+  let purged = 0
+  for (;;) {
+    const { rowCount } = await db.execute(sql`
+      DELETE FROM event_dedup WHERE ctid = ANY (ARRAY (
+        SELECT ctid FROM event_dedup
+        WHERE consumer = ${consumer} AND processed_at < now() - make_interval(days => ${KEEP_DAYS})
+        LIMIT ${chunk}))`)
+    purged += rowCount ?? 0
+    if ((rowCount ?? 0) < chunk) return purged
+  }
+}
