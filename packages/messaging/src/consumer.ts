@@ -87,7 +87,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   function createGroupMember(): KafkaConsumer {
     const member = kafka.consumer({
       groupId: name,
-      sessionTimeout: 8_000,
+      sessionTimeout: 6_000,
       rebalanceTimeout: 15_000,
       heartbeatInterval: 1_000,
       maxWaitTimeInMs: 200,
