@@ -84,7 +84,7 @@ export async function createOutboxReader(
     return oldest && now - oldest.at >= FLOOR_AGE_MS ? oldest.id : '0'
   }
 
-  async function measure(): Promise<void> {
+  async function measure(floor: string): Promise<void> {
     const labels = { channel: channel.name }
     const { rows } = await client.query<{ unsent: number; oldest: number; snapshot: number }>(
       `SELECT greatest((SELECT reltuples FROM pg_class WHERE oid = 'outbox'::regclass), 0)::float8 AS unsent,
@@ -92,7 +92,7 @@ export async function createOutboxReader(
                 ORDER BY id LIMIT 1)), 0)::float8 AS oldest,
               coalesce((SELECT extract(epoch FROM max(clock_timestamp() - xact_start)) FROM pg_stat_activity
                 WHERE backend_xmin IS NOT NULL), 0)::float8 AS snapshot`,
-      [channel.name, findFloor(Date.now())],
+      [channel.name, floor],
     )
     const [row] = rows
     if (!row) return
@@ -121,6 +121,7 @@ export async function createOutboxReader(
       setAside: string[] | null,
     ): Promise<StoredRow[]> {
       const now = Date.now()
+      const floor = findFloor(now)
       const { rows } = await client.query<StoredRow>({
         name: 'delete-and-select',
         text: deleteAndSelectSql,
@@ -129,7 +130,7 @@ export async function createOutboxReader(
           [...sent.map((row) => row.id), ...parked.map(({ row }) => row.id)],
           parked.map(({ row }) => row.id),
           parked.map(({ reason }) => reason),
-          findFloor(now),
+          floor,
           setAside ?? [],
           setAside ? channel.batch.rows : 0,
           channel.batch.bytes,
@@ -139,7 +140,7 @@ export async function createOutboxReader(
       if (first && now - (smallestIds.at(-1)?.at ?? 0) >= 1_000) smallestIds.push({ at: now, id: first.id })
       if (now - measuredAt >= MEASURE_MS) {
         measuredAt = now
-        await measure()
+        await measure(floor)
       }
       return rows
     },

@@ -29,6 +29,8 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   const logger = options.logger.child({ channel: channel.name })
   const labels = { channel: channel.name }
   const waiter = createWaiter()
+  // Apart: what is written meanwhile must not cut a back-off short.
+  const backOff = createWaiter()
   const failedIds = new Set<string>()
   let lastCycleAt = Date.now()
   let isSending = false
@@ -76,7 +78,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
         // What was taken is deleted before the pause, or a stop in the pause would repeat it.
         await reader.deleteAndSelect(settled, null)
         settled = { sent: [], parked: [] }
-        await waiter.wait(backoffMs(failures - 1, 100, 5_000))
+        await backOff.wait(backoffMs(failures - 1, 100, 5_000))
       }
     }
   }
@@ -114,7 +116,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
       }
       lastCycleAt = Date.now()
       failures = Date.now() - startedAt > 10_000 ? 0 : failures + 1
-      if (!isClosing) await waiter.wait(backoffMs(failures - 1, 100, 5_000))
+      if (!isClosing) await backOff.wait(backoffMs(failures - 1, 100, 5_000))
     }
   }
 
@@ -125,6 +127,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
     async close() {
       isClosing = true
       waiter.wake()
+      backOff.wake()
       await running
       await channel.close()
     },

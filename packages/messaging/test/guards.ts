@@ -81,6 +81,13 @@ const guards: Guard[] = [
     test: ['relay', 'connection is cut'],
   },
   {
+    name: 'a back-off is not cut short by what is written',
+    file: 'relay.ts',
+    find: 'await backOff.wait',
+    replace: 'await waiter.wait',
+    test: ['relay', 'backs off'],
+  },
+  {
     name: 'closing deletes what was sent',
     file: 'relay.ts',
     find: 'while (true) {',

@@ -231,6 +231,25 @@ describe('the relay', () => {
     await waitFor(() => records.length === 1)
   })
 
+  it('backs off from a destination that is down, whatever is written meanwhile', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const sentAt: number[] = []
+    const running = relay(store, (channel) => ({
+      ...channel,
+      send: async (rows) => {
+        sentAt.push(performance.now())
+        setImmediate(() => running.wake())
+        return { sent: [], parked: [], failed: rows.map((row) => ({ row, error: new Error('down') })), isDown: true }
+      },
+    }))
+
+    await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
+    await waitFor(() => sentAt.length >= 4)
+
+    const pauses = sentAt.slice(1, 4).map((at, index) => at - (sentAt[index] ?? 0))
+    expect(pauses.map((pause, index) => pause >= 70 * 2 ** index)).toEqual([true, true, true])
+  })
+
   it('raises an alarm when a row has waited for more than an hour', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const missing = { ...note, topic: uniqueName('missing.events') }
