@@ -11,7 +11,7 @@ const courseAnswer = z.object({ public: z.boolean() })
 export function createCourseService(options: { db: Database; client: ServiceClient; distributionServiceUrl: string }) {
   const { db, client } = options
   const coursesUrl = `${options.distributionServiceUrl.replace(/\/$/, '')}/internal/courses`
-  const asking = new Map<string, Promise<boolean>>()
+  const deciding = new Map<string, Promise<boolean>>()
   // In memory and bounded, because anybody can make up ids.
   const unknownUntil = new Map<string, number>()
 
@@ -28,16 +28,23 @@ export function createCourseService(options: { db: Database; client: ServiceClie
     return course.public
   }
 
+  async function decide(tenantId: string, courseId: string, requestId: string): Promise<boolean> {
+    const { isOpen, isKnown, at } = await readKnowledge(db, tenantId, courseId)
+    if (isKnown) return isOpen
+    if (Date.now() < (unknownUntil.get(toKey(tenantId, courseId)) ?? 0)) return false
+    return ask(tenantId, courseId, at, requestId)
+  }
+
   return {
-    /** Whether a course that was just refused can be enrolled in after all. Several callers share one question. */
-    async reconsider(tenantId: string, courseId: string, requestId: string): Promise<boolean> {
+    /**
+     * Whether a course that was just refused can be enrolled in after all. Several callers share one decision, the look
+     * at what is known included: a look from before the answer must not lead to another question after it.
+     */
+    reconsider(tenantId: string, courseId: string, requestId: string): Promise<boolean> {
       const key = toKey(tenantId, courseId)
-      const { isOpen, isKnown, at } = await readKnowledge(db, tenantId, courseId)
-      if (isKnown) return isOpen
-      if (Date.now() < (unknownUntil.get(key) ?? 0)) return false
-      const asked = asking.get(key) ?? ask(tenantId, courseId, at, requestId).finally(() => asking.delete(key))
-      asking.set(key, asked)
-      return asked
+      const decision = deciding.get(key) ?? decide(tenantId, courseId, requestId).finally(() => deciding.delete(key))
+      deciding.set(key, decision)
+      return decision
     },
   }
 }
