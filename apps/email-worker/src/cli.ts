@@ -1,13 +1,9 @@
-import { runMain } from 'citty'
+import { runCommandLine, type Terminal } from '@coursewire/service-kit'
 import { createMails } from './mails.ts'
 
-await runMain(
-  createMails({
-    env: process.env,
-    print: (text) => console.log(text),
-    fail(text) {
-      console.error(text)
-      process.exitCode = 1
-    },
-  }),
-)
+const terminal: Terminal = {
+  env: process.env,
+  print: (text) => console.log(text),
+  note: (text) => console.error(text),
+}
+process.exitCode = await runCommandLine(createMails(terminal), process.argv.slice(2), terminal)

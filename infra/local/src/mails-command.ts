@@ -1,12 +1,11 @@
 // `npm run mails -- …`: email-worker's CLI on the database of the running stack, or on that of DATABASE_URL.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { readRunningStack } from './running-stack.ts'
 
-const stackFile = new URL('../../../.coursewire/stack.json', import.meta.url)
 const cli = fileURLToPath(new URL('../../../apps/email-worker/src/cli.ts', import.meta.url))
 
-const databaseUrl = process.env['DATABASE_URL'] ?? readStack()?.postgres.email.databaseUrl
+const databaseUrl = process.env['DATABASE_URL'] ?? readRunningStack()?.postgres.email.databaseUrl
 if (!databaseUrl && !process.argv.includes('--help')) {
   console.error('Nothing runs here: start it with npm start, or name the database of email-worker in DATABASE_URL')
   process.exit(1)
@@ -20,7 +19,3 @@ const { status } = spawnSync(
   },
 )
 process.exit(status ?? 1)
-
-function readStack(): { postgres: { email: { databaseUrl: string } } } | null {
-  return existsSync(stackFile) ? JSON.parse(readFileSync(stackFile, 'utf8')) : null
-}

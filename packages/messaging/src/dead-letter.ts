@@ -1,5 +1,5 @@
 import { encodeHeaders, type Headers, type OutboxRow } from './outbox.ts'
-import { REDRIVE_HEADER, type Received } from './record.ts'
+import { type KafkaSource, REDRIVE_HEADER, type Received } from './record.ts'
 
 export interface Attempts {
   count: number
@@ -9,9 +9,27 @@ export interface Attempts {
 
 const MAX_TEXT = 4_000
 
+const diagnostics = [
+  'x-original-topic',
+  'x-original-partition',
+  'x-original-offset',
+  'x-original-timestamp',
+  'x-consumer',
+  'x-service-version',
+  'x-event-id',
+  'x-attempts',
+  'x-first-failure-at',
+  'x-last-failure-at',
+  'x-error-code',
+  'x-error-message',
+  'x-error-stack',
+] as const
+
+const isDiagnostic = ([name]: Headers[number]) => (diagnostics as readonly string[]).includes(name)
+
 /**
  * The outbox row of a dead letter: key, value and headers as they were, and beside them where the record stood and why it
- * was refused. Headers of an earlier refusal are replaced.
+ * was refused. Headers of an earlier refusal are replaced; that of a replay stays, and says which record it all began with.
  */
 export function buildDeadLetter(
   consumer: string,
@@ -19,7 +37,7 @@ export function buildDeadLetter(
   { record, identity, refusal }: Received,
   attempts: Attempts,
 ): OutboxRow {
-  const why: Record<string, string | undefined> = {
+  const why: Record<(typeof diagnostics)[number], string | undefined> = {
     'x-original-topic': record.topic,
     'x-original-partition': String(record.partition),
     'x-original-offset': String(record.offset),
@@ -34,7 +52,7 @@ export function buildDeadLetter(
     'x-error-message': refusal?.message.slice(0, MAX_TEXT),
     'x-error-stack': refusal?.stack?.slice(0, MAX_TEXT),
   }
-  const original = record.headers.filter(([name]) => !(name in why) && name !== REDRIVE_HEADER)
+  const original = record.headers.filter((header) => !isDiagnostic(header))
   const added = Object.entries(why).flatMap(
     ([name, value]): Headers => (value === undefined ? [] : [[name, Buffer.from(value)]]),
   )
@@ -49,5 +67,96 @@ export function buildDeadLetter(
       failed: 'Dead letter publish failed',
       fields: { eventId: identity.eventId, code: refusal?.code },
     },
+  }
+}
+
+/** What a dead letter says of itself, short enough to hold many of them. */
+export interface DeadLetterSummary {
+  /** `<topic>/<partition>/<offset>` of the letter itself. */
+  id: string
+  failedAt: string
+  topic: string
+  partition: number
+  offset: number
+  /** Where the record failed first: the same for all its letters, however often it was replayed. */
+  origin: string
+  wasReplayed: boolean
+  consumer: string
+  type: string | null
+  eventId: string
+  code: string
+  attempts: number
+  message: string
+}
+
+export interface DeadLetter extends DeadLetterSummary {
+  firstFailureAt: string
+  originalTimestamp: string
+  serviceVersion: string
+  stack: string
+  key: Buffer | null
+  value: Buffer | null
+  /** The record's own, without what was added when it was refused or replayed. */
+  headers: Headers
+}
+
+/** Reads a record of a dead-letter topic; null where it is none of ours. */
+export function parseDeadLetter(record: KafkaSource): DeadLetter | null {
+  const read = (name: string) => record.headers.find(([header]) => header === name)?.[1]?.toString() ?? ''
+  const why = (name: (typeof diagnostics)[number]) => read(name)
+  const [topic, partition, offset] = [why('x-original-topic'), why('x-original-partition'), why('x-original-offset')]
+  if (!topic || !/^\d+$/.test(partition) || !/^\d+$/.test(offset)) return null
+  const redriven = read(REDRIVE_HEADER)
+  return {
+    id: `${record.topic}/${record.partition}/${record.offset}`,
+    failedAt: why('x-last-failure-at') || new Date(Number(record.timestamp)).toISOString(),
+    topic,
+    partition: Number(partition),
+    offset: Number(offset),
+    origin: redriven || `${topic}/${partition}/${offset}`,
+    wasReplayed: redriven !== '',
+    consumer: why('x-consumer'),
+    type: read('ce_type') || readType(record.value),
+    eventId: why('x-event-id'),
+    code: why('x-error-code'),
+    attempts: Number(why('x-attempts')),
+    message: why('x-error-message'),
+    firstFailureAt: why('x-first-failure-at'),
+    originalTimestamp: why('x-original-timestamp'),
+    serviceVersion: why('x-service-version'),
+    stack: why('x-error-stack'),
+    key: record.key,
+    value: record.value,
+    headers: record.headers.filter((header) => !isDiagnostic(header) && header[0] !== REDRIVE_HEADER),
+  }
+}
+
+function readType(value: Buffer | null): string | null {
+  try {
+    const { type } = JSON.parse(String(value)) as { type: unknown }
+    return typeof type === 'string' ? type : null
+  } catch {
+    return null
+  }
+}
+
+/** What is kept of a letter where many are held at once. */
+export function summarizeDeadLetter(letter: DeadLetter): DeadLetterSummary {
+  const { id, failedAt, topic, partition, offset, origin, wasReplayed, consumer, type, eventId, code } = letter
+  const { attempts, message } = letter
+  return {
+    id,
+    failedAt,
+    topic,
+    partition,
+    offset,
+    origin,
+    wasReplayed,
+    consumer,
+    type,
+    eventId,
+    code,
+    attempts,
+    message,
   }
 }

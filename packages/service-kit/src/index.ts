@@ -1,6 +1,15 @@
 export { AppError, type AppErrorKind } from './app-error.ts'
 export { type Moment, now } from './clock.ts'
 export { type Adopt, openResources } from './closer.ts'
+export {
+  type CommandLine,
+  defineAction,
+  explain,
+  momentInput,
+  runCommandLine,
+  type Terminal,
+  UsageError,
+} from './command-line.ts'
 export { baseConfig, loadConfig } from './config.ts'
 export { createDatabase, createPool, type Database, migrate, type Transaction } from './database.ts'
 export type { Access, Caller, Role } from './http/access.ts'
@@ -9,3 +18,4 @@ export { describeProblems } from './http/problem-schema.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { endProcess, runProcess } from './process.ts'
 export { createServiceClient, type ServiceClient } from './service-client.ts'
+export { formatRecord, formatTable, toPrintable } from './table.ts'

@@ -1,0 +1,10 @@
+// `npm run dlq -- …`: the dead letters of the running stack, or of KAFKA_BROKERS.
+import { runCommandLine } from '@coursewire/service-kit'
+import { createDlq } from './dlq.ts'
+import { readRunningStack } from './running-stack.ts'
+import { terminal } from './terminal.ts'
+
+const stop = new AbortController()
+process.once('SIGINT', () => stop.abort())
+const dlq = createDlq({ ...terminal, stack: readRunningStack(), signal: stop.signal })
+process.exitCode = await runCommandLine(dlq, process.argv.slice(2), terminal)

@@ -1,0 +1,163 @@
+import { topicsFor } from '@coursewire/kafka'
+import {
+  type DeadLetter,
+  type DeadLetterConnection,
+  findDeadLetters,
+  listDeadLetters,
+  planReplay,
+  replayDeadLetters,
+  selectDeadLetters,
+  withDeadLetters,
+} from '@coursewire/messaging'
+import { type CommandLine, defineAction, momentInput, type Terminal, UsageError } from '@coursewire/service-kit'
+import { z } from 'zod'
+import {
+  describeRefusal,
+  planToJson,
+  renderDeadLetter,
+  renderList,
+  renderPlan,
+  renderRefused,
+  renderSent,
+  toJson,
+} from './dlq-text.ts'
+import { findKafka } from './find-kafka.ts'
+import type { RunningStack } from './running-stack.ts'
+
+const suffix = '.dlq'
+const topics = topicsFor('local').flatMap(({ topic }) => (topic.endsWith(suffix) ? [topic] : []))
+const apps = topics.map((topic) => topic.slice(0, -suffix.length))
+
+const json = { type: 'boolean', description: 'As JSON' } as const
+const filterArguments = {
+  app: { type: 'string', description: `Only of this app: ${apps.join(', ')}` },
+  topic: { type: 'string', description: 'Only of records that stood on this topic' },
+  type: { type: 'string', description: 'Only of this event type' },
+  code: { type: 'string', description: 'Only with this error code' },
+  since: {
+    type: 'string',
+    description: 'Only failed since a moment (2026-01-31T08:00Z) or for so long (90m, 36h, 7d)',
+  },
+  until: { type: 'string', description: 'Only failed before a moment, or before so long ago' },
+} as const
+
+const word = z.string().regex(/^[^-]/, 'Expected a value')
+const filterInput = z.object({
+  app: z.enum(apps).optional(),
+  topic: word.optional(),
+  type: word.optional(),
+  code: word.optional(),
+  since: momentInput.optional(),
+  until: momentInput.optional(),
+})
+const letterId = z
+  .string()
+  .regex(/^[\w.-]+\.dlq\/\d{1,9}\/\d{1,15}$/, 'Expected the id of a dead letter as in the list: email-worker.dlq/0/17')
+const isJson = z.boolean().default(false)
+
+/** The command by which operators look at dead letters and put them back. */
+export function createDlq({
+  env,
+  stack,
+  signal,
+  print,
+  note,
+}: Terminal & { stack: RunningStack | null; signal: AbortSignal }): CommandLine {
+  const connect = (work: (connection: DeadLetterConnection) => Promise<void>) =>
+    withDeadLetters(findKafka('dlq', env, stack), signal, work)
+
+  const list = defineAction({
+    name: 'list',
+    description: 'Dead letters, the newest of each record, the newest first',
+    args: {
+      ...filterArguments,
+      limit: { type: 'string', default: '50', description: 'At most so many, the newest' },
+      json,
+    },
+    input: filterInput.extend({ limit: z.coerce.number().int().min(1).max(10_000), json: isJson }),
+    run: ({ app, limit, json: asJson, ...filter }) =>
+      connect(async (connection) => {
+        const { letters, matching } = await listDeadLetters(connection, topicsOf(app), filter, limit)
+        if (asJson) return print(JSON.stringify(letters, null, 2))
+        if (letters.length === 0) return print('No dead letters')
+        print(renderList(letters, matching))
+      }),
+  })
+
+  const show = defineAction({
+    name: 'show',
+    description: 'All there is to know of a dead letter',
+    args: { id: { type: 'positional', description: 'Its id, as in the list' }, json },
+    input: z.object({ id: letterId, json: isJson }),
+    run: ({ id, json: asJson }) =>
+      connect(async (connection) => {
+        for (const letter of await findAll(connection, [id])) {
+          print(asJson ? JSON.stringify(toJson(letter), null, 2) : renderDeadLetter(letter))
+        }
+      }),
+  })
+
+  const replay = defineAction({
+    name: 'replay',
+    description: 'Puts records back where they stood; one that was done meanwhile has no second effect',
+    args: {
+      ids: { type: 'positional', required: false, description: 'Ids as in the list; without them filters, or --all' },
+      ...filterArguments,
+      all: { type: 'boolean', description: 'All there are' },
+      'dry-run': { type: 'boolean', description: 'Only says what would be sent' },
+      rate: { type: 'string', description: 'At most so many a second' },
+      json,
+    },
+    rest: 'ids',
+    input: filterInput.extend({
+      ids: z.array(letterId),
+      all: z.boolean().default(false),
+      'dry-run': z.boolean().default(false),
+      rate: z.coerce.number().positive().max(100_000).optional(),
+      json: isJson,
+    }),
+    async run({ ids, all, 'dry-run': isDryRun, rate, json: asJson, app, ...filter }) {
+      const isFiltered = [app, ...Object.values(filter)].some((value) => value !== undefined)
+      if ([ids.length > 0, isFiltered, all].filter(Boolean).length !== 1) {
+        throw new UsageError('Say which: ids as in the list, or filters, or --all')
+      }
+      await connect(async (connection) => {
+        const letters =
+          ids.length > 0 ? await findAll(connection, ids) : await selectDeadLetters(connection, topicsOf(app), filter)
+        const { ready, refused } = await planReplay(connection, letters)
+        if (isDryRun) return print(asJson ? planToJson(ready, refused) : renderPlan(ready, refused))
+        const startedAt = new Date().toISOString()
+        const options = { perSecond: rate, onSent: createProgress(ready.length) }
+        refused.push(...(await replayDeadLetters(connection, ready, options)))
+        const sent = letters.length - refused.length
+        if (asJson) print(JSON.stringify({ sent, refused: refused.map(describeRefusal) }, null, 2))
+        else print(renderSent(sent, letters.length, startedAt))
+        if (refused.length > 0) throw new Error(renderRefused(refused))
+      })
+    },
+  })
+
+  function createProgress(total: number): (sent: number) => void {
+    let notedAt = performance.now()
+    return (sent) => {
+      if (performance.now() - notedAt < 1_000) return
+      notedAt = performance.now()
+      note(`${sent} of ${total} sent`)
+    }
+  }
+
+  return {
+    name: 'npm run dlq --',
+    description: 'Records that could not be handled, kept for 90 days',
+    actions: { list, show, replay },
+  }
+}
+
+const topicsOf = (app: string | undefined) => (app ? [app + suffix] : topics)
+
+async function findAll(connection: DeadLetterConnection, ids: string[]): Promise<DeadLetter[]> {
+  const letters = await findDeadLetters(connection, ids)
+  const missing = ids.filter((id) => !letters.some((letter) => letter.id === id))
+  if (missing.length > 0) throw new Error(`No dead letter, or none any more: ${missing.join(', ')}`)
+  return letters
+}

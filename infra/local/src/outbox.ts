@@ -1,0 +1,201 @@
+import {
+  COUNT_LIMIT,
+  listParked,
+  type OutboxStatus,
+  type ParkedRow,
+  readOutboxStatus,
+  requeueParked,
+} from '@coursewire/messaging'
+import {
+  baseConfig,
+  type CommandLine,
+  createDatabase,
+  createLogger,
+  createPool,
+  type Database,
+  defineAction,
+  explain,
+  formatTable,
+  loadConfig,
+  type Terminal,
+  UsageError,
+} from '@coursewire/service-kit'
+import { z } from 'zod'
+import type { RunningStack } from './running-stack.ts'
+
+const logger = createLogger({ service: 'outbox', level: 'silent' })
+const databases = {
+  'enrollment-api': 'enrollment',
+  'distribution-service': 'distribution',
+  'email-worker': 'email',
+} as const
+type App = keyof typeof databases
+const apps = Object.keys(databases) as App[]
+
+const json = { type: 'boolean', description: 'As JSON' } as const
+const app = { type: 'string', description: `Only of this app: ${apps.join(', ')}` } as const
+const topic = { type: 'string', description: 'Only for this topic' } as const
+
+const isJson = z.boolean().default(false)
+const appInput = z.enum(apps).optional()
+const topicInput = z.string().regex(/^[^-]/, 'Expected a value').optional()
+const rowId = z.string().transform((text, context) => {
+  const [, ofApp, channel, id] = /^(?:([a-z-]+)\/)?(kafka|sns)\/(\d{1,18})$/.exec(text) ?? []
+  if (channel && id && (!ofApp || ofApp in databases)) return { text, app: ofApp as App | undefined, channel, id }
+  context.addIssue('Expected the id of a parked row as in the list: enrollment-api/kafka/17')
+  return z.NEVER
+})
+
+/** A service's database; `app` is null for the one that DATABASE_URL names. */
+interface Target {
+  app: App | null
+  url: string
+}
+
+/** The command by which operators look into the outboxes and put back what was parked. */
+export function createOutbox({ env, stack, print }: Terminal & { stack: RunningStack | null }): CommandLine {
+  function findTargets(only: App | undefined): Target[] {
+    if (env['DATABASE_URL']) {
+      if (only) throw new UsageError('DATABASE_URL names one database; --app chooses among those of the running stack')
+      const { DATABASE_URL: url } = loadConfig(z.object({ DATABASE_URL: baseConfig.DATABASE_URL }), env)
+      return [{ app: null, url }]
+    }
+    if (!stack) throw new Error('Nothing runs here: start it with npm start, or name a database in DATABASE_URL')
+    return (only ? [only] : apps).map((name) => ({ app: name, url: stack.postgres[databases[name]].databaseUrl }))
+  }
+
+  const status = defineAction({
+    name: 'status',
+    description: 'What waits, what is parked, and whether somebody relays it',
+    args: { app, json },
+    input: z.object({ app: appInput, json: isJson }),
+    async run(input) {
+      const found = await ofEach(findTargets(input.app), readOutboxStatus)
+      print(input.json ? JSON.stringify(found, null, 2) : formatTable(found.map(summarizeStatus)))
+    },
+  })
+
+  const parked = defineAction({
+    name: 'parked',
+    description: 'Rows their destination refused for good, and why; the newest first',
+    args: { app, topic, limit: { type: 'string', default: '50', description: 'At most so many of each app' }, json },
+    input: z.object({
+      app: appInput,
+      topic: topicInput,
+      limit: z.coerce.number().int().min(1).max(10_000),
+      json: isJson,
+    }),
+    async run(input) {
+      const found = await ofEach(findTargets(input.app), (db) => listParked(db, input))
+      if (input.json) print(JSON.stringify(found, null, 2))
+      else print(found.length > 0 ? formatTable(found.map(summarizeParked)) : 'Nothing is parked')
+    },
+  })
+
+  const requeue = defineAction({
+    name: 'requeue',
+    description: 'Puts parked rows back into the outbox; they go after later ones of their key',
+    args: {
+      ids: { type: 'positional', required: false, description: 'Ids as in the list; without them --topic or --all' },
+      app,
+      topic,
+      all: { type: 'boolean', description: 'All there are' },
+    },
+    rest: 'ids',
+    input: z.object({ ids: z.array(rowId), app: appInput, topic: topicInput, all: z.boolean().default(false) }),
+    async run({ ids, all, ...input }) {
+      if ([ids.length > 0, input.topic !== undefined, all].filter(Boolean).length !== 1) {
+        throw new UsageError('Say which: ids as in the list, or --topic, or --all')
+      }
+      const targets = findTargets(input.app)
+      const vague = ids.filter((id) => targets.filter((target) => isOf(target, id.app)).length !== 1)
+      if (vague.length > 0) throw new UsageError(`Of which app? ${vague.map(({ text }) => text).join(', ')}`)
+      const moved = await ofEach(targets, async (db, target) => {
+        const own = ids.filter((id) => isOf(target, id.app))
+        if (ids.length > 0 && own.length === 0) return []
+        const rows = await requeueParked(db, ids.length > 0 ? { ids: own } : { topic: input.topic ?? null })
+        return rows.map(({ channel, id }) => ({ channel, id }))
+      })
+      const isMoved = (id: (typeof ids)[number]) =>
+        moved.some((row) => row.channel === id.channel && row.id === BigInt(id.id).toString() && isOf(row, id.app))
+      const missing = ids.filter((id) => !isMoved(id)).map(({ text }) => text)
+      if (moved.length > 0) print(`${moved.length} back in the outbox; they go after later rows of their key`)
+      else if (ids.length === 0) print('Nothing is parked')
+      if (missing.length > 0) throw new Error(`Not parked any more, or never was: ${missing.join(', ')}`)
+    },
+  })
+
+  return {
+    name: 'npm run outbox --',
+    description: 'What waits to be sent, and what was refused',
+    actions: { status, parked, requeue },
+  }
+}
+
+const isOf = (target: { app: App | null }, name: App | undefined) => name === undefined || target.app === name
+
+/** What each database has to say, with the app it belongs to. */
+async function ofEach<Row extends object>(
+  targets: Target[],
+  read: (db: Database, target: Target) => Promise<Row[]>,
+): Promise<(Row & { app: App | null })[]> {
+  const found: (Row & { app: App | null })[] = []
+  for (const target of targets) {
+    const pool = createPool({ url: target.url, max: 1, name: 'outbox', logger })
+    try {
+      for (const row of await read(createDatabase(pool), target)) found.push({ ...row, app: target.app })
+    } catch (error) {
+      const reason = explain(error)
+      const isForeign = /relation "outbox(_parked)?" does not exist/.test(reason)
+      const hint = isForeign ? ': is this the database of a service, and migrated?' : ''
+      throw new Error(`${target.app ?? 'DATABASE_URL'}: ${reason}${hint}`)
+    } finally {
+      await pool.end()
+    }
+  }
+  return found
+}
+
+function summarizeStatus({
+  app: name,
+  channel,
+  waiting,
+  oldestSeconds,
+  parked,
+  ledSince,
+}: OutboxStatus & { app: App | null }) {
+  const count = (rows: number) => (rows > COUNT_LIMIT ? `> ${COUNT_LIMIT}` : rows)
+  return {
+    ...(name && { app: name }),
+    channel,
+    waiting: count(waiting),
+    oldest: oldestSeconds === null ? '' : renderAge(oldestSeconds),
+    parked: count(parked),
+    relay: ledSince ? `since ${ledSince}` : 'none',
+  }
+}
+
+function summarizeParked({
+  app: name,
+  channel,
+  id,
+  topic: to,
+  key,
+  type,
+  bytes,
+  parkedAt,
+  reason,
+}: ParkedRow & { app: App | null }) {
+  return { id: [...(name ? [name] : []), channel, id].join('/'), parked: parkedAt, topic: to, key, type, bytes, reason }
+}
+
+function renderAge(seconds: number): string {
+  for (const [unit, size] of [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['m', 60],
+  ] as const) {
+    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit}`
+  }
+  return `${Math.floor(seconds)} s`
+}

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { type CommandLine, runCommandLine, type Terminal } from '@coursewire/service-kit'
+
+export interface Outcome {
+  code: number
+  out: string
+  err: string
+}
+
+/** Runs a command without a process around it. */
+export async function runHere(
+  create: (terminal: Terminal) => CommandLine,
+  env: NodeJS.ProcessEnv,
+  args: string[],
+): Promise<Outcome> {
+  const out: string[] = []
+  const err: string[] = []
+  const terminal = { env, print: (text: string) => void out.push(text), note: (text: string) => void err.push(text) }
+  const code = await runCommandLine(create(terminal), args, terminal)
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}
+
+/** Starts `src/<name>-command.ts` as the process it is. */
+export function startProcess(name: string, env: NodeJS.ProcessEnv, args: string[]) {
+  const script = fileURLToPath(new URL(`../src/${name}-command.ts`, import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', script, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+  })
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
+    ([out, err, [code]]): Outcome => ({ code, out: out.trimEnd(), err: err.trimEnd() }),
+  )
+  return { ended, interrupt: () => child.kill('SIGINT') }
+}
+
+export const runProcess = (...process: Parameters<typeof startProcess>) => startProcess(...process).ended

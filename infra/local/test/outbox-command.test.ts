@@ -1,0 +1,156 @@
+import { createLogger, createPool } from '@coursewire/service-kit'
+import { createTestDatabase } from '@coursewire/testing'
+import { expect, inject, it, onTestFinished } from 'vitest'
+import { createOutbox } from '../src/outbox.ts'
+import type { RunningStack } from '../src/running-stack.ts'
+import { runHere, runProcess } from './commands.ts'
+
+async function createStore(parked: { channel: 'kafka' | 'sns'; topic: string }[] = []) {
+  const database = await createTestDatabase()
+  const url = database.databaseUrl
+  const pool = createPool({ url, max: 1, name: 'test', logger: createLogger({ service: 'test', level: 'silent' }) })
+  onTestFinished(async () => {
+    await pool.end()
+    await database.drop()
+  })
+  for (const [index, { channel, topic }] of parked.entries()) {
+    await pool.query(
+      `INSERT INTO outbox_parked (channel, id, topic, payload, headers, created_at, reason)
+       VALUES ($1, $2, $3, 'x', '[]', now(), 'The message is too large')`,
+      [channel, index + 1, topic],
+    )
+  }
+  return { url, pool }
+}
+
+async function createStack() {
+  const [enrollment, distribution, email] = await Promise.all([
+    createStore([
+      { channel: 'kafka', topic: 'one' },
+      { channel: 'sns', topic: 'two' },
+    ]),
+    createStore([{ channel: 'kafka', topic: 'one' }]),
+    createStore(),
+  ])
+  const stack: RunningStack = {
+    kafka: '',
+    postgres: {
+      enrollment: { databaseUrl: enrollment.url },
+      distribution: { databaseUrl: distribution.url },
+      email: { databaseUrl: email.url },
+    },
+  }
+  const outbox = (...args: string[]) => runHere((terminal) => createOutbox({ ...terminal, stack }), {}, args)
+  return { enrollment, distribution, outbox }
+}
+
+it('outbox status tells of every app of the running stack', async () => {
+  const { enrollment, outbox } = await createStack()
+  await enrollment.pool.query(`
+    INSERT INTO outbox (channel, topic, headers, created_at) VALUES ('kafka', 'one', '[]', now() - interval '90 minutes')`)
+
+  const table = await outbox('status')
+  const json = await outbox('status', '--app=enrollment-api', '--json')
+
+  expect(table.out.split('\n')).toEqual([
+    'APP                   CHANNEL  WAITING  OLDEST  PARKED  RELAY',
+    'enrollment-api        kafka    1        1 h     1       none',
+    'enrollment-api        sns      0                1       none',
+    'distribution-service  kafka    0                1       none',
+    'email-worker          kafka    0                0       none',
+  ])
+  expect(JSON.parse(json.out)).toMatchObject([
+    { app: 'enrollment-api', channel: 'kafka', waiting: 1 },
+    { channel: 'sns' },
+  ])
+})
+
+it('outbox parked lists what was refused and why, by the ids that requeue takes', async () => {
+  const { outbox } = await createStack()
+
+  const table = await outbox('parked', '--topic', 'one')
+  const none = await outbox('parked', '--app', 'email-worker')
+
+  expect(table.out.split('\n')).toEqual([
+    expect.stringMatching(/^ID +PARKED +TOPIC +KEY +TYPE +BYTES +REASON$/),
+    expect.stringMatching(/^enrollment-api\/kafka\/1 +20\S+Z  one +1 +The message is too large$/),
+    expect.stringMatching(/^distribution-service\/kafka\/1 /),
+  ])
+  expect(none).toEqual({ code: 0, out: 'Nothing is parked', err: '' })
+})
+
+it('outbox requeue puts a row back once', async () => {
+  const { enrollment, distribution, outbox } = await createStack()
+
+  const first = await outbox('requeue', 'enrollment-api/kafka/1')
+  const second = await outbox('requeue', 'enrollment-api/kafka/1', 'enrollment-api/sns/02')
+
+  expect(first).toEqual({ code: 0, out: '1 back in the outbox; they go after later rows of their key', err: '' })
+  expect(second).toEqual({
+    code: 1,
+    out: '1 back in the outbox; they go after later rows of their key',
+    err: 'Not parked any more, or never was: enrollment-api/kafka/1',
+  })
+  const { rows } = await enrollment.pool.query('SELECT channel, topic FROM outbox ORDER BY channel')
+  expect(rows).toEqual([
+    { channel: 'kafka', topic: 'one' },
+    { channel: 'sns', topic: 'two' },
+  ])
+  expect((await distribution.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(1)
+})
+
+it('outbox requeue takes a topic, or all', async () => {
+  const { outbox } = await createStack()
+
+  const ofTopic = await outbox('requeue', '--topic=one')
+  const rest = await outbox('requeue', '--all')
+  const none = await outbox('requeue', '--all')
+
+  expect([ofTopic.out, rest.out, none].map((one) => JSON.stringify(one))).toEqual([
+    expect.stringContaining('2 back in the outbox'),
+    expect.stringContaining('1 back in the outbox'),
+    JSON.stringify({ code: 0, out: 'Nothing is parked', err: '' }),
+  ])
+})
+
+it.each([
+  [['requeue'], 'Say which'],
+  [['requeue', 'kafka/1', '--all'], 'Say which'],
+  [['requeue', 'kafka/1'], 'Of which app? kafka/1'],
+  [['requeue', '17'], 'Expected the id of a parked row'],
+  [['requeue', 'mailer/kafka/17'], 'Expected the id of a parked row'],
+  [['status', '--app=mailer'], 'enrollment-api'],
+])('outbox %j is asked wrongly', async (args, message) => {
+  const nowhere = { databaseUrl: 'postgres://nobody@127.0.0.1:1/none' }
+  const stack = { kafka: '', postgres: { enrollment: nowhere, distribution: nowhere, email: nowhere } }
+
+  const { code, out, err } = await runHere((terminal) => createOutbox({ ...terminal, stack }), {}, args)
+
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(message)
+})
+
+it('as a process works on the database of DATABASE_URL', async () => {
+  const { url } = await createStore([{ channel: 'kafka', topic: 'one' }])
+
+  const done = await runProcess('outbox', { DATABASE_URL: url }, ['requeue', 'kafka/1'])
+
+  expect(done).toEqual({ code: 0, out: '1 back in the outbox; they go after later rows of their key', err: '' })
+})
+
+it.each([
+  ['nothing runs', '', /^Nothing runs here: start it with npm start, or name a database in DATABASE_URL$/],
+  ['the database is away', 'postgres://nobody@127.0.0.1:1/none', /^DATABASE_URL: .*ECONNREFUSED/],
+  [
+    'it has no outbox',
+    inject('postgres').adminUrl,
+    /^DATABASE_URL: .*: is this the database of a service, and migrated\?$/,
+  ],
+])('says when %s', async (_, DATABASE_URL, message) => {
+  const { code, out, err } = await runHere((terminal) => createOutbox({ ...terminal, stack: null }), { DATABASE_URL }, [
+    'status',
+  ])
+
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toMatch(message)
+})

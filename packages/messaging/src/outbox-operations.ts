@@ -1,0 +1,99 @@
+import type { Database } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+import { type ChannelName, decodeHeaders } from './outbox.ts'
+
+/** Counting stops here: an exact count over millions of rows would take longer than anybody waits. */
+export const COUNT_LIMIT = 10_000
+
+export interface OutboxStatus {
+  channel: ChannelName
+  /** Rows, at most one more than COUNT_LIMIT. */
+  waiting: number
+  oldestSeconds: number | null
+  /** Rows, at most one more than COUNT_LIMIT. */
+  parked: number
+  /** Since when somebody has led the channel, null where nobody does. */
+  ledSince: string | null
+}
+
+export interface ParkedRow {
+  channel: ChannelName
+  /** A bigint, as text. */
+  id: string
+  topic: string
+  key: string | null
+  type: string | null
+  bytes: number
+  createdAt: string
+  parkedAt: string
+  reason: string
+}
+
+/** What waits in a service's outbox, and whether somebody is emptying it; a channel that was never used is left out. */
+export async function readOutboxStatus(db: Database): Promise<OutboxStatus[]> {
+  const { rows } = await db.execute<OutboxStatus & Record<string, unknown>>(sql`
+    SELECT channel,
+      (SELECT count(*) FROM (SELECT FROM outbox WHERE outbox.channel = name.channel LIMIT ${COUNT_LIMIT + 1}) AS capped)::int
+        AS waiting,
+      (SELECT extract(epoch FROM clock_timestamp() - created_at) FROM outbox WHERE outbox.channel = name.channel
+        ORDER BY id LIMIT 1)::float8 AS "oldestSeconds",
+      (SELECT count(*) FROM (SELECT FROM outbox_parked WHERE outbox_parked.channel = name.channel LIMIT ${COUNT_LIMIT + 1})
+        AS capped)::int AS parked,
+      (SELECT to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+        FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND classid = hashtext('coursewire.relay')::oid AND objid = hashtext(name.channel)::oid LIMIT 1) AS "ledSince"
+    FROM (VALUES ('kafka'), ('sns')) AS name (channel)`)
+  return rows.filter(({ channel, waiting, parked, ledSince }) => channel === 'kafka' || waiting || parked || ledSince)
+}
+
+/** Rows their destination refused for good, the newest first. */
+export async function listParked(
+  db: Database,
+  filter: { topic?: string | undefined; limit: number },
+): Promise<ParkedRow[]> {
+  const { rows } = await db.execute<Omit<ParkedRow, 'key' | 'type'> & { key: Buffer | null; headers: Buffer }>(sql`
+    SELECT channel, id::text, topic, key, headers, coalesce(octet_length(payload), 0) AS bytes, reason,
+           to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "createdAt",
+           to_char(parked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "parkedAt"
+    FROM outbox_parked WHERE ${filter.topic ?? null}::text IS NULL OR topic = ${filter.topic ?? null}
+    ORDER BY parked_at DESC, id DESC LIMIT ${filter.limit}`)
+  return rows.map(({ channel, id, topic, key, headers, bytes, createdAt, parkedAt, reason }) => ({
+    channel,
+    id,
+    topic,
+    key: key?.toString() ?? null,
+    type:
+      decodeHeaders(headers)
+        .find(([name]) => name === 'ce_type')?.[1]
+        ?.toString() ?? null,
+    bytes,
+    createdAt,
+    parkedAt,
+    reason,
+  }))
+}
+
+/**
+ * Puts parked rows back into the outbox, behind all that wait there, and resolves to those that were: one that is not
+ * parked any more is left out. Of several callers at once one moves a row.
+ */
+export async function requeueParked(
+  db: Database,
+  which: { ids: { channel: string; id: string }[] } | { topic: string | null },
+): Promise<{ channel: ChannelName; id: string }[]> {
+  const wanted =
+    'ids' in which
+      ? sql`(channel, id) IN (SELECT * FROM unnest(${sql.param(which.ids.map(({ channel }) => channel))}::text[],
+                                                   ${sql.param(which.ids.map(({ id }) => id))}::bigint[]))`
+      : sql`${which.topic}::text IS NULL OR topic = ${which.topic}`
+  const { rows } = await db.execute<{ channel: ChannelName; id: string }>(sql`
+    WITH back AS (
+      DELETE FROM outbox_parked WHERE ${wanted} RETURNING channel, id, topic, key, payload, headers, log
+    ), again AS (
+      INSERT INTO outbox (channel, topic, key, payload, headers, log)
+      SELECT channel, topic, key, payload, headers, log FROM back ORDER BY channel, id
+    )
+    SELECT channel, id::text FROM back ORDER BY channel, id`)
+  return rows
+}

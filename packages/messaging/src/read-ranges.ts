@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import type { Admin, Kafka } from 'kafkajs'
+import { toSource } from './partition.ts'
+import type { KafkaSource } from './record.ts'
+
+/** Offsets of one partition, `to` excluded. */
+export interface Range {
+  topic: string
+  partition: number
+  from: number
+  to: number
+}
+
+const STALL_MS = 2_000
+
+const toKey = ({ topic, partition }: { topic: string; partition: number }) => `${topic}/${partition}`
+
+/** What topics hold now, by partition. A topic that is not there holds nothing. */
+export async function findRanges(admin: Admin, topics: readonly string[]): Promise<Range[]> {
+  const existing = new Set(await admin.listTopics())
+  const ranges: Range[] = []
+  for (const topic of topics.filter((name) => existing.has(name))) {
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      ranges.push({ topic, partition, from: Number(low), to: Number(high) })
+    }
+  }
+  return ranges
+}
+
+/** Shows every record of the ranges once, in the order of its partition. Waits for nothing to be written, and leaves no group. */
+export async function readRanges(
+  { kafka, admin, signal }: { kafka: Kafka; admin: Admin; signal?: AbortSignal | undefined },
+  ranges: readonly Range[],
+  onRecord: (record: KafkaSource) => void,
+): Promise<void> {
+  const open = new Map(ranges.filter(({ from, to }) => from < to).map((range) => [toKey(range), { ...range }]))
+  if (open.size === 0) return
+  const topics = [...new Set(ranges.map(({ topic }) => topic))]
+  const groupId = `read-${randomUUID()}`
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false })
+
+  function show(record: KafkaSource): void {
+    const range = open.get(toKey(record))
+    // Reading begins elsewhere until the seek takes effect.
+    if (!range || record.offset < range.from || record.offset >= range.to) return
+    range.from = record.offset + 1
+    onRecord(record)
+  }
+
+  function settle(topic: string, partition: number, next: number): void {
+    const key = toKey({ topic, partition })
+    if (next < (open.get(key)?.to ?? Number.POSITIVE_INFINITY)) return
+    open.delete(key)
+    consumer.pause([{ topic, partitions: [partition] }])
+  }
+
+  async function start(fail: (error: unknown) => void): Promise<void> {
+    await consumer.connect()
+    await consumer.subscribe({ topics, fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch: { topic, partition, messages } }) => {
+        try {
+          for (const message of messages) show(toSource(topic, partition, message))
+        } catch (error) {
+          // kafkajs would try the batch again.
+          fail(error)
+        }
+      },
+    })
+    for (const { topic, partition, from } of open.values()) {
+      consumer.seek({ topic, partition, offset: String(from) })
+    }
+  }
+
+  let timer: NodeJS.Timeout | undefined
+  let stop: () => void = () => undefined
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const check = () => open.size === 0 && resolve()
+      // Only this event tells of transaction markers and aborted records.
+      consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) => {
+        settle(topic, partition, Number(lastOffset) + 1)
+        check()
+      })
+      consumer.on(consumer.events.CRASH, ({ payload: { error } }) => reject(error))
+      stop = () => reject(new Error('Stopped'))
+      signal?.addEventListener('abort', stop)
+      // What has expired since the ranges were found never comes.
+      timer = setInterval(() => {
+        findRanges(admin, topics).then((now) => {
+          for (const { topic, partition, from } of now) settle(topic, partition, from)
+          check()
+        }, reject)
+      }, STALL_MS)
+      start(reject).catch(reject)
+    })
+  } finally {
+    clearInterval(timer)
+    signal?.removeEventListener('abort', stop)
+    await consumer.disconnect()
+    await admin.deleteGroups([groupId]).catch(() => undefined)
+  }
+}

@@ -1,0 +1,185 @@
+import { uniqueName, waitFor } from '@coursewire/testing'
+import { sql } from 'drizzle-orm'
+import { ConfigResourceTypes } from 'kafkajs'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { createKafka } from '../src/kafka.ts'
+import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { appendToOutbox, encodeHeaders, type OutboxRow } from '../src/outbox.ts'
+import { COUNT_LIMIT, listParked, readOutboxStatus, requeueParked } from '../src/outbox-operations.ts'
+import { createOutboxReader } from '../src/outbox-reader.ts'
+import { startRelay } from '../src/relay.ts'
+import {
+  createNoteTopic,
+  createStore,
+  createTestLogger,
+  kafkaSettings,
+  readTopic,
+  type Store,
+  writeNotes,
+} from './helpers.ts'
+
+let store: Store
+
+beforeEach(async () => {
+  store = await createStore()
+})
+
+function aRow(row: Partial<OutboxRow> = {}): OutboxRow {
+  return {
+    channel: 'kafka',
+    topic: 'note.events',
+    key: Buffer.from('a'),
+    payload: Buffer.from([0, 0xff]),
+    headers: encodeHeaders([['ce_type', Buffer.from('note.written')]]),
+    log: { published: 'Published', failed: 'Failed', fields: {} },
+    ...row,
+  }
+}
+
+const append = (...rows: OutboxRow[]) => store.db.transaction((tx) => appendToOutbox(tx, rows))
+
+/** Puts rows away as the relay does with what was refused for good. */
+async function park(...rows: OutboxRow[]): Promise<void> {
+  await append(...rows)
+  await store.db.execute(sql`
+    WITH gone AS (DELETE FROM outbox RETURNING *)
+    INSERT INTO outbox_parked (channel, id, topic, key, payload, headers, log, created_at, reason)
+    SELECT channel, id, topic, key, payload, headers, log, created_at, 'too large' FROM gone`)
+}
+
+const readOutbox = async () =>
+  (await store.pool.query('SELECT channel, topic, key, payload, headers, log FROM outbox ORDER BY id')).rows
+
+describe('the status of an outbox', () => {
+  it('tells what waits and is parked by channel, and since when somebody leads it', async () => {
+    await park(aRow({ channel: 'sns' }))
+    await append(aRow(), aRow(), aRow({ channel: 'sns' }))
+    const reader = await createOutboxReader(
+      store.databaseUrl,
+      { name: 'kafka', batch: { rows: 1, bytes: 1 } },
+      createTestLogger().logger,
+    )
+    await reader.tryToLead()
+
+    const status = await readOutboxStatus(store.db)
+
+    await reader.close()
+    expect(status).toEqual([
+      {
+        channel: 'kafka',
+        waiting: 2,
+        oldestSeconds: expect.any(Number),
+        parked: 0,
+        ledSince: expect.stringMatching(/^\d{4}-.*Z$/),
+      },
+      { channel: 'sns', waiting: 1, oldestSeconds: expect.any(Number), parked: 1, ledSince: null },
+    ])
+  })
+
+  it('leaves out a channel nobody uses, and stops counting where nobody would wait', async () => {
+    await store.db.execute(sql`
+      INSERT INTO outbox (channel, topic, headers) SELECT 'kafka', 'note.events', '[]' FROM generate_series(1, 10100)`)
+
+    const status = await readOutboxStatus(store.db)
+
+    expect(status).toMatchObject([{ channel: 'kafka', waiting: COUNT_LIMIT + 1, ledSince: null }])
+  })
+
+  it('sees no leader of another database', async () => {
+    const other = await createStore()
+    const reader = await createOutboxReader(
+      other.databaseUrl,
+      { name: 'kafka', batch: { rows: 1, bytes: 1 } },
+      createTestLogger().logger,
+    )
+    await reader.tryToLead()
+
+    const status = await readOutboxStatus(store.db)
+
+    await reader.close()
+    expect(status).toMatchObject([{ channel: 'kafka', ledSince: null, oldestSeconds: null }])
+  })
+})
+
+describe('parked rows', () => {
+  it('are listed with their reason, the newest first, by topic when asked', async () => {
+    await park(aRow())
+    await park(aRow({ topic: 'other', key: null, payload: null, headers: encodeHeaders([]) }))
+
+    const all = await listParked(store.db, { limit: 10 })
+
+    expect(all).toMatchObject([
+      { channel: 'kafka', id: '2', topic: 'other', key: null, type: null, bytes: 0 },
+      { channel: 'kafka', id: '1', key: 'a', type: 'note.written', bytes: 2, reason: 'too large' },
+    ])
+    expect(await listParked(store.db, { limit: 10, topic: 'other' })).toEqual(all.slice(0, 1))
+    expect(await listParked(store.db, { limit: 1 })).toEqual(all.slice(0, 1))
+  })
+
+  it('go back as they were, in their order and behind what waits; a second time changes nothing', async () => {
+    await park(aRow({ key: Buffer.from('1') }), aRow({ key: Buffer.from('2') }))
+    const { rows: before } = await store.pool.query(
+      'SELECT channel, topic, key, payload, headers, log FROM outbox_parked ORDER BY id',
+    )
+    await append(aRow({ key: Buffer.from('later') }))
+    const ids = ['2', '1', '99'].map((id) => ({ channel: 'kafka', id }))
+
+    const requeued = await requeueParked(store.db, { ids })
+    const again = await requeueParked(store.db, { ids })
+
+    expect(requeued).toEqual([
+      { channel: 'kafka', id: '1' },
+      { channel: 'kafka', id: '2' },
+    ])
+    expect(again).toEqual([])
+    const [waiting, ...back] = await readOutbox()
+    expect(waiting.key.toString()).toBe('later')
+    expect(back).toEqual(before)
+    expect(await listParked(store.db, { limit: 10 })).toEqual([])
+  })
+
+  it('go back by topic, or all', async () => {
+    const topic = uniqueName('topic')
+    await park(aRow({ topic }), aRow(), aRow({ channel: 'sns' }))
+
+    const ofTopic = await requeueParked(store.db, { topic })
+    const all = await requeueParked(store.db, { topic: null })
+
+    expect(ofTopic).toHaveLength(1)
+    expect(all).toHaveLength(2)
+    expect(await readOutbox()).toHaveLength(3)
+  })
+
+  it('are moved once by several callers at once', async () => {
+    await park(...Array.from({ length: 50 }, () => aRow()))
+
+    const moved = await Promise.all(Array.from({ length: 8 }, () => requeueParked(store.db, { topic: null })))
+
+    expect(moved.flat()).toHaveLength(50)
+    expect(await readOutbox()).toHaveLength(50)
+  })
+
+  it('are sent by the relay once what was in their way is gone', async () => {
+    const note = await createNoteTopic({ partitions: 1, maxBytes: 1_000 })
+    const { logger } = createTestLogger()
+    const relay = startRelay({ databaseUrl: store.databaseUrl, channel: createKafkaChannel(kafkaSettings()), logger })
+    onTestFinished(() => relay.close())
+    await writeNotes(store, note, [{ noteId: 'a', n: 1, text: 'x'.repeat(2_000) }])
+    const parked = await waitFor(async () => (await listParked(store.db, { limit: 1 }))[0])
+    const admin = createKafka(kafkaSettings()).admin()
+    await admin.connect()
+    const configEntries = [{ name: 'max.message.bytes', value: '1000000' }]
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name: note.topic, configEntries }],
+    })
+    await admin.disconnect()
+    const records = await readTopic(note.topic)
+
+    await requeueParked(store.db, { ids: [parked] })
+
+    await waitFor(() => records.length === 1)
+    expect(records[0]?.value?.byteLength).toBe(parked.bytes)
+    expect(await listParked(store.db, { limit: 1 })).toEqual([])
+  })
+})

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { type CommandLine, defineAction, momentInput, runCommandLine } from '../src/command-line.ts'
+import { formatRecord, formatTable } from '../src/table.ts'
+
+async function run(...rawArgs: string[]) {
+  const out: string[] = []
+  const err: string[] = []
+  const terminal = { print: (text: string) => void out.push(text), note: (text: string) => void err.push(text) }
+  const greet = defineAction({
+    name: 'greet',
+    description: 'Greets people',
+    args: {
+      names: { type: 'positional', required: false, description: 'Whom' },
+      'as-json': { type: 'boolean', description: 'As JSON' },
+      times: { type: 'string', default: '1', description: 'So often' },
+    },
+    rest: 'names',
+    input: z.object({ names: z.array(z.string()), 'as-json': z.boolean().default(false), times: z.coerce.number() }),
+    run: async (input) => terminal.print(JSON.stringify(input)),
+  })
+  const lose = defineAction({
+    name: 'lose',
+    description: 'Fails',
+    args: { id: { type: 'positional', description: 'What' } },
+    input: z.object({ id: z.string() }),
+    run: async ({ id }) => {
+      throw new Error('Failed query', { cause: new AggregateError([new Error(`${id} is gone`)]) })
+    },
+  })
+  const command: CommandLine = { name: 'npm run people --', description: 'People', actions: { greet, lose } }
+  return { code: await runCommandLine(command, rawArgs, terminal), out: out.join('\n'), err: err.join('\n') }
+}
+
+test('an action gets all that it was given, checked', async () => {
+  const { code, out } = await run('greet', 'Ada', '--as-json', 'Grace', '--times=2')
+
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toEqual({ names: ['Ada', 'Grace'], 'as-json': true, times: 2 })
+})
+
+test.each([
+  [['greet', '--tmies=2'], 'Unknown option: --tmies=2'],
+  [['greet', '--times=many'], 'times'],
+  [['lose'], 'Missing required positional argument: ID'],
+  [['lose', 'it', 'all'], 'Unknown option: all'],
+  [['find'], 'Unknown command find'],
+  [[], 'No command specified'],
+])('%j is asked wrongly: exit code 2', async (args, message) => {
+  const { code, out, err } = await run(...args)
+
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(message)
+})
+
+test('what failed ends with 1 and the first cause', async () => {
+  expect(await run('lose', 'it')).toEqual({ code: 1, out: '', err: 'it is gone' })
+})
+
+test('help tells of all commands, and of one', async () => {
+  const all = await run('--help')
+  const one = await run('greet', '--help')
+
+  expect(all.out).toContain('greet|lose')
+  expect(one.out).toContain('USAGE npm run people -- greet [OPTIONS] [NAMES]')
+})
+
+test('a moment is one in ISO form, or so long ago', () => {
+  expect(momentInput.parse('2026-01-31T08:00+01:00')).toBe('2026-01-31T07:00:00.000Z')
+  expect(momentInput.parse('2026-01-31')).toBe('2026-01-31T00:00:00.000Z')
+  expect(Date.parse(momentInput.parse('36h'))).toBeLessThan(Date.now())
+  for (const wrong of ['yesterday', '5', '2026-02-31T99:00', '3 weeks']) {
+    expect(momentInput.safeParse(wrong).success).toBe(false)
+  }
+})
+
+test('tables and records show what would steer the terminal, and keep their shape', () => {
+  expect(formatTable([{ name: 'a\u001b[2J', note: 'one\ntwo' }])).toBe('NAME        NOTE\na\\u001b[2J  one two')
+  expect(formatRecord({ name: 'a\u202e', note: 'one\ntwo', rest: null })).toBe(
+    'name  a\\u202e\nnote  one\n      two\nrest  –',
+  )
+})
