@@ -1,5 +1,6 @@
 // The way in on a machine that has Node and npm and nothing else: installs what is locked, then runs
-// src/<command>-command.ts with the arguments that follow. Only built-ins here: nothing is installed yet.
+// src/<command>-command.ts, here or in infra/bench, with the arguments that follow. Only built-ins here: nothing is installed
+// yet.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +13,12 @@ const [command, ...args] = process.argv.slice(2)
 
 requireNode([20, 19])
 const pnpm = install()
-run(join(root, 'infra/local/src', `${command}-command.ts`))
+const folder = ['local', 'bench'].find((it) => existsSync(findScript(it)))
+run(findScript(folder))
+
+function findScript(folder) {
+  return join(root, 'infra', folder, 'src', `${command}-command.ts`)
+}
 
 function requireNode([major, minor]) {
   const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number)

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -13,11 +13,10 @@ import {
   type PostgresServer,
   type Provider,
   type ServerProcess,
-  startGuard,
   startKafka,
   startPostgres,
-  startServerProcess,
 } from '@coursewire/testing/servers'
+import { startNode } from './node-process.ts'
 import { keepSecrets, type Secrets } from './secrets.ts'
 
 type AppName = 'enrollment-api' | 'distribution-service' | 'email-worker'
@@ -158,10 +157,12 @@ export async function startStack(options: {
     const startApp = (app: AppName) =>
       keep(
         clients,
-        startNode(app, appFile(app, 'main.js'), `${urlOf(app)}/health/ready`, {
-          ...shared,
-          ...environments[app],
-          PORT: String(appPorts[app]),
+        startNode({
+          directory: join(directory, 'run', app),
+          entry: appFile(app, 'main.js'),
+          readyUrl: `${urlOf(app)}/health/ready`,
+          environment: { ...shared, ...environments[app], PORT: String(appPorts[app]) },
+          log,
         }),
       )
     const [enrollmentApi, distributionService, emailWorker] = await Promise.all([
@@ -199,33 +200,15 @@ export async function startStack(options: {
   async function startAws(): Promise<string> {
     const port = await findFreePort(ports.aws, log)
     const url = `http://127.0.0.1:${port}`
-    const entry = join(root, 'infra/aws-local/dist/main.js')
-    const dataDir = join(directory, 'data/aws')
-    await keep(servers, startNode('aws-local', entry, `${url}/_inbox`, { PORT: String(port), DATA_DIR: dataDir }))
-    return url
-  }
-
-  /** A Node process that is known by its directory, where its log lies too. */
-  function startNode(
-    name: string,
-    entry: string,
-    readyUrl: string,
-    environment: NodeJS.ProcessEnv,
-  ): Promise<ServerProcess> {
-    const processDirectory = join(directory, 'run', name)
-    rmSync(join(processDirectory, 'server.log'), { force: true })
-    mkdirSync(processDirectory, { recursive: true })
-    startGuard({ directory: processDirectory, isTemporary: false }, 'KILL')
-    return startServerProcess({
-      name,
-      directory: processDirectory,
-      command: process.execPath,
-      args: ['--disable-warning=TimeoutNegativeWarning', entry, processDirectory],
-      environment: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...environment },
-      stopSignal: 'SIGTERM',
-      isReady: async () => (await fetch(readyUrl)).ok,
+    const aws = startNode({
+      directory: join(directory, 'run/aws-local'),
+      entry: join(root, 'infra/aws-local/dist/main.js'),
+      readyUrl: `${url}/_inbox`,
+      environment: { PORT: String(port), DATA_DIR: join(directory, 'data/aws') },
       log,
     })
+    await keep(servers, aws)
+    return url
   }
 }
 

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import type { Results } from '@coursewire/testing'
 
 export type TestedPackage = { name: string; resultsFile: string }
+export type Selection = 'default' | 'faults'
 
-/** The packages that have tests. */
-export function findTestedPackages(root: string): TestedPackage[] {
+/** The packages that have tests of the selection. */
+export function findTestedPackages(root: string, selection: Selection): TestedPackage[] {
   return ['apps', 'packages', 'infra'].flatMap((folder) =>
     readdirSync(join(root, folder)).flatMap((entry) => {
       const directory = join(root, folder, entry)
@@ -15,9 +16,14 @@ export function findTestedPackages(root: string): TestedPackage[] {
         name: string
         scripts?: { test?: string }
       }
-      return scripts?.test ? [{ name, resultsFile: join(directory, '.vitest/results.json') }] : []
+      const isTested = scripts?.test && (selection === 'default' || hasFaultTests(join(directory, 'test')))
+      return isTested ? [{ name, resultsFile: join(directory, '.vitest/results.json') }] : []
     }),
   )
+}
+
+function hasFaultTests(directory: string): boolean {
+  return existsSync(directory) && readdirSync(directory).some((file) => file.endsWith('.fault.test.ts'))
 }
 
 /** Forgets what earlier runs left, so that a package that dies before its results cannot pass by old ones. */

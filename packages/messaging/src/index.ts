@@ -1,6 +1,15 @@
 export { type Handler, on, onRun } from './apply-batch.ts'
 export type { Channel } from './channel.ts'
 export { type Consumer, type ConsumerOptions, startConsumer } from './consumer.ts'
+export type { DeadLetter, DeadLetterSummary } from './dead-letter.ts'
+export {
+  type DeadLetterConnection,
+  type DeadLetterFilter,
+  findDeadLetters,
+  listDeadLetters,
+  selectDeadLetters,
+  withDeadLetters,
+} from './dead-letters.ts'
 export {
   createKafka,
   createTopics,
@@ -20,7 +29,16 @@ export {
   toOutboxColumns,
   toSnsRow,
 } from './outbox.ts'
+export {
+  COUNT_LIMIT,
+  listParked,
+  type OutboxStatus,
+  type ParkedRow,
+  readOutboxStatus,
+  requeueParked,
+} from './outbox-operations.ts'
 export type { KafkaSource } from './record.ts'
 export { type Relay, startRelay } from './relay.ts'
+export { planReplay, type RefusedReplay, replayDeadLetters } from './replay.ts'
 export { createSnsChannel } from './sns-channel.ts'
-export { publishRecords, watchTopic } from './topic-tools.ts'
+export { type OutsideRecord, type Place, publishRecords, watchTopic } from './topic-tools.ts'

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { KafkaRecord } from '@coursewire/events'
-import { type Kafka, Partitioners } from 'kafkajs'
+import { type Kafka, type Message, Partitioners } from 'kafkajs'
 import { toSource } from './partition.ts'
 import type { KafkaSource } from './record.ts'
 
@@ -21,20 +20,88 @@ export async function watchTopic(
   return { close: () => consumer.disconnect() }
 }
 
-/** Sends records as somebody outside would, without an outbox: for tools that play such a somebody, never for a service. */
-export async function publishRecords(kafka: Kafka, records: KafkaRecord[]): Promise<void> {
+/** Where a record lies. */
+export interface Place {
+  topic: string
+  partition: number
+  offset: number
+}
+
+/** A record as anybody may send it, an event or not. */
+export interface OutsideRecord {
+  topic: string
+  key: string | Buffer | null
+  value: Uint8Array | null
+  headers: readonly (readonly [name: string, value: string])[]
+}
+
+const MAX_RECORDS = 500
+const MAX_BYTES = 900_000
+
+/**
+ * Sends records in their order, as somebody outside would, without an outbox: for tools that play such a somebody, never for
+ * a service. Resolves to where each of them lies; `onProgress` hears how many are acknowledged. Throws at the first refusal.
+ */
+export async function publishRecords(
+  kafka: Kafka,
+  records: OutsideRecord[],
+  onProgress: (count: number) => void = () => {},
+): Promise<Place[]> {
+  const choose = Partitioners.DefaultPartitioner()
+  const partitions = new Map<Message, number>()
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    // kafkajs answers with the first offset of each partition, and keeps to itself where it put which record.
+    createPartitioner: () => (choice) => {
+      const partition = choose(choice)
+      partitions.set(choice.message, partition)
+      return partition
+    },
     retry: { retries: 8 },
   })
   await producer.connect()
   try {
-    for (const { topic, key, value, headers } of records) {
-      const message = { key, value: Buffer.from(value), headers: Object.fromEntries(headers) }
-      await producer.send({ topic, acks: -1, messages: [message] })
+    const places: Place[] = []
+    for (const { topic, messages } of toRequests(records)) {
+      const answers = await producer.send({ topic, acks: -1, messages })
+      const next = new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]))
+      for (const message of messages) {
+        const partition = partitions.get(message) ?? 0
+        const offset = next.get(partition) ?? 0
+        next.set(partition, offset + 1)
+        places.push({ topic, partition, offset })
+      }
+      partitions.clear()
+      onProgress(places.length)
     }
+    return places
   } finally {
     await producer.disconnect()
   }
+}
+
+const toMessage = ({ key, value, headers }: OutsideRecord): Message => ({
+  key,
+  value: value && Buffer.from(value),
+  headers: Object.fromEntries(headers),
+})
+
+/** Consecutive records of one topic, as many as go together: kafkajs makes one batch a partition of what it is given. */
+function* toRequests(records: OutsideRecord[]): Generator<{ topic: string; messages: Message[] }> {
+  let request: { topic: string; messages: Message[] } | null = null
+  let bytes = 0
+  for (const record of records) {
+    const { topic } = record
+    const size = record.value?.byteLength ?? 0
+    const isFull = request?.messages.length === MAX_RECORDS || bytes + size > MAX_BYTES
+    if (request && (isFull || request.topic !== topic)) {
+      yield request
+      request = null
+      bytes = 0
+    }
+    request ??= { topic, messages: [] }
+    request.messages.push(toMessage(record))
+    bytes += size
+  }
+  if (request) yield request
 }

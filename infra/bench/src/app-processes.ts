@@ -1,0 +1,82 @@
+import { createPublicKey, randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Stack, startNode, startStack } from '@coursewire/local'
+import { provisionService } from '@coursewire/postgres'
+import { findFreePort, type ServerProcess } from '@coursewire/testing/servers'
+import pg from 'pg'
+
+const directory = fileURLToPath(new URL('../../../.coursewire/bench-apps', import.meta.url))
+
+export const issuerOf = ({ urls }: Stack) => ({ issuer: urls.enrollmentApi, audience: 'coursewire' })
+
+/**
+ * The apps as they are deployed, on durable servers of their own: their databases, topics and groups have one name each,
+ * and what another measurement left under it would be worked off in the middle of this one.
+ */
+export async function startApps(log: (line: string) => void): Promise<Stack> {
+  rmSync(directory, { recursive: true, force: true })
+  const stack = await startStack({ directory, order: ['embedded', 'docker'], log })
+  return {
+    ...stack,
+    async stop() {
+      await stack.stop()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function connect(databaseUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  return client
+}
+
+export interface Bare {
+  url: string
+  process: ServerProcess
+  /** Connected as the owner of its tables. */
+  owner: pg.Client
+  stop(): Promise<void>
+}
+
+/** Starts one of the floors as a process, with a database of its own on the same server. */
+export async function startBare(
+  stack: Stack,
+  options: { name: 'bare-app' | 'bare-enrollment'; tables?: string; log: (line: string) => void },
+): Promise<Bare> {
+  const { name, tables = '', log } = options
+  const createPassword = () => randomBytes(16).toString('hex')
+  const passwords = { owner: createPassword(), run: createPassword() }
+  const access = await provisionService(stack.postgres.url, name.replace('-', '_'), passwords)
+  const owner = await connect(access.migrateDatabaseUrl)
+  await owner.query(tables)
+
+  const port = await findFreePort()
+  const url = `http://127.0.0.1:${port}`
+  const { issuer, audience } = issuerOf(stack)
+  const process = await startNode({
+    directory: join(directory, 'run', name),
+    entry: fileURLToPath(new URL(`${name}.mjs`, import.meta.url)),
+    readyUrl: `${url}/health/ready`,
+    environment: {
+      NODE_ENV: 'production',
+      PORT: String(port),
+      DATABASE_URL: access.databaseUrl,
+      JWT_PUBLIC_KEY: createPublicKey(stack.secrets.jwtPrivateKey).export({ type: 'spki', format: 'pem' }).toString(),
+      JWT_ISSUER: issuer,
+      JWT_AUDIENCE: audience,
+    },
+    log,
+  })
+  return {
+    url,
+    process,
+    owner,
+    async stop() {
+      await owner.end()
+      await process.stop()
+    },
+  }
+}

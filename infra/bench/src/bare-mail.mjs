@@ -1,0 +1,54 @@
+// The floor of a mail: the same two GETs, one render, one SendEmail; no ledger, no Kafka, no log. Each message asks for
+// mails, so many at a time and at most so many a second; the answer says how long each took, and all.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
+import { composeWelcomeMail } from '../../../apps/email-worker/dist/emails/welcome-mail.js'
+
+const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, DASHBOARD_URL, EMAIL_FROM, TOKEN } = process.env
+
+const client = new SESClient({ maxAttempts: 1 })
+const options = { headers: { authorization: `Bearer ${TOKEN}` } }
+
+async function get(url) {
+  const response = await fetch(url, options)
+  if (!response.ok) throw new Error(`${response.status} from ${url}`)
+  return response.json()
+}
+
+async function send({ studentId, courseId }) {
+  const [student, course] = await Promise.all([
+    get(`${ENROLLMENT_API_URL}/internal/students/${studentId}`),
+    get(`${DISTRIBUTION_SERVICE_URL}/internal/courses/${courseId}`),
+  ])
+  const { to, subject, html, text } = await composeWelcomeMail(student, course, DASHBOARD_URL)
+  await client.send(
+    new SendEmailCommand({
+      Source: EMAIL_FROM,
+      Destination: { ToAddresses: [to] },
+      Message: {
+        Subject: { Data: subject, Charset: 'UTF-8' },
+        Body: { Html: { Data: html, Charset: 'UTF-8' }, Text: { Data: text, Charset: 'UTF-8' } },
+      },
+    }),
+  )
+}
+
+process.on('message', async ({ studentIds, courseId, inFlight, perSecond }) => {
+  const startedAt = performance.now()
+  const tookMs = []
+  let next = 0
+  async function sendNext() {
+    while (next < studentIds.length) {
+      const index = next++
+      const waitMs = startedAt + (index * 1000) / perSecond - performance.now()
+      if (waitMs > 0) await sleep(waitMs)
+      const sentAt = performance.now()
+      await send({ studentId: studentIds[index], courseId })
+      tookMs.push(performance.now() - sentAt)
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, sendNext))
+  process.send({ tookMs, seconds: (performance.now() - startedAt) / 1000 })
+})
+process.once('disconnect', () => process.exit())
+process.send('ready')

@@ -1,0 +1,102 @@
+/** What one side of a comparison measured in one round, by the name of the figure. */
+export type Measured = Record<string, number>
+
+export interface Figure {
+  unit: string
+  /** What the ratio of ours to the floor, or ours alone, has to be; null where the figure is shown without an aim. */
+  aim: { atLeast: number } | { atMost: number } | { oursAtMost: number } | null
+}
+
+/** Our work beside a floor: the barest way to do the same on the same servers in the same run. */
+export interface Comparison {
+  work: string
+  floorWork: string
+  figures: Record<string, Figure>
+  /** Runs once before the rounds and is thrown away: a cold start belongs to nobody. */
+  ours(): Promise<Measured>
+  floor(): Promise<Measured>
+  /** Ends what was started for it. */
+  close?(): Promise<void>
+}
+
+export interface Result {
+  work: string
+  floorWork: string
+  figure: string
+  unit: string
+  ours: number
+  floor: number
+  /** The median of the rounds' ratios: two sides of one round met the same machine. */
+  ratio: number
+  aim: Figure['aim']
+  isMet: boolean | null
+  rounds: { ours: number; floor: number }[]
+}
+
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}
+
+export function percentile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+/** Measures both sides so many times, turn by turn, and each first as often as the other. */
+export async function compare(
+  comparison: Comparison,
+  rounds: number,
+  onProgress: (line: string) => void,
+): Promise<Result[]> {
+  const { work, floorWork, figures } = comparison
+  const measured: { ours: Measured; floor: Measured }[] = []
+  await comparison.floor()
+  await comparison.ours()
+  for (let round = 1; round <= rounds; round += 1) {
+    const oursFirst = round % 2 === 1 ? await comparison.ours() : null
+    const floor = await comparison.floor()
+    const ours = oursFirst ?? (await comparison.ours())
+    measured.push({ ours, floor })
+    const texts = Object.entries(figures).map(
+      ([name, { unit }]) => `${name} ${format(ours[name])} beside ${format(floor[name])} ${unit}`,
+    )
+    onProgress(`round ${round} of ${rounds}: ${texts.join(', ')}`)
+  }
+
+  return Object.entries(figures).map(([figure, { unit, aim }]) => {
+    const values = measured.map(({ ours, floor }) => ({
+      ours: ours[figure] ?? Number.NaN,
+      floor: floor[figure] ?? Number.NaN,
+    }))
+    const ours = median(values.map(({ ours }) => ours))
+    const ratio = median(values.map(({ ours, floor }) => ours / floor))
+    return {
+      work,
+      floorWork,
+      figure,
+      unit,
+      ours,
+      floor: median(values.map(({ floor }) => floor)),
+      ratio,
+      aim,
+      isMet: isMet(ours, ratio, aim),
+      rounds: values,
+    }
+  })
+}
+
+function isMet(ours: number, ratio: number, aim: Figure['aim']): boolean | null {
+  if (!aim) return null
+  if ('oursAtMost' in aim) return ours <= aim.oursAtMost
+  return 'atLeast' in aim ? ratio >= aim.atLeast : ratio <= aim.atMost
+}
+
+/** Three significant digits at the least, and thousands apart. */
+export function format(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return '–'
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}

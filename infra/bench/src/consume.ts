@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import { enrollmentCompleted } from '@coursewire/events'
+import { onRun, publishRecords, startConsumer } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/testing/servers'
+import { sql } from 'drizzle-orm'
+import type { Comparison, Measured } from './benchmark.ts'
+import type { Environment, Store } from './environment.ts'
+import { buildRecords } from './events.ts'
+
+const EVENTS = 60_000
+const BATCH = 200
+
+export const effectTable = `
+  CREATE TABLE effects (
+    event_id text PRIMARY KEY,
+    enrollment_id text NOT NULL,
+    student_id text NOT NULL,
+    enrolled_at timestamptz NOT NULL
+  )`
+
+/** 60,000 events on Kafka; how fast are they remembered, each with its effect row? */
+export async function createConsumeComparison(environment: Environment): Promise<Comparison> {
+  const store = await environment.createStore(effectTable)
+  return {
+    work: `consume: ${EVENTS.toLocaleString('en')} events, dedup and one effect row`,
+    floorWork: `the same rows inserted set-based from memory, ${BATCH} a transaction, one at a time`,
+    figures: { throughput: { unit: 'events/s', aim: { atLeast: 0.8 } } },
+    ours: () => consumeAll(environment, store, EVENTS),
+    floor: () => insertAll(store, EVENTS),
+  }
+}
+
+/** The clock starts when the first batch of records is taken, as joining a group is a start's work. */
+export async function consumeAll(
+  environment: Environment,
+  store: Store,
+  count: number,
+  remembered = 0,
+): Promise<Measured> {
+  const topic = await environment.createTopic()
+  for (let from = 0; from < count; from += EVENTS) {
+    await publishRecords(environment.kafka, buildRecords(topic, EVENTS, from))
+  }
+  await prepare(store)
+  await store.owner.query(
+    `INSERT INTO event_dedup
+     SELECT $1, 'past/enrollment/bench', id, 'past', id, '', 'done', now()
+     FROM (SELECT gen_random_uuid()::text AS id FROM generate_series(1, $2::int)) AS past`,
+    [topic, remembered],
+  )
+  let startedAt = 0
+  let handled = 0
+  const consumer = startConsumer({
+    kafka: environment.kafkaSettings,
+    name: topic,
+    serviceVersion: '1',
+    db: store.db,
+    topics: [topic],
+    handlers: [
+      onRun(enrollmentCompleted, async (tx, events) => {
+        startedAt ||= performance.now()
+        await tx.execute(sql`
+          INSERT INTO effects
+          SELECT * FROM unnest(${sql.param(events.map(({ id }) => id))}::text[],
+            ${sql.param(events.map(({ payload }) => payload.enrollment_id))}::text[],
+            ${sql.param(events.map(({ payload }) => payload.student_id))}::text[],
+            ${sql.param(events.map(({ payload }) => payload.enrolled_at))}::timestamptz[])`)
+        handled += events.length
+      }),
+    ],
+    logger: environment.logger,
+    onCommitted: () => undefined,
+    onFatal: (error) => {
+      throw error
+    },
+  })
+  const isDone = async () => {
+    if (handled < count) return false
+    const { rows } = await store.pool.query<{ done: boolean }>('SELECT count(*) >= $1 AS done FROM effects', [count])
+    return rows[0]?.done
+  }
+  await waitFor(isDone, { intervalMs: 1, timeoutMs: 300_000 })
+  const seconds = (performance.now() - startedAt) / 1000
+  await consumer.close()
+  return { throughput: count / seconds }
+}
+
+async function prepare(store: Store): Promise<void> {
+  await store.owner.query('TRUNCATE effects, event_dedup')
+  await store.owner.query('VACUUM effects, event_dedup')
+}
+
+async function insertAll(store: Store, count: number): Promise<Measured> {
+  await prepare(store)
+  const events = buildRecords('floor', count).map(({ value }) => ({
+    event: JSON.parse(Buffer.from(value).toString()),
+    hash: createHash('sha256').update(value).digest(),
+  }))
+  const startedAt = performance.now()
+  for (let from = 0; from < count; from += BATCH) {
+    const batch = events.slice(from, from + BATCH)
+    const client = await store.pool.connect()
+    try {
+      await client.query('BEGIN')
+      await client.query({
+        name: 'floor-dedup',
+        text: `INSERT INTO event_dedup (consumer, source, stream_message_id, tenant_id, event_id, content_hash, outcome)
+                 SELECT 'floor', * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])`,
+        values: [
+          batch.map(() => 'floor/enrollment/bench'),
+          batch.map(({ event }) => event.id),
+          batch.map(({ event }) => event.meta.tenant_id),
+          batch.map(({ event }) => event.id),
+          batch.map(({ hash }) => hash),
+          batch.map(() => 'done'),
+        ],
+      })
+      await client.query({
+        name: 'floor-effects',
+        text: 'INSERT INTO effects SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])',
+        values: [
+          batch.map(({ event }) => event.id),
+          batch.map(({ event }) => event.payload.enrollment_id),
+          batch.map(({ event }) => event.payload.student_id),
+          batch.map(({ event }) => event.payload.enrolled_at),
+        ],
+      })
+      await client.query('COMMIT')
+    } finally {
+      client.release()
+    }
+  }
+  return { throughput: count / ((performance.now() - startedAt) / 1000) }
+}

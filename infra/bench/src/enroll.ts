@@ -1,0 +1,120 @@
+import { enrollmentCompleted } from '@coursewire/events'
+import type { Stack } from '@coursewire/local'
+import { waitFor } from '@coursewire/testing/servers'
+import type pg from 'pg'
+import { connect, startApps, startBare } from './app-processes.ts'
+import type { Comparison, Measured } from './benchmark.ts'
+import type { Environment } from './environment.ts'
+import { createOrders, loadEnrollments } from './load.ts'
+import { createCourses, createStudents, signTokens } from './students.ts'
+
+const STUDENTS = 500
+const COURSES = 300
+const SECONDS = 8
+const WARM_UP_SECONDS = 2
+
+const enrollmentTable = `
+  CREATE TABLE enrollments (
+    id uuid PRIMARY KEY,
+    tenant_id text NOT NULL,
+    user_id text NOT NULL,
+    course_id text NOT NULL,
+    enrollment_type text NOT NULL,
+    source text NOT NULL,
+    payment_status text NOT NULL,
+    progress integer NOT NULL DEFAULT 0,
+    completed boolean NOT NULL DEFAULT false,
+    enrolled_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (tenant_id, user_id, course_id)
+  )`
+
+/**
+ * Enrolments over so many connections, each a new one. Ours does what a deployment of enrollment-api does, its relays to
+ * Kafka and SNS included, on the cores that the load generator, Kafka and the local SNS run on too. The other services do
+ * not run: they have machines of their own.
+ */
+export async function createEnrollComparisons(environment: Environment): Promise<Comparison[]> {
+  const { log } = environment
+  const stack = await startApps(log)
+  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['distribution-service'].stop()])
+  const enrollments = await connect(stack.databases.enrollment.migrateDatabaseUrl)
+  const students = await createStudents(stack, enrollments, STUDENTS)
+  const tokens = await signTokens(stack, students)
+  const courses = await createCourses(enrollments, COURSES)
+  const bare = await startBare(stack, { name: 'bare-enrollment', tables: enrollmentTable, log })
+
+  async function load(url: string, client: pg.Client, connections: number): Promise<Measured> {
+    await client.query('TRUNCATE enrollments')
+    const nextOrder = createOrders(tokens, courses)
+    const warmUp = await loadEnrollments(url, nextOrder, { connections, seconds: WARM_UP_SECONDS })
+    const measured = await loadEnrollments(url, nextOrder, { connections, seconds: SECONDS })
+    await expectRows(client, warmUp.created + measured.created, 2 * connections)
+    return { throughput: measured.perSecond, p99: measured.p99 }
+  }
+
+  async function loadOurs(connections: number): Promise<Measured> {
+    const before = await countTold(stack)
+    const measured = await load(stack.urls.enrollmentApi, enrollments, connections)
+    const endedAt = performance.now()
+    await waitFor(async () => (await count(enrollments, 'outbox')) === 0, { timeoutMs: 60_000 })
+    const seconds = (performance.now() - endedAt) / 1000
+    await expectTold(stack, before, await count(enrollments, 'enrollments'))
+    return { ...measured, 'relayed after': seconds }
+  }
+
+  const describe = (connections: number, atLeast: number): Comparison => ({
+    work: `POST /api/enrollments, ${connections} connections`,
+    floorWork: 'bare Fastify route, same token check and cache, one INSERT, no logging',
+    figures: {
+      throughput: { unit: 'req/s', aim: { atLeast } },
+      p99: { unit: 'ms', aim: { atMost: 1 } },
+      'relayed after': { unit: 's', aim: null },
+    },
+    ours: () => loadOurs(connections),
+    floor: () => load(bare.url, bare.owner, connections),
+  })
+  return [
+    describe(50, 1.5),
+    {
+      ...describe(200, 2),
+      async close() {
+        await enrollments.end()
+        await bare.stop()
+        await stack.stop()
+      },
+    },
+  ]
+}
+
+async function count(client: pg.Client, table: string): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`)
+  return rows[0]?.count ?? 0
+}
+
+/** A request that was under way at the end of the load may have made its row; nothing else may differ. */
+async function expectRows(client: pg.Client, answers: number, underWay: number): Promise<void> {
+  const rows = await count(client, 'enrollments')
+  if (rows < answers || rows > answers + underWay) throw new Error(`${answers} answers 201 and ${rows} rows`)
+}
+
+/** How many messages of enrolments are on Kafka and on SNS. */
+async function countTold({ kafkaClient, urls }: Stack): Promise<{ kafka: number; sns: number }> {
+  const admin = kafkaClient.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(enrollmentCompleted.topic)
+  await admin.disconnect()
+  const published = await fetch(`${urls.aws}/_published?from=-1`)
+  await published.body?.cancel()
+  return {
+    kafka: offsets.reduce((sum, { high }) => sum + Number(high), 0),
+    sns: Number(published.headers.get('x-total-count')),
+  }
+}
+
+async function expectTold(stack: Stack, before: { kafka: number; sns: number }, rows: number): Promise<void> {
+  const after = await countTold(stack)
+  const told = { kafka: after.kafka - before.kafka, sns: after.sns - before.sns }
+  if (told.kafka < rows || told.sns < rows) throw new Error(`${rows} rows were told as ${JSON.stringify(told)}`)
+}

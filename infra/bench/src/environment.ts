@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { createWriteStream, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { createKafka, createTopics, type Kafka, type KafkaSettings, messagingMigrations } from '@coursewire/messaging'
+import { provisionService } from '@coursewire/postgres'
+import { createDatabase, createLogger, createPool, type Database, type Logger, migrate } from '@coursewire/service-kit'
+import { startKafka, startPostgres } from '@coursewire/testing/servers'
+import pg from 'pg'
+
+const directory = fileURLToPath(new URL('../../../.coursewire/bench', import.meta.url))
+
+export interface Store {
+  databaseUrl: string
+  pool: pg.Pool
+  db: Database
+  /** As the owner of the tables, who may vacuum them. */
+  owner: pg.Client
+  close(): Promise<void>
+}
+
+export interface Environment {
+  brokers: string[]
+  kafka: Kafka
+  kafkaSettings: KafkaSettings
+  /** At level info, as in production, into a file. */
+  logger: Logger
+  log: (line: string) => void
+  /** A database with the messaging tables and what `extra` adds. */
+  createStore(extra?: string): Promise<Store>
+  createTopic(): Promise<string>
+  close(): Promise<void>
+}
+
+/** Starts the servers durably: what a figure is worth depends on each commit and each batch being on disk. */
+export async function createEnvironment(log: (line: string) => void): Promise<Environment> {
+  rmSync(directory, { recursive: true, force: true })
+  const order = ['given', 'embedded', 'docker'] as const
+  const [postgres, kafkaServer] = await Promise.all([
+    startPostgres({ order, durable: true, dataDir: `${directory}/postgres`, log }),
+    startKafka({ order, dataDir: `${directory}/kafka`, log }),
+  ])
+  log(postgres.description)
+  log(kafkaServer.description)
+  await refuseUnsafe(postgres.url)
+  const logger = createLogger({
+    service: 'bench',
+    level: 'info',
+    destination: createWriteStream('/dev/null'),
+  })
+  const kafkaSettings = { clientId: 'bench', brokers: kafkaServer.brokers, logger }
+  const kafka = createKafka(kafkaSettings)
+  const stores: Store[] = []
+  let count = 0
+
+  return {
+    brokers: kafkaServer.brokers,
+    kafka,
+    kafkaSettings,
+    logger,
+    log,
+
+    async createStore(extra = '') {
+      const name = `bench_${randomBytes(4).toString('hex')}`
+      const passwords = { owner: randomBytes(16).toString('hex'), run: randomBytes(16).toString('hex') }
+      const access = await provisionService(postgres.url, name, passwords)
+      await migrate(access.migrateDatabaseUrl, [messagingMigrations])
+      const owner = new pg.Client({ connectionString: access.migrateDatabaseUrl })
+      await owner.connect()
+      if (extra) await owner.query(extra)
+      const pool = createPool({ url: access.databaseUrl, max: 20, name: 'bench', logger })
+      const store = {
+        databaseUrl: access.databaseUrl,
+        pool,
+        db: createDatabase(pool),
+        owner,
+        close: async () => {
+          await Promise.all([pool.end(), owner.end()])
+        },
+      }
+      stores.push(store)
+      return store
+    },
+
+    async createTopic() {
+      count += 1
+      const topic = `bench.${randomBytes(4).toString('hex')}.${count}`
+      await createTopics(kafka, [{ topic, numPartitions: 3, replicationFactor: 1, configEntries: [] }])
+      return topic
+    },
+
+    async close() {
+      await Promise.all(stores.map((store) => store.close()))
+      await Promise.all([postgres.stop(), kafkaServer.stop()])
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function refuseUnsafe(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query<{ name: string; setting: string }>(
+    `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')`,
+  )
+  await client.end()
+  const unsafe = rows.filter(({ setting }) => setting !== 'on').map(({ name }) => name)
+  if (unsafe.length > 0)
+    throw new Error(`Figures of a server that may lose commits are worth nothing: ${unsafe} is off`)
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Stack } from '@coursewire/local'
+import type { ServerProcess } from '@coursewire/testing/servers'
+import { startApps, startBare } from './app-processes.ts'
+import type { Comparison, Figure, Measured } from './benchmark.ts'
+import type { Environment } from './environment.ts'
+
+const SETTLE_MS = 5_000
+const IDLE_MS = 10_000
+
+/** What each app costs while nobody asks anything of it, and how soon it is ready. */
+export async function createIdleComparison(environment: Environment): Promise<Comparison> {
+  const stack = await startApps(environment.log)
+  const bare = await startBare(stack, { name: 'bare-app', log: environment.log })
+  const { enrollmentApi, distributionService, emailWorker } = stack.urls
+  const apps: [name: keyof Stack['apps'], url: string][] = [
+    ['enrollment-api', enrollmentApi],
+    ['distribution-service', distributionService],
+    ['email-worker', emailWorker],
+  ]
+  const figures = apps.flatMap(([name]): [string, Figure][] => [
+    [`${name}: memory`, { unit: 'MB', aim: { atMost: 2.5 } }],
+    [`${name}: CPU`, { unit: '% of a core', aim: { oursAtMost: 1 } }],
+    [`${name}: start`, { unit: 's', aim: { atMost: 3 } }],
+  ])
+
+  async function measure(name: string, server: ServerProcess, url: string): Promise<Measured> {
+    await server.stop()
+    const startedAt = performance.now()
+    await server.restart()
+    const start = (performance.now() - startedAt) / 1000
+    await sleep(SETTLE_MS)
+    const [before, since] = [await readUsage(url), performance.now()]
+    await sleep(IDLE_MS)
+    const [after, seconds] = [await readUsage(url), (performance.now() - since) / 1000]
+    return {
+      [`${name}: memory`]: after.memoryBytes / 1e6,
+      [`${name}: CPU`]: ((after.cpuSeconds - before.cpuSeconds) / seconds) * 100,
+      [`${name}: start`]: start,
+    }
+  }
+
+  return {
+    work: 'an idle app',
+    floorWork: 'a bare Fastify app with a pool of connections to Postgres',
+    figures: Object.fromEntries(figures),
+    async ours() {
+      const measured: Measured[] = []
+      for (const [name, url] of apps) measured.push(await measure(name, stack.apps[name], url))
+      return Object.assign({}, ...measured)
+    },
+    async floor() {
+      const measured = await measure('bare', bare.process, bare.url)
+      return Object.fromEntries(
+        figures.map(([figure]) => [figure, measured[`bare: ${figure.split(': ')[1]}`] ?? Number.NaN]),
+      )
+    },
+    async close() {
+      await bare.stop()
+      await stack.stop()
+    },
+  }
+}
+
+async function readUsage(url: string): Promise<{ memoryBytes: number; cpuSeconds: number }> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const read = (name: string) => Number(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'm').exec(text)?.[1])
+  return { memoryBytes: read('process_resident_memory_bytes'), cpuSeconds: read('process_cpu_seconds_total') }
+}

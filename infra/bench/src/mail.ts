@@ -1,0 +1,162 @@
+import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { enrollmentCompleted, toKafkaRecord } from '@coursewire/events'
+import { bringInFirstCourse, firstCourse, type Stack, tenant } from '@coursewire/local'
+import { now } from '@coursewire/service-kit'
+import { waitFor } from '@coursewire/testing/servers'
+import { connect, startApps } from './app-processes.ts'
+import { type Comparison, median, percentile } from './benchmark.ts'
+import type { Environment } from './environment.ts'
+import { paced } from './pace.ts'
+import { createStudents, emailOf, signTokens } from './students.ts'
+
+const PER_SECOND = 100
+const SECONDS = 10
+const BACKLOG = 5_000
+/** As many as email-worker has in hand. */
+const IN_FLIGHT = 8
+
+/**
+ * From the event on Kafka to the mail that SES has accepted. Ours runs as deployed, the services that are asked for
+ * student and course among it; the floor asks the same ones.
+ */
+export async function createMailComparisons(environment: Environment): Promise<Comparison[]> {
+  const stack = await startApps(environment.log)
+  const enrollments = await connect(stack.databases.enrollment.migrateDatabaseUrl)
+  const studentIds = await createStudents(stack, enrollments, BACKLOG)
+  await enrollments.end()
+  await bringInFirstCourse(stack)
+  const bare = await startBareMails(stack)
+  const producer = stack.kafkaClient.producer({ allowAutoTopicCreation: false })
+  await producer.connect()
+  // A mail is owed once for each activation.
+  let activation = 0
+
+  async function sendOurs(count: number, publish: (messages: Message[]) => Promise<unknown>): Promise<Mail[]> {
+    activation += 1
+    const before = await countMails(stack)
+    await publish(studentIds.slice(0, count).map((studentId) => buildMessage(studentId, activation)))
+    const isDone = async () => (await countMails(stack)) >= before + count
+    await waitFor(isDone, { intervalMs: 100, timeoutMs: 300_000, message: `${count} mails` })
+    return readMails(stack, before, count)
+  }
+  const produce = (messages: Message[]) => producer.send({ topic: enrollmentCompleted.topic, acks: -1, messages })
+
+  return [
+    {
+      work: `mail: enrollment.completed on Kafka → accepted by SES, ${PER_SECOND}/s`,
+      floorWork: 'a bare loop of the same two GETs, one render, one SendEmail',
+      figures: { p50: { unit: 'ms', aim: { atMost: 3 } }, p99: { unit: 'ms', aim: null } },
+      async ours() {
+        const producedAt = new Map<string, number>()
+        const mails = await sendOurs(PER_SECOND * SECONDS, (messages) =>
+          paced(PER_SECOND, SECONDS, (index) => {
+            producedAt.set(emailOf(studentIds[index] ?? ''), performance.timeOrigin + performance.now())
+            return produce(messages.slice(index, index + 1))
+          }),
+        )
+        return summarize(mails.map(({ to, at }) => Date.parse(at) - (producedAt.get(to[0] ?? '') ?? Number.NaN)))
+      },
+      async floor() {
+        const { tookMs } = await bare.send(studentIds.slice(0, PER_SECOND * SECONDS), PER_SECOND)
+        return summarize(tookMs)
+      },
+    },
+    {
+      work: `mail: ${BACKLOG.toLocaleString('en')} events waiting → accepted by SES`,
+      floorWork: `the same bare loop, ${IN_FLIGHT} at a time as ours`,
+      figures: { throughput: { unit: 'mails/s', aim: { atLeast: 0.5 } } },
+      async ours() {
+        const mails = await sendOurs(BACKLOG, produce)
+        const moments = mails.map(({ at }) => Date.parse(at))
+        return { throughput: (BACKLOG * 1000) / (Math.max(...moments) - Math.min(...moments)) }
+      },
+      async floor() {
+        const { seconds } = await bare.send(studentIds, Number.POSITIVE_INFINITY)
+        return { throughput: BACKLOG / seconds }
+      },
+      async close() {
+        bare.stop()
+        await producer.disconnect()
+        await stack.stop()
+      },
+    },
+  ]
+}
+
+const summarize = (values: number[]) => ({ p50: median(values), p99: percentile(values, 0.99) })
+
+type Message = ReturnType<typeof buildMessage>
+
+function buildMessage(studentId: string, activation: number) {
+  const at = now()
+  const event = enrollmentCompleted.build(
+    {
+      enrollment_id: `enr_${randomUUID()}`,
+      student_id: studentId,
+      course_id: firstCourse.course_id,
+      enrollment_type: 'free',
+      enrolled_at: at,
+      source: 'manual',
+      payment_status: 'free',
+      activation,
+    },
+    { tenantId: tenant, correlationId: randomUUID(), causationId: null },
+    { id: randomUUID(), at },
+  )
+  const { key, value, headers } = toKafkaRecord(enrollmentCompleted, event)
+  return { key, value: Buffer.from(value), headers: Object.fromEntries(headers) }
+}
+
+interface Mail {
+  /** The moment it was accepted, in ISO 8601. */
+  at: string
+  to: string[]
+}
+
+async function countMails({ urls }: Stack): Promise<number> {
+  const response = await fetch(`${urls.aws}/_inbox?from=-1`)
+  await response.body?.cancel()
+  return Number(response.headers.get('x-total-count'))
+}
+
+async function readMails({ urls }: Stack, from: number, count: number): Promise<Mail[]> {
+  const mails = (await (await fetch(`${urls.aws}/_inbox?from=${from}`)).json()) as Mail[]
+  const recipients = new Set(mails.map(({ to }) => to[0]))
+  if (mails.length !== count || recipients.size !== count) throw new Error(`${mails.length} mails instead of ${count}`)
+  return mails
+}
+
+async function startBareMails(stack: Stack) {
+  const [token] = await signTokens(stack, ['bench'], 'service')
+  const child = fork(fileURLToPath(new URL('bare-mail.mjs', import.meta.url)), {
+    execArgv: [],
+    serialization: 'advanced',
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_SES: stack.urls.aws,
+      EMAIL_FROM: 'Coursewire <hello@coursewire.example>',
+      ENROLLMENT_API_URL: stack.urls.enrollmentApi,
+      DISTRIBUTION_SERVICE_URL: stack.urls.distributionService,
+      DASHBOARD_URL: `${stack.urls.distributionService}/api`,
+      TOKEN: token,
+    },
+  })
+  await once(child, 'message')
+  return {
+    async send(studentIds: string[], perSecond: number): Promise<{ tookMs: number[]; seconds: number }> {
+      child.send({ studentIds, courseId: firstCourse.course_id, inFlight: IN_FLIGHT, perSecond })
+      const died = once(child, 'exit').then(() => Promise.reject(new Error('The bare loop ended')))
+      const [answer] = await Promise.race([once(child, 'message'), died])
+      return answer
+    },
+    stop: () => child.disconnect(),
+  }
+}

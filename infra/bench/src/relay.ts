@@ -1,0 +1,88 @@
+import { appendToOutbox, type Channel, createKafkaChannel, decodeHeaders, startRelay } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/testing/servers'
+import type { Comparison, Measured } from './benchmark.ts'
+import type { Environment, Store } from './environment.ts'
+import { buildRows } from './events.ts'
+
+const ROWS = 60_000
+const BATCH = 500
+
+/** 60,000 rows wait; how fast are they on Kafka and gone from the outbox? */
+export async function createRelayComparison(environment: Environment): Promise<Comparison> {
+  const store = await environment.createStore()
+  return {
+    work: `relay: ${ROWS.toLocaleString('en')} waiting rows → Kafka`,
+    floorWork: `raw kafkajs sendBatch of ${BATCH}, one at a time`,
+    figures: { throughput: { unit: 'events/s', aim: { atLeast: 0.8 } } },
+    ours: () => relayAll(environment, store, ROWS),
+    floor: () => sendAll(environment, ROWS),
+  }
+}
+
+export async function relayAll(environment: Environment, store: Store, count: number): Promise<Measured> {
+  const topic = await environment.createTopic()
+  const channel = createKafkaChannel(environment.kafkaSettings)
+  const counted = countSent(channel)
+  await fill(store, topic, count)
+  await store.owner.query('VACUUM outbox')
+  await store.owner.query('CHECKPOINT').catch(() => undefined)
+
+  const relay = startRelay({ databaseUrl: store.databaseUrl, channel: counted.channel, logger: environment.logger })
+  await waitFor(() => counted.startedAt() > 0, { intervalMs: 1 })
+  const isEmpty = async () => {
+    if (counted.sent() < count) return false
+    const { rows } = await store.pool.query(`SELECT 1 FROM outbox WHERE channel = 'kafka' LIMIT 1`)
+    return rows.length === 0
+  }
+  await waitFor(isEmpty, { intervalMs: 1, timeoutMs: 300_000 })
+  const seconds = (performance.now() - counted.startedAt()) / 1000
+  await relay.close()
+  return { throughput: count / seconds }
+}
+
+/** The clock starts with the first batch: leadership and the first connection are a start's, not the work's. */
+function countSent(channel: Channel) {
+  let sent = 0
+  let startedAt = 0
+  return {
+    sent: () => sent,
+    startedAt: () => startedAt,
+    channel: {
+      ...channel,
+      async send(rows) {
+        if (startedAt === 0) startedAt = performance.now()
+        const outcome = await channel.send(rows)
+        sent += outcome.sent.length
+        return outcome
+      },
+    } satisfies Channel,
+  }
+}
+
+export async function fill(store: Store, topic: string, count: number): Promise<void> {
+  for (let from = 0; from < count; from += 5_000) {
+    const rows = buildRows(topic, Math.min(5_000, count - from))
+    await store.db.transaction((tx) => appendToOutbox(tx, rows))
+  }
+}
+
+async function sendAll(environment: Environment, count: number): Promise<Measured> {
+  const topic = await environment.createTopic()
+  const producer = environment.kafka.producer({ allowAutoTopicCreation: false })
+  await producer.connect()
+  const batches: { key: Buffer | null; value: Buffer | null; headers: Record<string, Buffer | string> }[][] = []
+  for (let from = 0; from < count; from += BATCH) {
+    batches.push(
+      buildRows(topic, BATCH).map(({ key, payload, headers }) => ({
+        key,
+        value: payload,
+        headers: Object.fromEntries(decodeHeaders(headers)) as Record<string, Buffer | string>,
+      })),
+    )
+  }
+  const startedAt = performance.now()
+  for (const messages of batches) await producer.sendBatch({ acks: -1, topicMessages: [{ topic, messages }] })
+  const seconds = (performance.now() - startedAt) / 1000
+  await producer.disconnect()
+  return { throughput: count / seconds }
+}

@@ -1,0 +1,167 @@
+import { enrollmentCompleted } from '@coursewire/events'
+import type { Stack } from '@coursewire/local'
+import { watchTopic } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/testing/servers'
+import { connect } from './app-processes.ts'
+import type { SoakLoad } from './soak-load.ts'
+import { countOutbox, readLag } from './soak-samples.ts'
+
+const PAGE = 5_000
+
+/** Resolves when all that was ordered has gone its way: no row waits, no record, no mail. */
+export async function waitUntilDrained(stack: Stack, acknowledged: ReadonlyMap<string, string>): Promise<void> {
+  const email = await connect(stack.databases.email.databaseUrl)
+  try {
+    await waitFor(
+      async () => {
+        const { rows } = await email.query<{ settled: number; open: number }>(
+          `SELECT count(*) FILTER (WHERE status IN ('sent', 'unknown'))::int AS settled,
+                  count(*) FILTER (WHERE status IN ('pending', 'sending'))::int AS open FROM emails`,
+        )
+        const [row] = rows
+        const hasMails = row?.open === 0 && row.settled >= acknowledged.size
+        return hasMails && (await countOutbox(stack)) === 0 && (await readLag(stack)) === 0
+      },
+      { timeoutMs: 180_000, intervalMs: 1_000, message: 'everything to be worked off' },
+    )
+  } finally {
+    await email.end()
+  }
+}
+
+/** Compares four witnesses: who was answered, the databases, the Kafka log, and what SNS and SES accepted. */
+export async function checkOutcome(stack: Stack, load: SoakLoad, log: (line: string) => void): Promise<string[]> {
+  const problems: string[] = []
+  const expect = (isTrue: boolean, problem: string) => void (isTrue || problems.push(problem))
+  const [enrollment, email] = await Promise.all([
+    connect(stack.databases.enrollment.databaseUrl),
+    connect(stack.databases.email.databaseUrl),
+  ])
+
+  const stored = await enrollment.query<{ id: string; pair: string }>(
+    `SELECT id, user_id || '/' || course_id AS pair FROM enrollments`,
+  )
+  const storedPairs = new Map(stored.rows.map(({ id, pair }) => [pair, id]))
+  const lost = [...load.acknowledged].filter(([pair, id]) => storedPairs.get(pair) !== id)
+  expect(lost.length === 0, `${lost.length} enrolments were answered and are not stored, such as ${lost[0]}`)
+
+  const onKafka = await readKafka(stack)
+  const notOnKafka = stored.rows.filter(({ id }) => !onKafka.events.has(id))
+  expect(notOnKafka.length === 0, `${notOnKafka.length} enrolments have no event on Kafka`)
+  expect(
+    onKafka.events.size === stored.rows.length,
+    `${onKafka.events.size} enrolments on Kafka, ${stored.rows.length} stored`,
+  )
+  expect(onKafka.differing === 0, `${onKafka.differing} repeats on Kafka differ from their first`)
+
+  const onSns = await readSns(stack)
+  const differentSns = [...onKafka.events].filter(([id, eventId]) => onSns.events.get(id) !== eventId)
+  expect(differentSns.length === 0, `${differentSns.length} enrolments are not on SNS under the id they have on Kafka`)
+  expect(onSns.differing === 0, `${onSns.differing} repeats on SNS differ from their first`)
+
+  const ledger = await email.query<{ pair: string; status: string; attempt: number }>(
+    `SELECT student_id || '/' || course_id AS pair, status, attempt FROM emails`,
+  )
+  const unknown = new Set(ledger.rows.filter(({ status }) => status === 'unknown').map(({ pair }) => pair))
+  expect(
+    ledger.rows.length === stored.rows.length,
+    `${ledger.rows.length} mails are owed for ${stored.rows.length} enrolments`,
+  )
+  const mails = await readMails(stack)
+  const sentTwice = [...mails].filter(([, count]) => count > 1)
+  expect(sentTwice.length === 0, `${sentTwice.length} mails were accepted twice, such as ${sentTwice[0]?.[0]}`)
+  const sent = ledger.rows.length - unknown.size
+  expect(
+    mails.size >= sent && mails.size <= ledger.rows.length,
+    `${mails.size} mails accepted, ${sent} said to be sent`,
+  )
+
+  for (const topic of ['enrollment-api.dlq', 'email-worker.dlq', 'distribution-service.dlq']) {
+    const letters = await countRecords(stack, topic)
+    expect(letters === 0, `${letters} dead letters on ${topic}`)
+  }
+  await Promise.all([enrollment.end(), email.end()])
+  log(
+    `${load.acknowledged.size} answered, ${stored.rows.length} stored, ${onKafka.events.size} on Kafka (${onKafka.repeats} repeats), ` +
+      `${onSns.events.size} on SNS (${onSns.repeats} repeats), ${mails.size} mails accepted, ${unknown.size} unknown`,
+  )
+  return problems
+}
+
+interface Wire {
+  /** The id of the event, by enrolment. */
+  events: Map<string, string>
+  repeats: number
+  differing: number
+}
+
+function createWire() {
+  const wire: Wire = { events: new Map(), repeats: 0, differing: 0 }
+  const bodies = new Map<string, string>()
+  return {
+    wire,
+    add(enrollmentId: string, eventId: string, body: string): void {
+      const known = bodies.get(eventId)
+      if (known === undefined) bodies.set(eventId, body)
+      else wire.repeats += 1
+      if (known !== undefined && known !== body) wire.differing += 1
+      // One enrolment under two ids would be two facts.
+      if ((wire.events.get(enrollmentId) ?? eventId) !== eventId) wire.differing += 1
+      wire.events.set(enrollmentId, eventId)
+    },
+  }
+}
+
+async function readKafka(stack: Stack): Promise<Wire> {
+  const { wire, add } = createWire()
+  const end = await countRecords(stack, enrollmentCompleted.topic)
+  let read = 0
+  const watcher = await watchTopic(stack.kafkaClient, enrollmentCompleted.topic, ({ value }) => {
+    read += 1
+    const body = String(value)
+    const { id, payload } = JSON.parse(body) as { id: string; payload: { enrollment_id: string } }
+    add(payload.enrollment_id, id, body)
+  })
+  await waitFor(() => read >= end, { timeoutMs: 300_000, message: 'the whole topic' })
+  await watcher.close()
+  return wire
+}
+
+async function countRecords({ kafkaClient }: Stack, topic: string): Promise<number> {
+  const admin = kafkaClient.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(topic)
+  await admin.disconnect()
+  return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
+}
+
+async function* readAccepted<Entry>(url: string): AsyncGenerator<Entry> {
+  for (let from = 0; ; from += PAGE) {
+    const response = await fetch(`${url}?from=${from}&count=${PAGE}`)
+    const entries = (await response.json()) as Entry[]
+    yield* entries
+    if (entries.length < PAGE) return
+  }
+}
+
+async function readSns({ urls }: Stack): Promise<Wire> {
+  const { wire, add } = createWire()
+  interface Published {
+    message: string
+    messageAttributes: Record<string, { value: string }>
+  }
+  for await (const { message, messageAttributes } of readAccepted<Published>(`${urls.aws}/_published`)) {
+    add(messageAttributes['enrollment_id']?.value ?? '', messageAttributes['event_id']?.value ?? '', message)
+  }
+  return wire
+}
+
+/** How often each mail of the ledger was accepted. */
+async function readMails({ urls }: Stack): Promise<Map<string, number>> {
+  const accepted = new Map<string, number>()
+  for await (const { tags } of readAccepted<{ tags: Record<string, string> }>(`${urls.aws}/_inbox`)) {
+    const id = tags['send_id'] ?? ''
+    accepted.set(id, (accepted.get(id) ?? 0) + 1)
+  }
+  return accepted
+}

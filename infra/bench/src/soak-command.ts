@@ -1,0 +1,152 @@
+// `npm run soak`: enrolments at a steady rate while one process after the other is restarted, and at the end every oracle
+// is asked whether anything was lost, done twice, or left behind. `kill -9` and an orderly stop take turns by chance.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type Stack, startStack } from '@coursewire/local'
+import { checkOutcome, waitUntilDrained } from './soak-checks.ts'
+import { createSoakLoad } from './soak-load.ts'
+import { type Sample, takeSample } from './soak-samples.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const directory = join(root, '.coursewire/soak')
+const usage = 'Usage: npm run soak [-- --minutes 60] [--rate 30] [--every 10] [--seed 1]'
+const startedAt = performance.now()
+const log = (line: string) =>
+  console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(6)} s  ${line}`)
+
+const options = readOptions()
+const stopping = new AbortController()
+let stack: Stack | undefined
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(event, () => void end(130))
+try {
+  await end((await soak()) ? 0 : 1)
+} catch (error) {
+  if (!stopping.signal.aborted) console.error(error)
+  await end(1)
+}
+
+async function soak(): Promise<boolean> {
+  const { minutes, rate, every, seed } = options
+  log(`Building; seed ${seed}`)
+  const build = spawn('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const [code] = await once(build, 'exit')
+  if (code !== 0) throw new Error('The build failed')
+
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true })
+  stack = await startStack({ directory, order: ['embedded', 'docker'], log: () => undefined })
+  log(stack.postgres.description)
+  log(stack.kafka.description)
+  const load = await createSoakLoad(stack, { pairs: Math.ceil(minutes * 60 * rate), log })
+
+  log(`Warming up for a minute at ${rate}/s`)
+  await load.run({ rate, seconds: Math.min(60, minutes * 6), signal: stopping.signal })
+  await waitUntilDrained(stack, load.acknowledged)
+  const before = await takeSample(stack)
+  log(`At the beginning: ${describe(before)}`)
+
+  const seconds = minutes * 60 - 60
+  const isOver = new AbortController()
+  const restarts = restartOneByOne(stack, { every, seed, signal: isOver.signal })
+  await load.run({ rate, seconds, signal: stopping.signal, onMinute: (line) => log(line) })
+  isOver.abort()
+  const counts = await restarts
+  log(
+    `Restarts: ${Object.entries(counts)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')}`,
+  )
+
+  await waitUntilDrained(stack, load.acknowledged)
+  const after = await takeSample(stack)
+  log(`At the end: ${describe(after)}`)
+  const problems = await checkOutcome(stack, load, log)
+  for (const problem of problems) log(`WRONG: ${problem}`)
+  log(problems.length === 0 ? 'Nothing lost, nothing twice' : `${problems.length} things are wrong`)
+  return problems.length === 0
+}
+
+/** Restarts one process every so many seconds, which one and how by the seed, and returns how often each met it. */
+async function restartOneByOne(
+  running: Stack,
+  { every, seed, signal }: { every: number; seed: number; signal: AbortSignal },
+): Promise<Record<string, number>> {
+  const random = createRandom(seed)
+  const processes = { ...running.apps, kafka: running.kafka, postgres: running.postgres }
+  // The apps carry our promises: they meet it more often than the servers.
+  const names = [
+    ...Object.keys(running.apps),
+    ...Object.keys(running.apps),
+    'kafka',
+    'postgres',
+  ] as (keyof typeof processes)[]
+  const counts: Record<string, number> = {}
+  while (!signal.aborted) {
+    const name = names[Math.floor(random() * names.length)] ?? 'kafka'
+    const isKilled = random() < 0.5
+    counts[name] = (counts[name] ?? 0) + 1
+    const target = processes[name]
+    const nextAt = performance.now() + every * 1_000
+    if (isKilled) await target.kill()
+    await target.restart()
+    await sleep(Math.max(0, nextAt - performance.now()), undefined, { signal }).catch(() => undefined)
+  }
+  return counts
+}
+
+/** Mulberry32: the same numbers for the same seed. */
+function createRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+function describe({ processes, connections, lag, outbox }: Sample): string {
+  const each = Object.entries(processes).map(([name, { rssMiB, files }]) => `${name} ${rssMiB} MiB, ${files} files`)
+  return `${each.join('; ')}; ${connections} database connections, lag ${lag}, outbox ${outbox}`
+}
+
+async function end(code: number): Promise<void> {
+  stopping.abort()
+  await stack?.stop().catch((error: unknown) => console.error(error))
+  process.exit(code)
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        minutes: { type: 'string', default: '60' },
+        rate: { type: 'string', default: '30' },
+        every: { type: 'string', default: '10' },
+        seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    if (values.help) {
+      console.log(usage)
+      process.exit(0)
+    }
+    const read = (name: 'minutes' | 'rate' | 'every' | 'seed', least: number) => {
+      const value = Number(values[name])
+      if (!Number.isFinite(value) || value < least) throw new Error(`--${name} takes a number from ${least}`)
+      return value
+    }
+    return { minutes: read('minutes', 2), rate: read('rate', 1), every: read('every', 1), seed: read('seed', 0) }
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
+    process.exit(2)
+  }
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { courseGenerationCompleted, toKafkaRecord } from '@coursewire/events'
+import { type Stack, tenant } from '@coursewire/local'
+import { publishRecords } from '@coursewire/messaging'
+import { now } from '@coursewire/service-kit'
+import { waitFor } from '@coursewire/testing/servers'
+import { connect } from './app-processes.ts'
+import { percentile } from './benchmark.ts'
+import { createStudents, signTokens } from './students.ts'
+
+const STUDENTS = 5_000
+
+export interface SoakLoad {
+  /** What was answered with 201 or 200, by student and course: the ledger outside the system. */
+  acknowledged: Map<string, string>
+  run(options: { rate: number; seconds: number; signal: AbortSignal; onMinute?: (line: string) => void }): Promise<void>
+}
+
+/** Students and published courses enough for so many different enrolments, and who orders them. */
+export async function createSoakLoad(
+  stack: Stack,
+  { pairs, log }: { pairs: number; log: (line: string) => void },
+): Promise<SoakLoad> {
+  const courseCount = Math.ceil(pairs / STUDENTS)
+  log(`Creating ${STUDENTS} students and ${courseCount} courses`)
+  const enrollments = await connect(stack.databases.enrollment.migrateDatabaseUrl)
+  const students = await createStudents(stack, enrollments, STUDENTS)
+  await enrollments.end()
+  const courses = await publishCourses(stack, courseCount)
+  const tokens = await signTokens(stack, students)
+  const acknowledged = new Map<string, string>()
+  let ordered = 0
+
+  async function enroll(index: number, isOver: AbortSignal): Promise<number> {
+    const token = tokens[index % STUDENTS] ?? ''
+    const courseId = courses[Math.floor(index / STUDENTS)] ?? ''
+    const startedAt = performance.now()
+    // As a patient client does: what was refused or got no answer is asked for again, and is one enrolment all the same.
+    while (!isOver.aborted) {
+      try {
+        const response = await fetch(`${stack.urls.enrollmentApi}/api/enrollments`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+          body: JSON.stringify({ courseId }),
+          signal: AbortSignal.timeout(10_000),
+        })
+        const { id } = (await response.json()) as { id: string }
+        if (response.ok) {
+          acknowledged.set(`${students[index % STUDENTS]}/${courseId}`, id)
+          return performance.now() - startedAt
+        }
+        if (response.status !== 503) throw new Error(`An enrolment was answered with ${response.status}`)
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith('An enrolment')) throw error
+      }
+      await sleep(500)
+    }
+    return Number.NaN
+  }
+
+  return {
+    acknowledged,
+    async run({ rate, seconds, signal, onMinute = () => undefined }) {
+      const startedAt = performance.now()
+      const running = new Set<Promise<unknown>>()
+      let latencies: number[] = []
+      let failure: unknown
+      let nextMinute = 1
+      for (let count = 0; count < rate * seconds && !signal.aborted; count += 1) {
+        const waitMs = startedAt + (count * 1_000) / rate - performance.now()
+        if (waitMs > 0) await sleep(waitMs)
+        const order: Promise<unknown> = enroll(ordered++, signal)
+          .then((ms) => latencies.push(ms))
+          .catch((error: unknown) => {
+            failure ??= error
+          })
+          .finally(() => running.delete(order))
+        running.add(order)
+        if (failure) throw failure
+        if (performance.now() - startedAt < nextMinute * 60_000) continue
+        const p50 = percentile(latencies, 0.5).toFixed(0)
+        onMinute(`${acknowledged.size} enrolled, ${running.size} under way, the median took ${p50} ms`)
+        latencies = []
+        nextMinute += 1
+      }
+      await Promise.all(running)
+      if (failure) throw failure
+    },
+  }
+}
+
+/** Through the real way in: events of CourseFactory, then an editor's publish calls. */
+async function publishCourses(stack: Stack, count: number): Promise<string[]> {
+  const courses = Array.from({ length: count }, (_, index) => `soak-${index}`)
+  const records = courses.map((courseId) => {
+    const at = now()
+    const event = courseGenerationCompleted.build(
+      {
+        course_id: courseId,
+        tenant_id: tenant,
+        title: `Soak ${courseId}`,
+        description: 'A course that many enrol in',
+        language: 'en',
+        target_audiences: ['everybody'],
+        total_lessons: 3,
+        completed_at: at,
+      },
+      { tenantId: tenant, correlationId: randomUUID(), causationId: null },
+      { id: randomUUID(), at },
+    )
+    return toKafkaRecord(courseGenerationCompleted, event)
+  })
+  await publishRecords(stack.kafkaClient, records)
+  const [token] = await signTokens(stack, ['soak-editor'], 'editor')
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const api = `${stack.urls.distributionService}/api/distributions`
+  for (const courseId of courses) {
+    const id = await waitFor(
+      async () => {
+        const { items } = (await (await fetch(`${api}?courseId=${courseId}`, { headers })).json()) as {
+          items: { id: string }[]
+        }
+        return items[0]?.id
+      },
+      { timeoutMs: 60_000, message: `the distribution of ${courseId}` },
+    )
+    const { ok, status } = await fetch(`${api}/${id}/publish`, { method: 'POST', headers, body: '{}' })
+    if (!ok) throw new Error(`${courseId} was not published: ${status}`)
+  }
+  return courses
+}

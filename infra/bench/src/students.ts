@@ -1,0 +1,57 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { type Stack, tenant } from '@coursewire/local'
+import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose'
+import type pg from 'pg'
+import { issuerOf } from './app-processes.ts'
+
+export const password = 'Bench-Password-1'
+
+export const emailOf = (studentId: string) => `${studentId}@example.com`
+
+/** Makes students who can sign in, by the row of one who was made as an operator makes them. */
+export async function createStudents(stack: Stack, enrollments: pg.Client, count: number): Promise<string[]> {
+  const email = 'bench@example.com'
+  await stack.runAccountsCli(['create-user', '--tenant', tenant, '--email', email, '--name', 'Bench Student'], password)
+  const students = Array.from({ length: count }, (_, index) => `student-${index}`)
+  await enrollments.query(
+    `INSERT INTO users (tenant_id, id, email, name, locale, roles, password_hash)
+     SELECT tenant_id, student.id, student.email, name, locale, roles, password_hash
+     FROM users, unnest($1::text[], $2::text[]) AS student (id, email) WHERE users.email = $3`,
+    [students, students.map(emailOf), email],
+  )
+  return students
+}
+
+/** Makes courses that can be enrolled in, as if events had told of them. */
+export async function createCourses(enrollments: pg.Client, count: number): Promise<string[]> {
+  const courses = Array.from({ length: count }, (_, index) => `course-${index}`)
+  await enrollments.query(
+    `INSERT INTO distributions (tenant_id, distribution_id, course_id, is_public, changed_at, seen_at)
+     SELECT $1, id, id, true, now(), now() FROM unnest($2::text[]) AS id`,
+    [tenant, courses],
+  )
+  return courses
+}
+
+/** An access token for each, as enrollment-api signs them, but for longer than any measurement. */
+export async function signTokens(
+  stack: Stack,
+  ids: string[],
+  role: 'student' | 'service' | 'editor' = 'student',
+): Promise<string[]> {
+  const privateKey = createPrivateKey(stack.secrets.jwtPrivateKey)
+  const kid = await calculateJwkThumbprint(await exportJWK(createPublicKey(privateKey)))
+  const { issuer, audience } = issuerOf(stack)
+  return Promise.all(
+    ids.map((id) =>
+      new SignJWT({ tenant_id: tenant, roles: [role] })
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+        .setSubject(id)
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setIssuedAt()
+        .setExpirationTime('3h')
+        .sign(privateKey),
+    ),
+  )
+}

@@ -1,0 +1,142 @@
+import { createKafka, type Place, publishRecords } from '@coursewire/messaging'
+import {
+  type CommandLine,
+  defineAction,
+  explain,
+  formatTable,
+  type Terminal,
+  UsageError,
+} from '@coursewire/service-kit'
+import { z } from 'zod'
+import { createEvents, eventTypes, type Outgoing } from './course-factory-events.ts'
+import { addGarbage } from './course-factory-garbage.ts'
+import { findKafka } from './find-kafka.ts'
+import type { RunningStack } from './running-stack.ts'
+
+/** How many records are listed one by one. */
+const LISTED = 50
+
+const publishInput = z.object({
+  what: z.array(z.string()).min(1, 'Expected a fixture, a file, or fields such as title=Gardens'),
+  type: z.enum(eventTypes),
+  tenant: z.string().optional(),
+  times: z.coerce.number().int().min(1).max(100_000),
+  'same-id': z.boolean().default(false),
+  garbage: z.boolean().default(false),
+  json: z.boolean().default(false),
+})
+
+/** The command that plays CourseFactory, the system outside whose events begin everything. */
+export function createCourseFactory({
+  env,
+  stack,
+  print,
+  note,
+}: Terminal & { stack: RunningStack | null }): CommandLine {
+  const publish = defineAction({
+    name: 'publish',
+    description: 'Publishes events as CourseFactory does, and says where each went',
+    args: {
+      what: {
+        type: 'positional',
+        required: false,
+        description: `A fixture (${eventTypes.join(', ')}), the path of an envelope in JSON, or neither; then fields of the payload, over what is there: title=Gardens, total_lessons:=12 for JSON. In texts {n} becomes the number of the event, {now} the present`,
+      },
+      type: {
+        type: 'string',
+        default: 'course.generation.completed',
+        description: 'What fields alone are a payload of',
+      },
+      tenant: { type: 'string', description: 'Whose course it is; without it the tenant in the file, else local' },
+      times: { type: 'string', default: '1', description: 'So many events, each under an id of its own' },
+      'same-id': {
+        type: 'boolean',
+        description: 'The same event every time, under the id it has in the fixture or file',
+      },
+      garbage: {
+        type: 'boolean',
+        description:
+          'Among them what cannot be read: random bytes, broken JSON, a wrong version, a tombstone, a megabyte',
+      },
+      json: { type: 'boolean', description: 'As JSON' },
+    },
+    rest: 'what',
+    input: publishInput,
+    run: async ({ what, type, tenant, times, 'same-id': isRepeat, garbage, json }) => {
+      const directory = env['INIT_CWD'] ?? '.'
+      const events = createEvents({ ...readWords(what), type, tenant, times, isRepeat, directory })
+      const outgoing = garbage ? addGarbage(events) : events
+      const places = await send(outgoing)
+      print(json ? JSON.stringify(describe(outgoing, places), null, 2) : renderPlaces(outgoing, places))
+    },
+  })
+
+  async function send(outgoing: Outgoing[]): Promise<Place[]> {
+    const settings = findKafka('course-factory', env, stack)
+    // A person waits: a few attempts, and then the reason.
+    const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
+    const startedAt = performance.now()
+    let notedAt = startedAt
+    let sent = 0
+    const onProgress = (count: number) => {
+      sent = count
+      if (performance.now() - notedAt < 1_000) return
+      notedAt = performance.now()
+      note(`${count} of ${outgoing.length} sent, ${Math.round((count * 1_000) / (notedAt - startedAt))} a second`)
+    }
+    try {
+      return await publishRecords(
+        kafka,
+        outgoing.map(({ record }) => record),
+        onProgress,
+      )
+    } catch (error) {
+      const brokers = settings.brokers.join(', ')
+      throw new Error(`Kafka at ${brokers} took ${sent} of ${outgoing.length} records: ${explain(error)}`)
+    }
+  }
+
+  return {
+    name: 'npm run course-factory --',
+    description: 'Plays CourseFactory, from which courses come',
+    actions: { publish },
+  }
+}
+
+/** Fields are `name=text` and `name:=json`; anything else is the fixture or file, of which there is one at most. */
+function readWords(words: string[]): { source: string | null; fields: Record<string, unknown> } {
+  const sources: string[] = []
+  const fields: Record<string, unknown> = {}
+  for (const word of words) {
+    const [, name, operator, text = ''] = /^([a-z_]+)(:?=)(.*)$/s.exec(word) ?? []
+    if (name) fields[name] = operator === '=' ? text : readJson(name, text)
+    else sources.push(word)
+  }
+  if (sources.length > 1) throw new UsageError(`Expected one fixture or file, not ${sources.join(' and ')}`)
+  return { source: sources[0] ?? null, fields }
+}
+
+function readJson(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UsageError(`${name}:= expects JSON, which this is not: ${text}`)
+  }
+}
+
+const describe = (outgoing: Outgoing[], places: Place[]) =>
+  outgoing.map(({ what, eventId }, index) => ({ what, eventId, ...places[index] }))
+
+function renderPlaces(outgoing: Outgoing[], places: Place[]): string {
+  const rows = describe(outgoing, places).map(({ what, eventId, ...place }) => ({ what, event: eventId, ...place }))
+  return `${formatTable(rows.length > LISTED ? summarize(places) : rows)}\n\n${rows.length} sent`
+}
+
+function summarize(places: Place[]) {
+  const partitions = new Map<number, { topic: string; partition: number; from: number; to: number; records: number }>()
+  for (const { topic, partition, offset } of places) {
+    const { from = offset, records = 0 } = partitions.get(partition) ?? {}
+    partitions.set(partition, { topic, partition, from, to: offset, records: records + 1 })
+  }
+  return [...partitions.values()].toSorted((a, b) => a.partition - b.partition)
+}

@@ -1,0 +1,28 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { type ServerProcess, startGuard, startServerProcess } from '@coursewire/testing/servers'
+
+/** Starts a Node process that is known by its directory, where its log lies too. It ends with this process. */
+export function startNode(options: {
+  directory: string
+  entry: string
+  /** Answers 2xx when the process is ready. */
+  readyUrl: string
+  environment: NodeJS.ProcessEnv
+  log: (line: string) => void
+}): Promise<ServerProcess> {
+  const { directory, entry, readyUrl, environment, log } = options
+  rmSync(join(directory, 'server.log'), { force: true })
+  mkdirSync(directory, { recursive: true })
+  startGuard({ directory, isTemporary: false }, 'KILL')
+  return startServerProcess({
+    name: basename(directory),
+    directory,
+    command: process.execPath,
+    args: ['--disable-warning=TimeoutNegativeWarning', entry, directory],
+    environment: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...environment },
+    stopSignal: 'SIGTERM',
+    isReady: async () => (await fetch(readyUrl)).ok,
+    log,
+  })
+}

@@ -1,0 +1,225 @@
+import { uniqueName, waitFor } from '@coursewire/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { createKafka, createTopics } from '../src/kafka.ts'
+import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { appendToOutbox, toKafkaRow } from '../src/outbox.ts'
+import { startRelay } from '../src/relay.ts'
+import { type ForeignClient, type ForeignRecord, startForeignClient } from './foreign-client/client.ts'
+import {
+  buildNote,
+  consume,
+  countOutbox,
+  createNoteTopic,
+  createStore,
+  kafkaSettings,
+  type Note,
+  readCommitted,
+  readDeadLetters,
+  readEffects,
+  readTopic,
+  type Store,
+  settled,
+  writeNotes,
+} from './helpers.ts'
+
+/** Sends what is in the outbox, and resolves when it is empty. */
+async function relay(store: Store): Promise<void> {
+  const settings = kafkaSettings()
+  const channel = createKafkaChannel(settings)
+  const sender = startRelay({ databaseUrl: store.databaseUrl, channel, logger: settings.logger })
+  onTestFinished(() => sender.close())
+  await waitFor(async () => (await countOutbox(store)) === 0)
+}
+
+const ascending = (a: number, b: number) => a - b
+const byContent = (a: ForeignRecord, b: ForeignRecord) => Buffer.compare(toBytes(a), toBytes(b))
+const toBytes = ({ key, value }: ForeignRecord) => Buffer.from(JSON.stringify([key, value]))
+
+function aRecord(note: Note, n: number, noteId = `key-${n % 7}`): ForeignRecord {
+  const value = Buffer.from(JSON.stringify(buildNote(note, noteId, n, 'the same words again, '.repeat(20))))
+  return { key: Buffer.from(noteId), value, headers: [] }
+}
+const manyRecords = (note: Note, count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => aRecord(note, from + index))
+
+describe("a system that speaks through Kafka's own client", () => {
+  let java: ForeignClient | undefined
+  let reason = ''
+
+  beforeAll(async () => {
+    try {
+      java = await startForeignClient(inject('kafka').brokers)
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error)
+    }
+  })
+  afterAll(() => java?.close())
+  beforeEach((ctx) => {
+    // In CI a missing JDK fails: nobody would read the skip.
+    if (!java && !process.env['CI']) ctx.skip(reason)
+  })
+
+  function client(): ForeignClient {
+    if (!java) throw new Error(reason)
+    return java
+  }
+
+  it('is read in every codec, in batches and one by one, with an idempotent producer or without', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
+    const consumer = consume(store, note)
+
+    for (const [index, codec] of codecs.entries()) {
+      const config = { 'compression.type': codec, 'linger.ms': '50' }
+      await client().send(note.topic, manyRecords(note, 100, index * 1_000), config)
+      await client().send(note.topic, [aRecord(note, index * 1_000 + 100)], {
+        ...config,
+        'enable.idempotence': 'false',
+      })
+    }
+
+    await settled(store, 505)
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 505)
+    const effects = await readEffects(store)
+    expect(effects.map(({ n }) => n).toSorted(ascending)).toEqual(
+      codecs.flatMap((_, index) => Array.from({ length: 101 }, (_, n) => index * 1_000 + n)),
+    )
+    expect(await readDeadLetters(store)).toEqual([])
+  })
+
+  it('is heard when it commits a transaction, never when it aborts one', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const consumer = consume(store, note)
+    const [first, second] = [1, 2].map(() => ({ 'transactional.id': uniqueName('transaction') }))
+    if (!first || !second) throw new Error('unreachable')
+    const send = (numbers: number[], config?: Record<string, string>) =>
+      client().send(
+        note.topic,
+        numbers.map((n) => aRecord(note, n, 'a')),
+        config,
+      )
+
+    await client().transaction('begin', first)
+    await send([0, 1], first)
+    await client().transaction('begin', second)
+    await send([10, 11], second)
+    await send([20])
+    await client().transaction('commit', second)
+    await client().transaction('abort', first)
+    await client().transaction('begin', first)
+    await send([2], first)
+    await client().transaction('commit', first)
+
+    // Six records and three markers.
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 9)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([10, 11, 20, 2])
+    expect(consumer.log.find('Offsets lost')).toEqual([])
+  })
+
+  it('may leave out the key, repeat headers and send what is no event: all is done or dead, byte for byte', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const headers: ForeignRecord['headers'] = [
+      ['twice', Buffer.from([0xff, 0, 0xfe])],
+      ['twice', Buffer.from('b')],
+      ['nothing', null],
+      ['', Buffer.alloc(0)],
+      // Names that every JavaScript object knows.
+      ['constructor', Buffer.from('c')],
+      ['__proto__', Buffer.from('d')],
+      ['__proto__', Buffer.from('e')],
+    ]
+    const bad: ForeignRecord[] = [
+      { key: Buffer.from('a'), value: null, headers },
+      { key: null, value: null, headers },
+      { key: null, value: Buffer.from([0xff, 0]), headers },
+      { key: Buffer.alloc(0), value: Buffer.alloc(0), headers },
+    ]
+    const good = [
+      { ...aRecord(note, 1), key: null, headers },
+      { ...aRecord(note, 2), headers },
+    ]
+
+    const consumer = consume(store, note)
+    await client().send(note.topic, [...bad, ...good])
+
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 6)
+    expect((await readEffects(store)).map(({ n }) => n).toSorted(ascending)).toEqual([1, 2])
+    const topic = `${consumer.name}.dlq`
+    await createTopics(createKafka(kafkaSettings()), [
+      { topic, numPartitions: 1, replicationFactor: 1, configEntries: [] },
+    ])
+    await relay(store)
+    const letters = await client().read(topic, bad.length)
+    const asSent = letters.map((letter) => ({
+      ...letter,
+      headers: letter.headers.filter(([name]) => !name.startsWith('x-')),
+    }))
+    // By content: lanes settle side by side. What kafkajs cannot send is a header without a value.
+    const asExpected = bad.map(
+      (record): ForeignRecord => ({
+        ...record,
+        headers: headers.map(([name, value]) => [name, value ?? Buffer.alloc(0)]),
+      }),
+    )
+    expect(asSent.toSorted(byContent)).toEqual(asExpected.toSorted(byContent))
+  })
+
+  it('puts a key where we put it, so that the order of a key has one home', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 12 })])
+    const keys = [
+      ...Array.from({ length: 200 }, (_, index) => Buffer.from(`course-${index}`)),
+      ...['Größe', '鍵', '🔑', ' '].map((key) => Buffer.from(key)),
+      ...Array.from({ length: 12 }, (_, length) => Buffer.alloc(length, Buffer.from([0xff, 0, 0x80, 0x7f, 0xfe]))),
+    ]
+    const rows = keys.map((key) => ({ ...toKafkaRow(note, buildNote(note, 'a', 1)), key }))
+
+    const theirs = await client().send(
+      note.topic,
+      keys.map((key) => ({ key, value: null, headers: [] })),
+    )
+    await store.db.transaction((tx) => appendToOutbox(tx, rows))
+    await relay(store)
+
+    const records = await readTopic(note.topic)
+    await waitFor(() => records.length === 2 * keys.length)
+    const ours = new Map(
+      records.filter(({ value }) => value).map(({ key, partition }) => [key?.toString('hex'), partition]),
+    )
+    expect(keys.map((key) => ours.get(key.toString('hex')))).toEqual(theirs.map(({ partition }) => partition))
+    expect(new Set(ours.values()).size).toBe(12)
+  })
+
+  it('reads what we write: key, bytes and CloudEvents headers, in the order of the key', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await writeNotes(
+      store,
+      note,
+      Array.from({ length: 50 }, (_, n) => ({ noteId: `schlüssel-${n % 3}`, n, text: 'Grüße 🌿' })),
+    )
+    const { rows } = await store.pool.query<{ payload: Buffer }>('SELECT payload FROM outbox ORDER BY id')
+    await relay(store)
+
+    const records = await client().read(note.topic, 50)
+
+    const read = records.map(({ key, value, headers }) => {
+      const event = JSON.parse(String(value))
+      expect(key?.toString()).toBe(event.payload.note_id)
+      expect(headers.map(([name, content]) => [name, String(content)])).toEqual([
+        ['ce_specversion', '1.0'],
+        ['ce_id', event.id],
+        ['ce_type', 'note.written'],
+        ['ce_source', '/test'],
+        ['ce_time', event.timestamp],
+        ['ce_tenantid', 'tenant'],
+        ['ce_correlationid', 'correlation'],
+        ['content-type', 'application/json'],
+      ])
+      return { n: event.payload.n, noteId: event.payload.note_id, value }
+    })
+    expect(read.toSorted((a, b) => a.n - b.n).map(({ value }) => value)).toEqual(rows.map(({ payload }) => payload))
+    for (const noteId of new Set(read.map((note) => note.noteId))) {
+      const numbers = read.filter((note) => note.noteId === noteId).map(({ n }) => n)
+      expect(numbers).toEqual(numbers.toSorted(ascending))
+    }
+  })
+})

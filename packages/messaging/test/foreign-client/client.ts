@@ -1,0 +1,82 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { findJars, findJava } from '@coursewire/testing'
+import type { Headers } from '../../src/outbox.ts'
+
+const source = fileURLToPath(new URL('ForeignClient.java', import.meta.url))
+
+export interface ForeignRecord {
+  key: Buffer | null
+  value: Buffer | null
+  headers: Headers
+}
+
+/** Settings of Kafka's own producer. Equal settings are one producer, which stays open. */
+type ProducerConfig = Record<string, string>
+
+export type ForeignClient = ReturnType<typeof createClient>
+
+/** Kafka's own client in a process of its own, which ends with this one. Throws where there is no JDK or no jars. */
+export async function startForeignClient(brokers: string[]) {
+  const [java, jars] = await Promise.all([findJava(), findJars(() => {})])
+  const quiet = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m', '-Dlog4j2.level=off']
+  return createClient(spawn(java, [...quiet, '-cp', `${jars}/*`, source]), brokers)
+}
+
+function createClient(child: ChildProcessWithoutNullStreams, brokers: string[]) {
+  let complaint = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString()
+  })
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+
+  async function ask(action: string, { config, ...command }: { config?: ProducerConfig; [field: string]: unknown }) {
+    const settings = { 'bootstrap.servers': brokers.join(','), ...config }
+    child.stdin.write(`${JSON.stringify({ do: action, config: settings, ...command })}\n`)
+    const answer = await answers.next()
+    if (answer.done) throw new Error(`The foreign client has ended: ${complaint}`)
+    return JSON.parse(answer.value)
+  }
+
+  return {
+    /** Sends records in their order; resolves to where each of them lies. */
+    send(
+      topic: string,
+      records: ForeignRecord[],
+      config: ProducerConfig = {},
+    ): Promise<{ partition: number; offset: number }[]> {
+      return ask('send', { config, topic, records: records.map(encodeRecord) })
+    },
+    async transaction(step: 'begin' | 'commit' | 'abort', config: ProducerConfig): Promise<void> {
+      await ask(step, { config })
+    },
+    /** The first `count` records of a topic, each partition in its order. */
+    async read(topic: string, count: number): Promise<ForeignRecord[]> {
+      const found = await ask('read', { topic, count })
+      return found.map(decodeRecord)
+    },
+    async close(): Promise<void> {
+      child.stdin.end()
+      if (child.exitCode === null) await once(child, 'exit')
+    },
+  }
+}
+
+type Base64 = string | null
+
+const encode = (bytes: Buffer | null): Base64 => bytes?.toString('base64') ?? null
+const decode = (text: Base64) => (text === null ? null : Buffer.from(text, 'base64'))
+
+const encodeRecord = ({ key, value, headers }: ForeignRecord) => ({
+  key: encode(key),
+  value: encode(value),
+  headers: headers.map(([name, content]) => [name, encode(content)]),
+})
+
+const decodeRecord = (found: { key: Base64; value: Base64; headers: [string, Base64][] }): ForeignRecord => ({
+  key: decode(found.key),
+  value: decode(found.value),
+  headers: found.headers.map(([name, content]) => [name, decode(content)]),
+})
