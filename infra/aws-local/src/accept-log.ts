@@ -75,10 +75,11 @@ export class AcceptLog<Entry extends { id: string }> {
     return JSON.parse(line.toString())
   }
 
-  /** The entries from that index on as a JSON array; a negative index counts from the end, as in `slice`. */
-  readArray(from: number): Readable {
-    const start = this.#startOf(from < 0 ? Math.max(0, this.count + from) : Math.min(from, this.count))
-    return Readable.from(readLines(this.#path, start, this.#size), { objectMode: false })
+  /** At most so many entries from that index on as a JSON array; a negative index counts from the end, as in `slice`. */
+  readArray(from: number, count: number): Readable {
+    const first = from < 0 ? Math.max(0, this.count + from) : Math.min(from, this.count)
+    const end = this.#startOf(Math.min(first + count, this.count))
+    return Readable.from(readLines(this.#path, this.#startOf(first), end), { objectMode: false })
   }
 
   async close(): Promise<void> {

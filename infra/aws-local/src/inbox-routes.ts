@@ -18,9 +18,12 @@ const pagePolicy =
 const mailPolicy =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'"
 
-const listQuery = z.object({ from: z.coerce.number().int().default(0) })
+const listQuery = z.object({
+  from: z.coerce.number().int().default(0),
+  count: z.coerce.number().int().min(0).default(Number.MAX_SAFE_INTEGER),
+})
 
-/** The inbox page, and what was accepted as JSON: `?from=` takes an index, or with a minus sign the newest so many. */
+/** The inbox page, and what was accepted as JSON: `?from=` takes an index, or with a minus sign the newest so many; `&count=` at most so many. */
 export function inboxRoutes(mails: AcceptLog<Mail>, published: AcceptLog<PublishedMessage>) {
   return async (app: FastifyInstance): Promise<void> => {
     app.addHook('onRequest', async (_request, reply) => {
@@ -58,8 +61,8 @@ export function inboxRoutes(mails: AcceptLog<Mail>, published: AcceptLog<Publish
 
 function sendArray(log: AcceptLog<Mail> | AcceptLog<PublishedMessage>, query: unknown, reply: FastifyReply) {
   const { success, data } = listQuery.safeParse(query)
-  if (!success) return reply.status(400).send({ error: 'from is a whole number' })
-  return reply.header('x-total-count', log.count).type('application/json').send(log.readArray(data.from))
+  if (!success) return reply.status(400).send({ error: 'from and count are whole numbers' })
+  return reply.header('x-total-count', log.count).type('application/json').send(log.readArray(data.from, data.count))
 }
 
 function openLinksInTabs(html: string): string {

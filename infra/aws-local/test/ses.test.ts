@@ -97,7 +97,7 @@ test.each([
   expect(await response.text()).toContain('<Type>Sender</Type>')
 })
 
-test('a part of the inbox can be read: from an index, or the newest so many', async () => {
+test('a part of the inbox can be read: from an index, or the newest so many, or at most so many', async () => {
   const aws = await start()
   const ids = [await aws.sendMail(), await aws.sendMail(), await aws.sendMail()]
   const read = async (from: string) => {
@@ -109,6 +109,8 @@ test('a part of the inbox can be read: from an index, or the newest so many', as
   expect(idsOf(await read('1'))).toEqual(ids.slice(1))
   expect(idsOf(await read('-1'))).toEqual(ids.slice(-1))
   expect(idsOf(await read('-9'))).toEqual(ids)
+  expect(idsOf(await read('1&count=1'))).toEqual(ids.slice(1, 2))
+  expect(idsOf(await read('1&count=9'))).toEqual(ids.slice(1))
   expect(await read('9')).toEqual({ status: 200, total: '3', text: '[]' })
   expect((await read('x')).status).toBe(400)
 })

@@ -125,19 +125,29 @@ function dropRepeats(batch: Received[]): Set<Received> {
   return firsts
 }
 
-/** Inserts what is not known by either name. The order keeps two transactions with the same records from a deadlock. */
+/**
+ * Inserts what is not known by either name, and returns the names of those. The order keeps two transactions with the same
+ * records from a deadlock; the names come back only where they are not all.
+ */
 async function insertUnknown(tx: Transaction, consumer: string, batch: Received[]): Promise<Set<string>> {
   const { sources, streamMessageIds, tenantIds, eventIds, hashes, outcomes } = toColumns(batch)
-  const { rows } = await tx.execute<{ source: string; streamMessageId: string }>(sql`
-    INSERT INTO event_dedup (consumer, source, stream_message_id, tenant_id, event_id, content_hash, outcome)
-    SELECT ${consumer}, source, stream_message_id, tenant_id, event_id, content_hash, outcome
-    FROM unnest(${sql.param(sources)}::text[], ${sql.param(streamMessageIds)}::text[], ${sql.param(tenantIds)}::text[],
-                ${sql.param(eventIds)}::text[], ${sql.param(hashes)}::bytea[], ${sql.param(outcomes)}::text[])
-         WITH ORDINALITY AS row (source, stream_message_id, tenant_id, event_id, content_hash, outcome, position)
-    ORDER BY source, stream_message_id, position
-    ON CONFLICT DO NOTHING
-    RETURNING source, stream_message_id AS "streamMessageId"`)
-  return new Set(rows.map(toStreamName))
+  const { rows } = await tx.execute<{ count: number; source: string; streamMessageId: string }>(sql`
+    WITH inserted AS (
+      INSERT INTO event_dedup (consumer, source, stream_message_id, tenant_id, event_id, content_hash, outcome)
+      SELECT ${consumer}, source, stream_message_id, tenant_id, event_id, content_hash, outcome
+      FROM unnest(${sql.param(sources)}::text[], ${sql.param(streamMessageIds)}::text[], ${sql.param(tenantIds)}::text[],
+                  ${sql.param(eventIds)}::text[], ${sql.param(hashes)}::bytea[], ${sql.param(outcomes)}::text[])
+           WITH ORDINALITY AS row (source, stream_message_id, tenant_id, event_id, content_hash, outcome, position)
+      ORDER BY source, stream_message_id, position
+      ON CONFLICT DO NOTHING
+      RETURNING source, stream_message_id
+    ), total AS (
+      SELECT count(*)::int AS count FROM inserted
+    )
+    SELECT count, source, stream_message_id AS "streamMessageId"
+    FROM total LEFT JOIN inserted ON count < ${batch.length}`)
+  if (rows[0]?.count === batch.length) return new Set(batch.map(({ identity }) => toStreamName(identity)))
+  return new Set(rows.filter(({ source }) => source !== null).map(toStreamName))
 }
 
 interface Known extends Identity {

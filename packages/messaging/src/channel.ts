@@ -3,7 +3,8 @@ import type { ChannelName, OutboxRow } from './outbox.ts'
 export interface StoredRow extends Omit<OutboxRow, 'channel'> {
   /** A bigint, as text. */
   id: string
-  createdAt: Date
+  /** Milliseconds since 1970. */
+  createdAt: number
 }
 
 /** What became of a batch. A row named nowhere is sent again, as is one that failed. */

@@ -20,26 +20,31 @@ const sessionOptions = [
   'statement_timeout=30s',
 ]
 
-// Deleting what was acknowledged and reading what is next is one round trip. The rows being deleted are still visible to
-// the SELECT, which sees the snapshot from before the statement.
+// Deleting what was acknowledged and reading what comes next is one round trip. Rows being deleted are still visible to
+// the SELECT, which sees the snapshot from before the statement; those in flight are there anyway. NOT IN a subquery is
+// hashed, whatever plan is chosen; `<> ALL` of a parameter may be compared one by one.
 const deleteAndSelectSql = `
-  WITH gone AS (
-    DELETE FROM outbox WHERE channel = $1 AND id = ANY($2::bigint[]) RETURNING *
+  WITH sent AS (
+    DELETE FROM outbox WHERE channel = $1 AND id = ANY($2::bigint[])
+  ), refused AS (
+    DELETE FROM outbox WHERE channel = $1 AND id = ANY($3::bigint[]) RETURNING *
   ), parked AS (
     INSERT INTO outbox_parked (channel, id, topic, key, payload, headers, log, created_at, reason)
-    SELECT gone.channel, gone.id, topic, key, payload, headers, log, created_at, reason
-    FROM gone JOIN unnest($3::bigint[], $4::text[]) AS refused (id, reason) ON refused.id = gone.id
+    SELECT refused.channel, refused.id, topic, key, payload, headers, log, created_at, reason
+    FROM refused JOIN unnest($3::bigint[], $4::text[]) AS why (id, reason) ON why.id = refused.id
     ON CONFLICT DO NOTHING
   ), next AS (
     SELECT id, topic, key, payload, headers, log, created_at,
            sum(coalesce(octet_length(payload), 0)) OVER (ORDER BY id) - coalesce(octet_length(payload), 0) AS bytes_before
     FROM (
       SELECT * FROM outbox
-      WHERE channel = $1 AND id >= $5 AND id <> ALL($2::bigint[]) AND topic <> ALL($6::text[])
-      ORDER BY id LIMIT $7
+      WHERE channel = $1 AND id >= $5 AND id NOT IN (SELECT unnest($6::bigint[])) AND topic <> ALL($7::text[])
+      ORDER BY id LIMIT $8
     ) AS oldest
   )
-  SELECT id, topic, key, payload, headers, log, created_at AS "createdAt" FROM next WHERE bytes_before < $8 ORDER BY id`
+  SELECT id, topic, key, payload, convert_from(headers, 'UTF8') AS headers, log,
+         (extract(epoch FROM created_at) * 1000)::float8 AS "createdAt"
+  FROM next WHERE bytes_before < $9 ORDER BY id`
 
 /** The relay's own connection: holds the leader's lock, reads and deletes. Any failure ends it; the relay opens another. */
 export async function createOutboxReader(
@@ -115,29 +120,39 @@ export async function createOutboxReader(
       return rows[0]?.leads === true
     },
 
-    /** Deletes what is settled (keeping what is parked) and reads the next batch; `setAside` null reads none. */
+    /**
+     * Deletes what is settled (keeping what is parked) and reads the next batch, which leaves out what is in flight;
+     * `setAside` null reads none.
+     */
     async deleteAndSelect(
       { sent, parked }: Pick<SendOutcome, 'sent' | 'parked'>,
       setAside: string[] | null,
+      inFlight: StoredRow[] = [],
     ): Promise<StoredRow[]> {
       const now = Date.now()
+      // Rows of a topic set aside wait unseen, so the smallest id seen says nothing of theirs.
+      if (setAside && setAside.length > 0) smallestIds.length = 0
       const floor = findFloor(now)
+      const sentIds = sent.map((row) => row.id)
+      const parkedIds = parked.map(({ row }) => row.id)
       const { rows } = await client.query<StoredRow>({
         name: 'delete-and-select',
         text: deleteAndSelectSql,
         values: [
           channel.name,
-          [...sent.map((row) => row.id), ...parked.map(({ row }) => row.id)],
-          parked.map(({ row }) => row.id),
+          sentIds,
+          parkedIds,
           parked.map(({ reason }) => reason),
           floor,
+          [...sentIds, ...parkedIds, ...inFlight.map((row) => row.id)],
           setAside ?? [],
           setAside ? channel.batch.rows : 0,
           channel.batch.bytes,
         ],
       })
-      const [first] = rows
-      if (first && now - (smallestIds.at(-1)?.at ?? 0) >= 1_000) smallestIds.push({ at: now, id: first.id })
+      const [first] = [...inFlight, ...rows]
+      if (first && setAside?.length === 0 && now - (smallestIds.at(-1)?.at ?? 0) >= 1_000)
+        smallestIds.push({ at: now, id: first.id })
       if (now - measuredAt >= MEASURE_MS) {
         measuredAt = now
         await measure(floor)
@@ -156,3 +171,5 @@ export async function createOutboxReader(
     close: () => client.end().catch(() => undefined),
   }
 }
+
+export type OutboxReader = Awaited<ReturnType<typeof createOutboxReader>>

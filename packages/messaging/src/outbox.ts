@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { type EventDefinition, type EventEnvelope, type SnsMessage, toKafkaRecord } from '@coursewire/events'
 import type { Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
@@ -17,20 +18,34 @@ export interface OutboxRow {
   topic: string
   key: Buffer | null
   payload: Buffer | null
-  headers: Buffer
+  /** A JSON list, as `encodeHeaders` makes it. */
+  headers: string
   log: OutboxLog
 }
 
 export type Headers = [name: string, value: Buffer | null][]
+type TextHeaders = [name: string, value: Buffer | string | null][]
 
-/** A JSON list of [name, base64]: neither bytes nor repeated names are lost, as they would be in jsonb. */
-export function encodeHeaders(headers: Headers): Buffer {
-  return Buffer.from(JSON.stringify(headers.map(([name, value]) => [name, value?.toString('base64') ?? null])))
+/**
+ * A JSON list of [name, value]: text as it is, other bytes as {base64}. Neither bytes nor repeated names are lost, as they
+ * would be in jsonb.
+ */
+export function encodeHeaders(headers: TextHeaders): string {
+  return JSON.stringify(
+    headers.map(([name, value]) => {
+      if (!Buffer.isBuffer(value)) return [name, value]
+      return [name, isUtf8(value) ? value.toString() : { base64: value.toString('base64') }]
+    }),
+  )
 }
 
-export function decodeHeaders(bytes: Buffer): Headers {
-  const list = JSON.parse(bytes.toString()) as [string, string | null][]
-  return list.map(([name, value]) => [name, value === null ? null : Buffer.from(value, 'base64')])
+/** The headers of a row, as they were encoded or as they are stored. */
+export function decodeHeaders(json: string | Buffer): TextHeaders {
+  const list = JSON.parse(json.toString()) as [string, { base64: string } | string | null][]
+  return list.map(([name, value]) => [
+    name,
+    typeof value === 'object' && value !== null ? Buffer.from(value.base64, 'base64') : value,
+  ])
 }
 
 /** The row that puts an event on its Kafka topic. Throws an `EventTooLargeError` above 256 KiB. */
@@ -45,7 +60,7 @@ export function toKafkaRow(
     topic: record.topic,
     key: Buffer.from(record.key),
     payload: Buffer.from(record.value),
-    headers: encodeHeaders(record.headers.map(([name, value]) => [name, Buffer.from(value)])),
+    headers: encodeHeaders(record.headers),
     log: options.log ?? {
       published: 'Event published',
       failed: 'Event publish failed',
@@ -63,7 +78,7 @@ export function toSnsRow(topicArn: string, { subject, message, attributes }: Sns
     topic: topicArn,
     key: null,
     payload: Buffer.from(message),
-    headers: encodeHeaders(Object.entries({ [SUBJECT]: subject, ...attributes }).map(([k, v]) => [k, Buffer.from(v)])),
+    headers: encodeHeaders(Object.entries({ [SUBJECT]: subject, ...attributes })),
     log,
   }
 }
@@ -96,9 +111,9 @@ export async function appendToOutbox(tx: Transaction, rows: readonly OutboxRow[]
   const { channels, topics, keys, payloads, headers, logs } = toOutboxColumns(rows)
   await tx.execute(sql`
     INSERT INTO outbox (channel, topic, key, payload, headers, log)
-    SELECT channel, topic, key, payload, headers, log::jsonb
+    SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
     FROM unnest(${sql.param(channels)}::text[], ${sql.param(topics)}::text[], ${sql.param(keys)}::bytea[],
-                ${sql.param(payloads)}::bytea[], ${sql.param(headers)}::bytea[], ${sql.param(logs)}::text[])
+                ${sql.param(payloads)}::bytea[], ${sql.param(headers)}::text[], ${sql.param(logs)}::text[])
          WITH ORDINALITY AS row (channel, topic, key, payload, headers, log, position)
     ORDER BY position`)
 }

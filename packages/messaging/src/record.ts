@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type EventDefinition, type EventEnvelope, type ParseFailure, parseEvent } from '@coursewire/events'
 import type { Headers } from './outbox.ts'
 
@@ -98,16 +98,16 @@ function identify(topic: string, { id, meta }: EventEnvelope): Identity {
 
 /** The same for every serialisation of the same content: property order does not count, nor does the rest of the envelope. */
 function hashContent({ type, payload, meta }: EventEnvelope): Buffer {
-  return sha256(JSON.stringify(sortKeys({ type, tenant: meta.tenant_id, payload })))
+  return sha256(JSON.stringify(toCanonical({ type, tenant: meta.tenant_id, payload })))
 }
 
-/** Throws a `RangeError` on what is nested too deeply for the stack. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys)
+/** Objects as lists with their properties sorted, and lists marked as such. Throws a `RangeError` on what is nested too deeply. */
+function toCanonical(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  // Entries rather than an object: one of these names may be __proto__, and integer-like names would be reordered.
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return { '': entries.map(([name, item]) => [name, sortKeys(item)]) }
+  if (Array.isArray(value)) return ['[', ...value.map(toCanonical)]
+  const list: unknown[] = ['{']
+  for (const name of Object.keys(value).sort()) list.push(name, toCanonical((value as Record<string, unknown>)[name]))
+  return list
 }
 
-const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest()
+const sha256 = (content: string | Buffer) => hash('sha256', content, 'buffer')

@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Logger } from '@coursewire/service-kit'
 import { backoffMs, createWaiter } from './backoff.ts'
-import type { Channel, SendOutcome } from './channel.ts'
+import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import * as metrics from './metrics.ts'
-import { createOutboxReader } from './outbox-reader.ts'
+import { createOutboxReader, type OutboxReader } from './outbox-reader.ts'
 
 export interface Relay {
   /** Tells that rows were committed. Without it they are found within half a second. */
@@ -12,6 +13,9 @@ export interface Relay {
   /** Finishes the batch in flight, then stops. Nothing is lost by not waiting. */
   close(): Promise<void>
 }
+
+type Settled = Pick<SendOutcome, 'sent' | 'parked'>
+const nothing: Settled = { sent: [], parked: [] }
 
 const IDLE_MS = 500
 const LIVENESS_MS = 30_000
@@ -53,31 +57,56 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
     }
   }
 
-  async function relayBatches(reader: Awaited<ReturnType<typeof createOutboxReader>>): Promise<void> {
-    let settled: Pick<SendOutcome, 'sent' | 'parked'> = { sent: [], parked: [] }
+  /**
+   * One send at a time, which keeps the order. While a full batch is on its way, the one before it is deleted and the one
+   * after it read. What was read ahead is dropped when the send fails in any part: its older rows then come first.
+   */
+  async function relayBatches(reader: OutboxReader): Promise<void> {
+    let settled: Settled = nothing
+    let ahead: StoredRow[] = []
+    let unreported: SendOutcome[] = []
     let failures = 0
     while (true) {
-      const rows = await reader.deleteAndSelect(settled, isClosing ? null : channel.topicsSetAside())
+      let rows = ahead
+      if (isClosing || rows.length === 0) {
+        for (const outcome of unreported.splice(0)) report(outcome)
+        rows = await reader.deleteAndSelect(settled, isClosing ? null : channel.topicsSetAside())
+        settled = nothing
+      }
       lastCycleAt = Date.now()
       if (isClosing) return
-      settled = { sent: [], parked: [] }
       if (rows.length === 0) {
         await waiter.wait(IDLE_MS)
         continue
       }
+
+      const batch = rows
       isSending = true
-      const outcome = await reader
-        .keepAliveDuring(() => channel.send(rows))
+      const [sending, reading] = await reader
+        .keepAliveDuring(() => {
+          const isBacklog = batch.length === channel.batch.rows || settled !== nothing
+          return Promise.allSettled([
+            channel.send(batch),
+            isBacklog ? reader.deleteAndSelect(settled, channel.topicsSetAside(), batch) : [],
+            // After the request is out: the lines are written while the destination works.
+            setImmediate().then(() => unreported.splice(0).forEach(report)),
+          ])
+        })
         .finally(() => {
           isSending = false
         })
+      if (sending.status === 'rejected') throw sending.reason
+      if (reading.status === 'rejected') throw reading.reason
+      const outcome = sending.value
       settled = outcome
-      report(outcome)
+      unreported = [outcome]
+      ahead = outcome.failed.length === 0 ? reading.value : []
       failures = outcome.isDown ? failures + 1 : 0
       if (outcome.isDown) {
         // What was taken is deleted before the pause, or a stop in the pause would repeat it.
+        unreported.splice(0).forEach(report)
         await reader.deleteAndSelect(settled, null)
-        settled = { sent: [], parked: [] }
+        settled = nothing
         await backOff.wait(backoffMs(failures - 1, 100, 5_000))
       }
     }
@@ -87,7 +116,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
     const now = Date.now()
     for (const row of sent) {
       failedIds.delete(row.id)
-      metrics.outboxInsertToAck.record(Math.max(0, now - row.createdAt.getTime()) / 1000, labels)
+      metrics.outboxInsertToAck.record(Math.max(0, now - row.createdAt) / 1000, labels)
       logger.info(row.log.fields, row.log.published)
     }
     if (sent.length > 0) metrics.relayLastSuccess.record(now / 1000, labels)

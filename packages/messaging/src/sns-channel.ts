@@ -10,7 +10,7 @@ const IN_FLIGHT = 6
 export function splitIntoRequests(rows: StoredRow[]): StoredRow[][] {
   const requests: { rows: StoredRow[]; bytes: number }[] = []
   for (const row of rows) {
-    const bytes = (row.payload?.byteLength ?? 0) + row.headers.byteLength
+    const bytes = (row.payload?.byteLength ?? 0) + row.headers.length
     const last = requests.findLast((request) => request.rows[0]?.topic === row.topic)
     if (last && last.rows.length < ENTRIES && last.bytes + bytes <= BYTES) {
       last.rows.push(row)

@@ -11,7 +11,7 @@ import { z } from 'zod'
 import { type Handler, onRun } from '../src/apply-batch.ts'
 import { type Consumer, type ConsumerOptions, startConsumer } from '../src/consumer.ts'
 import { createKafka, createTopics, type KafkaSettings } from '../src/kafka.ts'
-import { appendToOutbox, toKafkaRow } from '../src/outbox.ts'
+import { appendToOutbox, decodeHeaders, toKafkaRow } from '../src/outbox.ts'
 import type { KafkaSource } from '../src/record.ts'
 import { watchTopic } from '../src/topic-tools.ts'
 
@@ -56,14 +56,14 @@ function defineNote(topic: string) {
 }
 
 export async function createNoteTopic(
-  options: { partitions?: number; brokers?: string[]; maxBytes?: number } = {},
+  options: { partitions?: number; replicas?: number; brokers?: string[]; maxBytes?: number } = {},
 ): Promise<Note> {
   const topic = uniqueName('note.events')
   await createTopics(createKafka(kafkaSettings(options.brokers)), [
     {
       topic,
       numPartitions: options.partitions ?? 3,
-      replicationFactor: 1,
+      replicationFactor: options.replicas ?? 1,
       configEntries: options.maxBytes ? [{ name: 'max.message.bytes', value: String(options.maxBytes) }] : [],
     },
   ])
@@ -168,8 +168,8 @@ export async function readDeadLetters({ pool }: Store) {
   )
   return rows.map(({ headers, ...row }) => ({
     ...row,
-    headers: (JSON.parse(headers.toString()) as [string, string | null][]).map(
-      ([name, value]) => [name, value === null ? null : Buffer.from(value, 'base64')] as const,
+    headers: decodeHeaders(headers).map(
+      ([name, value]) => [name, typeof value === 'string' ? Buffer.from(value) : value] as const,
     ),
   }))
 }
@@ -183,6 +183,20 @@ export function recordNotes(note: Note, before?: (n: number) => Promise<void> | 
         sql`INSERT INTO effects (event_id, note_id, n) VALUES (${event.id}, ${event.payload.note_id}, ${event.payload.n})`,
       )
     }
+  })
+}
+
+/** The same by one statement for all that come together. */
+export function recordNotesTogether(note: Note): Handler {
+  return onRun(note, async (tx, events) => {
+    const columns = [
+      events.map(({ id }) => id),
+      events.map(({ payload }) => payload.note_id),
+      events.map(({ payload }) => payload.n),
+    ].map((column) => sql.param(column))
+    await tx.execute(sql`
+      INSERT INTO effects (event_id, note_id, n)
+      SELECT * FROM unnest(${columns[0]}::text[], ${columns[1]}::text[], ${columns[2]}::int[])`)
   })
 }
 

@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { ownKafka, uniqueName, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import type { Channel } from '../src/channel.ts'
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import type { Channel, StoredRow } from '../src/channel.ts'
 import { createKafka, createTopics } from '../src/kafka.ts'
 import { createKafkaChannel } from '../src/kafka-channel.ts'
 import { appendToOutbox, toKafkaRow } from '../src/outbox.ts'
+import { createOutboxReader } from '../src/outbox-reader.ts'
 import { startRelay } from '../src/relay.ts'
 import {
   buildNote,
@@ -248,6 +249,61 @@ describe('the relay', () => {
 
     const pauses = sentAt.slice(1, 4).map((at, index) => at - (sentAt[index] ?? 0))
     expect(pauses.map((pause, index) => pause >= 70 * 2 ** index)).toEqual([true, true, true])
+  })
+
+  it('forgets what it read ahead when a send fails, so that nothing overtakes what failed', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const count = 2_000
+    await writeNotes(
+      store,
+      note,
+      Array.from({ length: count }, (_, n) => ({ noteId: 'a', n })),
+    )
+    let sends = 0
+    relay(store, (channel) => ({
+      ...channel,
+      send: async (rows) => {
+        sends += 1
+        if (sends !== 2) return channel.send(rows)
+        const { sent } = await channel.send(rows.slice(0, 100))
+        const failed = rows.slice(100).map((row) => ({ row, error: new Error('refused for a moment') }))
+        return { sent, parked: [], failed, isDown: false }
+      },
+    }))
+
+    const records = await readTopic(note.topic)
+    await waitFor(async () => (await countOutbox(store)) === 0 && records.length >= count)
+    expect(numbersByKey(records).get('a')).toEqual(Array.from({ length: count }, (_, n) => n))
+  })
+
+  it('finds the rows of a topic that was set aside for long before later ones of it', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const refused = { ...note, topic: 'refused.events' }
+    const { logger } = createTestLogger()
+    const reader = await createOutboxReader(
+      store.databaseUrl,
+      { name: 'kafka', batch: { rows: 500, bytes: 1e6 } },
+      logger,
+    )
+    onTestFinished(() => reader.close())
+    const read = (setAside: string[], sent: StoredRow[] = []) => reader.deleteAndSelect({ sent, parked: [] }, setAside)
+    await writeNotes(store, refused, [{ noteId: 'a', n: 1 }])
+
+    for (let second = 0; second < 90; second += 1) {
+      await writeNotes(store, note, [{ noteId: 'b', n: second }])
+      const rows = await read(['refused.events'])
+      await read(['refused.events'], rows)
+      vi.advanceTimersByTime(1_000)
+    }
+    await writeNotes(store, refused, [{ noteId: 'a', n: 2 }])
+    vi.advanceTimersByTime(1_000)
+    // Had the smallest id of a minute ago been kept, only a full scan, once in ten seconds, would find the first one.
+    await read([])
+    const rows = await read([])
+
+    expect(rows.map(({ payload }) => JSON.parse(String(payload)).payload.n)).toEqual([1, 2])
   })
 
   it('raises an alarm when a row has waited for more than an hour', async () => {

@@ -1,14 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
-import { startAwsLocal } from '@coursewire/aws-local'
 import { waitFor } from '@coursewire/testing'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createKafkaChannel } from '../src/kafka-channel.ts'
 import { appendToOutbox, toSnsRow } from '../src/outbox.ts'
+import type { KafkaSource } from '../src/record.ts'
 import { startRelay } from '../src/relay.ts'
-import { createSnsChannel, splitIntoRequests } from '../src/sns-channel.ts'
+import { splitIntoRequests } from '../src/sns-channel.ts'
 import {
   countOutbox,
   createNoteTopic,
@@ -19,6 +15,7 @@ import {
   type Store,
   writeNotes,
 } from './helpers.ts'
+import { fillSnsOutbox, relaySns, startLocalSns } from './local-sns.ts'
 
 const log = (n: number) => ({ published: 'Message published', failed: 'Message refused', fields: { n } })
 
@@ -33,60 +30,21 @@ function writeMessages(store: Store, topicArn: string, texts: string[]): Promise
   )
 }
 
+const numbersOf = (records: KafkaSource[]) => records.map(({ value }) => JSON.parse(String(value)).payload.n)
+
 describe('the SNS channel', () => {
-  let url: string
-  let topicArn: string
-
-  beforeEach(async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'sns-'))
-    const aws = await startAwsLocal({ port: 0, dataDir })
-    onTestFinished(async () => {
-      await aws.close()
-      await rm(dataDir, { recursive: true })
-    })
-    url = aws.url
-    vi.stubEnv('AWS_ENDPOINT_URL_SNS', url)
-    vi.stubEnv('AWS_REGION', 'us-east-1')
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local')
-    onTestFinished(() => void vi.unstubAllEnvs())
-    const client = new SNSClient()
-    topicArn = (await client.send(new CreateTopicCommand({ Name: 'notes' }))).TopicArn ?? ''
-    client.destroy()
-  })
-
-  const readPublished = async () =>
-    (await (await fetch(`${url}/_published`)).json()) as {
-      subject: string
-      message: string
-      messageAttributes: Record<string, { value: string }>
-    }[]
-  const setFault = (fault: object) =>
-    fetch(`${url}/_faults`, {
-      method: 'PUT',
-      body: JSON.stringify(fault),
-      headers: { 'content-type': 'application/json' },
-    })
-
-  function relaySns(store: Store) {
-    const testLog = createTestLogger()
-    const relay = startRelay({ databaseUrl: store.databaseUrl, channel: createSnsChannel(), logger: testLog.logger })
-    onTestFinished(() => relay.close())
-    return testLog
-  }
-
   it('publishes each message with its subject and attributes, and deletes the row', async () => {
-    const store = await createStore()
+    const [store, sns] = await Promise.all([createStore(), startLocalSns()])
     await writeMessages(
       store,
-      topicArn,
+      sns.topicArn,
       Array.from({ length: 95 }, (_, n) => `message ${n}`),
     )
 
     const testLog = relaySns(store)
 
     await waitFor(async () => (await countOutbox(store)) === 0)
-    const published = await readPublished()
+    const published = await sns.readPublished()
     expect(published.map(({ message }) => message).toSorted()).toEqual(
       Array.from({ length: 95 }, (_, n) => `message ${n}`).toSorted(),
     )
@@ -98,8 +56,8 @@ describe('the SNS channel', () => {
   })
 
   it('is refused for a while; Kafka flows meanwhile, and SNS gets everything later', async () => {
-    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
-    await setFault({ service: 'sns', kind: 'throttle', times: null })
+    const [store, note, sns] = await Promise.all([createStore(), createNoteTopic(), startLocalSns()])
+    await sns.setFault({ kind: 'throttle', times: null })
     const records = await readTopic(note.topic)
     const testLog = relaySns(store)
     const kafkaRelay = startRelay({
@@ -109,28 +67,69 @@ describe('the SNS channel', () => {
     })
     onTestFinished(() => kafkaRelay.close())
 
-    await writeMessages(store, topicArn, ['one', 'two'])
+    await writeMessages(store, sns.topicArn, ['one', 'two'])
     await waitFor(() => testLog.find('Message refused').length === 2)
     await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
     await waitFor(() => records.length === 1)
     expect(await countOutbox(store)).toBe(2)
 
-    await fetch(`${url}/_faults`, { method: 'DELETE' })
+    await sns.clearFaults()
     await waitFor(async () => (await countOutbox(store)) === 0)
-    expect((await readPublished()).map(({ message }) => message).toSorted()).toEqual(['one', 'two'])
+    expect((await sns.readPublished()).map(({ message }) => message).toSorted()).toEqual(['one', 'two'])
     // Logged once a row, however often it was refused.
     expect(testLog.find('Message refused')).toHaveLength(2)
   })
 
+  it('refuses while a million rows wait for it, which costs Kafka nothing; it goes on when SNS does', async () => {
+    const [store, note, sns] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 }), startLocalSns()])
+    const records = await readTopic(note.topic)
+    await fillSnsOutbox(store, sns.topicArn, 1_000_000)
+    const kafkaRelay = startRelay({
+      databaseUrl: store.databaseUrl,
+      channel: createKafkaChannel(kafkaSettings()),
+      logger: createTestLogger().logger,
+    })
+    onTestFinished(() => kafkaRelay.close())
+    const writeOne = async (n: number) => {
+      await writeNotes(store, note, [{ noteId: 'a', n }])
+      kafkaRelay.wake()
+      await waitFor(() => records.length > n)
+    }
+    /** The blocks of the index that were looked at until `deleted` rows were gone. */
+    const readBlocks = (deleted: number) =>
+      waitFor(async () => {
+        const { rows } = await store.pool.query(
+          `SELECT (idx_blks_hit + idx_blks_read)::int AS blocks
+           FROM pg_statio_user_tables JOIN pg_stat_user_tables AS counted USING (relid)
+           WHERE counted.relname = 'outbox' AND n_tup_del >= $1`,
+          [deleted],
+        )
+        return rows[0].blocks as number
+      })
+
+    await sns.setFault({ kind: 'throttle', times: null })
+    const testLog = relaySns(store)
+    await waitFor(() => testLog.find('Message refused').length > 0)
+    await writeOne(0)
+    const before = await readBlocks(1)
+    for (let n = 1; n <= 50; n += 1) await writeOne(n)
+    // A poll that met the rows of the other channel would look at thousands.
+    expect((await readBlocks(51)) - before).toBeLessThan(20_000)
+
+    await sns.clearFaults()
+    await waitFor(() => testLog.find('Message published').length > 1_000)
+    expect(numbersOf(records)).toEqual(Array.from({ length: 51 }, (_, n) => n))
+  })
+
   it('publishes again what was accepted without an answer, with the same attributes', async () => {
-    const store = await createStore()
-    await setFault({ service: 'sns', kind: 'accept-then-drop', times: 1 })
-    await writeMessages(store, topicArn, ['one'])
+    const [store, sns] = await Promise.all([createStore(), startLocalSns()])
+    await sns.setFault({ kind: 'accept-then-drop', times: 1 })
+    await writeMessages(store, sns.topicArn, ['one'])
 
     relaySns(store)
 
     await waitFor(async () => (await countOutbox(store)) === 0)
-    const published = await readPublished()
+    const published = await sns.readPublished()
     expect(published.map(({ message, messageAttributes }) => [message, messageAttributes.event_id?.value])).toEqual([
       ['one', 'id-0'],
       ['one', 'id-0'],
@@ -138,13 +137,13 @@ describe('the SNS channel', () => {
   })
 
   it('parks a message SNS calls our own fault, and goes on', async () => {
-    const store = await createStore()
-    await writeMessages(store, topicArn, ['', 'good'])
+    const [store, sns] = await Promise.all([createStore(), startLocalSns()])
+    await writeMessages(store, sns.topicArn, ['', 'good'])
 
     const testLog = relaySns(store)
 
     await waitFor(async () => (await countOutbox(store)) === 0)
-    expect((await readPublished()).map(({ message }) => message)).toEqual(['good'])
+    expect((await sns.readPublished()).map(({ message }) => message)).toEqual(['good'])
     expect((await store.pool.query('SELECT reason FROM outbox_parked')).rows).toHaveLength(1)
     expect(testLog.find('Outbox row parked')).toHaveLength(1)
   })
@@ -155,9 +154,9 @@ describe('the SNS channel', () => {
       topic,
       key: null,
       payload: Buffer.alloc(bytes),
-      headers: Buffer.alloc(0),
+      headers: '',
       log: log(0),
-      createdAt: new Date(0),
+      createdAt: 0,
     })
     const rows = [
       ...Array.from({ length: 12 }, (_, n) => row('a', 1, `a${n}`)),

@@ -1,24 +1,38 @@
-import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
+import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
 
 /** An interface of our own, so that declarations of other packages can name it without knowing pino. */
 export interface Logger extends PinoLogger {}
 
-const secretFields = [
+const secretFields = new Set([
   'authorization',
   'cookie',
-  '["set-cookie"]',
+  'set-cookie',
   'password',
   'token',
   'refreshToken',
   'clientSecret',
   'email',
-]
+])
+const MAX_DEPTH = 5
 
-const redactedPaths = ['', '*.', '*.*.'].flatMap((prefix) =>
-  secretFields.map((field) => (field.startsWith('[') ? `${prefix.slice(0, -1)}${field}` : `${prefix}${field}`)),
-)
+/**
+ * The value with secrets masked; itself where it holds none. By hand, as pino's own redaction with wildcards takes two
+ * thirds of the time of a line, and most lines have nothing to mask.
+ */
+function mask<Value>(value: Value, depth = 0): Value {
+  if (typeof value !== 'object' || value === null || depth === MAX_DEPTH) return value
+  if (value instanceof Error || ArrayBuffer.isView(value)) return value
+  let copy: Record<string, unknown> | null = null
+  for (const [name, item] of Object.entries(value)) {
+    const shown = secretFields.has(name) ? '[redacted]' : mask<unknown>(item, depth + 1)
+    if (shown === item) continue
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>
+    copy[name] = shown
+  }
+  return (copy ?? value) as Value
+}
 
-/** A pino logger: one JSON line per entry, secrets and mail addresses masked by path, errors without the data in them. */
+/** A pino logger: one JSON line per entry, secrets and mail addresses masked by name, errors without the data in them. */
 export function createLogger(options: {
   service: string
   version?: string
@@ -26,17 +40,22 @@ export function createLogger(options: {
   destination?: DestinationStream
 }): Logger {
   const { service, version, level, destination } = options
-  return pino(
+  const logger = pino(
     {
       level,
       base: { service, ...(version && { version }) },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: redactedPaths, censor: '[redacted]' },
+      formatters: { level: (label) => ({ level: label }), log: mask },
       serializers: { err: describeError },
     },
     destination ?? pino.destination(1),
   )
+  // pino forgets `formatters.bindings` for children, whose bindings never come to `formatters.log` either.
+  const { child } = logger
+  logger.child = function maskedChild(this: PinoLogger, bindings: Bindings, options?: ChildLoggerOptions) {
+    return Reflect.apply(child, this, [mask(bindings), options])
+  } as unknown as typeof child
+  return logger
 }
 
 // An error of pg or drizzle carries the query's parameters and the row: only named fields are logged.
@@ -50,7 +69,7 @@ function describeError(error: unknown): unknown {
     code,
     kind,
     constraint,
-    details,
+    details: mask(details),
     stack: error.stack?.replace(error.message, message),
     cause: error.cause === undefined ? undefined : describeError(error.cause),
     errors: error instanceof AggregateError ? error.errors.map(describeError) : undefined,

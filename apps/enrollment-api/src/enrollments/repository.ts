@@ -23,9 +23,9 @@ const insertStatement = `
     RETURNING id
   ), told AS (
     INSERT INTO outbox (channel, topic, key, payload, headers, log)
-    SELECT channel, topic, key, payload, headers, log::jsonb
+    SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
     FROM written
-    JOIN unnest($7::text[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $12::bytea[], $13::text[])
+    JOIN unnest($7::text[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $12::text[], $13::text[])
       WITH ORDINALITY AS message (owner, channel, topic, key, payload, headers, log, position)
       ON message.owner = written.id
     ORDER BY position

@@ -1,0 +1,126 @@
+/** What does not depend on the machine: statements, requests and bytes. A figure that moves here moves on every machine. */
+import { Socket } from 'node:net'
+import { migrate } from '@coursewire/service-kit'
+import { ownPostgres, waitFor } from '@coursewire/testing'
+import pg from 'pg'
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { messagingMigrations } from '../src/migrations.ts'
+import { startRelay } from '../src/relay.ts'
+import {
+  buildNote,
+  consume,
+  countOutbox,
+  createNoteTopic,
+  createStore,
+  createTestLogger,
+  kafkaSettings,
+  openStore,
+  produce,
+  recordNotesTogether,
+  type Store,
+  settled,
+  toMessage,
+  writeNotes,
+} from './helpers.ts'
+
+interface Statement {
+  text: string
+  values: unknown[]
+}
+
+/** Every statement this process sends to Postgres from now on; those of tests begin with SELECT. */
+function watchStatements(): Statement[] {
+  const statements: Statement[] = []
+  const { query } = pg.Client.prototype
+  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+    const [first, second] = args as [string | Statement, unknown]
+    const { text, values } = typeof first === 'string' ? { text: first, values: second } : first
+    if (!text.trimStart().startsWith('SELECT')) statements.push({ text: text.trim(), values: [values ?? []].flat() })
+    return Reflect.apply(query, this, args)
+  })
+  onTestFinished(() => spy.mockRestore())
+  return statements
+}
+
+/** The api keys of all requests this process sends to Kafka from now on. */
+function watchRequests(): number[] {
+  const { brokers } = inject('kafka')
+  const ports = new Set(brokers.map((broker) => Number(broker.split(':')[1])))
+  const keys: number[] = []
+  const { write } = Socket.prototype
+  const spy = vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, ...args: unknown[]) {
+    const [bytes] = args
+    if (Buffer.isBuffer(bytes) && ports.has(this.remotePort ?? 0)) keys.push(bytes.readInt16BE(4))
+    return Reflect.apply(write, this, args)
+  })
+  onTestFinished(() => spy.mockRestore())
+  return keys
+}
+
+const PRODUCE = 0
+
+function relay(store: Store) {
+  const { logger } = createTestLogger()
+  const started = startRelay({ databaseUrl: store.databaseUrl, channel: createKafkaChannel(kafkaSettings()), logger })
+  onTestFinished(() => started.close())
+  return started
+}
+
+const notes = (count: number) => Array.from({ length: count }, (_, n) => ({ noteId: `key-${n % 50}`, n }))
+
+describe('what relaying costs', () => {
+  it('is one request to Kafka and one statement for each batch of 500, and one statement at the end', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await writeNotes(store, note, notes(2_000))
+    const statements = watchStatements()
+    const requests = watchRequests()
+
+    relay(store)
+    await waitFor(async () => (await countOutbox(store)) === 0)
+
+    expect(requests.filter((key) => key === PRODUCE)).toHaveLength(4)
+    const [sent, settled] = [1, 5]
+    const working = statements.filter(({ values }) => [values[sent], values[settled]].flat().length > 0)
+    expect(working).toHaveLength(5)
+  })
+
+  it('is so many bytes of WAL for an event written, and for one deleted', async () => {
+    const server = await ownPostgres()
+    onTestFinished(() => server.stop())
+    await migrate(server.url, [messagingMigrations])
+    const store = await openStore({ databaseUrl: server.url, migrateDatabaseUrl: server.url, adminUrl: server.url })
+    const note = await createNoteTopic()
+    const before = await readWal(store)
+    await writeNotes(store, note, notes(1_000))
+    const written = await readWal(store)
+
+    relay(store)
+    await waitFor(async () => (await countOutbox(store)) === 0)
+
+    const deleted = (await readWal(store)) - written
+    expect(Math.round((written - before) / 1_000)).toBe(945)
+    expect(Math.round(deleted / 1_000)).toBe(64)
+  })
+})
+
+const readWal = async ({ pool }: Store): Promise<number> =>
+  Number((await pool.query(`SELECT pg_current_wal_insert_lsn() - '0/0' AS bytes`)).rows[0].bytes)
+
+describe('what consuming costs', () => {
+  it('is four statements for a batch, however many records it has', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    // One key, hence one lane; fewer than a batch may hold.
+    await produce(
+      note.topic,
+      notes(150).map(({ n }) => toMessage(note, buildNote(note, 'key', n))),
+    )
+    const statements = watchStatements()
+
+    consume(store, note, { handlers: [recordNotesTogether(note)] })
+    await settled(store, 150)
+
+    const beginnings = statements.map(({ text }) => text.split(/\s+/, 2).join(' '))
+    expect(beginnings).toEqual(['begin isolation', 'WITH inserted', 'INSERT INTO', 'commit'])
+  })
+})
