@@ -12,7 +12,8 @@ afterAll(() => service.close())
 /** How every statement begins that this process sends to Postgres from now on. */
 function watchStatements(): string[] {
   const beginnings: string[] = []
-  const { query } = pg.Client.prototype
+  // oxlint-disable-next-line typescript/unbound-method -- called on the client that was
+  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
     const [first] = args as [string | { text: string }]
     const text = typeof first === 'string' ? first : first.text

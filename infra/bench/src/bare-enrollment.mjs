@@ -26,7 +26,7 @@ app.get('/health/ready', async () => {
   return { status: 'ok' }
 })
 app.post('/api/enrollments', async (request, reply) => {
-  const { sub, tenant_id } = await request.jwtVerify()
+  const claims = await request.jwtVerify()
   const id = randomUUID()
   const { courseId } = request.body
   const at = new Date().toISOString()
@@ -35,11 +35,11 @@ app.post('/api/enrollments', async (request, reply) => {
     text: `INSERT INTO enrollments (id, tenant_id, user_id, course_id, enrollment_type, source, payment_status,
                                     enrolled_at, created_at, updated_at)
            VALUES ($1, $2, $3, $4, 'free', 'manual', 'free', $5, $5, $5)`,
-    values: [id, tenant_id, sub, courseId, at],
+    values: [id, claims.tenant_id, claims.sub, courseId, at],
   })
   return reply.code(201).send({
     id,
-    userId: sub,
+    userId: claims.sub,
     courseId,
     enrollmentType: 'free',
     enrolledAt: at,

@@ -2,10 +2,12 @@
 // mails, so many at a time and at most so many a second; the answer says how long each took, and all.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
-import { composeWelcomeMail } from '../../../apps/email-worker/dist/emails/welcome-mail.js'
 
 const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, DASHBOARD_URL, EMAIL_FROM, TOKEN } = process.env
 
+const { composeWelcomeMail } = await import(
+  new URL('../../../apps/email-worker/dist/emails/welcome-mail.js', import.meta.url).href
+)
 const client = new SESClient({ maxAttempts: 1 })
 const options = { headers: { authorization: `Bearer ${TOKEN}` } }
 
@@ -33,7 +35,7 @@ async function send({ studentId, courseId }) {
   )
 }
 
-process.on('message', async ({ studentIds, courseId, inFlight, perSecond }) => {
+async function sendAll({ studentIds, courseId, inFlight, perSecond }) {
   const startedAt = performance.now()
   const tookMs = []
   let next = 0
@@ -49,6 +51,8 @@ process.on('message', async ({ studentIds, courseId, inFlight, perSecond }) => {
   }
   await Promise.all(Array.from({ length: inFlight }, sendNext))
   process.send({ tookMs, seconds: (performance.now() - startedAt) / 1000 })
-})
+}
+
+process.on('message', (order) => void sendAll(order))
 process.once('disconnect', () => process.exit())
 process.send('ready')

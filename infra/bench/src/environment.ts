@@ -105,5 +105,5 @@ async function refuseUnsafe(url: string): Promise<void> {
   await client.end()
   const unsafe = rows.filter(({ setting }) => setting !== 'on').map(({ name }) => name)
   if (unsafe.length > 0)
-    throw new Error(`Figures of a server that may lose commits are worth nothing: ${unsafe} is off`)
+    throw new Error(`Figures of a server that may lose commits are worth nothing: ${unsafe.join(', ')} is off`)
 }

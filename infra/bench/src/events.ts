@@ -3,7 +3,7 @@ import { enrollmentCompleted, type KafkaRecord, toKafkaRecord } from '@coursewir
 import { type OutboxRow, toKafkaRow } from '@coursewire/messaging'
 import { now } from '@coursewire/service-kit'
 
-export const KEYS = 5_000
+const KEYS = 5_000
 
 /** The n-th of many enrolments, spread over 5,000 keys. */
 function buildEvent(index: number) {

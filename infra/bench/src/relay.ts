@@ -59,7 +59,7 @@ function countSent(channel: Channel) {
   }
 }
 
-export async function fill(store: Store, topic: string, count: number): Promise<void> {
+async function fill(store: Store, topic: string, count: number): Promise<void> {
   for (let from = 0; from < count; from += 5_000) {
     const rows = buildRows(topic, Math.min(5_000, count - from))
     await store.db.transaction((tx) => appendToOutbox(tx, rows))

@@ -6,7 +6,7 @@ import { createOrders, type Order } from './load.ts'
 import { paced } from './pace.ts'
 import { createCourses, createStudents, emailOf, password, signTokens } from './students.ts'
 
-// About a tenth of what the app can take on two cores.
+// About a quarter of what the app takes on two cores.
 const ENROLLMENTS_PER_SECOND = 250
 const SIGN_INS_PER_SECOND = 4
 const SECONDS = 10

@@ -43,7 +43,7 @@ export async function checkOutcome(stack: Stack, load: SoakLoad, log: (line: str
   )
   const storedPairs = new Map(stored.rows.map(({ id, pair }) => [pair, id]))
   const lost = [...load.acknowledged].filter(([pair, id]) => storedPairs.get(pair) !== id)
-  expect(lost.length === 0, `${lost.length} enrolments were answered and are not stored, such as ${lost[0]}`)
+  expect(lost.length === 0, `${lost.length} enrolments were answered and are not stored, such as ${lost[0]?.[0]}`)
 
   const onKafka = await readKafka(stack)
   const notOnKafka = stored.rows.filter(({ id }) => !onKafka.events.has(id))
@@ -113,18 +113,18 @@ function createWire() {
 }
 
 async function readKafka(stack: Stack): Promise<Wire> {
-  const { wire, add } = createWire()
+  const found = createWire()
   const end = await countRecords(stack, enrollmentCompleted.topic)
   let read = 0
   const watcher = await watchTopic(stack.kafkaClient, enrollmentCompleted.topic, ({ value }) => {
     read += 1
     const body = String(value)
     const { id, payload } = JSON.parse(body) as { id: string; payload: { enrollment_id: string } }
-    add(payload.enrollment_id, id, body)
+    found.add(payload.enrollment_id, id, body)
   })
   await waitFor(() => read >= end, { timeoutMs: 300_000, message: 'the whole topic' })
   await watcher.close()
-  return wire
+  return found.wire
 }
 
 async function countRecords({ kafkaClient }: Stack, topic: string): Promise<number> {
@@ -145,15 +145,15 @@ async function* readAccepted<Entry>(url: string): AsyncGenerator<Entry> {
 }
 
 async function readSns({ urls }: Stack): Promise<Wire> {
-  const { wire, add } = createWire()
+  const found = createWire()
   interface Published {
     message: string
     messageAttributes: Record<string, { value: string }>
   }
   for await (const { message, messageAttributes } of readAccepted<Published>(`${urls.aws}/_published`)) {
-    add(messageAttributes['enrollment_id']?.value ?? '', messageAttributes['event_id']?.value ?? '', message)
+    found.add(messageAttributes['enrollment_id']?.value ?? '', messageAttributes['event_id']?.value ?? '', message)
   }
-  return wire
+  return found.wire
 }
 
 /** How often each mail of the ledger was accepted. */

@@ -8,7 +8,36 @@ export type BrokerAddress = {
   logDirectory: string
 }
 
-/** The settings of one node that is broker and controller at once, for a developer's machine and the tests: not for production. */
+export type NodePorts = {
+  client: number
+  /** What clients are told: another port where something stands in front of `client`. */
+  advertised: number
+  broker: number
+  controller: number
+}
+
+// For a developer's machine and the tests: not for production.
+const common = {
+  'process.roles': 'broker,controller',
+  'controller.listener.names': 'CONTROLLER',
+
+  // A broker that was killed may come back only when its last registration has run out.
+  'broker.session.timeout.ms': '3000',
+  'broker.heartbeat.interval.ms': '500',
+
+  // A mistyped topic name fails instead of making a topic.
+  'auto.create.topics.enable': 'false',
+
+  // Fifty partitions make every start slower.
+  'offsets.topic.num.partitions': '4',
+  'transaction.state.log.num.partitions': '4',
+  'group.initial.rebalance.delay.ms': '0',
+
+  // A group that rests longer than this forgets its place: 90 days, the longest retention of a topic.
+  'offsets.retention.minutes': '129600',
+}
+
+/** The settings of one node that is broker and controller at once, alone. */
 export function brokerSettings({
   listenHost,
   host,
@@ -17,31 +46,46 @@ export function brokerSettings({
   logDirectory,
 }: BrokerAddress): Record<string, string> {
   return {
-    'process.roles': 'broker,controller',
+    ...common,
+    ...copies(1, 1),
     'node.id': '1',
     listeners: `PLAINTEXT://${listenHost}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://${host}:${port}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'log.dirs': logDirectory,
+  }
+}
 
-    // A broker that was killed may come back only when its last registration has run out.
-    'broker.session.timeout.ms': '3000',
-    'broker.heartbeat.interval.ms': '500',
+/** The settings of one of several such nodes on this machine; a node's id is its place among `ports`, from 1. */
+export function clusterNodeSettings(id: number, ports: NodePorts[], logDirectory: string): Record<string, string> {
+  const own = ports[id - 1]
+  if (!own) throw new Error(`There is no node ${id}`)
+  const list = (entries: Record<string, number>) =>
+    Object.entries(entries)
+      .map(([name, port]) => `${name}://127.0.0.1:${port}`)
+      .join(',')
+  return {
+    ...common,
+    ...copies(ports.length, 2),
+    'node.id': String(id),
+    listeners: list({ PLAINTEXT: own.client, BROKER: own.broker, CONTROLLER: own.controller }),
+    'advertised.listeners': list({ PLAINTEXT: own.advertised, BROKER: own.broker }),
+    // Apart from the clients', so that what stands in front of those is not in the way of replication.
+    'inter.broker.listener.name': 'BROKER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.quorum.voters': ports.map(({ controller }, index) => `${index + 1}@127.0.0.1:${controller}`).join(','),
+    'log.dirs': logDirectory,
+  }
+}
 
-    // A mistyped topic name fails instead of making a topic.
-    'auto.create.topics.enable': 'false',
-
-    // The internal topics would want three brokers, and fifty partitions make every start slower.
-    'offsets.topic.replication.factor': '1',
-    'offsets.topic.num.partitions': '4',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
-    'transaction.state.log.num.partitions': '4',
-    'group.initial.rebalance.delay.ms': '0',
-
-    // A group that rests longer than this forgets its place: 90 days, the longest retention of a topic.
-    'offsets.retention.minutes': '129600',
+/** Of the internal topics, and of every topic that does not say. */
+function copies(count: number, inSync: number): Record<string, string> {
+  return {
+    'default.replication.factor': String(count),
+    'min.insync.replicas': String(inSync),
+    'offsets.topic.replication.factor': String(count),
+    'transaction.state.log.replication.factor': String(count),
+    'transaction.state.log.min.isr': String(inSync),
   }
 }

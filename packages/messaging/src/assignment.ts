@@ -1,14 +1,11 @@
 import type { Partition } from './partition.ts'
 
-/** So many batches in a row that start elsewhere than expected are no late answers: the broker no longer has what we want. */
-const MAX_STRAYS = 5
-
 export interface AssignmentOptions {
   create(topic: string, partition: number, start: number): Partition
   /** Makes the next fetch of a partition begin at `offset`, and what is on its way be discarded. */
   seek(topic: string, partition: number, offset: number): void
-  /** Called when records between `expected` and `found` are gone before they were read. */
-  onLost(topic: string, partition: number, expected: number, found: number): void
+  /** Called when records before `found` are gone that were not read: from `expected` on, where that is known. */
+  onLost(topic: string, partition: number, expected: number | null, found: number): void
 }
 
 /** The partitions this member has, from one join of its group to the next. */
@@ -16,13 +13,14 @@ export function createAssignment(options: AssignmentOptions) {
   const partitions = new Map<string, Partition>()
   /** Of which nothing was read since the join: where they begin is the broker's to say. */
   const unread = new Set<string>()
-  const strays = new Map<string, number>()
+  /** Where the broker no longer had what was asked for, so that the next batch starts where it has something. */
+  const outOfRange = new Set<string>()
 
   function end(): void {
     for (const partition of partitions.values()) partition.abandon()
     partitions.clear()
     unread.clear()
-    strays.clear()
+    outOfRange.clear()
   }
 
   return {
@@ -52,23 +50,26 @@ export function createAssignment(options: AssignmentOptions) {
 
     end,
 
+    /** Hears that the broker no longer has the offset that was asked for. */
+    markOutOfRange(topic: string, number: number): void {
+      outOfRange.add(toKey(topic, number))
+    },
+
     /** The partition of a batch that starts at `start`; null where the batch is not the one to take, which is then asked for. */
     find(topic: string, number: number, start: number): Partition | null {
       const key = toKey(topic, number)
-      if (unread.delete(key)) partitions.set(key, options.create(topic, number, start))
-      const partition = partitions.get(key)
-      if (!partition || start === partition.position) {
-        strays.delete(key)
-        return partition ?? null
+      const isReset = outOfRange.delete(key)
+      if (unread.delete(key)) {
+        partitions.set(key, options.create(topic, number, start))
+        if (isReset) options.onLost(topic, number, null, start)
       }
-      const count = (strays.get(key) ?? 0) + 1
-      strays.set(key, count)
-      if (count < MAX_STRAYS) {
+      const partition = partitions.get(key)
+      if (!partition || start === partition.position) return partition ?? null
+      if (!isReset) {
         options.seek(topic, number, partition.position)
         return null
       }
       options.onLost(topic, number, partition.position, start)
-      strays.delete(key)
       partition.skipTo(start)
       return partition
     },

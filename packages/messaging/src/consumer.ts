@@ -8,12 +8,13 @@ import { createCircuit } from './circuit.ts'
 import { createKafka, endlessRetry, type KafkaSettings } from './kafka.ts'
 import * as metrics from './metrics.ts'
 import { createPartition, type PartitionContext } from './partition.ts'
-import { purgeDedup } from './purge.ts'
+import { startPurging } from './purge.ts'
 
 const COMMIT_MS = 200
 const LIVENESS_MS = 30_000
 const DRAIN_MS = 3_000
-const PURGE_MS = 3_600_000
+/** Longer than a join takes. Who hears nothing of the coordinator for so long has been forgotten by it, or it is gone. */
+const MAX_SILENCE_MS = 20_000
 
 export interface ConsumerOptions {
   kafka: KafkaSettings
@@ -48,6 +49,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const { logger, name, topics, db } = options
   const startWaiter = createWaiter()
   let lastBeatAt = Date.now()
+  let heardOfCoordinatorAt = 0
   let isInGroup = false
   let isClosing = false
   let committing: Promise<void> | null = null
@@ -55,7 +57,13 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     lastBeatAt = Date.now()
   }
 
-  const kafka = createKafka(options.kafka, { onLog: beat })
+  const kafka = createKafka(options.kafka, {
+    onLog({ message, topic, partition }) {
+      beat()
+      // Of what it does then kafkajs tells its log alone; to begin at the oldest record is the only thing it can do.
+      if (message.startsWith('Offset out of range, resetting')) assignment.markOutOfRange(topic, partition)
+    },
+  })
   let consumer = createGroupMember()
 
   const circuit = createCircuit({
@@ -96,13 +104,20 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       retry: endlessRetry,
     })
     const { GROUP_JOIN, CRASH, FETCH_START, HEARTBEAT, END_BATCH_PROCESS } = member.events
+    const isCurrent = () => member === consumer
     member.on(FETCH_START, beat)
-    member.on(HEARTBEAT, beat)
-    member.on(GROUP_JOIN, beginEpoch)
+    member.on(HEARTBEAT, () => {
+      beat()
+      if (isCurrent()) heardOfCoordinatorAt = Date.now()
+    })
+    member.on(GROUP_JOIN, (event) => {
+      if (isCurrent()) beginEpoch(event)
+    })
     member.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
-      if (Number(batchSize) === 0) stepOver(topic, partition, firstOffset, lastOffset)
+      if (isCurrent() && Number(batchSize) === 0) stepOver(topic, partition, firstOffset, lastOffset)
     })
     member.on(CRASH, ({ payload: { error, restart } }) => {
+      if (!isCurrent()) return
       isInGroup = false
       assignment.end()
       if (!restart && !isClosing) options.onFatal(error)
@@ -112,6 +127,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   function beginEpoch({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
     beat()
+    heardOfCoordinatorAt = Date.now()
     assignment.begin(memberAssignment)
     // A pause survives a join.
     consumer.resume(Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions })))
@@ -159,19 +175,29 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     }
   }
 
+  /** kafkajs asks the coordinator it knows, for ever, though that be gone for good: only a new member looks for another. */
+  function joinAnew(): void {
+    logger.warn({ topics }, 'Group coordinator lost, joining anew')
+    const lost = consumer
+    isInGroup = false
+    assignment.end()
+    committing = null
+    consumer = createGroupMember()
+    void lost.disconnect().catch(() => undefined)
+    void run()
+  }
+
   const commitTimer = setInterval(() => {
     measure()
-    committing ??= commit().finally(() => {
-      committing = null
+    if (isInGroup && Date.now() - heardOfCoordinatorAt > MAX_SILENCE_MS) joinAnew()
+    if (committing) return
+    const current = commit().finally(() => {
+      if (committing === current) committing = null
     })
+    committing = current
   }, COMMIT_MS)
 
-  const purgeTimer = setInterval(() => {
-    purgeDedup(db, name).then(
-      (purged) => purged > 0 && logger.info({ purged }, 'Old events forgotten'),
-      (error: unknown) => logger.warn({ err: error }, 'Old events not forgotten'),
-    )
-  }, PURGE_MS)
+  const stopPurging = startPurging(db, name, logger)
 
   function measure(): void {
     const now = Date.now()
@@ -188,21 +214,22 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   async function run(): Promise<void> {
     for (let failures = 0; !isClosing; failures += 1) {
+      const member = consumer
       try {
-        await consumer.connect()
-        await consumer.subscribe({ topics, fromBeginning: true })
-        await consumer.run({
+        await member.connect()
+        await member.subscribe({ topics, fromBeginning: true })
+        await member.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
           eachBatch: async (payload) => {
-            if (payload.isStale() || !payload.isRunning()) return
+            if (member !== consumer || payload.isStale() || !payload.isRunning()) return
             takeBatch(payload.batch, (offset) => payload.resolveOffset(offset))
           },
         })
         return
       } catch (error) {
         logger.warn({ err: error }, 'Consumer could not start, trying again')
-        await consumer.disconnect().catch(() => undefined)
+        await member.disconnect().catch(() => undefined)
         await startWaiter.wait(backoffMs(failures, 100, 5_000))
         if (!isClosing) consumer = createGroupMember()
       }
@@ -223,7 +250,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       circuit.shutDown()
       await Promise.race([Promise.all(held.map((partition) => partition.whenIdle())), deadline])
       clearInterval(commitTimer)
-      clearInterval(purgeTimer)
+      stopPurging()
       // Before disconnect(): after it a commit silently does nothing.
       await Promise.race([Promise.resolve(committing).then(commit), deadline])
       await Promise.race([consumer.disconnect(), deadline])

@@ -1,9 +1,10 @@
-import { type IHeaders, type Message, Partitioners, type Producer } from 'kafkajs'
+import type { IHeaders, Message, Producer } from 'kafkajs'
 import { backoffMs } from './backoff.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import { createKafka, type KafkaSettings } from './kafka.ts'
 import * as metrics from './metrics.ts'
 import { decodeHeaders } from './outbox.ts'
+import { partitionByKey } from './partitioner.ts'
 
 // Bounded: a send that hangs for ever outlives every shutdown, and nobody hears that Kafka is down.
 const boundedRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
@@ -29,15 +30,23 @@ export function findSendFault(error: unknown): SendFault {
   return 'cluster'
 }
 
-function toMessage(row: StoredRow): Message {
-  const headers: IHeaders = {}
-  for (const [name, value] of decodeHeaders(row.headers)) {
+/** A header without a value becomes an empty one: kafkajs cannot write the former. */
+export function toKafkaHeaders(list: ReturnType<typeof decodeHeaders>): IHeaders {
+  // Without a prototype: a header may be called `constructor`.
+  const headers: IHeaders = Object.create(null)
+  for (const [name, value] of list) {
     const bytes = value ?? Buffer.alloc(0)
     const earlier = headers[name]
     headers[name] = earlier === undefined ? bytes : [earlier, bytes].flat()
   }
-  return { key: row.key, value: row.payload, headers }
+  return headers
 }
+
+const toMessage = ({ key, payload, headers }: StoredRow): Message => ({
+  key,
+  value: payload,
+  headers: toKafkaHeaders(decodeHeaders(headers)),
+})
 
 /**
  * Sends rows to Kafka, one awaited batch a topic at a time, as concurrent sends to a partition would arrive in any order.
@@ -46,6 +55,9 @@ function toMessage(row: StoredRow): Message {
 export function createKafkaChannel(settings: KafkaSettings): Channel {
   const kafka = createKafka(settings, { retry: boundedRetry })
   const setAside = new Map<string, { attempts: number; until: number }>()
+  const choosePartition = partitionByKey()
+  /** Where each message that is being sent belongs, also when kafkajs asks again. */
+  const chosen = new Map<Message, number>()
   let producer: Promise<Producer> | null = null
 
   async function openProducer(): Promise<Producer> {
@@ -53,7 +65,11 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: () => (args) => {
+        const partition = chosen.get(args.message) ?? choosePartition(args)
+        chosen.set(args.message, partition)
+        return partition
+      },
       retry: boundedRetry,
     })
     try {
@@ -71,15 +87,28 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
     await closing?.then((open) => open.disconnect()).catch(() => undefined)
   }
 
+  /** What was refused may have been written all the same: the old numbering, begun again with other rows, is out of order. */
+  async function replaceProducer(): Promise<void> {
+    metrics.producerRecreated.add(1)
+    await closeProducer()
+  }
+
   /** Sends rows of one topic in order; throws at the first failure that is not a record's own. */
   async function sendInOrder(topic: string, rows: StoredRow[], outcome: SendOutcome): Promise<void> {
     try {
       producer ??= openProducer()
-      await (await producer).sendBatch({ acks: -1, topicMessages: [{ topic, messages: rows.map(toMessage) }] })
+      const open = await producer
+      chosen.clear()
+      const answers = await open.sendBatch({ acks: -1, topicMessages: [{ topic, messages: rows.map(toMessage) }] })
+      // kafkajs repeats a send only for brokers that have not answered yet: what has moved meanwhile to one that has is left
+      // out, and the whole is called a success.
+      const answered = new Set(answers.map(({ partition }) => partition))
+      const missing = [...new Set(chosen.values())].filter((partition) => !answered.has(partition))
+      if (missing.length > 0) throw new Error(`Partitions not acknowledged: ${missing.join(', ')}`)
       outcome.sent.push(...rows)
     } catch (error) {
       if (findSendFault(error) !== 'record') throw error
-      await closeProducer()
+      await replaceProducer()
       const [row] = rows
       if (rows.length === 1 && row) {
         outcome.parked.push({ row, reason: error instanceof Error ? error.message : String(error) })
@@ -111,8 +140,7 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
         } catch (error) {
           const taken = new Set([...outcome.sent, ...outcome.parked.map(({ row }) => row)])
           outcome.failed.push(...ofTopic.filter((row) => !taken.has(row)).map((row) => ({ row, error })))
-          await closeProducer()
-          metrics.producerRecreated.add(1)
+          await replaceProducer()
           if (findSendFault(error) === 'topic') {
             putAside(topic)
           } else {

@@ -1,6 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@coursewire/service-kit'
-import { Kafka, type KafkaConfig, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs'
+import {
+  type Admin,
+  Kafka,
+  type KafkaConfig,
+  type LogEntry,
+  logLevel,
+  type RetryOptions,
+  type SASLOptions,
+} from 'kafkajs'
+import { backoffMs } from './backoff.ts'
 import { registerCodecs } from './codecs.ts'
+import './kafka-request-queue.ts'
+import { openSocket } from './kafka-socket.ts'
 
 export type { Kafka } from 'kafkajs'
 
@@ -52,7 +64,7 @@ export const endlessRetry: RetryOptions = {
 /** Connects nothing yet. Its log goes to `logger`; `onLog` hears of every line, the sign that its loops are alive. */
 export function createKafka(
   { clientId, brokers, ssl = false, sasl, logger }: KafkaSettings,
-  { retry = endlessRetry, onLog }: { retry?: RetryOptions; onLog?: () => void } = {},
+  { retry = endlessRetry, onLog }: { retry?: RetryOptions; onLog?: (line: LogEntry['log']) => void } = {},
 ): Kafka {
   registerCodecs()
   const config: KafkaConfig = {
@@ -61,12 +73,13 @@ export function createKafka(
     ssl,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
+    socketFactory: openSocket,
     retry,
     logLevel: logLevel.WARN,
     logCreator:
       () =>
       ({ level, label, log }) => {
-        onLog?.()
+        onLog?.(log)
         const isQuiet = level === logLevel.WARN || passing.test(log.message) || passing.test(String(log.error ?? ''))
         logger[isQuiet ? 'debug' : 'warn']({ kafka: { label, ...log } }, log.message)
       },
@@ -86,8 +99,25 @@ export async function createTopics(kafka: Kafka, topics: TopicSpecification[]): 
   const admin = kafka.admin()
   await admin.connect()
   try {
-    await admin.createTopics({ topics, waitForLeaders: true })
+    await admin.createTopics({ topics, waitForLeaders: false })
+    await waitForLeaders(
+      admin,
+      topics.map(({ topic }) => topic),
+    )
   } finally {
     await admin.disconnect()
+  }
+}
+
+/** Not by kafkajs, which takes the answer of the first broker that has not heard of a new topic for a refusal. */
+async function waitForLeaders(admin: Admin, names: string[]): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: names })
+      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+    } catch (error) {
+      if (attempt >= 20) throw error
+    }
+    await sleep(backoffMs(attempt, 50, 1_000))
   }
 }

@@ -11,6 +11,7 @@ const MAX_RECORDS = 5_000
 const MAX_BYTES = 8 * 1024 * 1024
 /** How far reading may run ahead of the watermark: what lies between is read again after a restart. */
 const MAX_AHEAD = 50_000
+const STANDSTILL_MS = 1_000
 
 export interface PartitionContext extends LaneContext {
   definitions: ReadonlyMap<string, Pick<EventDefinition, 'payload'>>
@@ -66,8 +67,12 @@ export function createPartition(context: PartitionContext, topic: string, partit
     accept(batch: Batch): void {
       const end = Number(batch.lastOffset()) + 1
       const waiting: Received[] = []
+      // Where work flows, what was fetched is gone in a moment; where it stands, a few records that wait would keep all of
+      // each fetch in memory.
+      const mustCopy = watermark.age(Date.now()) > STANDSTILL_MS
       for (const message of batch.messages) {
-        const decoded = decodeRecord(toSource(topic, partition, message), context.definitions, context.consumer)
+        const source = toSource(topic, partition, message, mustCopy)
+        const decoded = decodeRecord(source, context.definitions, context.consumer)
         if ('received' in decoded) waiting.push(decoded.received)
         else metrics.eventsSkipped.add(1, { reason: decoded.skipped })
       }
@@ -103,21 +108,31 @@ export function createPartition(context: PartitionContext, topic: string, partit
 
 export type Partition = ReturnType<typeof createPartition>
 
-function sizeOf({ value, key }: KafkaSource): number {
-  return (value?.byteLength ?? 0) + (key?.byteLength ?? 0)
+function sizeOf({ value, key, headers }: KafkaSource): number {
+  let bytes = (value?.byteLength ?? 0) + (key?.byteLength ?? 0)
+  for (const [, content] of headers) bytes += content?.byteLength ?? 0
+  return bytes
 }
 
 /** Equal keys share a lane, which keeps their order; what has no key has no order to keep, yet goes one way too. */
 function chooseLane(key: Buffer | null): number {
   let hash = 0
-  for (const byte of key ?? []) hash = (hash * 31 + byte) | 0
+  for (let index = 0; key && index < key.length; index += 1) hash = (hash * 31 + (key[index] ?? 0)) | 0
   return Math.abs(hash) % LANES
 }
 
-export function toSource(topic: string, partition: number, message: KafkaMessage): KafkaSource {
-  const headers: Headers = Object.entries(message.headers ?? {}).flatMap(([name, value]) =>
-    [value].flat().map((one): Headers[number] => [name, one === undefined || one === null ? null : Buffer.from(one)]),
-  )
+/** `mustCopy` where the record may wait: kafkajs' bytes are views of all that was fetched at once. */
+export function toSource(topic: string, partition: number, message: KafkaMessage, mustCopy = false): KafkaSource {
+  const take = (bytes: Buffer | null) => (mustCopy && bytes ? Buffer.from(bytes) : bytes)
+  const headers: Headers = []
+  for (const [name, values] of Object.entries(message.headers ?? {})) {
+    // What every object has under a name, such as `constructor`, kafkajs takes for a first value of that header.
+    const add = (value: unknown) => {
+      if (value === null || Buffer.isBuffer(value)) headers.push([name, take(value)])
+    }
+    if (Array.isArray(values)) values.forEach(add)
+    else add(values)
+  }
   const { key, value, timestamp } = message
-  return { topic, partition, offset: Number(message.offset), timestamp, key, value, headers }
+  return { topic, partition, offset: Number(message.offset), timestamp, key: take(key), value: take(value), headers }
 }

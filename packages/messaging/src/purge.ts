@@ -1,4 +1,4 @@
-import type { Database } from '@coursewire/service-kit'
+import type { Database, Logger } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 
 /**
@@ -6,6 +6,18 @@ import { sql } from 'drizzle-orm'
  * segment it lies in (30 + 1 days), and that of the dead letter it may have become (90 days).
  */
 const KEEP_DAYS = 30 + 1 + 90
+const EVERY_MS = 3_600_000
+
+/** Purges once an hour; a failure is logged and left to the next time. Returns what ends it. */
+export function startPurging(db: Database, consumer: string, logger: Logger): () => void {
+  const timer = setInterval(() => {
+    purgeDedup(db, consumer).then(
+      (purged) => purged > 0 && logger.info({ purged }, 'Old events forgotten'),
+      (error: unknown) => logger.warn({ err: error }, 'Old events not forgotten'),
+    )
+  }, EVERY_MS)
+  return () => clearInterval(timer)
+}
 
 /** Forgets what can no longer come again, `chunk` rows a statement, and returns how many that were. */
 export async function purgeDedup(db: Database, consumer: string, chunk = 10_000): Promise<number> {

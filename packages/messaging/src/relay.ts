@@ -37,6 +37,8 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   const backOff = createWaiter()
   const failedIds = new Set<string>()
   let lastCycleAt = Date.now()
+  /** Tells a leader that had begun to work from one that never gets there. */
+  let sentBatches = 0
   let isSending = false
   let isClosing = false
 
@@ -98,6 +100,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
       if (sending.status === 'rejected') throw sending.reason
       if (reading.status === 'rejected') throw reading.reason
       const outcome = sending.value
+      if (outcome.sent.length > 0) sentBatches += 1
       settled = outcome
       unreported = [outcome]
       ahead = outcome.failed.length === 0 ? reading.value : []
@@ -137,14 +140,14 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   async function supervise(): Promise<void> {
     let failures = 0
     while (!isClosing) {
-      const startedAt = Date.now()
+      const sentBefore = sentBatches
       try {
         await lead()
       } catch (error) {
         logger.warn({ err: error }, 'Relay interrupted, starting again')
       }
       lastCycleAt = Date.now()
-      failures = Date.now() - startedAt > 10_000 ? 0 : failures + 1
+      failures = sentBatches > sentBefore ? 1 : failures + 1
       if (!isClosing) await backOff.wait(backoffMs(failures - 1, 100, 5_000))
     }
   }

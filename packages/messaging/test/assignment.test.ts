@@ -4,7 +4,7 @@ import type { Partition } from '../src/partition.ts'
 
 function createTestAssignment() {
   const seeks: [number, number][] = []
-  const lost: [expected: number, found: number][] = []
+  const lost: [expected: number | null, found: number][] = []
   const abandoned: number[] = []
   const assignment = createAssignment({
     create: (topic, partition, start) => {
@@ -66,14 +66,31 @@ describe('an assignment', () => {
 
   it('goes on with an alarm where the broker no longer has what is next', () => {
     const { assignment, seeks, lost } = createTestAssignment()
+    assignment.begin({ t: [0, 1] })
+    read(assignment.find('t', 0, 0), 100, 100)
+    assignment.markOutOfRange('t', 0)
+    assignment.markOutOfRange('t', 1)
+
+    expect(assignment.find('t', 0, 900)).toMatchObject({ position: 900 })
+    expect(assignment.find('t', 1, 50)).toMatchObject({ position: 50 })
+
+    expect(lost).toEqual([
+      [100, 900],
+      [null, 50],
+    ])
+    expect(seeks).toEqual([])
+  })
+
+  it('refuses what starts elsewhere, however often, unless the broker has said that something is gone', () => {
+    const { assignment, seeks, lost } = createTestAssignment()
     assignment.begin({ t: [0] })
     read(assignment.find('t', 0, 0), 100, 100)
 
-    const found = Array.from({ length: 5 }, () => assignment.find('t', 0, 900))
+    const found = Array.from({ length: 10 }, () => assignment.find('t', 0, 900))
 
-    expect(found.map((partition) => partition?.position)).toEqual([undefined, undefined, undefined, undefined, 900])
-    expect(lost).toEqual([[100, 900]])
-    expect(seeks).toHaveLength(4)
+    expect(found).toEqual(Array.from({ length: 10 }, () => null))
+    expect(seeks).toHaveLength(10)
+    expect(lost).toEqual([])
   })
 
   it('knows nothing of a partition it does not have', () => {

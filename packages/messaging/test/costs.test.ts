@@ -32,7 +32,8 @@ interface Statement {
 /** Every statement this process sends to Postgres from now on; those of tests begin with SELECT. */
 function watchStatements(): Statement[] {
   const statements: Statement[] = []
-  const { query } = pg.Client.prototype
+  // oxlint-disable-next-line typescript/unbound-method -- called on the client that was
+  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
     const [first, second] = args as [string | Statement, unknown]
     const { text, values } = typeof first === 'string' ? { text: first, values: second } : first
@@ -48,7 +49,8 @@ function watchRequests(): number[] {
   const { brokers } = inject('kafka')
   const ports = new Set(brokers.map((broker) => Number(broker.split(':')[1])))
   const keys: number[] = []
-  const { write } = Socket.prototype
+  // oxlint-disable-next-line typescript/unbound-method -- called on the socket that was
+  const write = Socket.prototype.write as (...args: unknown[]) => boolean
   const spy = vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, ...args: unknown[]) {
     const [bytes] = args
     if (Buffer.isBuffer(bytes) && ports.has(this.remotePort ?? 0)) keys.push(bytes.readInt16BE(4))

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { createDatabase, createPool, migrate } from '@coursewire/service-kit'
 import { ownPostgres, uniqueName, waitFor } from '@coursewire/testing'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { createKafka } from '../src/kafka.ts'
 import { messagingMigrations } from '../src/migrations.ts'
 import {
   buildNote,
@@ -11,6 +12,8 @@ import {
   createNoteTopic,
   createStore,
   createTestLogger,
+  type Effect,
+  kafkaSettings,
   type Note,
   openStore,
   produce,
@@ -22,6 +25,7 @@ import {
   settled,
   toMessage,
 } from './helpers.ts'
+import { groupByKey } from './load.ts'
 
 const manyMessages = (note: Note, count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => toMessage(note, buildNote(note, `key-${index % 50}`, from + index)))
@@ -37,6 +41,20 @@ function spawnConsumer(store: Store, note: Note, name: string) {
   )
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
+}
+
+function expectOncePerKeyInOrder(effects: Effect[], total: number): void {
+  expect(effects).toHaveLength(total)
+  expect(new Set(effects.map(({ event_id }) => event_id)).size).toBe(total)
+  for (const numbers of Object.values(groupByKey(effects))) expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+}
+
+async function countMembers(group: string): Promise<number> {
+  const admin = createKafka(kafkaSettings()).admin()
+  await admin.connect()
+  const { groups } = await admin.describeGroups([group])
+  await admin.disconnect()
+  return groups[0]?.members.length ?? 0
 }
 
 describe('when the database stops while events are consumed', () => {
@@ -87,13 +105,7 @@ describe('when members come and go under load', () => {
 
     await settled(store, total)
     await waitFor(async () => (await readCommitted(name, note.topic)) === total)
-    const effects = await readEffects(store)
-    expect(effects).toHaveLength(total)
-    expect(new Set(effects.map(({ event_id }) => event_id)).size).toBe(total)
-    for (let key = 0; key < 50; key += 1) {
-      const numbers = effects.filter(({ note_id }) => note_id === `key-${key}`).map(({ n }) => n)
-      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
-    }
+    expectOncePerKeyInOrder(await readEffects(store), total)
   })
 
   it('a member killed with -9 in the middle of its work leaves nothing undone and nothing done twice', async () => {
@@ -111,6 +123,46 @@ describe('when members come and go under load', () => {
     await waitFor(async () => (await readCommitted(name, note.topic)) === 1_000)
     expect(await readEffects(store)).toHaveLength(1_000)
     expect(next.isInGroup()).toBe(true)
+  })
+})
+
+describe('a member that is stopped in the middle of its transactions', () => {
+  it('blocks its successor no longer than its sessions live, and does nothing twice when it goes on', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const name = uniqueName('consumer')
+    const readStates = async () => {
+      const { rows } = await store.pool.query<{ state: string }>(
+        'SELECT state FROM pg_stat_activity WHERE application_name = $1',
+        [name],
+      )
+      return rows.map(({ state }) => state)
+    }
+    await produce(note.topic, manyMessages(note, 1_000))
+
+    const child = spawnConsumer(store, note, name)
+    await settled(store, 50)
+    await waitFor(async () => {
+      child.kill('SIGSTOP')
+      const states = await readStates()
+      // Between two batches, or with the server still at work for it: not yet.
+      return states.every((state) => state !== 'active') && states.includes('idle in transaction')
+        ? true
+        : !child.kill('SIGCONT')
+    })
+    const done = (await readEffects(store)).length
+    const next = consume(store, note, { name })
+    await settled(store, 1_000)
+
+    expect(done).toBeLessThan(1_000)
+    expect(await readDeadLetters(store)).toEqual([])
+    expect(next.log.find('Consuming paused, a dependency is down')).toEqual([])
+    expect(await readStates()).not.toContain('idle in transaction')
+
+    child.kill('SIGCONT')
+    await waitFor(async () => (await countMembers(name)) === 2)
+    await produce(note.topic, manyMessages(note, 500, 1_000))
+    await waitFor(async () => (await readCommitted(name, note.topic)) === 1_500)
+    expectOncePerKeyInOrder(await readEffects(store), 1_500)
   })
 })
 

@@ -51,6 +51,7 @@ export function createLogger(options: {
     destination ?? pino.destination(1),
   )
   // pino forgets `formatters.bindings` for children, whose bindings never come to `formatters.log` either.
+  // oxlint-disable-next-line typescript/unbound-method -- called on the logger whose child is wanted
   const { child } = logger
   logger.child = function maskedChild(this: PinoLogger, bindings: Bindings, options?: ChildLoggerOptions) {
     return Reflect.apply(child, this, [mask(bindings), options])

@@ -28,12 +28,15 @@ meter
     result.observe((user + system) / 1e6)
   })
 
-const eventLoopDelay = monitorEventLoopDelay()
+// At the default of ten milliseconds the looking alone keeps an idle process from its rest.
+const resolution = 50
+const eventLoopDelay = monitorEventLoopDelay({ resolution })
 eventLoopDelay.enable()
 meter
   .createObservableGauge('nodejs_eventloop_lag_seconds', { description: 'Longest delay since the last reading' })
   .addCallback((result) => {
-    result.observe(eventLoopDelay.max / 1e9)
+    // What is measured is the time from one look to the next.
+    result.observe(Math.max(0, eventLoopDelay.max / 1e9 - resolution / 1e3))
     eventLoopDelay.reset()
   })
 

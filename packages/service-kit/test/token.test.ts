@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { decodeJwt, exportSPKI, generateKeyPair, SignJWT } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { buildApp, serve, startIssuer } from './helpers.ts'
 
 async function buildGuardedApp(jwksUrl: string) {
@@ -250,6 +250,23 @@ describe('the key set', () => {
 
     expect((await call(await issuer.sign({ sub: 'student-2' }))).statusCode).toBe(200)
     expect((await call(await issuer.sign({}, { kid: 'key-2' }))).statusCode).toBe(401)
+  })
+
+  it('from which a key is withdrawn ends at its refresh the tokens that are remembered too', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const issuer = await startIssuer()
+    const keys = [issuer.jwk]
+    const gate = await serve((_request, response) => response.end(JSON.stringify({ keys })))
+    const { call } = await buildGuardedApp(gate.url)
+    const token = await issuer.sign()
+    expect((await call(token)).statusCode).toBe(200)
+
+    keys.pop()
+    expect((await call(token)).statusCode).toBe(200)
+    vi.advanceTimersByTime(300_000)
+
+    await expect.poll(async () => (await call(token)).statusCode, { timeout: 10_000 }).toBe(401)
   })
 })
 

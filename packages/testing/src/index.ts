@@ -8,6 +8,8 @@ export {
 } from './builders.ts'
 export { createGlobalSetup, type GlobalSetupOptions } from './global-setup.ts'
 export { ownKafka, startKafka } from './kafka.ts'
+export { findClusterObstacle, type KafkaCluster, ownKafkaCluster } from './kafka-cluster.ts'
+export { findJars, findJava } from './kafka-jars.ts'
 export { ownPostgres, startPostgres } from './postgres.ts'
 export type { Results } from './reporter.ts'
 export type { KafkaServer, PostgresServer, Provider, ServerOptions } from './server.ts'

@@ -5,10 +5,10 @@ const request = Buffer.from('0000000f0003000400000001ffff0000000000', 'hex')
 const brokerCountAt = 12
 
 /**
- * Whether the broker at this address answers and counts itself as live. It listens a moment before that, and a topic made in
- * that moment is refused for want of brokers.
+ * Whether the broker at this address answers and knows of so many live ones. It listens a moment before it counts itself,
+ * and a topic made in that moment is refused for want of brokers.
  */
-export function isBrokerReady(host: string, port: number): Promise<boolean> {
+export function isBrokerReady(host: string, port: number, liveBrokers = 1): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host, timeout: 2_000 }, () => socket.write(request))
     let answer = Buffer.alloc(0)
@@ -18,7 +18,7 @@ export function isBrokerReady(host: string, port: number): Promise<boolean> {
     }
     socket.on('data', (bytes) => {
       answer = Buffer.concat([answer, bytes])
-      if (answer.length >= brokerCountAt + 4) finish(answer.readInt32BE(brokerCountAt) > 0)
+      if (answer.length >= brokerCountAt + 4) finish(answer.readInt32BE(brokerCountAt) >= liveBrokers)
     })
     socket.on('error', () => finish(false))
     socket.on('timeout', () => finish(false))

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../app-error.ts'
 import type { Logger } from '../logger.ts'
-import { type AuthOptions, addTokenCheck, type Caller, identifyCaller, type Role } from './token.ts'
+import { type AuthOptions, type Caller, createTokenCheck, type Role } from './token.ts'
 
 export type { Caller, Role }
 
@@ -33,7 +33,7 @@ export async function addAccessControl(
   },
 ): Promise<void> {
   const { auth, tenants, logger } = options
-  if (auth) await addTokenCheck(app, auth, logger)
+  const identifyCaller = auth && (await createTokenCheck(app, auth, logger))
 
   app.decorateRequest('tenantId', '')
   app.decorateRequest('caller', {
@@ -44,28 +44,22 @@ export async function addAccessControl(
     },
   })
 
-  async function authenticate(request: FastifyRequest): Promise<Caller> {
-    const caller = await identifyCaller(request)
-    callers.set(request, caller)
-    request.tenantId = caller.tenantId
-    return caller
-  }
-
   async function admit(request: FastifyRequest, access: Access): Promise<void> {
-    if (access !== 'public') {
-      const caller = await authenticate(request)
-      if (caller.roles.some((role) => access.includes(role))) return
-      throw new AppError('forbidden', 'role.insufficient', 'Not allowed with these roles')
-    }
-    if (!auth) return
-    // A token still says whose tenant is meant; one that has ended must not lock anybody out of signing in.
-    await authenticate(request).catch((error: AppError) => {
-      if (error.kind !== 'unauthorized') throw error
+    const caller = await identifyCaller?.(request).catch((error: AppError) => {
+      // A token still says whose tenant is meant; one that has ended must not lock anybody out of signing in.
+      if (access !== 'public' || error.kind !== 'unauthorized') throw error
     })
+    if (caller) {
+      callers.set(request, caller)
+      request.tenantId = caller.tenantId
+    }
+    if (access === 'public' || caller?.roles.some((role) => access.includes(role))) return
+    throw new AppError('forbidden', 'role.insufficient', 'Not allowed with these roles')
   }
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     request.tenantId = tenants.hosts.get(request.hostname.toLowerCase()) ?? tenants.defaultTenant
+    done()
   })
 
   app.addHook('onRoute', (route) => {

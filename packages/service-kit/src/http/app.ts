@@ -57,8 +57,10 @@ export async function createHttpApp(options: {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
-  await app.register(helmet, {
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  const securityHeaders = await buildSecurityHeaders()
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(securityHeaders)
+    done()
   })
   addRequestIds(app)
   addStrictJson(app)
@@ -70,4 +72,12 @@ export async function createHttpApp(options: {
   if (docs)
     app.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async () => app.swagger())
   return app
+}
+
+/** What helmet sets, worked out once: it would do so for each answer, and they are the same on all. */
+async function buildSecurityHeaders(): Promise<Record<string, string>> {
+  const sample = fastify()
+  await sample.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
+  sample.get('/', async (_request, reply) => reply.raw.getHeaders())
+  return (await sample.inject('/')).json()
 }

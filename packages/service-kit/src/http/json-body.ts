@@ -18,9 +18,10 @@ export function addStrictJson(app: FastifyInstance): void {
       throw new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY()
     }
   })
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const texts = [request.params, request.query].flatMap((values) => Object.entries(values ?? {}).flat(2))
-    if (!texts.every((text) => isStorable(String(text)))) throw new errorCodes.FST_ERR_BAD_URL(request.routeOptions.url)
+    const isRefused = !texts.every((text) => isStorable(String(text)))
+    done(isRefused ? new errorCodes.FST_ERR_BAD_URL(request.routeOptions.url) : undefined)
   })
 }
 

@@ -24,13 +24,14 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(await renderMetrics()),
   )
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request
     const ms = Math.round(reply.elapsedTime * 10) / 10
     const route = request.routeOptions.url ?? 'unmatched'
     requestDuration.record(reply.elapsedTime / 1000, { method, route, status: reply.statusCode })
     const line = { method, url: url.split('?', 1)[0], status: reply.statusCode, ms }
     request.log[quietPaths.has(route) ? 'debug' : 'info'](line, 'Request completed')
+    done()
   })
 
   // Node counts a connection that has not sent anything yet as busy, and browsers open such ones in advance.
@@ -47,7 +48,8 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
     // Nobody who sends or reads slowly keeps the process from ending.
     setTimeout(() => app.server.closeAllConnections(), closeIdleMs).unref()
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) void reply.header('connection', 'close')
+    done()
   })
 }

@@ -14,9 +14,10 @@ export function chooseRequestId(request: Pick<IncomingMessage, 'headers'>): stri
 /** Sends the request id back and passes the trace context on. */
 export function addRequestIds(app: FastifyInstance): void {
   app.decorateRequest('traceparent', null)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id)
     const { traceparent } = request.headers
     if (typeof traceparent === 'string' && traceparentShape.test(traceparent)) request.traceparent = traceparent
+    done()
   })
 }

@@ -17,6 +17,8 @@ export type AuthOptions = { issuer: string; audience: string; jwksUrl: string }
 // The length is bounded before anything is decoded.
 const bearerToken = /^Bearer ([^ ]{1,8192})$/i
 const refreshMs = 300_000
+const rememberMs = 60_000
+const maxRemembered = 1_000
 const restMs = 1_000
 
 const plainText = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/)
@@ -26,21 +28,39 @@ const headerSchema = z.object({
   kid: plainText,
   crit: z.undefined().optional(),
 })
-const claimsSchema = z.object({ sub: plainText, tenant_id: plainText, roles: z.array(z.enum(roles)).min(1) })
+const claimsSchema = z.object({
+  sub: plainText,
+  tenant_id: plainText,
+  roles: z.array(z.enum(roles)).min(1),
+  exp: z.number(),
+})
 
-/** Makes `identifyCaller` work: access tokens are checked against the issuer, the audience and the issuer's key set. */
-export async function addTokenCheck(app: FastifyInstance, auth: AuthOptions, logger: Logger): Promise<void> {
+/** Says who calls, by the request's access token; one that is missing or not valid gets the one 401 answer. */
+export type IdentifyCaller = (request: FastifyRequest) => Promise<Caller>
+
+/** Access tokens are checked against the issuer, the audience and the issuer's key set. */
+export async function createTokenCheck(
+  app: FastifyInstance,
+  auth: AuthOptions,
+  logger: Logger,
+): Promise<IdentifyCaller> {
   const keys = createKeySet(auth.jwksUrl)
-  // A key withdrawn by the issuer goes at the next refresh.
+  // By the whole token, and in place of fast-jwt's own memory, which decodes and hashes each token to find it.
+  const remembered = new Map<string, { caller: Caller; until: number }>()
+  // A key withdrawn by the issuer goes at the next refresh, and with it whom it has vouched for.
   const refresh = setInterval(() => {
-    if (keys.jwks()) keys.reload().catch((err) => logger.warn({ err }, 'Key set not refreshed'))
+    if (!keys.jwks()) return
+    keys
+      .reload()
+      .then(() => remembered.clear())
+      .catch((err) => logger.warn({ err }, 'Key set not refreshed'))
   }, refreshMs).unref()
   app.addHook('onClose', async () => clearInterval(refresh))
 
-  // fast-jwt keeps a verifier and its remembered tokens per PEM.
+  // fast-jwt keeps a verifier per PEM.
   const pems = new WeakMap<CryptoKey, string>()
 
-  // Asked for every token, remembered or not; what cannot be an access token of ours must not cause a fetch.
+  // Asked for every token that is not remembered; what cannot be an access token of ours must not cause a fetch.
   async function findKey(_request: FastifyRequest, token: TokenOrHeader): Promise<string> {
     const { alg, kid } = headerSchema.parse(token.header)
     const key = await keys({ alg, kid }).catch((cause: unknown) => {
@@ -56,27 +76,40 @@ export async function addTokenCheck(app: FastifyInstance, auth: AuthOptions, log
     secret: { public: findKey },
     decode: { complete: true },
     verify: {
-      extractToken: ({ headers }) => bearerToken.exec(headers.authorization ?? '')?.[1],
+      extractToken,
       algorithms: ['ES256'],
       // As lists: fast-jwt takes an empty string for no restriction, and an empty list for nobody.
       allowedIss: [auth.issuer],
       allowedAud: [auth.audience],
       requiredClaims: ['iss', 'aud', 'exp'],
-      cache: 1_000,
-      cacheTTL: 60_000,
     },
   })
+
+  return async (request) => {
+    const token = extractToken(request)
+    const known = remembered.get(token ?? '')
+    if (known && Date.now() < known.until) return known.caller
+    try {
+      const { sub, tenant_id, roles, exp } = claimsSchema.parse(await request.jwtVerify())
+      const caller = { id: sub, tenantId: tenant_id, roles }
+      if (token !== undefined) remember(token, caller, exp * 1000)
+      return caller
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause
+      throw new AppError('unauthorized', 'token.invalid', 'A valid access token is required', {}, { cause })
+    }
+  }
+
+  function remember(token: string, caller: Caller, endsAt: number): void {
+    remembered.delete(token)
+    const [oldest] = remembered.keys()
+    if (remembered.size >= maxRemembered && oldest !== undefined) remembered.delete(oldest)
+    remembered.set(token, { caller, until: Math.min(endsAt, Date.now() + rememberMs) })
+  }
 }
 
-/** Who calls, by the request's access token; one that is missing or not valid gets the one 401 answer. */
-export async function identifyCaller(request: FastifyRequest): Promise<Caller> {
-  try {
-    const claims = claimsSchema.parse(await request.jwtVerify())
-    return { id: claims.sub, tenantId: claims.tenant_id, roles: claims.roles }
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause
-    throw new AppError('unauthorized', 'token.invalid', 'A valid access token is required', {}, { cause })
-  }
+function extractToken({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+  return bearerToken.exec(headers.authorization ?? '')?.[1]
 }
 
 /** Fetched on first use, kept through its outages, and fetched again for an unknown key id at most every 30 seconds. */

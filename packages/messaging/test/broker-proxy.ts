@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+const apiKeys = { produce: 0, fetch: 1 }
+/** An answer that brings records is longer than this, one that found none is shorter. */
+const MAX_EMPTY_BYTES = 500
+
+export interface BrokerProxy {
+  port: number
+  /** Keeps back what fetches find from now on; resolves when there is something. */
+  holdFetched(): Promise<void>
+  /** Hands on what was kept back; resolves when its receiver has dealt with it and asks for more. */
+  release(): Promise<void>
+  /** Whether a connection is cut where the broker would acknowledge what was sent on it. */
+  losesAcknowledgements: boolean
+  close(): void
+}
+
+/** Stands between a broker and its clients, so that its answers come late or not at all. */
+export async function startBrokerProxy(brokerPort: number): Promise<BrokerProxy> {
+  const held = new Map<Socket, Buffer[]>()
+  let isHolding = false
+  let onHeld = () => {}
+
+  const server = createServer((client) => {
+    const broker = connect(brokerPort, '127.0.0.1')
+    const readApiKey = createApiKeyReader()
+    let apiKey = -1
+    client.on('data', (bytes) => {
+      apiKey = readApiKey(bytes) ?? apiKey
+      broker.write(bytes)
+    })
+    broker.on('data', (bytes) => {
+      if (apiKey === apiKeys.produce && proxy.losesAcknowledgements) client.destroy()
+      else if (apiKey === apiKeys.fetch && isHolding && (held.has(client) || bytes.length > MAX_EMPTY_BYTES)) {
+        held.set(client, [...(held.get(client) ?? []), bytes])
+        onHeld()
+      } else client.write(bytes)
+    })
+    for (const [one, other] of [
+      [client, broker],
+      [broker, client],
+    ] as const) {
+      one.on('error', () => one.destroy())
+      one.on('close', () => other.destroy())
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+
+  const proxy: BrokerProxy = {
+    port: (server.address() as AddressInfo).port,
+    losesAcknowledgements: false,
+    holdFetched() {
+      isHolding = true
+      return new Promise((resolve) => {
+        onHeld = resolve
+      })
+    },
+    async release() {
+      isHolding = false
+      const dealtWith = [...held].map(([client, chunks]) => {
+        for (const bytes of chunks) client.write(bytes)
+        return once(client, 'data')
+      })
+      held.clear()
+      await Promise.all(dealtWith)
+    },
+    close: () => server.close(),
+  }
+  return proxy
+}
+
+/** Reads what a connection asks for: the kind of the last request that begins in the bytes it is given. */
+function createApiKeyReader() {
+  let left = 0
+  return (bytes: Buffer): number | undefined => {
+    let apiKey: number | undefined
+    for (let at = 0; at < bytes.length; ) {
+      if (left === 0) {
+        left = 4 + bytes.readInt32BE(at)
+        apiKey = bytes.readInt16BE(at + 4)
+      }
+      const taken = Math.min(left, bytes.length - at)
+      left -= taken
+      at += taken
+    }
+    return apiKey
+  }
+}

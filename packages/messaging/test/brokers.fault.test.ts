@@ -1,0 +1,174 @@
+import { waitFor } from '@coursewire/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { startRelay } from '../src/relay.ts'
+import { findCoordinator, findPartitions, openAdmin, replicated, useCluster } from './cluster.ts'
+import { expectFaithful, expectOrdered } from './expectations.ts'
+import {
+  consume,
+  countOutbox,
+  createNoteTopic,
+  createStore,
+  createTestLogger,
+  kafkaSettings,
+  readCommitted,
+  readDeadLetters,
+  readEffects,
+  readTopic,
+  writeNotes,
+} from './helpers.ts'
+
+const getCluster = useCluster()
+const KEYS = 30
+/** How much is on its way at most, and how much waits in the outbox at least while nothing flows. */
+const MAX_ON_ITS_WAY = 1_000
+const MIN_WAITING = 500
+
+/** Events written without a pause, sent and consumed, while the test does to the brokers what it wants. */
+async function startLoad() {
+  const { brokers } = getCluster()
+  const [store, note] = await Promise.all([createStore(), createNoteTopic({ replicas: 3, brokers })])
+  const log = createTestLogger()
+  const channel = createKafkaChannel({ ...kafkaSettings(brokers), logger: log.logger })
+  const relay = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
+  onTestFinished(() => relay.close())
+  const consumer = consume(store, note, { brokers })
+  const countEffects = async () => Number((await store.pool.query('SELECT count(*) FROM effects')).rows[0].count)
+  let isOver = false
+  let written = 0
+  const writing = (async () => {
+    while (!isOver) {
+      const notes = Array.from({ length: KEYS }, (_, key) => ({ noteId: `key-${key}`, n: written + key }))
+      await writeNotes(store, note, notes)
+      written += KEYS
+      // As fast as it flows, so that what stands still does not grow without bound.
+      const isWanted = async () =>
+        isOver || written - (await countEffects()) < MAX_ON_ITS_WAY || (await countOutbox(store)) < MIN_WAITING
+      await waitFor(isWanted, { timeoutMs: 600_000 })
+    }
+  })()
+  onTestFinished(async () => {
+    isOver = true
+    await writing
+  })
+
+  const flows = async () => {
+    const before = written
+    await waitFor(async () => (await countEffects()) > before, { timeoutMs: 120_000, message: 'events to flow' })
+  }
+  return {
+    store,
+    note,
+    relay,
+    consumer,
+    /** Resolves when everything that is written by now has had its effect, and something newer. */
+    flows,
+    /** Resolves when offsets are committed of what is consumed from now on. */
+    async commits(): Promise<void> {
+      const count = await countEffects()
+      await waitFor(async () => (await readCommitted(consumer.name, note.topic, brokers)) > count, {
+        timeoutMs: 120_000,
+        intervalMs: 500,
+        message: 'offsets to be committed',
+      })
+    },
+    /** Ends the writing; returns how many events were written. */
+    end: async (): Promise<number> => {
+      isOver = true
+      await writing
+      return written
+    },
+  }
+}
+
+/** That everything that was written has arrived, once and in order, and everybody is well. */
+async function expectComplete({ store, note, relay, consumer, end }: Awaited<ReturnType<typeof startLoad>>) {
+  const { brokers } = getCluster()
+  const written = await end()
+  await waitFor(async () => (await countOutbox(store)) === 0, { timeoutMs: 180_000, message: 'an empty outbox' })
+  await waitFor(async () => (await readEffects(store)).length >= written, {
+    timeoutMs: 120_000,
+    intervalMs: 500,
+    message: 'all effects',
+  })
+  const effects = await readEffects(store)
+  expect(effects).toHaveLength(written)
+  expectOrdered(effects.map(({ note_id, n }) => ({ key: note_id, n })))
+  const records = await readTopic(note.topic, brokers)
+  await waitFor(async () => (await readCommitted(consumer.name, note.topic, brokers)) === records.length)
+  expectFaithful(records, written)
+  expect(await readDeadLetters(store)).toEqual([])
+  expect((await store.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(0)
+  expect(consumer.log.find('Offsets lost')).toEqual([])
+  expect([relay.isAlive(), consumer.isAlive(), consumer.isInGroup()]).toEqual([true, true, true])
+}
+
+describe('three brokers under load', () => {
+  it('lose nothing when the leader of a partition is killed five times in a row, and go on without it each time', async () => {
+    const load = await startLoad()
+    const admin = await openAdmin(getCluster())
+
+    for (let time = 0; time < 5; time += 1) {
+      await load.flows()
+      const [partition] = await findPartitions(admin, load.note.topic)
+      const leader = getCluster().nodes.find(({ id }) => id === partition?.leader)
+      await leader?.kill()
+      await load.flows()
+      await leader?.restart()
+      await replicated(admin, load.note.topic)
+    }
+
+    await expectComplete(load)
+  })
+
+  it('lose nothing when the coordinator of the group is killed: its members find the next one', async () => {
+    const load = await startLoad()
+    const admin = await openAdmin(getCluster())
+    await load.flows()
+    const id = await findCoordinator(admin, load.consumer.name)
+    const coordinator = getCluster().nodes.find((node) => node.id === id)
+
+    await coordinator?.kill()
+    await load.commits()
+    await coordinator?.restart()
+    await replicated(admin, load.note.topic)
+
+    await expectComplete(load)
+  })
+
+  it('lose nothing when a leader is halted until the others have replaced it, and then goes on', async () => {
+    const load = await startLoad()
+    const admin = await openAdmin(getCluster())
+    await load.flows()
+    const [partition] = await findPartitions(admin, load.note.topic)
+    const leader = getCluster().nodes.find(({ id }) => id === partition?.leader)
+
+    process.kill(Number(leader?.pid), 'SIGSTOP')
+    onTestFinished(() => void process.kill(Number(leader?.pid), 'SIGCONT'))
+    await load.flows()
+    process.kill(Number(leader?.pid), 'SIGCONT')
+    await replicated(admin, load.note.topic)
+
+    await expectComplete(load)
+  })
+
+  it.each([2, 3])(
+    'lose nothing when %i of them are killed: rows are written, wait, and go when they are back',
+    async (count) => {
+      const load = await startLoad()
+      const { nodes } = getCluster()
+      await load.flows()
+
+      await Promise.all(nodes.slice(0, count).map((node) => node.kill()))
+      await waitFor(async () => (await countOutbox(load.store)) >= MIN_WAITING, {
+        timeoutMs: 120_000,
+        message: 'rows to wait',
+      })
+      expect(load.relay.isAlive()).toBe(true)
+      await Promise.all(nodes.slice(0, count).map((node) => node.restart()))
+      await load.flows()
+
+      await expectComplete(load)
+    },
+  )
+})

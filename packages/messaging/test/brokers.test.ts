@@ -1,0 +1,168 @@
+import { waitFor } from '@coursewire/testing'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { startRelay } from '../src/relay.ts'
+import { type BrokerProxy, startBrokerProxy } from './broker-proxy.ts'
+import { findPartitions, openAdmin, useCluster } from './cluster.ts'
+import { expectFaithful } from './expectations.ts'
+import {
+  buildNote,
+  consume,
+  countOutbox,
+  createNoteTopic,
+  createStore,
+  createTestLogger,
+  kafkaSettings,
+  produce,
+  readCommitted,
+  readDeadLetters,
+  readEffects,
+  readTopic,
+  recordNotes,
+  settled,
+  toMessage,
+  writeNotes,
+} from './helpers.ts'
+
+const proxies = new Map<number, BrokerProxy>()
+const getCluster = useCluster({
+  advertise: async (port, id) => {
+    const proxy = await startBrokerProxy(port)
+    proxies.set(id, proxy)
+    return proxy.port
+  },
+})
+afterAll(() => {
+  for (const proxy of proxies.values()) proxy.close()
+})
+
+describe('when the group joins again inside one fetcher while the answer of another broker is on its way', () => {
+  it.each([
+    { where: 'stays where it was', isMoved: false },
+    { where: 'has moved meanwhile', isMoved: true },
+  ])('nothing is passed over and the order holds, when the partition of that answer $where', async ({ isMoved }) => {
+    const { brokers } = getCluster()
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 6, replicas: 3, brokers })])
+    const { topic } = note
+    const admin = await openAdmin(getCluster())
+    const partitions = await findPartitions(admin, topic)
+    const findLedBy = (broker: number) => partitions.find(({ leader }) => leader === broker)?.partitionId ?? 0
+    const [late, moving] = [findLedBy(1), findLedBy(2)]
+    const write = (partition: number, from: number, count: number) =>
+      produce(
+        topic,
+        Array.from({ length: count }, (_, index) => {
+          const noteId = `key-${partition}`
+          return { ...toMessage(note, buildNote(note, noteId, from + index)), partition }
+        }),
+        brokers,
+      )
+    let open = () => {}
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    let hasEntered = false
+    const handler = recordNotes(note, async (n) => {
+      hasEntered = true
+      if (n < 1_000) await gate
+    })
+
+    // One transaction of 200 in hand, 300 behind it, and 100 more on their way: they are at offset 500 and late.
+    await write(late, 0, 500)
+    const consumer = consume(store, note, { brokers, handlers: [handler] })
+    await waitFor(() => hasEntered)
+    const isLate = proxies.get(1)?.holdFetched()
+    await write(late, 500, 100)
+    await isLate
+    // The broker that gives up its partition makes its fetcher join; the answers of the third tell that it has.
+    const hasJoined = proxies.get(3)?.holdFetched()
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 7, assignments: [[3, 2, 1]] }] })
+    await write(6, 1_000, 100)
+    const moves = [{ partition: moving, replicas: [3, 1] }, ...(isMoved ? [{ partition: late, replicas: [3, 2] }] : [])]
+    await admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment: moves }] })
+    await hasJoined
+
+    await proxies.get(1)?.release()
+    await proxies.get(3)?.release()
+    open()
+
+    await settled(store, 700)
+    await waitFor(async () => (await readCommitted(consumer.name, topic, brokers)) === 700)
+    const effects = await readEffects(store)
+    for (const [partition, from, count] of [
+      [late, 0, 600],
+      [6, 1_000, 100],
+    ] as const) {
+      const numbers = effects.filter(({ note_id }) => note_id === `key-${partition}`).map(({ n }) => n)
+      expect(numbers).toEqual(Array.from({ length: count }, (_, index) => from + index))
+    }
+    expect(consumer.log.find('Offsets lost')).toEqual([])
+    expect(await readDeadLetters(store)).toEqual([])
+  })
+})
+
+describe('a batch that was written though the acknowledgement was lost', () => {
+  it('is sent again by a new producer, with what was added since: nothing is missing, stuck or out of order', async () => {
+    const { brokers } = getCluster()
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, replicas: 3, brokers })])
+    const log = createTestLogger()
+    const channel = createKafkaChannel({ ...kafkaSettings(brokers), logger: log.logger })
+    const records = await readTopic(note.topic, brokers)
+    const write = (numbers: number[]) =>
+      writeNotes(
+        store,
+        note,
+        numbers.map((n) => ({ noteId: 'a', n })),
+      )
+    for (const proxy of proxies.values()) proxy.losesAcknowledgements = true
+    await write([0, 1, 2])
+
+    const relay = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
+    onTestFinished(() => relay.close())
+    await waitFor(() => log.find('Event publish failed').length === 3)
+    await waitFor(() => records.length >= 3)
+    await write([3, 4])
+    for (const proxy of proxies.values()) proxy.losesAcknowledgements = false
+
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    await waitFor(() => records.length >= 8)
+    expect(expectFaithful(records, 5)).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('a batch whose partition has moved to a broker that has taken its own part already', () => {
+  it('is not taken for acknowledged', async () => {
+    const { brokers } = getCluster()
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ replicas: 3, brokers })])
+    const { topic } = note
+    const admin = await openAdmin(getCluster())
+    const log = createTestLogger()
+    const channel = createKafkaChannel({ ...kafkaSettings(brokers), logger: log.logger })
+    const relay = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
+    onTestFinished(() => relay.close())
+    const records = await readTopic(topic, brokers)
+    const write = (n: number) =>
+      writeNotes(
+        store,
+        note,
+        Array.from({ length: 30 }, (_, key) => ({ noteId: `key-${key}`, n })),
+      )
+    await write(1)
+    await waitFor(() => records.length === 30)
+
+    const [moving] = await findPartitions(admin, topic)
+    const replicas = [1, 2, 3].filter((broker) => broker !== moving?.leader)
+    const moves = [{ partition: moving?.partitionId ?? 0, replicas }]
+    await admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment: moves }] })
+    await waitFor(async () =>
+      (await findPartitions(admin, topic)).some(
+        ({ partitionId, leader }) => partitionId === moving?.partitionId && replicas.includes(leader),
+      ),
+    )
+    await write(2)
+    await waitFor(async () => (await countOutbox(store)) === 0)
+
+    await waitFor(() => new Set(records.map(({ value }) => String(value))).size === 60)
+    expectFaithful(records, 60)
+  })
+})

@@ -1,0 +1,50 @@
+import { findClusterObstacle, type KafkaCluster, ownKafkaCluster, waitFor } from '@coursewire/testing'
+import type { Admin } from 'kafkajs'
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
+import { createKafka } from '../src/kafka.ts'
+import { kafkaSettings } from './helpers.ts'
+
+/** Three brokers for the tests of a file, which are skipped where there can be none. */
+export function useCluster(...options: Parameters<typeof ownKafkaCluster>): () => KafkaCluster {
+  let obstacle: string | null
+  let cluster: KafkaCluster | undefined
+  beforeAll(async () => {
+    obstacle = await findClusterObstacle()
+    if (!obstacle) cluster = await ownKafkaCluster(...options)
+  })
+  beforeEach(({ skip }) => {
+    if (obstacle) skip(obstacle)
+  })
+  afterAll(() => cluster?.stop())
+  return () => {
+    if (!cluster) throw new Error('There is no cluster')
+    return cluster
+  }
+}
+
+export async function openAdmin({ brokers }: KafkaCluster): Promise<Admin> {
+  const admin = createKafka(kafkaSettings(brokers)).admin()
+  await admin.connect()
+  onTestFinished(() => admin.disconnect())
+  return admin
+}
+
+export async function findPartitions(admin: Admin, topic: string) {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  return topics[0]?.partitions ?? []
+}
+
+/** Resolves when every broker has every record of the topic. */
+export const replicated = (admin: Admin, topic: string) =>
+  waitFor(async () => (await findPartitions(admin, topic)).every(({ isr }) => isr.length === 3), {
+    timeoutMs: 120_000,
+    message: 'all replicas to be in sync',
+  })
+
+/** The broker that coordinates a group: the leader of the partition its offsets are kept in. */
+export async function findCoordinator(admin: Admin, group: string): Promise<number | undefined> {
+  const partitions = await findPartitions(admin, '__consumer_offsets')
+  let hash = 0
+  for (const character of group) hash = (hash * 31 + character.charCodeAt(0)) | 0
+  return partitions.find(({ partitionId }) => partitionId === (hash & 0x7fffffff) % partitions.length)?.leader
+}

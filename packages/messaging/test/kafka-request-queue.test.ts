@@ -1,0 +1,14 @@
+import { expect, it, vi } from 'vitest'
+import { createKafka } from '../src/kafka.ts'
+import { kafkaSettings } from './helpers.ts'
+
+it('a connection on which no request waits sets no timer to look for one', async () => {
+  const setTimer = vi.spyOn(globalThis, 'setTimeout')
+  const admin = createKafka(kafkaSettings()).admin()
+
+  await admin.connect()
+  await admin.listTopics()
+  await admin.disconnect()
+
+  expect(setTimer.mock.calls.filter(([, delayMs]) => (delayMs ?? 0) < 0)).toEqual([])
+})

@@ -1,0 +1,24 @@
+/** A relay that halts with a batch in hand, before it is sent, until somebody lets it go on. */
+import { createLogger } from '@coursewire/service-kit'
+import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { startRelay } from '../src/relay.ts'
+
+const [databaseUrl = '', brokers = ''] = process.argv.slice(2)
+const logger = createLogger({ service: 'relay-that-halts', level: 'silent' })
+const channel = createKafkaChannel({ clientId: 'test', brokers: brokers.split(','), logger })
+let hasHalted = false
+
+startRelay({
+  databaseUrl,
+  logger,
+  channel: {
+    ...channel,
+    async send(rows) {
+      if (!hasHalted) {
+        hasHalted = true
+        process.kill(process.pid, 'SIGSTOP')
+      }
+      return channel.send(rows)
+    },
+  },
+})

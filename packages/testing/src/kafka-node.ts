@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brokerFiles } from '@coursewire/kafka'
+import { type Guarded, startGuard } from './guard.ts'
+import { type ServerProcess, startServerProcess } from './server-process.ts'
+
+const run = promisify(execFile)
+
+export type KafkaNodeSpec = Guarded & {
+  name: string
+  java: string
+  jars: string
+  clusterId: string
+  settings: (logDirectory: string) => Record<string, string>
+  heapMb: number
+  isReady: () => Promise<boolean>
+  log: (line: string) => void
+}
+
+/** Starts one node in its directory, which is formatted the first time. The node ends with this process. */
+export async function startKafkaNode(spec: KafkaNodeSpec): Promise<ServerProcess> {
+  const { name, java, jars, directory, isTemporary, isReady, log } = spec
+  startGuard({ directory, isTemporary }, 'KILL')
+  const logDirectory = join(directory, 'data')
+  const properties = join(directory, 'server.properties')
+  const lines = Object.entries(spec.settings(logDirectory)).map(([setting, value]) => `${setting}=${value}`)
+  writeFileSync(properties, lines.join('\n'))
+  if (!existsSync(join(logDirectory, 'meta.properties'))) {
+    log(`Formatting the storage of ${name}`)
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${spec.clusterId}`, '-c', properties]
+    await run(java, ['-cp', `${jars}/*`, ...format])
+  }
+
+  const logging = `-Dlog4j2.configurationFile=${brokerFiles.log4j2}`
+  const memory = [`-Xmx${spec.heapMb}m`, '-XX:+UseSerialGC']
+  // A broker of tests lives for seconds: the second compiler takes more of them than it gives back.
+  const compiler = isTemporary ? ['-XX:TieredStopAtLevel=1'] : []
+  return startServerProcess({
+    name,
+    directory,
+    command: java,
+    args: [...memory, ...compiler, logging, '-cp', `${jars}/*`, 'kafka.Kafka', properties],
+    stopSignal: 'SIGTERM',
+    isReady,
+    log,
+  })
+}
+
+/** Sixteen bytes as Kafka writes an id. The first character is no dash, which tools would take for an option. */
+export function createClusterId(): string {
+  const bytes = randomBytes(16)
+  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0)
+  return bytes.toString('base64url')
+}
