@@ -2,10 +2,14 @@
 import { parseArgs } from 'node:util'
 import { type Comparison, compare, type Result } from './benchmark.ts'
 import { createConsumeComparison } from './consume.ts'
+import { createEnrollComparisons } from './enroll.ts'
 import { createEnvironment, type Environment } from './environment.ts'
 import { createGrowthComparisons, createNeighbourComparison } from './growth.ts'
+import { createIdleComparison } from './idle.ts'
 import { createLatencyComparisons } from './latency.ts'
+import { createMailComparisons } from './mail.ts'
 import { createRelayComparison } from './relay.ts'
+import { createSignInComparison } from './sign-ins.ts'
 import { describeMachine, renderTable } from './table.ts'
 
 const benchmarks: Record<string, (environment: Environment) => Promise<Comparison[]>> = {
@@ -13,6 +17,10 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   neighbour: async (environment) => [await createNeighbourComparison(environment)],
   consume: async (environment) => [await createConsumeComparison(environment)],
   latency: createLatencyComparisons,
+  enroll: createEnrollComparisons,
+  'sign-ins': async (environment) => [await createSignInComparison(environment)],
+  mail: createMailComparisons,
+  idle: async (environment) => [await createIdleComparison(environment)],
   growth: createGrowthComparisons,
 }
 

@@ -11,7 +11,6 @@ import {
 } from 'kafkajs'
 import { backoffMs } from './backoff.ts'
 import { registerCodecs } from './codecs.ts'
-import './kafka-request-queue.ts'
 import { openSocket } from './kafka-socket.ts'
 
 export type { Kafka } from 'kafkajs'

@@ -125,13 +125,10 @@ function chooseLane(key: Buffer | null): number {
 export function toSource(topic: string, partition: number, message: KafkaMessage, mustCopy = false): KafkaSource {
   const take = (bytes: Buffer | null) => (mustCopy && bytes ? Buffer.from(bytes) : bytes)
   const headers: Headers = []
-  for (const [name, values] of Object.entries(message.headers ?? {})) {
-    // What every object has under a name, such as `constructor`, kafkajs takes for a first value of that header.
-    const add = (value: unknown) => {
-      if (value === null || Buffer.isBuffer(value)) headers.push([name, take(value)])
-    }
-    if (Array.isArray(values)) values.forEach(add)
-    else add(values)
+  // As they are read: what kafkajs' types allow besides is for writing.
+  for (const [name, values] of Object.entries(message.headers ?? {}) as [string, Buffer | null | Buffer[]][]) {
+    if (Array.isArray(values)) for (const value of values) headers.push([name, take(value)])
+    else headers.push([name, take(values)])
   }
   const { key, value, timestamp } = message
   return { topic, partition, offset: Number(message.offset), timestamp, key: take(key), value: take(value), headers }

@@ -281,13 +281,6 @@ export const guards: Guard[] = [
     test: ['consumer', 'starts from the beginning'],
   },
   {
-    name: 'what every object has is no header',
-    file: 'partition.ts',
-    find: 'if (value === null || Buffer.isBuffer(value)) headers.push([name, take(value)])',
-    replace: 'headers.push([name, take(value as Buffer)])',
-    test: ['records', 'harms no other'],
-  },
-  {
     name: 'headers are sent without a prototype',
     file: 'kafka-channel.ts',
     find: 'Object.create(null)',

@@ -263,6 +263,19 @@ describe('a record from somebody else', () => {
       { numRuns: 10, endOnFailure: true },
     )
   })
+
+  it('holds nobody up with thousands of headers', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const headers = Object.fromEntries(range(10_000).map((n) => [`header-${n}`, Buffer.from('x')]))
+    const consumer = consume(store, note)
+
+    await produce(note.topic, [{ key: 'a', value: null, headers }, toMessage(note, buildNote(note, 'a', 1))])
+
+    await allCommitted(consumer.name, note, 2)
+    expect(await readEffects(store)).toHaveLength(1)
+    const [letter] = await readDeadLetters(store)
+    expect(letter?.headers.filter(([name]) => name.startsWith('header-'))).toHaveLength(10_000)
+  })
 })
 
 /** Any record at all: `good` stands for an event of its time, everything else is a dead letter. */
