@@ -17,6 +17,7 @@ export type ParseResult =
   | { ok: true; event: EventEnvelope; envelope: EventEnvelope }
   | { ok: false; reason: ParseFailure; message: string; envelope?: EventEnvelope }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 const majorOf = (version: string) => version.split('.')[0]
 
 /**
@@ -54,7 +55,7 @@ function readEnvelope(bytes: Uint8Array): { ok: true; envelope: EventEnvelope } 
   const fail = (message: string) => ({ ok: false as const, reason: 'not-an-envelope' as const, message })
   let json: unknown
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    json = JSON.parse(utf8.decode(bytes))
   } catch {
     // The parser's own message quotes what it read, which may be personal data.
     return fail('not JSON in UTF-8')

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { type Attempts, buildDeadLetter } from './dead-letter.ts'
 import { appendToOutbox } from './outbox.ts'
-import { type Identity, REDRIVE_HEADER, type Received, refuse } from './record.ts'
+import { type Identity, type Received, refuse } from './record.ts'
 
 /** The effect of consecutive events of one type. They may touch Postgres only, through `tx`, and may come again after a failure. */
 export interface Handler {
@@ -88,9 +88,7 @@ export async function applyBatch(tx: Transaction, context: BatchContext, items: 
 
 /** A replayed dead letter gets a second chance; one whose event was done meanwhile is still a duplicate. */
 async function forgetRedriven(tx: Transaction, consumer: string, items: BatchItem[]): Promise<void> {
-  const redriven = items
-    .map(({ received }) => received)
-    .filter(({ record }) => record.headers.some(([name]) => name === REDRIVE_HEADER))
+  const redriven = items.map(({ received }) => received).filter(({ record }) => record.isRedriven)
   if (redriven.length === 0) return
   const { sources, streamMessageIds } = toColumns(redriven)
   await tx.execute(sql`
@@ -103,11 +101,12 @@ async function forgetRedriven(tx: Transaction, consumer: string, items: BatchIte
 async function remember(tx: Transaction, consumer: string, batch: Received[]): Promise<Outcome[]> {
   const firsts = dropRepeats(batch)
   const inserted = await insertUnknown(tx, consumer, [...firsts])
-  const isNew = (received: Received) => firsts.has(received) && inserted.has(toStreamName(received.identity))
-  const known = inserted.size === batch.length ? new Map<string, Known[]>() : await findKnown(tx, consumer, batch)
+  const toOutcome = ({ refusal }: Received): Outcome => (refusal ? 'dead' : 'done')
+  if (inserted.size === batch.length) return batch.map(toOutcome)
 
+  const known = await findKnown(tx, consumer, batch)
   const outcomes = batch.map((received): Outcome => {
-    if (isNew(received)) return received.refusal ? 'dead' : 'done'
+    if (inserted.has(received)) return toOutcome(received)
     return isSameContent(received, known) ? 'duplicate' : 'mismatch'
   })
   return rememberMismatches(tx, consumer, batch, outcomes)
@@ -115,6 +114,12 @@ async function remember(tx: Transaction, consumer: string, batch: Received[]): P
 
 /** Without those that share a name with an earlier one: a conflict within one statement would go unseen. */
 function dropRepeats(batch: Received[]): Set<Received> {
+  const ids = [
+    new Set(batch.map(({ identity }) => identity.streamMessageId)),
+    new Set(batch.map(({ identity }) => identity.eventId)),
+  ]
+  // Where no two ids are equal, no two names are: nearly always, and for less.
+  if (ids.every(({ size }) => size === batch.length)) return new Set(batch)
   const names = new Set<string>()
   const firsts = new Set<Received>()
   for (const received of batch) {
@@ -126,10 +131,10 @@ function dropRepeats(batch: Received[]): Set<Received> {
 }
 
 /**
- * Inserts what is not known by either name, and returns the names of those. The order keeps two transactions with the same
- * records from a deadlock; the names come back only where they are not all.
+ * Inserts what is not known by either name, and returns it. The order keeps two transactions with the same records from a
+ * deadlock; names come back only where they are not all.
  */
-async function insertUnknown(tx: Transaction, consumer: string, batch: Received[]): Promise<Set<string>> {
+async function insertUnknown(tx: Transaction, consumer: string, batch: Received[]): Promise<Set<Received>> {
   const { sources, streamMessageIds, tenantIds, eventIds, hashes, outcomes } = toColumns(batch)
   const { rows } = await tx.execute<{ count: number; source: string; streamMessageId: string }>(sql`
     WITH inserted AS (
@@ -146,8 +151,9 @@ async function insertUnknown(tx: Transaction, consumer: string, batch: Received[
     )
     SELECT count, source, stream_message_id AS "streamMessageId"
     FROM total LEFT JOIN inserted ON count < ${batch.length}`)
-  if (rows[0]?.count === batch.length) return new Set(batch.map(({ identity }) => toStreamName(identity)))
-  return new Set(rows.filter(({ source }) => source !== null).map(toStreamName))
+  if (rows[0]?.count === batch.length) return new Set(batch)
+  const names = new Set(rows.map(toStreamName))
+  return new Set(batch.filter(({ identity }) => names.has(toStreamName(identity))))
 }
 
 interface Known extends Identity {
@@ -192,13 +198,15 @@ async function rememberMismatches(
   batch: Received[],
   outcomes: Outcome[],
 ): Promise<Outcome[]> {
-  const mismatches = batch.filter((_, index) => outcomes[index] === 'mismatch').map(refuseMismatch)
-  if (mismatches.length === 0) return outcomes
-  const fresh = await insertUnknown(tx, consumer, mismatches)
+  const mismatches = new Map<number, Received>()
+  for (const [index, received] of batch.entries()) {
+    if (outcomes[index] === 'mismatch') mismatches.set(index, refuseMismatch(received))
+  }
+  if (mismatches.size === 0) return outcomes
+  const fresh = await insertUnknown(tx, consumer, [...mismatches.values()])
   return outcomes.map((outcome, index) => {
-    const received = batch[index]
-    if (outcome !== 'mismatch' || !received) return outcome
-    return fresh.has(toStreamName(refuseMismatch(received).identity)) ? 'mismatch' : 'duplicate'
+    const mismatch = mismatches.get(index)
+    return mismatch && !fresh.has(mismatch) ? 'duplicate' : outcome
   })
 }
 

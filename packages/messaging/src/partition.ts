@@ -3,7 +3,7 @@ import type { Batch, KafkaMessage } from 'kafkajs'
 import { createLane, type Lane, type LaneContext } from './lane.ts'
 import * as metrics from './metrics.ts'
 import type { Headers } from './outbox.ts'
-import { decodeRecord, type KafkaSource, type Received } from './record.ts'
+import { decodeRecord, type KafkaSource, REDRIVE_HEADER, type Received } from './record.ts'
 import { createWatermark } from './watermark.ts'
 
 const LANES = 4
@@ -30,7 +30,7 @@ export function createPartition(context: PartitionContext, topic: string, partit
 
   function settle(received: Received[]): void {
     records -= received.length
-    for (const { record } of received) bytes -= sizeOf(record)
+    for (const { record } of received) bytes -= record.sizeBytes
     watermark.complete(received.map(({ record }) => record.offset))
     updateFullness()
     context.onProgress()
@@ -84,7 +84,7 @@ export function createPartition(context: PartitionContext, topic: string, partit
       )
       for (const received of waiting) {
         records += 1
-        bytes += sizeOf(received.record)
+        bytes += received.record.sizeBytes
         lanes[chooseLane(received.record.key)]?.push(received)
       }
       updateFullness()
@@ -108,12 +108,6 @@ export function createPartition(context: PartitionContext, topic: string, partit
 
 export type Partition = ReturnType<typeof createPartition>
 
-function sizeOf({ value, key, headers }: KafkaSource): number {
-  let bytes = (value?.byteLength ?? 0) + (key?.byteLength ?? 0)
-  for (const [, content] of headers) bytes += content?.byteLength ?? 0
-  return bytes
-}
-
 /** Equal keys share a lane, which keeps their order; what has no key has no order to keep, yet goes one way too. */
 function chooseLane(key: Buffer | null): number {
   let hash = 0
@@ -121,15 +115,45 @@ function chooseLane(key: Buffer | null): number {
   return Math.abs(hash) % LANES
 }
 
+type RawHeaders = Record<string, Buffer | null | Buffer[]>
+
 /** `mustCopy` where the record may wait: kafkajs' bytes are views of all that was fetched at once. */
 export function toSource(topic: string, partition: number, message: KafkaMessage, mustCopy = false): KafkaSource {
   const take = (bytes: Buffer | null) => (mustCopy && bytes ? Buffer.from(bytes) : bytes)
-  const headers: Headers = []
   // As they are read: what kafkajs' types allow besides is for writing.
-  for (const [name, values] of Object.entries(message.headers ?? {}) as [string, Buffer | null | Buffer[]][]) {
+  const raw = (message.headers ?? {}) as RawHeaders
+  const kept = mustCopy ? listHeaders(raw, take) : null
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    timestamp: message.timestamp,
+    key: take(message.key),
+    value: take(message.value),
+    // Most records have an effect without anybody looking at their headers.
+    get headers() {
+      return kept ?? listHeaders(raw, take)
+    },
+    isRedriven: REDRIVE_HEADER in raw,
+    sizeBytes: sizeOf(message, raw),
+  }
+}
+
+function listHeaders(raw: RawHeaders, take: (bytes: Buffer | null) => Buffer | null): Headers {
+  const headers: Headers = []
+  for (const [name, values] of Object.entries(raw)) {
     if (Array.isArray(values)) for (const value of values) headers.push([name, take(value)])
     else headers.push([name, take(values)])
   }
-  const { key, value, timestamp } = message
-  return { topic, partition, offset: Number(message.offset), timestamp, key: take(key), value: take(value), headers }
+  return headers
+}
+
+function sizeOf({ key, value }: KafkaMessage, raw: RawHeaders): number {
+  let bytes = (value?.byteLength ?? 0) + (key?.byteLength ?? 0)
+  for (const name in raw) {
+    const values = raw[name]
+    if (Array.isArray(values)) for (const one of values) bytes += one.byteLength
+    else bytes += values?.byteLength ?? 0
+  }
+  return bytes
 }

@@ -12,6 +12,10 @@ export interface KafkaSource {
   key: Buffer | null
   value: Buffer | null
   headers: Headers
+  /** Whether it was put back by a person. */
+  isRedriven: boolean
+  /** Of key, value and headers. */
+  sizeBytes: number
 }
 
 /** The two names under which a record is remembered: its place in the producer's stream, and its id within the tenant. */

@@ -223,6 +223,8 @@ describe('two consumers with the same records in hand', () => {
         key: Buffer.from('a'),
         value: message.value as Buffer,
         headers: [],
+        isRedriven: false,
+        sizeBytes: 0,
       },
       new Map([[note.type, note]]),
       'twins',
