@@ -57,6 +57,7 @@ export async function startStack(options: {
   log: (line: string) => void
 }): Promise<Stack> {
   const { directory, ports = {}, log } = options
+  const starting: Promise<unknown>[] = []
   const servers: { stop(): Promise<void> }[] = []
   const clients: { stop(): Promise<void> }[] = []
   const stop = async () => {
@@ -65,6 +66,8 @@ export async function startStack(options: {
   try {
     return { ...(await start()), stop }
   } catch (error) {
+    // What was started beside the one that failed would be forgotten otherwise.
+    await Promise.allSettled(starting)
     await stop()
     throw error
   }
@@ -190,11 +193,14 @@ export async function startStack(options: {
 
   async function keep<Started extends { stop(): Promise<void> }>(
     list: { stop(): Promise<void> }[],
-    starting: Promise<Started>,
+    started: Promise<Started>,
   ): Promise<Started> {
-    const started = await starting
-    list.push(started)
-    return started
+    const kept = started.then((it) => {
+      list.push(it)
+      return it
+    })
+    starting.push(kept)
+    return kept
   }
 
   async function startAws(): Promise<string> {

@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
+/** Free until the server listens to which it was given, a moment later. */
+const handedOut = new Set<number>()
+
 /**
  * A port of 127.0.0.1 that is free now: `wanted` if possible. Chosen below the range from which systems number outgoing
  * connections, so that nobody slips in before the server listens or while it is down for a restart.
@@ -9,7 +12,8 @@ export async function findFreePort(wanted?: number, log?: (line: string) => void
   if (wanted !== undefined && (await isFree(wanted))) return wanted
   for (;;) {
     const port = randomInt(10_000, 32_000)
-    if (!(await isFree(port))) continue
+    if (handedOut.has(port) || !(await isFree(port))) continue
+    handedOut.add(port)
     if (wanted !== undefined) log?.(`Port ${wanted} is taken: using ${port}`)
     return port
   }
