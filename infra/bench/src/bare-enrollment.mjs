@@ -8,6 +8,10 @@ const { DATABASE_URL, PORT, JWT_PUBLIC_KEY, JWT_ISSUER, JWT_AUDIENCE } = process
 
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 16 })
 const app = fastify()
+app.setErrorHandler((error, _request, reply) => {
+  console.error(error)
+  return reply.code(500).send()
+})
 // As packages/service-kit checks and remembers them; the key is at hand.
 await app.register(jwt, {
   secret: { public: JWT_PUBLIC_KEY },

@@ -9,12 +9,16 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Stack, startStack } from '@coursewire/local'
 import { checkOutcome, waitUntilDrained } from './soak-checks.ts'
-import { createSoakLoad } from './soak-load.ts'
+import { createSoakLoad, type SoakLoad } from './soak-load.ts'
 import { type Sample, takeSample } from './soak-samples.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const directory = join(root, '.coursewire/soak')
-const usage = 'Usage: npm run soak [-- --minutes 60] [--rate 30] [--every 10] [--seed 1]'
+const usage = `Usage: npm run soak [-- --minutes 60] [--rate 30] [--every 10] [--seed 1]
+Without a rate it is half of what the machine carries, which is measured first.`
+const BURSTS = [2_000, 4_000]
+/** For which courses are prepared. */
+const HIGHEST_RATE = 100
 const startedAt = performance.now()
 const log = (line: string) =>
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(6)} s  ${line}`)
@@ -31,7 +35,7 @@ try {
 }
 
 async function soak(): Promise<boolean> {
-  const { minutes, rate, every, seed } = options
+  const { minutes, every, seed } = options
   log(`Building; seed ${seed}`)
   const build = spawn('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], {
     cwd: root,
@@ -45,7 +49,9 @@ async function soak(): Promise<boolean> {
   stack = await startStack({ directory, order: ['embedded', 'docker'], log: () => undefined })
   log(stack.postgres.description)
   log(stack.kafka.description)
-  const load = await createSoakLoad(stack, { pairs: Math.ceil(minutes * 60 * rate), log })
+  const pairs = Math.ceil(minutes * 60 * (options.rate ?? HIGHEST_RATE)) + BURSTS.reduce((sum, count) => sum + count)
+  const load = await createSoakLoad(stack, { pairs, log })
+  const rate = options.rate ?? Math.min(HIGHEST_RATE, Math.floor((await measureCapacity(stack, load)) / 2))
 
   log(`Warming up for a minute at ${rate}/s`)
   await load.run({ rate, seconds: Math.min(60, minutes * 6), signal: stopping.signal })
@@ -72,6 +78,19 @@ async function soak(): Promise<boolean> {
   for (const problem of problems) log(`WRONG: ${problem}`)
   log(problems.length === 0 ? 'Nothing lost, nothing twice' : `${problems.length} things are wrong`)
   return problems.length === 0
+}
+
+/** Enrolments a second that come all the way, to SES, while nothing is restarted. The first burst warms up. */
+async function measureCapacity(running: Stack, load: SoakLoad): Promise<number> {
+  let perSecond = 0
+  for (const count of BURSTS) {
+    const begunAt = performance.now()
+    await load.burst(count, stopping.signal)
+    await waitUntilDrained(running, load.acknowledged)
+    perSecond = (count * 1_000) / (performance.now() - begunAt)
+    log(`${count} enrolments at once came all the way at ${perSecond.toFixed(0)}/s`)
+  }
+  return perSecond
 }
 
 /** Restarts one process every so many seconds, which one and how by the seed, and returns how often each met it. */
@@ -129,7 +148,7 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         minutes: { type: 'string', default: '60' },
-        rate: { type: 'string', default: '30' },
+        rate: { type: 'string' },
         every: { type: 'string', default: '10' },
         seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
         help: { type: 'boolean', default: false },
@@ -144,7 +163,8 @@ function readOptions() {
       if (!Number.isFinite(value) || value < least) throw new Error(`--${name} takes a number from ${least}`)
       return value
     }
-    return { minutes: read('minutes', 2), rate: read('rate', 1), every: read('every', 1), seed: read('seed', 0) }
+    const rate = values.rate === undefined ? undefined : read('rate', 1)
+    return { minutes: read('minutes', 2), rate, every: read('every', 1), seed: read('seed', 0) }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
     process.exit(2)

@@ -14,6 +14,8 @@ const STUDENTS = 5_000
 export interface SoakLoad {
   /** What was answered with 201 or 200, by student and course: the ledger outside the system. */
   acknowledged: Map<string, string>
+  /** So many enrolments, as fast as 50 clients get their answers. */
+  burst(count: number, signal: AbortSignal): Promise<void>
   run(options: { rate: number; seconds: number; signal: AbortSignal; onMinute?: (line: string) => void }): Promise<void>
 }
 
@@ -61,6 +63,13 @@ export async function createSoakLoad(
 
   return {
     acknowledged,
+    async burst(count, signal) {
+      const end = ordered + count
+      const enrollNext = async () => {
+        while (ordered < end && !signal.aborted) await enroll(ordered++, signal)
+      }
+      await Promise.all(Array.from({ length: 50 }, enrollNext))
+    },
     async run({ rate, seconds, signal, onMinute = () => undefined }) {
       const startedAt = performance.now()
       const running = new Set<Promise<unknown>>()

@@ -1,7 +1,8 @@
 import type { EventDefinition, EventEnvelope } from '@coursewire/events'
-import type { Transaction } from '@coursewire/service-kit'
+import { queryNamed, type Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
+import { toBinaryArray } from './binary-array.ts'
 import { type Attempts, buildDeadLetter } from './dead-letter.ts'
 import { appendToOutbox } from './outbox.ts'
 import { type Identity, type Received, refuse } from './record.ts'
@@ -130,27 +131,30 @@ function dropRepeats(batch: Received[]): Set<Received> {
   return firsts
 }
 
-/**
- * Inserts what is not known by either name, and returns it. The order keeps two transactions with the same records from a
- * deadlock; names come back only where they are not all.
- */
+// The order keeps two transactions with the same records from a deadlock; names come back only where they are not all.
+const insertUnknownSql = `
+  WITH inserted AS (
+    INSERT INTO event_dedup (consumer, source, stream_message_id, tenant_id, event_id, content_hash, outcome)
+    SELECT $1, source, stream_message_id, tenant_id, event_id, content_hash, outcome
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[])
+         WITH ORDINALITY AS row (source, stream_message_id, tenant_id, event_id, content_hash, outcome, position)
+    ORDER BY source, stream_message_id, position
+    ON CONFLICT DO NOTHING
+    RETURNING source, stream_message_id
+  ), total AS (
+    SELECT count(*)::int AS count FROM inserted
+  )
+  SELECT count, source, stream_message_id AS "streamMessageId"
+  FROM total LEFT JOIN inserted ON count < $8`
+
+/** Inserts what is not known by either name, and returns it. */
 async function insertUnknown(tx: Transaction, consumer: string, batch: Received[]): Promise<Set<Received>> {
   const { sources, streamMessageIds, tenantIds, eventIds, hashes, outcomes } = toColumns(batch)
-  const { rows } = await tx.execute<{ count: number; source: string; streamMessageId: string }>(sql`
-    WITH inserted AS (
-      INSERT INTO event_dedup (consumer, source, stream_message_id, tenant_id, event_id, content_hash, outcome)
-      SELECT ${consumer}, source, stream_message_id, tenant_id, event_id, content_hash, outcome
-      FROM unnest(${sql.param(sources)}::text[], ${sql.param(streamMessageIds)}::text[], ${sql.param(tenantIds)}::text[],
-                  ${sql.param(eventIds)}::text[], ${sql.param(hashes)}::bytea[], ${sql.param(outcomes)}::text[])
-           WITH ORDINALITY AS row (source, stream_message_id, tenant_id, event_id, content_hash, outcome, position)
-      ORDER BY source, stream_message_id, position
-      ON CONFLICT DO NOTHING
-      RETURNING source, stream_message_id
-    ), total AS (
-      SELECT count(*)::int AS count FROM inserted
-    )
-    SELECT count, source, stream_message_id AS "streamMessageId"
-    FROM total LEFT JOIN inserted ON count < ${batch.length}`)
+  const { rows } = await queryNamed<{ count: number; source: string; streamMessageId: string }>(tx, {
+    name: 'insert-unknown-events',
+    text: insertUnknownSql,
+    values: [consumer, sources, streamMessageIds, tenantIds, eventIds, hashes, outcomes, batch.length],
+  })
   if (rows[0]?.count === batch.length) return new Set(batch)
   const names = new Set(rows.map(toStreamName))
   return new Set(batch.filter(({ identity }) => names.has(toStreamName(identity))))
@@ -220,13 +224,18 @@ const toStreamName = ({ source, streamMessageId }: Pick<Identity, 'source' | 'st
 const toEventName = ({ tenantId, eventId }: Pick<Identity, 'tenantId' | 'eventId'>) =>
   `e\u0000${tenantId}\u0000${eventId}`
 
+const texts = (values: string[]) => toBinaryArray('text', values)
+
 function toColumns(batch: Received[]) {
   return {
-    sources: batch.map(({ identity }) => identity.source),
-    streamMessageIds: batch.map(({ identity }) => identity.streamMessageId),
-    tenantIds: batch.map(({ identity }) => identity.tenantId),
-    eventIds: batch.map(({ identity }) => identity.eventId),
-    hashes: batch.map(({ contentHash }) => contentHash),
-    outcomes: batch.map(({ refusal }) => (refusal ? 'dead' : 'done')),
+    sources: texts(batch.map(({ identity }) => identity.source)),
+    streamMessageIds: texts(batch.map(({ identity }) => identity.streamMessageId)),
+    tenantIds: texts(batch.map(({ identity }) => identity.tenantId)),
+    eventIds: texts(batch.map(({ identity }) => identity.eventId)),
+    hashes: toBinaryArray(
+      'bytea',
+      batch.map(({ contentHash }) => contentHash),
+    ),
+    outcomes: texts(batch.map(({ refusal }) => (refusal ? 'dead' : 'done'))),
   }
 }

@@ -22,6 +22,8 @@ export interface Channel {
   name: ChannelName
   /** How much is read at a time. One row larger than `bytes` still goes, alone. */
   batch: { rows: number; bytes: number }
+  /** How long rows gather behind a batch that was not full, where a request costs more than its rows. */
+  gatherMs: number
   send(rows: StoredRow[]): Promise<SendOutcome>
   /** Topics to leave out for now, because they alone are refused. */
   topicsSetAside(): string[]

@@ -1,4 +1,5 @@
 export { type Handler, on, onRun } from './apply-batch.ts'
+export { toBinaryArray } from './binary-array.ts'
 export type { Channel } from './channel.ts'
 export { type Consumer, type ConsumerOptions, startConsumer } from './consumer.ts'
 export type { DeadLetter, DeadLetterSummary } from './dead-letter.ts'

@@ -130,6 +130,7 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
   return {
     name: 'kafka',
     batch: { rows: 500, bytes: 900_000 },
+    gatherMs: 0,
 
     async send(rows) {
       const outcome: SendOutcome = { sent: [], parked: [], failed: [], isDown: false }

@@ -46,6 +46,9 @@ const deleteAndSelectSql = `
          (extract(epoch FROM created_at) * 1000)::float8 AS "createdAt"
   FROM next WHERE bytes_before < $9 ORDER BY id`
 
+/** Digits need no quotes, which pg puts around each element and Postgres takes off again. */
+const toIdArray = (ids: string[]) => `{${ids.join()}}`
+
 /** The relay's own connection: holds the leader's lock, reads and deletes. Any failure ends it; the relay opens another. */
 export async function createOutboxReader(
   databaseUrl: string,
@@ -140,11 +143,11 @@ export async function createOutboxReader(
         text: deleteAndSelectSql,
         values: [
           channel.name,
-          sentIds,
-          parkedIds,
+          toIdArray(sentIds),
+          toIdArray(parkedIds),
           parked.map(({ reason }) => reason),
           floor,
-          [...sentIds, ...parkedIds, ...inFlight.map((row) => row.id)],
+          toIdArray([...sentIds, ...parkedIds, ...inFlight.map((row) => row.id)]),
           setAside ?? [],
           setAside ? channel.batch.rows : 0,
           channel.batch.bytes,

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { type EventDefinition, type EventEnvelope, type SnsMessage, toKafkaRecord } from '@coursewire/events'
 import type { Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
+import { toBinaryArray } from './binary-array.ts'
 
 export type ChannelName = 'kafka' | 'sns'
 
@@ -90,15 +91,33 @@ export function readSnsRow({ payload, headers }: Pick<OutboxRow, 'payload' | 'he
   return { subject, message: payload?.toString() ?? '', attributes }
 }
 
-/** The rows as columns, for `unnest` in a statement that writes them together with what they tell of. */
+/** The rows as columns, parameters for `unnest` in a statement that writes them together with what they tell of. */
 export function toOutboxColumns(rows: readonly OutboxRow[]) {
   return {
-    channels: rows.map((row) => row.channel),
-    topics: rows.map((row) => row.topic),
-    keys: rows.map((row) => row.key),
-    payloads: rows.map((row) => row.payload),
-    headers: rows.map((row) => row.headers),
-    logs: rows.map((row) => JSON.stringify(row.log)),
+    channels: toBinaryArray(
+      'text',
+      rows.map((row) => row.channel),
+    ),
+    topics: toBinaryArray(
+      'text',
+      rows.map((row) => row.topic),
+    ),
+    keys: toBinaryArray(
+      'bytea',
+      rows.map((row) => row.key),
+    ),
+    payloads: toBinaryArray(
+      'bytea',
+      rows.map((row) => row.payload),
+    ),
+    headers: toBinaryArray(
+      'text',
+      rows.map((row) => row.headers),
+    ),
+    logs: toBinaryArray(
+      'text',
+      rows.map((row) => JSON.stringify(row.log)),
+    ),
   }
 }
 

@@ -72,6 +72,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
       let rows = ahead
       if (isClosing || rows.length === 0) {
         for (const outcome of unreported.splice(0)) report(outcome)
+        if (settled !== nothing && channel.gatherMs > 0) await backOff.wait(channel.gatherMs)
         rows = await reader.deleteAndSelect(settled, isClosing ? null : channel.topicsSetAside())
         settled = nothing
       }

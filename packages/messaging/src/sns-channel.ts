@@ -55,6 +55,7 @@ export function createSnsChannel(): Channel {
   return {
     name: 'sns',
     batch: { rows: 4 * IN_FLIGHT * ENTRIES, bytes: 4 * IN_FLIGHT * BYTES },
+    gatherMs: 20,
 
     async send(rows) {
       const outcome: SendOutcome = { sent: [], parked: [], failed: [], isDown: false }

@@ -70,7 +70,10 @@ describe('when the database stops while events are consumed', () => {
     await settled(store, 200)
     await server[how]()
     await waitFor(() => consumer.log.find('Consuming paused, a dependency is down').length > 0)
-    const committed = await readCommitted(consumer.name, note.topic)
+    // What was done before is committed within a moment.
+    let committed = Number.NaN
+    const isStill = async () => committed === (committed = await readCommitted(consumer.name, note.topic))
+    await waitFor(isStill, { intervalMs: 500 })
     await produce(note.topic, manyMessages(note, 500, 3_000))
     expect(await readCommitted(consumer.name, note.topic)).toBe(committed)
 

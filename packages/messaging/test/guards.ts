@@ -23,7 +23,8 @@ function findRedTest({ name, file, find, replace, test }: Guard): string | null 
     const run = spawnSync('vitest', ['run', `test/${test[0]}.test.ts`, '-t', test[1], '--reporter=json'], {
       cwd: folder,
       encoding: 'utf8',
-      timeout: 180_000,
+      env: { ...process.env, COURSEWIRE_TESTS: test[0].endsWith('.fault') ? 'faults' : '' },
+      timeout: 400_000,
     })
     if (run.status === 0) return null
     const [, report] = /^(\{"numTotal.*\})$/m.exec(run.stdout) ?? []

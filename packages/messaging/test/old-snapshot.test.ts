@@ -22,6 +22,7 @@ it('deleted rows that an old snapshot keeps are not stepped over at every poll, 
     channel: {
       name: 'kafka',
       batch: { rows: 500, bytes: 900_000 },
+      gatherMs: 0,
       async send(rows) {
         taken.push(...rows)
         return { sent: rows, parked: [], failed: [], isDown: false }

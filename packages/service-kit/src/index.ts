@@ -11,7 +11,7 @@ export {
   UsageError,
 } from './command-line.ts'
 export { baseConfig, loadConfig } from './config.ts'
-export { createDatabase, createPool, type Database, migrate, type Transaction } from './database.ts'
+export { createDatabase, createPool, type Database, migrate, queryNamed, type Transaction } from './database.ts'
 export type { Access, Caller, Role } from './http/access.ts'
 export { createHttpApp, type HttpApp } from './http/app.ts'
 export { describeProblems } from './http/problem-schema.ts'

@@ -14,24 +14,28 @@ const course = z.object({
 export type Student = z.output<typeof student>
 export type Course = z.output<typeof course>
 
-/** Looks up who a mail is for and what it is about, at the services that own it; null for what they do not know. */
+/**
+ * Looks up who a mail is for and what it is about, at the services that own it; null for what they do not know. Mails that
+ * are prepared at the same moment share the question about their course.
+ */
 export function createDirectory(services: ServiceClient, urls: { enrollmentApi: string; distributionService: string }) {
-  return async ({ tenantId, studentId, courseId, correlationId }: Email) => {
-    const options = { requestId: correlationId }
-    const [foundStudent, foundCourse] = await Promise.all([
-      services.get(
-        `${urls.enrollmentApi}/internal/students/${encodeURIComponent(studentId)}`,
-        tenantId,
-        student,
-        options,
-      ),
-      services.get(
-        `${urls.distributionService}/internal/courses/${encodeURIComponent(courseId)}`,
-        tenantId,
-        course,
-        options,
-      ),
-    ])
+  const asked = new Map<string, Promise<Course | null>>()
+
+  function findCourse({ tenantId, courseId, correlationId: requestId }: Email): Promise<Course | null> {
+    const url = `${urls.distributionService}/internal/courses/${encodeURIComponent(courseId)}`
+    const key = JSON.stringify([tenantId, courseId])
+    const answer = asked.get(key) ?? services.get(url, tenantId, course, { requestId }).finally(() => asked.delete(key))
+    asked.set(key, answer)
+    return answer
+  }
+
+  function findStudent({ tenantId, studentId, correlationId: requestId }: Email): Promise<Student | null> {
+    const url = `${urls.enrollmentApi}/internal/students/${encodeURIComponent(studentId)}`
+    return services.get(url, tenantId, student, { requestId })
+  }
+
+  return async (email: Email) => {
+    const [foundStudent, foundCourse] = await Promise.all([findStudent(email), findCourse(email)])
     return { student: foundStudent, course: foundCourse }
   }
 }

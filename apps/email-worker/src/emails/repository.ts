@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, asc, eq, inArray, lte, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lte, ne, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { emails } from '../db/schema.ts'
 import { type Email, type Outcome, retryDelaySeconds } from './email.ts'
 
@@ -11,22 +11,22 @@ export async function insertEmails(tx: Transaction, owed: (typeof emails.$inferI
   await tx.insert(emails).values(owed).onConflictDoNothing()
 }
 
-/**
- * Takes due mails for preparation. Nothing is claimed by that: they stay pending, and fall due again when nobody settles
- * them in time, so that several workers share the work and a dead one leaves nothing behind.
- */
-export async function reserveDue(db: Database, limit: number, seconds: number): Promise<Email[]> {
+const id = sql.placeholder('id')
+const attempt = sql.placeholder('attempt')
+
+/** The statements of each mail: making and planning them anew takes longer than running them. */
+function prepareStatements(db: Database) {
   const due = db
     .select({ id: emails.id })
     .from(emails)
     .where(and(eq(emails.status, 'pending'), lte(emails.dueAt, now)))
     .orderBy(asc(emails.dueAt))
-    .limit(limit)
+    .limit(sql.placeholder('limit'))
     .for('update', { skipLocked: true })
-  return (
-    db
+  return {
+    reserve: db
       .update(emails)
-      .set({ dueAt: inSeconds(seconds) })
+      .set({ dueAt: sql`now() + make_interval(secs => ${sql.placeholder('seconds')})` })
       // As an array: a plain IN may be planned to run, and lock, more than once.
       .where(sql`${emails.id} = ANY (ARRAY (${due}))`)
       .returning({
@@ -40,16 +40,46 @@ export async function reserveDue(db: Database, limit: number, seconds: number): 
         failures: emails.failures,
         isOld: sql<boolean>`${emails.createdAt} < now() - interval '1 day'`,
       })
-  )
+      .prepare('reserve-emails'),
+    claim: db
+      .update(emails)
+      .set({ status: 'sending', attempt: sql`${emails.attempt} + 1`, claimedAt: now, updatedAt: now })
+      .where(and(eq(emails.id, id), eq(emails.attempt, attempt), eq(emails.status, 'pending')))
+      .returning({ id: emails.id })
+      .prepare('claim-email'),
+    settleSent: db
+      .update(emails)
+      .set({ status: 'sent', reason: null, messageId: sql`${sql.placeholder('messageId')}`, updatedAt: now })
+      .where(isAttemptNotSent({ id, attempt }))
+      .returning({ id: emails.id })
+      .prepare('settle-sent-email'),
+  }
+}
+
+const prepared = new WeakMap<Database, ReturnType<typeof prepareStatements>>()
+
+function statementsOf(db: Database) {
+  const known = prepared.get(db)
+  if (known) return known
+  const statements = prepareStatements(db)
+  prepared.set(db, statements)
+  return statements
+}
+
+const isAttemptNotSent = (email: { id: string | Placeholder; attempt: number | Placeholder }) =>
+  and(eq(emails.id, email.id), eq(emails.attempt, email.attempt), ne(emails.status, 'sent'))
+
+/**
+ * Takes due mails for preparation. Nothing is claimed by that: they stay pending, and fall due again when nobody settles
+ * them in time, so that several workers share the work and a dead one leaves nothing behind.
+ */
+export function reserveDue(db: Database, limit: number, seconds: number): Promise<Email[]> {
+  return statementsOf(db).reserve.execute({ limit, seconds })
 }
 
 /** Claims a mail for its next attempt, unless somebody else was faster. Committed when this resolves. */
-export async function claim(db: Database, { id, attempt }: Email): Promise<boolean> {
-  const claimed = await db
-    .update(emails)
-    .set({ status: 'sending', attempt: attempt + 1, claimedAt: now, updatedAt: now })
-    .where(and(eq(emails.id, id), eq(emails.attempt, attempt), eq(emails.status, 'pending')))
-    .returning({ id: emails.id })
+export async function claim(db: Database, email: Pick<Email, 'id' | 'attempt'>): Promise<boolean> {
+  const claimed = await statementsOf(db).claim.execute({ id: email.id, attempt: email.attempt })
   return claimed.length === 1
 }
 
@@ -59,22 +89,24 @@ export async function claim(db: Database, { id, attempt }: Email): Promise<boole
  */
 export async function settle(
   db: Database,
-  { id, attempt, failures }: Pick<Email, 'id' | 'attempt' | 'failures'>,
+  email: Pick<Email, 'id' | 'attempt' | 'failures'>,
   outcome: Outcome,
 ): Promise<boolean> {
+  if (outcome.status === 'sent') {
+    const { messageId } = outcome
+    const sent = await statementsOf(db).settleSent.execute({ id: email.id, attempt: email.attempt, messageId })
+    return sent.length === 1
+  }
+  const failures = email.failures + 1
   const settled = await db
     .update(emails)
     .set({
       status: outcome.status,
       updatedAt: now,
-      reason: outcome.status === 'sent' ? null : outcome.reason,
-      ...(outcome.status === 'sent' && { messageId: outcome.messageId }),
-      ...(outcome.status === 'pending' && {
-        failures: failures + 1,
-        dueAt: inSeconds(retryDelaySeconds(failures + 1)),
-      }),
+      reason: outcome.reason,
+      ...(outcome.status === 'pending' && { failures, dueAt: inSeconds(retryDelaySeconds(failures)) }),
     })
-    .where(and(eq(emails.id, id), eq(emails.attempt, attempt), ne(emails.status, 'sent')))
+    .where(isAttemptNotSent(email))
     .returning({ id: emails.id })
   return settled.length === 1
 }

@@ -16,8 +16,12 @@ const CONCURRENCY = 8
 const POLL_MS = 500
 const SWEEP_MS = 5_000
 
+/** Reserved in one commit. */
+const RESERVED_MAILS = 32
 /** A preparation that takes longer is begun by another worker too, which costs two lookups and nothing else. */
 const RESERVED_SECONDS = 10
+/** A reserved mail that was not begun by then is left for whoever finds it due again. */
+const BEGIN_WITHIN_MS = 5_000
 const MAX_PAUSE_MS = 60_000
 /** Longer than the longest a query may take. */
 const LIVENESS_MS = 60_000
@@ -27,6 +31,9 @@ export function startSender(options: DeliveryOptions & { unknownAfterSeconds: nu
   const { db, logger, monotonicMs, unknownAfterSeconds } = options
   const deliver = createDelivery(options)
   const inFlight = new Set<Promise<void>>()
+  let reserved: Email[] = []
+  let reservedAt = 0
+  let mayBeMore = false
   let wakeUp = new AbortController()
   let isClosing = false
   let lastCycleAt = monotonicMs()
@@ -80,13 +87,24 @@ export function startSender(options: DeliveryOptions & { unknownAfterSeconds: nu
     wakeUp = new AbortController()
   }
 
+  async function takeDue(slots: number): Promise<Email[]> {
+    if (monotonicMs() - reservedAt > BEGIN_WITHIN_MS) reserved = []
+    if (slots > 0 && reserved.length === 0) {
+      reservedAt = monotonicMs()
+      const limit = outages > 0 ? slots : RESERVED_MAILS
+      reserved = await reserveDue(db, limit, RESERVED_SECONDS)
+      mayBeMore = reserved.length === limit
+    }
+    return reserved.splice(0, slots)
+  }
+
   async function cycle(): Promise<void> {
     await sweep()
-    const slots = countFreeSlots()
-    const due = slots > 0 ? await reserveDue(db, slots, RESERVED_SECONDS) : []
+    const slots = Math.max(0, countFreeSlots())
+    const due = await takeDue(slots)
     for (const email of due) start(email)
     if (slots > 0 && due.length === slots) await Promise.race([...inFlight, sleep(POLL_MS)])
-    else await rest()
+    else if (slots === 0 || !mayBeMore) await rest()
   }
 
   async function run(): Promise<void> {

@@ -1,4 +1,4 @@
-import { toOutboxColumns } from '@coursewire/messaging'
+import { toBinaryArray, toOutboxColumns } from '@coursewire/messaging'
 import { AppError, type Caller, type Database } from '@coursewire/service-kit'
 import { and, desc, eq, lt, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Pool } from 'pg'
@@ -10,13 +10,13 @@ type Student = Pick<Caller, 'tenantId' | 'id'>
 
 const insertStatement = `
   WITH request AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
       WITH ORDINALITY AS request (id, tenant_id, user_id, course_id, source, at, position)
   ), written AS (
     INSERT INTO enrollments (id, tenant_id, user_id, course_id, enrollment_type, source, payment_status,
                              enrolled_at, created_at, updated_at)
-    SELECT id, tenant_id, user_id, course_id, 'free', source, 'free', at, at, at
-    FROM request
+    SELECT id, tenant_id, user_id, course_id, 'free', source, 'free', moment, moment, moment
+    FROM request, CAST(at AS timestamptz) AS moment
     WHERE ${isOpen('request')}
     ORDER BY tenant_id, user_id, course_id, position
     ON CONFLICT DO NOTHING
@@ -41,17 +41,15 @@ export async function insertEnrollments(pool: Pool, drafts: Draft[]): Promise<Se
   const { ids, tenantIds, userIds, courseIds } = toColumns(drafts)
   const sources = drafts.map(({ enrollment }) => enrollment.source)
   const moments = drafts.map(({ enrollment }) => enrollment.enrolledAt)
-  const columns = [ids, tenantIds, userIds, courseIds, sources, moments]
   const owners = drafts.flatMap(({ enrollment, messages }) => messages.map(() => enrollment.id))
-  const { channels, topics, keys, payloads, headers, logs } = toOutboxColumns(
-    drafts.flatMap(({ messages }) => messages),
-  )
+  const columns = [ids, tenantIds, userIds, courseIds, sources, moments, owners]
+  const messages = toOutboxColumns(drafts.flatMap((draft) => draft.messages))
   try {
     const { rows } = await pool.query<{ id: string }>({
       // Named, so that it is planned once a connection: that takes longer than writing a lone row.
       name: 'insert-enrollments',
       text: insertStatement,
-      values: [...columns, owners, channels, topics, keys, payloads, headers, logs],
+      values: [...columns.map((column) => toBinaryArray('text', column)), ...Object.values(messages)],
     })
     return new Set(rows.map(({ id }) => id))
   } catch (error) {

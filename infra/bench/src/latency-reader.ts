@@ -1,0 +1,79 @@
+// The other service: consumes a topic in a process of its own, and tells when each event was through.
+import { enrollmentCompleted } from '@coursewire/events'
+import { createKafka, onRun, startConsumer } from '@coursewire/messaging'
+import { createDatabase, createLogger, createPool, type Database } from '@coursewire/service-kit'
+import { waitFor } from '@coursewire/testing/servers'
+import { sql } from 'drizzle-orm'
+import type { Crossing, Reading } from './latency.ts'
+
+const { kind, topic, brokers, databaseUrl } = JSON.parse(process.argv[2] ?? '') as Reading
+const logger = createLogger({ service: 'bench', level: 'warn' })
+const kafka = { clientId: 'bench-reader', brokers, logger }
+const crossings: Crossing[] = []
+const note = (ids: string[]) => {
+  const at = performance.timeOrigin + performance.now()
+  for (const id of ids) crossings.push({ id, at })
+}
+
+process.on('message', () => {
+  process.send?.(crossings)
+})
+process.once('disconnect', () => process.exit())
+await (kind === 'ours' ? readOurs() : readRaw())
+process.send?.('ready')
+
+async function readOurs(): Promise<void> {
+  const pool = createPool({ url: databaseUrl, max: 20, name: 'bench', logger })
+  const handledIn = new WeakMap<object, string[]>()
+  const consumer = startConsumer({
+    kafka,
+    name: topic,
+    serviceVersion: '1',
+    db: noteCommits(createDatabase(pool), handledIn),
+    topics: [topic],
+    handlers: [
+      onRun(enrollmentCompleted, async (tx, events) => {
+        handledIn.set(tx, [...(handledIn.get(tx) ?? []), ...events.map(({ id }) => id)])
+        await tx.execute(sql`
+          INSERT INTO effects
+          SELECT * FROM unnest(${sql.param(events.map(({ id }) => id))}::text[],
+            ${sql.param(events.map(({ payload }) => payload.enrollment_id))}::text[],
+            ${sql.param(events.map(({ payload }) => payload.student_id))}::text[],
+            ${sql.param(events.map(({ payload }) => payload.enrolled_at))}::timestamptz[])`)
+      }),
+    ],
+    logger,
+    onCommitted: () => undefined,
+    onFatal: (error) => {
+      throw error
+    },
+  })
+  await waitFor(() => consumer.isInGroup())
+}
+
+/** The database, whose commits are noted with the events they hold. */
+function noteCommits(db: Database, handledIn: WeakMap<object, string[]>): Database {
+  const noted = Object.create(db) as Database
+  noted.transaction = async (run, config) => {
+    let ids: string[] = []
+    const result = await db.transaction(async (tx) => {
+      const value = await run(tx)
+      ids = handledIn.get(tx) ?? []
+      return value
+    }, config)
+    note(ids)
+    return result
+  }
+  return noted
+}
+
+async function readRaw(): Promise<void> {
+  const consumer = createKafka(kafka).consumer({ groupId: topic, maxWaitTimeInMs: 200 })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  const joined = new Promise<void>((resolve) => void consumer.on(consumer.events.GROUP_JOIN, () => resolve()))
+  await consumer.run({
+    eachBatch: async ({ batch }) => note(batch.messages.map(({ headers }) => String(headers?.['ce_id']))),
+  })
+  await joined
+}
