@@ -22,7 +22,7 @@ export async function waitUntilDrained(stack: Stack, acknowledged: ReadonlyMap<s
         const hasMails = row?.open === 0 && row.settled >= acknowledged.size
         return hasMails && (await countOutbox(stack)) === 0 && (await readLag(stack)) === 0
       },
-      { timeoutMs: 180_000, intervalMs: 1_000, message: 'everything to be worked off' },
+      { timeoutMs: 900_000, intervalMs: 1_000, message: 'everything to be worked off' },
     )
   } finally {
     await email.end()

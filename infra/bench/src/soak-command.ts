@@ -64,7 +64,7 @@ async function soak(): Promise<boolean> {
   const restarts = restartOneByOne(stack, { every, seed, signal: isOver.signal })
   await load.run({ rate, seconds, signal: stopping.signal, onMinute: (line) => log(line) })
   isOver.abort()
-  const counts = await restarts
+  const { counts, ended } = await restarts
   log(
     `Restarts: ${Object.entries(counts)
       .map(([name, count]) => `${name} ${count}`)
@@ -74,7 +74,7 @@ async function soak(): Promise<boolean> {
   await waitUntilDrained(stack, load.acknowledged)
   const after = await takeSample(stack)
   log(`At the end: ${describe(after)}`)
-  const problems = await checkOutcome(stack, load, log)
+  const problems = [...ended, ...(await checkOutcome(stack, load, log))]
   for (const problem of problems) log(`WRONG: ${problem}`)
   log(problems.length === 0 ? 'Nothing lost, nothing twice' : `${problems.length} things are wrong`)
   return problems.length === 0
@@ -93,11 +93,14 @@ async function measureCapacity(running: Stack, load: SoakLoad): Promise<number> 
   return perSecond
 }
 
-/** Restarts one process every so many seconds, which one and how by the seed, and returns how often each met it. */
+/**
+ * Restarts one process every so many seconds, which one and how by the seed. Returns how often each met it, and which ended
+ * though nobody ended them; those are started again, as a supervisor would.
+ */
 async function restartOneByOne(
   running: Stack,
   { every, seed, signal }: { every: number; seed: number; signal: AbortSignal },
-): Promise<Record<string, number>> {
+): Promise<{ counts: Record<string, number>; ended: string[] }> {
   const random = createRandom(seed)
   const processes = { ...running.apps, kafka: running.kafka, postgres: running.postgres }
   // The apps carry our promises: they meet it more often than the servers.
@@ -108,17 +111,24 @@ async function restartOneByOne(
     'postgres',
   ] as (keyof typeof processes)[]
   const counts: Record<string, number> = {}
+  const ended: string[] = []
   while (!signal.aborted) {
     const name = names[Math.floor(random() * names.length)] ?? 'kafka'
     const isKilled = random() < 0.5
     counts[name] = (counts[name] ?? 0) + 1
     const target = processes[name]
     const nextAt = performance.now() + every * 1_000
+    for (const [app, server] of Object.entries(running.apps)) {
+      if (server.pid !== undefined) continue
+      ended.push(`${app} ended by itself`)
+      log(`${app} ended by itself`)
+      await server.restart()
+    }
     if (isKilled) await target.kill()
     await target.restart()
     await sleep(Math.max(0, nextAt - performance.now()), undefined, { signal }).catch(() => undefined)
   }
-  return counts
+  return { counts, ended }
 }
 
 /** Mulberry32: the same numbers for the same seed. */

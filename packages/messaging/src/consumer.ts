@@ -27,7 +27,7 @@ export interface ConsumerOptions {
   logger: Logger
   /** Called after each commit, as handlers and dead letters fill the outbox: wake the relay. */
   onCommitted: () => void
-  /** Called when kafkajs has given up for good: end the process, as nothing here would start it again. */
+  /** Called when a fault of the program has ended kafkajs for good: end the process, as nothing here would start it again. */
   onFatal: (error: Error) => void
   now?: () => number
 }
@@ -51,6 +51,8 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   let lastBeatAt = Date.now()
   let heardOfCoordinatorAt = 0
   let isInGroup = false
+  /** Begun anew since the last one that succeeded. */
+  let joins = 0
   let isClosing = false
   let committing: Promise<void> | null = null
   const beat = () => {
@@ -120,7 +122,9 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       if (!isCurrent()) return
       isInGroup = false
       assignment.end()
-      if (!restart && !isClosing) options.onFatal(error)
+      if (restart || isClosing) return
+      if (isOfKafka(error)) joinAnew(error)
+      else options.onFatal(error)
     })
     return member
   }
@@ -135,6 +139,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     metrics.rebalances.add(1)
     if (!isInGroup) logger.info({ topics }, 'Started consuming events')
     isInGroup = true
+    joins = 0
   }
 
   function stepOver(topic: string, number: number, firstOffset: string | null, lastOffset: string): void {
@@ -175,21 +180,25 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     }
   }
 
-  /** kafkajs asks the coordinator it knows, for ever, though that be gone for good: only a new member looks for another. */
-  function joinAnew(): void {
-    logger.warn({ topics }, 'Group coordinator lost, joining anew')
+  /**
+   * kafkajs asks the coordinator it knows, for ever, though that be gone for good, and gives up for good when it finds none:
+   * only a new member looks for another.
+   */
+  function joinAnew(error: Error): void {
+    logger.warn({ topics, err: error }, 'Joining the group anew')
     const lost = consumer
     isInGroup = false
     assignment.end()
     committing = null
     consumer = createGroupMember()
     void lost.disconnect().catch(() => undefined)
-    void run()
+    void startWaiter.wait(backoffMs(joins++, 100, 5_000)).then(run)
   }
 
   const commitTimer = setInterval(() => {
     measure()
-    if (isInGroup && Date.now() - heardOfCoordinatorAt > MAX_SILENCE_MS) joinAnew()
+    if (isInGroup && Date.now() - heardOfCoordinatorAt > MAX_SILENCE_MS)
+      joinAnew(new Error('The coordinator is silent'))
     if (committing) return
     const current = commit().finally(() => {
       if (committing === current) committing = null
@@ -256,4 +265,11 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       await Promise.race([consumer.disconnect(), deadline])
     },
   }
+}
+
+/** Whether it is the cluster's doing, by what lies under kafkajs' wrapping; what is not is a fault of the program. */
+function isOfKafka(error: Error): boolean {
+  let cause = error
+  while (cause.cause instanceof Error) cause = cause.cause
+  return cause.name.startsWith('KafkaJS')
 }

@@ -4,23 +4,15 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { defineEvent } from '@coursewire/events'
 import { createDatabase, createLogger, createPool } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
 import { onRun } from '../src/apply-batch.ts'
 import { startConsumer } from '../src/consumer.ts'
+import { defineNote, insertNotes } from './note.ts'
 
 const [databaseUrl = '', brokers = '', topic = '', name = ''] = process.argv.slice(2)
 const logger = createLogger({ service: name, level: 'silent' })
-const note = defineEvent({
-  type: 'note.written',
-  topic,
-  producer: 'test',
-  key: 'note_id',
-  listeners: [],
-  payload: z.object({ note_id: z.string(), n: z.int() }),
-})
+const note = defineNote(topic)
 
 startConsumer({
   kafka: { clientId: name, brokers: brokers.split(','), logger },
@@ -31,11 +23,7 @@ startConsumer({
   handlers: [
     onRun(note, async (tx, events) => {
       if (events.some(({ payload }) => payload.note_id === 'blocked')) await tx.execute(sql`SELECT FROM gate FOR SHARE`)
-      await tx.execute(sql`
-        INSERT INTO effects (event_id, note_id, n)
-        SELECT * FROM unnest(${sql.param(events.map(({ id }) => id))}::text[],
-                             ${sql.param(events.map(({ payload }) => payload.note_id))}::text[],
-                             ${sql.param(events.map(({ payload }) => payload.n))}::int[])`)
+      await insertNotes(tx, events)
     }),
   ],
   logger,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-const apiKeys = { produce: 0, fetch: 1 }
+const apiKeys = { produce: 0, fetch: 1, findCoordinator: 10 }
 /** An answer that brings records is longer than this, one that found none is shorter. */
 const MAX_EMPTY_BYTES = 500
 
@@ -11,8 +11,8 @@ export interface BrokerProxy {
   holdFetched(): Promise<void>
   /** Hands on what was kept back; resolves when its receiver has dealt with it and asks for more. */
   release(): Promise<void>
-  /** Whether a connection is cut where the broker would acknowledge what was sent on it. */
-  losesAcknowledgements: boolean
+  /** A connection is cut where the broker would answer such a request on it. */
+  losesAnswersTo: 'produce' | 'findCoordinator' | null
   close(): void
 }
 
@@ -31,7 +31,7 @@ export async function startBrokerProxy(brokerPort: number): Promise<BrokerProxy>
       broker.write(bytes)
     })
     broker.on('data', (bytes) => {
-      if (apiKey === apiKeys.produce && proxy.losesAcknowledgements) client.destroy()
+      if (proxy.losesAnswersTo && apiKey === apiKeys[proxy.losesAnswersTo]) client.destroy()
       else if (apiKey === apiKeys.fetch && isHolding && (held.has(client) || bytes.length > MAX_EMPTY_BYTES)) {
         held.set(client, [...(held.get(client) ?? []), bytes])
         onHeld()
@@ -50,7 +50,7 @@ export async function startBrokerProxy(brokerPort: number): Promise<BrokerProxy>
 
   const proxy: BrokerProxy = {
     port: (server.address() as AddressInfo).port,
-    losesAcknowledgements: false,
+    losesAnswersTo: null,
     holdFetched() {
       isHolding = true
       return new Promise((resolve) => {

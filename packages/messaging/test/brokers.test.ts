@@ -114,7 +114,7 @@ describe('a batch that was written though the acknowledgement was lost', () => {
         note,
         numbers.map((n) => ({ noteId: 'a', n })),
       )
-    for (const proxy of proxies.values()) proxy.losesAcknowledgements = true
+    for (const proxy of proxies.values()) proxy.losesAnswersTo = 'produce'
     await write([0, 1, 2])
 
     const relay = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
@@ -122,11 +122,28 @@ describe('a batch that was written though the acknowledgement was lost', () => {
     await waitFor(() => log.find('Event publish failed').length === 3)
     await waitFor(() => records.length >= 3)
     await write([3, 4])
-    for (const proxy of proxies.values()) proxy.losesAcknowledgements = false
+    for (const proxy of proxies.values()) proxy.losesAnswersTo = null
 
     await waitFor(async () => (await countOutbox(store)) === 0)
     await waitFor(() => records.length >= 8)
     expect(expectFaithful(records, 5)).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('a member that finds no coordinator, for longer than its client asks', () => {
+  it('goes on asking, and consumes when there is one', async () => {
+    const { brokers } = getCluster()
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, replicas: 3, brokers })])
+    const fatal: Error[] = []
+    for (const proxy of proxies.values()) proxy.losesAnswersTo = 'findCoordinator'
+
+    const consumer = consume(store, note, { brokers, onFatal: (error) => fatal.push(error) })
+    await waitFor(() => consumer.log.find('Joining the group anew').length >= 2)
+    for (const proxy of proxies.values()) proxy.losesAnswersTo = null
+
+    await produce(note.topic, [toMessage(note, buildNote(note, 'a', 1))], brokers)
+    await settled(store, 1)
+    expect(fatal).toEqual([])
   })
 })
 

@@ -1,22 +1,14 @@
 /** A consumer as a process of its own, to be killed or stopped: each note takes a little while, so that there is work in hand. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { defineEvent } from '@coursewire/events'
 import { createDatabase, createLogger, createPool, runProcess } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
 import { on } from '../src/apply-batch.ts'
 import { startConsumer } from '../src/consumer.ts'
+import { defineNote } from './note.ts'
 
 const [databaseUrl = '', brokers = '', topic = '', name = ''] = process.argv.slice(2)
 const logger = createLogger({ service: name, level: 'silent' })
-const note = defineEvent({
-  type: 'note.written',
-  topic,
-  producer: 'test',
-  key: 'note_id',
-  listeners: [],
-  payload: z.object({ note_id: z.string(), n: z.int() }),
-})
+const note = defineNote(topic)
 
 runProcess({
   logger,

@@ -535,9 +535,16 @@ export const guards: Guard[] = [
   {
     name: 'a coordinator that stays dead is given up',
     file: 'consumer.ts',
-    find: 'if (isInGroup && Date.now() - heardOfCoordinatorAt > MAX_SILENCE_MS) joinAnew()',
-    replace: '',
+    find: 'Date.now() - heardOfCoordinatorAt > MAX_SILENCE_MS',
+    replace: 'isClosing',
     test: ['brokers.fault', 'lose nothing when the coordinator'],
+  },
+  {
+    name: 'a group without a coordinator is joined anew',
+    file: 'consumer.ts',
+    find: 'if (isOfKafka(error)) joinAnew(error)',
+    replace: 'if (isClosing) joinAnew(error)',
+    test: ['brokers', 'goes on asking'],
   },
   {
     name: 'a broker that does not answer is given up',

@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
-import { defineEvent, toKafkaRecord } from '@coursewire/events'
+import { toKafkaRecord } from '@coursewire/events'
 import { createDatabase, createLogger, createPool, type Database, type Logger, now } from '@coursewire/service-kit'
 import { createTestDatabase, uniqueName, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { type Message, Partitioners } from 'kafkajs'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
-import { z } from 'zod'
 import { type Handler, onRun } from '../src/apply-batch.ts'
 import { type Consumer, type ConsumerOptions, startConsumer } from '../src/consumer.ts'
 import { createKafka, createTopics, type KafkaSettings } from '../src/kafka.ts'
 import { appendToOutbox, decodeHeaders, toKafkaRow } from '../src/outbox.ts'
 import type { KafkaSource } from '../src/record.ts'
 import { watchTopic } from '../src/topic-tools.ts'
+import { defineNote, insertNotes, type Note } from './note.ts'
+
+export type { Note }
 
 export interface TestLogger {
   logger: Logger
@@ -39,20 +41,6 @@ export function createTestLogger(): TestLogger {
 
 export function kafkaSettings(brokers = inject('kafka').brokers): KafkaSettings {
   return { clientId: 'test', brokers, logger: createTestLogger().logger }
-}
-
-export type Note = ReturnType<typeof defineNote>
-
-/** An event type of the test's own, on a topic of its own. */
-function defineNote(topic: string) {
-  return defineEvent({
-    type: 'note.written',
-    topic,
-    producer: 'test',
-    key: 'note_id',
-    listeners: [],
-    payload: z.object({ note_id: z.string(), n: z.int(), text: z.string().optional() }),
-  })
 }
 
 export async function createNoteTopic(
@@ -188,16 +176,7 @@ export function recordNotes(note: Note, before?: (n: number) => Promise<void> | 
 
 /** The same by one statement for all that come together. */
 export function recordNotesTogether(note: Note): Handler {
-  return onRun(note, async (tx, events) => {
-    const columns = [
-      events.map(({ id }) => id),
-      events.map(({ payload }) => payload.note_id),
-      events.map(({ payload }) => payload.n),
-    ].map((column) => sql.param(column))
-    await tx.execute(sql`
-      INSERT INTO effects (event_id, note_id, n)
-      SELECT * FROM unnest(${columns[0]}::text[], ${columns[1]}::text[], ${columns[2]}::int[])`)
-  })
+  return onRun(note, insertNotes)
 }
 
 export interface TestConsumer extends Consumer {
