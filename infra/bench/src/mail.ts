@@ -153,11 +153,13 @@ async function startBareMails(stack: Stack) {
       TOKEN: token,
     },
   })
-  await once(child, 'message')
+  const died = once(child, 'exit').then(() => Promise.reject(new Error('The bare loop ended')))
+  // It also ends in peace, when nobody waits for it.
+  died.catch(() => undefined)
+  await Promise.race([once(child, 'message'), died])
   return {
     async send(studentIds: string[], perSecond: number): Promise<{ tookMs: number[]; seconds: number }> {
       child.send({ studentIds, courseId: firstCourse.course_id, inFlight: IN_FLIGHT, perSecond })
-      const died = once(child, 'exit').then(() => Promise.reject(new Error('The bare loop ended')))
       const [answer] = await Promise.race([once(child, 'message'), died])
       return answer
     },
