@@ -2,21 +2,13 @@ import { createHash } from 'node:crypto'
 import { enrollmentCompleted } from '@coursewire/events'
 import { onRun, publishRecords, startConsumer } from '@coursewire/messaging'
 import { waitFor } from '@coursewire/testing/servers'
-import { sql } from 'drizzle-orm'
 import type { Comparison, Measured } from './benchmark.ts'
+import { effectTable, insertEffects } from './effects.ts'
 import type { Environment, Store } from './environment.ts'
 import { buildRecords } from './events.ts'
 
 const EVENTS = 60_000
 const BATCH = 200
-
-export const effectTable = `
-  CREATE TABLE effects (
-    event_id text PRIMARY KEY,
-    enrollment_id text NOT NULL,
-    student_id text NOT NULL,
-    enrolled_at timestamptz NOT NULL
-  )`
 
 /** 60,000 events on Kafka; how fast are they remembered, each with its effect row? */
 export async function createConsumeComparison(environment: Environment): Promise<Comparison> {
@@ -59,12 +51,7 @@ export async function consumeAll(
     handlers: [
       onRun(enrollmentCompleted, async (tx, events) => {
         startedAt ||= performance.now()
-        await tx.execute(sql`
-          INSERT INTO effects
-          SELECT * FROM unnest(${sql.param(events.map(({ id }) => id))}::text[],
-            ${sql.param(events.map(({ payload }) => payload.enrollment_id))}::text[],
-            ${sql.param(events.map(({ payload }) => payload.student_id))}::text[],
-            ${sql.param(events.map(({ payload }) => payload.enrolled_at))}::timestamptz[])`)
+        await insertEffects(tx, events)
         handled += events.length
       }),
     ],

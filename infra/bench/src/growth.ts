@@ -1,5 +1,6 @@
 import type { Comparison } from './benchmark.ts'
-import { consumeAll, effectTable } from './consume.ts'
+import { consumeAll } from './consume.ts'
+import { effectTable } from './effects.ts'
 import type { Environment } from './environment.ts'
 import { relayAll } from './relay.ts'
 

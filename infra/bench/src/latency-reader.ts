@@ -3,7 +3,7 @@ import { enrollmentCompleted } from '@coursewire/events'
 import { createKafka, onRun, startConsumer } from '@coursewire/messaging'
 import { createDatabase, createLogger, createPool, type Database } from '@coursewire/service-kit'
 import { waitFor } from '@coursewire/testing/servers'
-import { sql } from 'drizzle-orm'
+import { insertEffects } from './effects.ts'
 import type { Crossing, Reading } from './latency.ts'
 
 const { kind, topic, brokers, databaseUrl } = JSON.parse(process.argv[2] ?? '') as Reading
@@ -34,12 +34,7 @@ async function readOurs(): Promise<void> {
     handlers: [
       onRun(enrollmentCompleted, async (tx, events) => {
         handledIn.set(tx, [...(handledIn.get(tx) ?? []), ...events.map(({ id }) => id)])
-        await tx.execute(sql`
-          INSERT INTO effects
-          SELECT * FROM unnest(${sql.param(events.map(({ id }) => id))}::text[],
-            ${sql.param(events.map(({ payload }) => payload.enrollment_id))}::text[],
-            ${sql.param(events.map(({ payload }) => payload.student_id))}::text[],
-            ${sql.param(events.map(({ payload }) => payload.enrolled_at))}::timestamptz[])`)
+        await insertEffects(tx, events)
       }),
     ],
     logger,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { createKafkaChannel, startRelay, toOutboxColumns } from '@coursewire/messaging'
 import { type Comparison, type Measured, percentile } from './benchmark.ts'
-import { effectTable } from './consume.ts'
+import { effectTable } from './effects.ts'
 import type { Environment, Store } from './environment.ts'
 import { buildRecords, buildRow } from './events.ts'
 

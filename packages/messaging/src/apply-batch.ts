@@ -224,18 +224,17 @@ const toStreamName = ({ source, streamMessageId }: Pick<Identity, 'source' | 'st
 const toEventName = ({ tenantId, eventId }: Pick<Identity, 'tenantId' | 'eventId'>) =>
   `e\u0000${tenantId}\u0000${eventId}`
 
-const texts = (values: string[]) => toBinaryArray('text', values)
-
 function toColumns(batch: Received[]) {
+  const texts = (read: (received: Received) => string) => toBinaryArray('text', batch.map(read))
   return {
-    sources: texts(batch.map(({ identity }) => identity.source)),
-    streamMessageIds: texts(batch.map(({ identity }) => identity.streamMessageId)),
-    tenantIds: texts(batch.map(({ identity }) => identity.tenantId)),
-    eventIds: texts(batch.map(({ identity }) => identity.eventId)),
+    sources: texts(({ identity }) => identity.source),
+    streamMessageIds: texts(({ identity }) => identity.streamMessageId),
+    tenantIds: texts(({ identity }) => identity.tenantId),
+    eventIds: texts(({ identity }) => identity.eventId),
+    outcomes: texts(({ refusal }) => (refusal ? 'dead' : 'done')),
     hashes: toBinaryArray(
       'bytea',
       batch.map(({ contentHash }) => contentHash),
     ),
-    outcomes: texts(batch.map(({ refusal }) => (refusal ? 'dead' : 'done'))),
   }
 }

@@ -93,31 +93,15 @@ export function readSnsRow({ payload, headers }: Pick<OutboxRow, 'payload' | 'he
 
 /** The rows as columns, parameters for `unnest` in a statement that writes them together with what they tell of. */
 export function toOutboxColumns(rows: readonly OutboxRow[]) {
+  const texts = (read: (row: OutboxRow) => string) => toBinaryArray('text', rows.map(read))
+  const bytes = (read: (row: OutboxRow) => Buffer | null) => toBinaryArray('bytea', rows.map(read))
   return {
-    channels: toBinaryArray(
-      'text',
-      rows.map((row) => row.channel),
-    ),
-    topics: toBinaryArray(
-      'text',
-      rows.map((row) => row.topic),
-    ),
-    keys: toBinaryArray(
-      'bytea',
-      rows.map((row) => row.key),
-    ),
-    payloads: toBinaryArray(
-      'bytea',
-      rows.map((row) => row.payload),
-    ),
-    headers: toBinaryArray(
-      'text',
-      rows.map((row) => row.headers),
-    ),
-    logs: toBinaryArray(
-      'text',
-      rows.map((row) => JSON.stringify(row.log)),
-    ),
+    channels: texts((row) => row.channel),
+    topics: texts((row) => row.topic),
+    keys: bytes((row) => row.key),
+    payloads: bytes((row) => row.payload),
+    headers: texts((row) => row.headers),
+    logs: texts((row) => JSON.stringify(row.log)),
   }
 }
 
