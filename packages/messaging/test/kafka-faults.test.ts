@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type KafkaServer, ownKafka, waitFor } from '@coursewire/testing'
+import { type KafkaServer, ownKafka, uniqueName, waitFor } from '@coursewire/testing'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { createKafka } from '../src/kafka.ts'
+import { createKafka, createTopics } from '../src/kafka.ts'
 import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { findRanges } from '../src/read-ranges.ts'
 import { startRelay } from '../src/relay.ts'
 import { expectFaithful, expectOrdered } from './expectations.ts'
 import {
@@ -98,6 +99,24 @@ describe('a broker', () => {
     await settled(store, 1)
     await waitFor(async () => (await countOutbox(store)) === 0)
     expect(consumer.isInGroup()).toBe(true)
+  })
+})
+
+describe('what topics hold', () => {
+  it('is told even when their leaders were elected a moment ago and do not know it yet', async () => {
+    const kafka = createKafka(kafkaSettings())
+    const admin = kafka.admin()
+    await admin.connect()
+    onTestFinished(() => admin.disconnect())
+
+    for (let round = 0; round < 5; round += 1) {
+      const topics = Array.from({ length: 10 }, () => uniqueName('new'))
+      await createTopics(
+        kafka,
+        topics.map((topic) => ({ topic, numPartitions: 3, replicationFactor: 1, configEntries: [] })),
+      )
+      expect(await findRanges(admin, topics)).toHaveLength(30)
+    }
   })
 })
 
