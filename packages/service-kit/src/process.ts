@@ -1,6 +1,8 @@
 import type { Logger } from './logger.ts'
 
 const closeTimeoutMs = 4_000
+/** For what libraries leave behind: kafkajs goes on asking for a broker that is away, whoever has disconnected. */
+const leftoverTimeoutMs = 300
 
 /** Makes the process close and fail, from wherever it is called: also where an exception would be swallowed. */
 export function endProcess(cause: Error): void {
@@ -11,7 +13,8 @@ export function endProcess(cause: Error): void {
 
 /**
  * Runs a service: starts it, closes it once on SIGTERM or SIGINT (the signal given to `start` tells it while still
- * starting) and lets the process end by itself. A failed start or an error that nobody handled closes too, with exit code 1.
+ * starting) and lets the process end by itself, or ends it when something is left running. A failed start or an error that
+ * nobody handled closes too, with exit code 1.
  */
 export function runProcess(options: {
   logger: Logger
@@ -32,7 +35,10 @@ export function runProcess(options: {
         (service) => service.close(),
         () => undefined,
       )
-      .then(() => logger.info('Stopped'))
+      .then(() => {
+        logger.info('Stopped')
+        setTimeout(() => process.exit(), leftoverTimeoutMs).unref()
+      })
       .catch((error) => fail(error, 'Close failed'))
   }
 

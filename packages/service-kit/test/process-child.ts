@@ -11,6 +11,7 @@ async function start(stopping: AbortSignal) {
     async close() {
       logger.info('Closing')
       if (mode === 'close-hangs') await new Promise(() => setInterval(() => undefined, 1_000))
+      if (mode === 'close-leaves-something') setInterval(() => undefined, 1_000)
       if (mode === 'close-fails') throw new Error('close broke')
       server.close()
     },

@@ -59,6 +59,13 @@ it('ends with 1 when closing fails, although something is still open', async () 
   expect(messages.toSorted()).toEqual(['Close failed: close broke', 'Close took too long', 'Closing', 'Started'])
 })
 
+it('ends with 0 though something was left running by who has closed', async () => {
+  expect(await run('close-leaves-something', 'Started', ['SIGTERM'])).toEqual({
+    code: 0,
+    messages: ['Started', 'Closing', 'Stopped'],
+  })
+})
+
 it('does not wait for ever for a close that hangs', async () => {
   expect(await run('close-hangs', 'Started', ['SIGTERM'])).toEqual({
     code: 1,
