@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { enrollmentCompleted } from '@coursewire/events'
 import type { Stack } from '@coursewire/local'
 import { waitFor } from '@coursewire/testing/servers'
@@ -12,6 +13,7 @@ const STUDENTS = 500
 const COURSES = 300
 const SECONDS = 8
 const WARM_UP_SECONDS = 2
+const QUIET_MS = 500
 const MILLION = 1_000_000
 
 const enrollmentTable = `
@@ -114,11 +116,15 @@ async function count(client: pg.Client, table: string): Promise<number> {
 }
 
 /**
- * Requests that were under way at the end of a load may have made their rows, and so may those that the load generator still
- * sends while it ends; nothing else may differ.
+ * A request that was under way at the end of a load may have made its row; nothing else may differ. Waits for the last of
+ * them: after the next TRUNCATE it would be in the way of the enrolment that is ordered again.
  */
 async function expectRows(client: pg.Client, answers: number, underWay: number): Promise<void> {
-  const rows = await count(client, 'enrollments')
+  let rows = -1
+  for (let now = await count(client, 'enrollments'); now !== rows; now = await count(client, 'enrollments')) {
+    rows = now
+    await sleep(QUIET_MS)
+  }
   if (rows < answers || rows > answers + underWay) throw new Error(`${answers} answers 201 and ${rows} rows`)
 }
 
