@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
+import { waitFor } from '@coursewire/testing'
 import { metrics } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -196,6 +197,24 @@ describe('closing', () => {
     expect(answer.headers.connection).toBe('close')
     await closed
     agent.destroy()
+  })
+
+  it('answers where the connection was there and the request on its way', async () => {
+    const app = await buildApp()
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const early = connect(portOf(app), '127.0.0.1')
+    await once(early, 'connect')
+    await waitFor(
+      () => new Promise<boolean>((resolve) => app.server.getConnections((_, count) => resolve(count === 1))),
+    )
+
+    const closed = app.close()
+    await waitFor(() => !app.server.listening)
+    early.write('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    const [answer] = await once(early.setEncoding('utf8'), 'data')
+
+    expect(answer).toMatch(/^HTTP\/1.1 200 [\s\S]*connection: close/i)
+    await closed
   })
 })
 

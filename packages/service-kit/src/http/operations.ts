@@ -7,6 +7,7 @@ import { renderMetrics, requestDuration } from '../metrics.ts'
 export type Health = { live: () => string | null; ready: () => Promise<string | null> }
 
 const closeIdleMs = 3_000
+const silentMs = 300
 const quietPaths = new Set(['/health/live', '/health/ready', '/metrics'])
 
 /** What operators see: health, metrics, one log line for each request, and a close that ends. */
@@ -44,7 +45,10 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
 
   app.addHook('preClose', async () => {
     closing = true
-    for (const socket of silent) socket.destroy()
+    // A request may be on its way by such a connection, which a reset would leave without an answer.
+    setTimeout(() => {
+      for (const socket of silent) socket.destroy()
+    }, silentMs).unref()
     // Nobody who sends or reads slowly keeps the process from ending.
     setTimeout(() => app.server.closeAllConnections(), closeIdleMs).unref()
   })
