@@ -133,8 +133,6 @@ export async function createOutboxReader(
       inFlight: StoredRow[] = [],
     ): Promise<StoredRow[]> {
       const now = Date.now()
-      // Rows of a topic set aside wait unseen, so the smallest id seen says nothing of theirs.
-      if (setAside && setAside.length > 0) smallestIds.length = 0
       const floor = findFloor(now)
       const sentIds = sent.map((row) => row.id)
       const parkedIds = parked.map(({ row }) => row.id)
@@ -154,6 +152,7 @@ export async function createOutboxReader(
         ],
       })
       const [first] = [...inFlight, ...rows]
+      // Rows of a topic set aside wait unseen: the smallest id seen then says nothing of theirs.
       if (first && setAside?.length === 0 && now - (smallestIds.at(-1)?.at ?? 0) >= 1_000)
         smallestIds.push({ at: now, id: first.id })
       if (now - measuredAt >= MEASURE_MS) {

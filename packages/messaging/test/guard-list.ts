@@ -381,8 +381,8 @@ export const guards: Guard[] = [
   {
     name: 'a topic that was set aside is read from its beginning',
     file: 'outbox-reader.ts',
-    find: 'if (setAside && setAside.length > 0) smallestIds.length = 0',
-    replace: '',
+    find: 'if (first && setAside?.length === 0 &&',
+    replace: 'if (first &&',
     test: ['relay', 'finds the rows of a topic'],
   },
   {
