@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Stack, startStack } from '@coursewire/local'
+import { type LongRun, readNumber, readOptions, runForLong } from './long-run.ts'
 import { checkOutcome, waitUntilDrained } from './soak-checks.ts'
 import { createSoakLoad, type SoakLoad } from './soak-load.ts'
 import { type Sample, takeSample } from './soak-samples.ts'
@@ -19,22 +20,26 @@ Without a rate it is half of what the machine carries, which is measured first.`
 const BURSTS = [2_000, 4_000]
 /** For which courses are prepared. */
 const HIGHEST_RATE = 100
-const startedAt = performance.now()
-const log = (line: string) =>
-  console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(6)} s  ${line}`)
 
-const options = readOptions()
-const stopping = new AbortController()
-let stack: Stack | undefined
-for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(event, () => void end(130))
-try {
-  await end((await soak()) ? 0 : 1)
-} catch (error) {
-  if (!stopping.signal.aborted) console.error(error)
-  await end(1)
-}
+const options = readOptions(usage, () => {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '60' },
+      rate: { type: 'string' },
+      every: { type: 'string', default: '10' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
+    },
+  })
+  return {
+    minutes: readNumber('minutes', values.minutes, 2),
+    rate: values.rate === undefined ? undefined : readNumber('rate', values.rate, 1),
+    every: readNumber('every', values.every, 1),
+    seed: readNumber('seed', values.seed, 0),
+  }
+})
+await runForLong(soak)
 
-async function soak(): Promise<boolean> {
+async function soak({ log, signal, onEnd }: LongRun): Promise<boolean> {
   const { minutes, every, seed } = options
   log(`Building; seed ${seed}`)
   const build = spawn('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], {
@@ -46,23 +51,25 @@ async function soak(): Promise<boolean> {
 
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })
-  stack = await startStack({ directory, order: ['embedded', 'docker'], log: () => undefined })
+  const stack = await startStack({ directory, order: ['embedded', 'docker'], log: () => undefined })
+  onEnd(() => stack.stop())
   log(stack.postgres.description)
   log(stack.kafka.description)
   const pairs = Math.ceil(minutes * 60 * (options.rate ?? HIGHEST_RATE)) + BURSTS.reduce((sum, count) => sum + count)
   const load = await createSoakLoad(stack, { pairs, log })
-  const rate = options.rate ?? Math.min(HIGHEST_RATE, Math.floor((await measureCapacity(stack, load)) / 2))
+  const rate =
+    options.rate ?? Math.min(HIGHEST_RATE, Math.floor((await measureCapacity(stack, load, { log, signal })) / 2))
 
   log(`Warming up for a minute at ${rate}/s`)
-  await load.run({ rate, seconds: Math.min(60, minutes * 6), signal: stopping.signal })
+  await load.run({ rate, seconds: Math.min(60, minutes * 6), signal })
   await waitUntilDrained(stack, load.acknowledged)
   const before = await takeSample(stack)
   log(`At the beginning: ${describe(before)}`)
 
   const seconds = minutes * 60 - 60
   const isOver = new AbortController()
-  const restarts = restartOneByOne(stack, { every, seed, signal: isOver.signal })
-  await load.run({ rate, seconds, signal: stopping.signal, onMinute: (line) => log(line) })
+  const restarts = restartOneByOne(stack, { every, seed, log, signal: isOver.signal })
+  await load.run({ rate, seconds, signal, onMinute: (line) => log(line) })
   isOver.abort()
   const { counts, ended } = await restarts
   log(
@@ -81,11 +88,15 @@ async function soak(): Promise<boolean> {
 }
 
 /** Enrolments a second that come all the way, to SES, while nothing is restarted. The first burst warms up. */
-async function measureCapacity(running: Stack, load: SoakLoad): Promise<number> {
+async function measureCapacity(
+  running: Stack,
+  load: SoakLoad,
+  { log, signal }: Pick<LongRun, 'log' | 'signal'>,
+): Promise<number> {
   let perSecond = 0
   for (const count of BURSTS) {
     const begunAt = performance.now()
-    await load.burst(count, stopping.signal)
+    await load.burst(count, signal)
     await waitUntilDrained(running, load.acknowledged)
     perSecond = (count * 1_000) / (performance.now() - begunAt)
     log(`${count} enrolments at once came all the way at ${perSecond.toFixed(0)}/s`)
@@ -99,7 +110,7 @@ async function measureCapacity(running: Stack, load: SoakLoad): Promise<number> 
  */
 async function restartOneByOne(
   running: Stack,
-  { every, seed, signal }: { every: number; seed: number; signal: AbortSignal },
+  { every, seed, log, signal }: { every: number; seed: number } & Pick<LongRun, 'log' | 'signal'>,
 ): Promise<{ counts: Record<string, number>; ended: string[] }> {
   const random = createRandom(seed)
   const processes = { ...running.apps, kafka: running.kafka, postgres: running.postgres }
@@ -145,38 +156,4 @@ function createRandom(seed: number): () => number {
 function describe({ processes, connections, lag, outbox }: Sample): string {
   const each = Object.entries(processes).map(([name, { rssMiB, files }]) => `${name} ${rssMiB} MiB, ${files} files`)
   return `${each.join('; ')}; ${connections} database connections, lag ${lag}, outbox ${outbox}`
-}
-
-async function end(code: number): Promise<void> {
-  stopping.abort()
-  await stack?.stop().catch((error: unknown) => console.error(error))
-  process.exit(code)
-}
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        minutes: { type: 'string', default: '60' },
-        rate: { type: 'string' },
-        every: { type: 'string', default: '10' },
-        seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) {
-      console.log(usage)
-      process.exit(0)
-    }
-    const read = (name: 'minutes' | 'rate' | 'every' | 'seed', least: number) => {
-      const value = Number(values[name])
-      if (!Number.isFinite(value) || value < least) throw new Error(`--${name} takes a number from ${least}`)
-      return value
-    }
-    const rate = values.rate === undefined ? undefined : read('rate', 1)
-    return { minutes: read('minutes', 2), rate, every: read('every', 1), seed: read('seed', 0) }
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
-    process.exit(2)
-  }
 }

@@ -1,0 +1,184 @@
+// `npm run rolling`: two instances of each app behind a load balancer, one replaced after the other under load, from an
+// earlier commit to this one and back again. Whoever asked must have been answered, or with 503 been asked to come again, and
+// at the end the same oracles as after a soak are asked whether anything was lost or done twice.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type AppStarter, type Base, startBase } from '@coursewire/local'
+import { type AppName, migrate } from '@coursewire/setup'
+import { findFreePort, type ServerProcess } from '@coursewire/testing/servers'
+import { startBalancer } from './balancer.ts'
+import { type LongRun, readNumber, readOptions, runForLong } from './long-run.ts'
+import { checkOutcome, waitUntilDrained } from './soak-checks.ts'
+import { createSoakLoad, type SoakLoad } from './soak-load.ts'
+import { signTokens } from './students.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const directory = join(root, '.coursewire/rolling')
+const checkout = join(directory, 'previous')
+const usage =
+  'Usage: npm run rolling [-- --from <commit>] [--rate 20] [--rounds 1]\nFrom the commit before this one unless another is named.'
+/** Between two restarts. */
+const PAUSE_MS = 3_000
+const SECONDS_A_ROUND = 180
+
+const options = readOptions(usage, () => {
+  const { values } = parseArgs({
+    options: {
+      from: { type: 'string', default: 'HEAD~1' },
+      rate: { type: 'string', default: '20' },
+      rounds: { type: 'string', default: '1' },
+    },
+  })
+  return {
+    from: values.from,
+    rate: readNumber('rate', values.rate, 1),
+    rounds: readNumber('rounds', values.rounds, 1),
+  }
+})
+await runForLong(roll)
+
+async function roll({ log, signal, onEnd }: LongRun): Promise<boolean> {
+  const { from, rate, rounds } = options
+  removeCheckout()
+  onEnd(removeCheckout)
+  mkdirSync(directory, { recursive: true })
+  const [before, now] = [describeCommit(from), describeCommit('HEAD')]
+  log(`Building ${now}, and before it ${before}`)
+  execFileSync('git', ['worktree', 'add', '--detach', '--force', checkout, from], { cwd: root, stdio: 'ignore' })
+  await run(checkout, 'install', '--frozen-lockfile', '--reporter=silent')
+  for (const folder of [checkout, root]) await run(folder, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only')
+
+  const base = await startBase({
+    directory,
+    order: ['embedded', 'docker'],
+    checkout,
+    environment: { LOG_LEVEL: 'warn' },
+    log: () => undefined,
+  })
+  onEnd(() => base.stop())
+  log(`Starting two instances of each app of ${before}`)
+  const instances = await startInstances(base)
+  const load = await createSoakLoad(base, { pairs: rate * rounds * SECONDS_A_ROUND, log })
+
+  const over = new AbortController()
+  signal.addEventListener('abort', () => over.abort())
+  const running = Promise.all([
+    load.run({ rate, seconds: rounds * SECONDS_A_ROUND, signal: over.signal }),
+    readCourses(base, load, over.signal),
+  ])
+  // Told where it is awaited.
+  running.catch(() => over.abort())
+  await pause(signal)
+  log('Migrating')
+  await migrate(base.databases)
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { title, version } of [
+      { title: now, version: undefined },
+      { title: before, version: checkout },
+    ]) {
+      for (const instance of instances) {
+        await pause(signal)
+        log(`${instance.name} becomes ${title}`)
+        await instance.replace(version)
+      }
+    }
+  }
+  await pause(signal)
+  over.abort()
+  await running
+
+  await waitUntilDrained(base, load.acknowledged)
+  const answers = [...load.outcomes].map(([outcome, count]) => `${outcome} ${count}`).toSorted()
+  log(`Answers: ${answers.join(', ')}`)
+  const wrong = [...load.outcomes.keys()].filter((outcome) => !['200', '201', '503'].includes(outcome))
+  const problems = [
+    ...wrong.map((outcome) => `${load.outcomes.get(outcome)} were answered with ${outcome}`),
+    ...(await checkOutcome(base, load, log)),
+  ]
+  for (const problem of problems) log(`WRONG: ${problem}`)
+  log(
+    problems.length === 0
+      ? 'Nobody was turned away, nothing lost, nothing twice'
+      : `${problems.length} things are wrong`,
+  )
+  return problems.length === 0
+}
+
+/** An editor who looks at a course all the time. */
+async function readCourses(running: Base, { outcomes }: SoakLoad, signal: AbortSignal): Promise<void> {
+  const [token] = await signTokens(running, ['editor'], 'editor')
+  const url = `${running.urls.distributionService}/api/distributions?courseId=soak-0`
+  while (!signal.aborted) {
+    const outcome = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).then(
+      async (response) => {
+        await response.arrayBuffer()
+        return String(response.status)
+      },
+      ({ cause }) => String(cause?.code ?? cause),
+    )
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    await sleep(20)
+  }
+}
+
+function pause(signal: AbortSignal): Promise<void> {
+  return sleep(PAUSE_MS, undefined, { signal })
+}
+
+interface Instance {
+  name: string
+  /** Stops it in an orderly way and starts the app of another checkout, or ours, in its place. */
+  replace(version: string | undefined): Promise<void>
+}
+
+async function startInstances({ startApp, urls }: Base & AppStarter): Promise<Instance[]> {
+  const places: [AppName, string][] = [
+    ['distribution-service', urls.distributionService],
+    ['enrollment-api', urls.enrollmentApi],
+    ['email-worker', urls.emailWorker],
+  ]
+  const started = await Promise.all(
+    places.map(async ([app, url]) => {
+      const ports = [await findFreePort(), await findFreePort()]
+      await startBalancer(Number(new URL(url).port), ports)
+      return ports.map((port, index) => startInstance(app, port, `${app}-${index + 1}`))
+    }),
+  )
+  return Promise.all(started.flat())
+
+  async function startInstance(app: AppName, port: number, name: string): Promise<Instance> {
+    const start = (version: string | undefined): Promise<ServerProcess> =>
+      startApp(app, { port, name, ...(version && { checkout: version }) })
+    let process = await start(checkout)
+    return {
+      name,
+      async replace(version) {
+        await process.stop()
+        process = await start(version)
+      },
+    }
+  }
+}
+
+async function run(cwd: string, ...args: string[]): Promise<void> {
+  const [code] = await once(spawn('pnpm', args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] }), 'exit')
+  if (code !== 0) throw new Error(`pnpm ${args.join(' ')} failed in ${cwd}`)
+}
+
+function describeCommit(revision: string): string {
+  try {
+    return execFileSync('git', ['log', '-1', '--format=%h', revision, '--'], { cwd: root, encoding: 'utf8' }).trim()
+  } catch {
+    throw new Error(`There is no commit ${revision} here; name one by --from`)
+  }
+}
+
+function removeCheckout(): void {
+  if (existsSync(checkout)) execFileSync('git', ['worktree', 'remove', '--force', checkout], { cwd: root })
+  rmSync(directory, { recursive: true, force: true })
+}
