@@ -41,6 +41,7 @@ export async function startAwsLocal(options: { port: number; dataDir: string; ho
     await app.register(queryRoutes(servicesByVersion, faults))
     await app.register(inboxRoutes(mails, published))
     await app.register(faultRoutes(faults))
+    app.get('/health/ready', async () => ({ status: 'ok' }))
     return { url: await app.listen({ port, host }), close: () => app.close() }
   } catch (error) {
     await app.close()

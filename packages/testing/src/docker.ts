@@ -1,22 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { brokerSettings } from '@coursewire/kafka'
 import { PostgreSqlContainer } from '@testcontainers/postgresql'
 import type { StartedTestContainer } from 'testcontainers'
 import { type ContainerRuntimeClient, GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers'
-import { keepText, openDirectory } from './directories.ts'
 import { isBrokerReady } from './kafka-probe.ts'
 import { findFreePort } from './ports.ts'
 import type { KafkaOptions, KafkaServer, PostgresOptions, PostgresServer, Server, WithLog } from './server.ts'
-import { uniqueName } from './unique-name.ts'
 import { waitFor } from './wait-for.ts'
 
 /** PostgreSQL in a container, which Testcontainers removes when this process has ended. */
 export async function startDockerPostgres(options: WithLog<PostgresOptions>): Promise<PostgresServer> {
-  const { dataDir, durable = false, log } = options
+  const { durable = false, log } = options
   const docker = await connectToDocker()
   const port = await findFreePort(options.port, log)
-  const password = keepIn(dataDir, 'superuser-password', () => randomBytes(24).toString('base64url'))
+  const password = randomBytes(24).toString('base64url')
   const fast = durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']
   const container = new PostgreSqlContainer('postgres:18.4')
     .withUsername('postgres')
@@ -25,7 +22,6 @@ export async function startDockerPostgres(options: WithLog<PostgresOptions>): Pr
     // Docker gives a restarted container another port unless one is asked for.
     .withExposedPorts({ container: 5432, host: port })
     .withCommand(['postgres', '-c', 'max_connections=300', ...fast])
-  if (dataDir) await keepData(docker, container, dataDir, '/var/lib/postgresql')
   log('Starting PostgreSQL in Docker')
   const started = await container.start()
 
@@ -40,7 +36,7 @@ export async function startDockerPostgres(options: WithLog<PostgresOptions>): Pr
 
 /** Apache Kafka in a container, likewise. */
 export async function startDockerKafka(options: WithLog<KafkaOptions>): Promise<KafkaServer> {
-  const { dataDir, log } = options
+  const { log } = options
   const docker = await connectToDocker()
   // The same inside and outside, so that the broker can tell its clients where it is before Docker has told anybody.
   const port = await findFreePort(options.port, log)
@@ -56,7 +52,6 @@ export async function startDockerKafka(options: WithLog<KafkaOptions>): Promise<
     .withExposedPorts({ container: port, host: port })
     .withWaitStrategy(Wait.forListeningPorts())
     .withStartupTimeout(120_000)
-  if (dataDir) await keepData(docker, container, dataDir, logDirectory)
   log('Starting Kafka in Docker')
   const started = await container.start()
   const waitUntilReady = () => waitFor(() => isBrokerReady(host, port), { message: 'Kafka to answer' })
@@ -96,24 +91,4 @@ function createControls(
     },
     restart: () => started.restart(),
   }
-}
-
-/** A named volume outlives its container. The name stands in `dataDir`, so that who removes that directory begins anew. */
-async function keepData(
-  docker: ContainerRuntimeClient,
-  container: GenericContainer,
-  dataDir: string,
-  target: string,
-): Promise<void> {
-  const volume = keepIn(dataDir, 'docker-volume', () => uniqueName('coursewire'))
-  // Two servers on one volume would destroy it: what a killed run left behind goes first.
-  await docker.container
-    .getById(volume)
-    .remove({ force: true })
-    .catch(() => {})
-  container.withName(volume).withBindMounts([{ source: volume, target }])
-}
-
-function keepIn(dataDir: string | undefined, file: string, make: () => string): string {
-  return dataDir ? keepText(join(openDirectory(dataDir).directory, file), make) : make()
 }

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
 
-// Its input is a pipe from the owner, which ends however the owner ends, kill -9 included. Then it ends the server and,
-// where nobody wants the data any more, removes it; twice, should somebody still have been writing there.
-const script = `
-  cat >/dev/null
+// Where nobody wants the data any more it is removed; twice, should somebody still have been writing there.
+const endServer = `
   server=$(cat "$1/pid" 2>/dev/null) && kill -s "$2" "$server" 2>/dev/null
   [ "$3" = temporary ] || exit 0
   for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$server" 2>/dev/null || break; sleep 0.2; done
@@ -17,11 +15,16 @@ export type Guarded = { directory: string; isTemporary: boolean }
  * itself if it is temporary. `signal` is what ends that server quickly.
  */
 export function startGuard({ directory, isTemporary }: Guarded, signal: 'KILL' | 'QUIT'): void {
-  const guard = spawn('sh', ['-c', script, 'guard', directory, signal, isTemporary ? 'temporary' : 'kept'], {
+  runAfterEnd('sh', '-c', endServer, 'guard', directory, signal, isTemporary ? 'temporary' : 'kept')
+}
+
+/** Runs the command when this process has ended, however it ends: it waits for the end of a pipe from here. */
+export function runAfterEnd(...command: string[]): void {
+  const waiting = spawn('sh', ['-c', 'cat >/dev/null; exec "$@"', 'guard', ...command], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
-  guard.unref()
+  waiting.unref()
   // The types do not say that the pipe to a child is a socket.
-  ;(guard.stdin as unknown as { unref(): void }).unref()
+  ;(waiting.stdin as unknown as { unref(): void }).unref()
 }

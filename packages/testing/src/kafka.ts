@@ -7,16 +7,19 @@ const product = {
   remedy: 'Install a JDK 17 or newer with Maven, or Docker, or give a broker by COURSEWIRE_KAFKA_BROKERS.',
 }
 
-/** Finds or starts an Apache Kafka for this process: given by COURSEWIRE_KAFKA_BROKERS, in Docker, or embedded. */
+/** Finds or starts an Apache Kafka for this process: given by COURSEWIRE_KAFKA_BROKERS, in Docker (by docker-compose.yml where its data is to stay), or embedded. */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
-  const { order = testOrder, log = () => {} } = options
+  const { order = testOrder, dataDir, log = () => {} } = options
   const brokers = process.env['COURSEWIRE_KAFKA_BROKERS']
   return startWithFirst(
     product,
     order,
     {
       given: brokers ? () => takeGivenKafka(brokers.split(',')) : undefined,
-      docker: async () => (await import('./docker.ts')).startDockerKafka({ ...options, log }),
+      docker: async () =>
+        dataDir
+          ? (await import('./compose-servers.ts')).startComposeKafka({ ...options, dataDir, log })
+          : (await import('./docker.ts')).startDockerKafka({ ...options, log }),
       embedded: () => startEmbeddedKafka({ ...options, log }),
     },
     log,

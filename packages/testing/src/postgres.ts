@@ -6,16 +6,19 @@ const product = {
   remedy: 'Install Docker, or give a server by COURSEWIRE_POSTGRES_URL.',
 }
 
-/** Finds or starts a PostgreSQL 18 for this process: given by COURSEWIRE_POSTGRES_URL, in Docker, or embedded. */
+/** Finds or starts a PostgreSQL 18 for this process: given by COURSEWIRE_POSTGRES_URL, in Docker (by docker-compose.yml where its data is to stay), or embedded. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { order = testOrder, log = () => {} } = options
+  const { order = testOrder, dataDir, log = () => {} } = options
   const url = process.env['COURSEWIRE_POSTGRES_URL']
   return startWithFirst(
     product,
     order,
     {
       given: url ? () => takeGivenPostgres(url) : undefined,
-      docker: async () => (await import('./docker.ts')).startDockerPostgres({ ...options, log }),
+      docker: async () =>
+        dataDir
+          ? (await import('./compose-servers.ts')).startComposePostgres({ ...options, dataDir, log })
+          : (await import('./docker.ts')).startDockerPostgres({ ...options, log }),
       embedded: () => startEmbeddedPostgres({ ...options, log }),
     },
     log,

@@ -1,5 +1,7 @@
+export { findDockerObstacle, openCompose } from './compose.ts'
 export { startGuard } from './guard.ts'
 export { ownKafka, startKafka } from './kafka.ts'
+export { isBrokerReady } from './kafka-probe.ts'
 export { findFreePort } from './ports.ts'
 export { ownPostgres, startPostgres } from './postgres.ts'
 export { isRunning } from './processes.ts'

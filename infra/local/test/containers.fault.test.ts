@@ -1,0 +1,14 @@
+import { uniqueName } from '@coursewire/testing'
+import { findDockerObstacle } from '@coursewire/testing/servers'
+import { startContainers } from '../src/containers.ts'
+import { describeJourneys } from './journeys.ts'
+
+describeJourneys(
+  () =>
+    startContainers({
+      project: uniqueName('journey'),
+      environment: { EMAIL_UNKNOWN_AFTER_SECONDS: '3' },
+      log: (line) => process.stdout.write(`${line}\n`),
+    }),
+  await findDockerObstacle(),
+)
