@@ -2,14 +2,14 @@ import { createPublicKey, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Stack, startNode, startStack } from '@coursewire/local'
+import { type Base, type Stack, startNode, startStack } from '@coursewire/local'
 import { provisionService } from '@coursewire/postgres'
 import { findFreePort, type ServerProcess } from '@coursewire/testing/servers'
 import pg from 'pg'
 
 const directory = fileURLToPath(new URL('../../../.coursewire/bench-apps', import.meta.url))
 
-export const issuerOf = ({ urls }: Stack) => ({ issuer: urls.enrollmentApi, audience: 'coursewire' })
+export const issuerOf = ({ urls }: Base) => ({ issuer: urls.enrollmentApi, audience: 'coursewire' })
 
 /**
  * The apps as they are deployed, on durable servers of their own: their databases, topics and groups have one name each,

@@ -1,5 +1,5 @@
 import { enrollmentCompleted } from '@coursewire/events'
-import type { Stack } from '@coursewire/local'
+import type { Base } from '@coursewire/local'
 import { watchTopic } from '@coursewire/messaging'
 import { waitFor } from '@coursewire/testing/servers'
 import { connect } from './app-processes.ts'
@@ -9,7 +9,7 @@ import { countOutbox, readLag } from './soak-samples.ts'
 const PAGE = 5_000
 
 /** Resolves when all that was ordered has gone its way: no row waits, no record, no mail. */
-export async function waitUntilDrained(stack: Stack, acknowledged: ReadonlyMap<string, string>): Promise<void> {
+export async function waitUntilDrained(stack: Base, acknowledged: ReadonlyMap<string, string>): Promise<void> {
   const email = await connect(stack.databases.email.databaseUrl)
   try {
     await waitFor(
@@ -30,7 +30,7 @@ export async function waitUntilDrained(stack: Stack, acknowledged: ReadonlyMap<s
 }
 
 /** Compares four witnesses: who was answered, the databases, the Kafka log, and what SNS and SES accepted. */
-export async function checkOutcome(stack: Stack, load: SoakLoad, log: (line: string) => void): Promise<string[]> {
+export async function checkOutcome(stack: Base, load: SoakLoad, log: (line: string) => void): Promise<string[]> {
   const problems: string[] = []
   const expect = (isTrue: boolean, problem: string) => void (isTrue || problems.push(problem))
   const [enrollment, email] = await Promise.all([
@@ -112,7 +112,7 @@ function createWire() {
   }
 }
 
-async function readKafka(stack: Stack): Promise<Wire> {
+async function readKafka(stack: Base): Promise<Wire> {
   const found = createWire()
   const end = await countRecords(stack, enrollmentCompleted.topic)
   let read = 0
@@ -127,7 +127,7 @@ async function readKafka(stack: Stack): Promise<Wire> {
   return found.wire
 }
 
-async function countRecords({ kafkaClient }: Stack, topic: string): Promise<number> {
+async function countRecords({ kafkaClient }: Base, topic: string): Promise<number> {
   const admin = kafkaClient.admin()
   await admin.connect()
   const offsets = await admin.fetchTopicOffsets(topic)
@@ -144,7 +144,7 @@ async function* readAccepted<Entry>(url: string): AsyncGenerator<Entry> {
   }
 }
 
-async function readSns({ urls }: Stack): Promise<Wire> {
+async function readSns({ urls }: Base): Promise<Wire> {
   const found = createWire()
   interface Published {
     message: string
@@ -157,7 +157,7 @@ async function readSns({ urls }: Stack): Promise<Wire> {
 }
 
 /** How often each mail of the ledger was accepted. */
-async function readMails({ urls }: Stack): Promise<Map<string, number>> {
+async function readMails({ urls }: Base): Promise<Map<string, number>> {
   const accepted = new Map<string, number>()
   for await (const { tags } of readAccepted<{ tags: Record<string, string> }>(`${urls.aws}/_inbox`)) {
     const id = tags['send_id'] ?? ''

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { courseGenerationCompleted, toKafkaRecord } from '@coursewire/events'
-import { type Stack, tenant } from '@coursewire/local'
+import type { Base } from '@coursewire/local'
 import { publishRecords } from '@coursewire/messaging'
 import { now } from '@coursewire/service-kit'
+import { tenant } from '@coursewire/setup'
 import { waitFor } from '@coursewire/testing/servers'
 import { connect } from './app-processes.ts'
 import { percentile } from './benchmark.ts'
@@ -14,6 +15,8 @@ const STUDENTS = 5_000
 export interface SoakLoad {
   /** What was answered with 201 or 200, by student and course: the ledger outside the system. */
   acknowledged: Map<string, string>
+  /** How often each status was the answer; by the code of the error where there was none. */
+  outcomes: Map<string, number>
   /** So many enrolments, as fast as 50 clients get their answers. */
   burst(count: number, signal: AbortSignal): Promise<void>
   run(options: { rate: number; seconds: number; signal: AbortSignal; onMinute?: (line: string) => void }): Promise<void>
@@ -21,7 +24,7 @@ export interface SoakLoad {
 
 /** Students and published courses enough for so many different enrolments, and who orders them. */
 export async function createSoakLoad(
-  stack: Stack,
+  stack: Base,
   { pairs, log }: { pairs: number; log: (line: string) => void },
 ): Promise<SoakLoad> {
   const courseCount = Math.ceil(pairs / STUDENTS)
@@ -32,6 +35,8 @@ export async function createSoakLoad(
   const courses = await publishCourses(stack, courseCount)
   const tokens = await signTokens(stack, students)
   const acknowledged = new Map<string, string>()
+  const outcomes = new Map<string, number>()
+  const count = (outcome: string) => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
   let ordered = 0
 
   async function enroll(index: number, isOver: AbortSignal): Promise<number> {
@@ -48,6 +53,7 @@ export async function createSoakLoad(
           signal: AbortSignal.timeout(10_000),
         })
         const { id } = (await response.json()) as { id: string }
+        count(String(response.status))
         if (response.ok) {
           acknowledged.set(`${students[index % STUDENTS]}/${courseId}`, id)
           return performance.now() - startedAt
@@ -55,6 +61,7 @@ export async function createSoakLoad(
         if (response.status !== 503) throw new Error(`An enrolment was answered with ${response.status}`)
       } catch (error) {
         if (error instanceof Error && error.message.startsWith('An enrolment')) throw error
+        count(describeError(error))
       }
       await sleep(500)
     }
@@ -63,6 +70,7 @@ export async function createSoakLoad(
 
   return {
     acknowledged,
+    outcomes,
     async burst(count, signal) {
       const end = ordered + count
       const enrollNext = async () => {
@@ -99,8 +107,13 @@ export async function createSoakLoad(
   }
 }
 
+function describeError(error: unknown): string {
+  const { name, cause } = error as { name: string; cause?: { code?: string } }
+  return cause?.code ?? name
+}
+
 /** Through the real way in: events of CourseFactory, then an editor's publish calls. */
-async function publishCourses(stack: Stack, count: number): Promise<string[]> {
+async function publishCourses(stack: Base, count: number): Promise<string[]> {
   const courses = Array.from({ length: count }, (_, index) => `soak-${index}`)
   const records = courses.map((courseId) => {
     const at = now()

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Stack } from '@coursewire/local'
+import type { Base, Stack } from '@coursewire/local'
 import { connect } from './app-processes.ts'
 
 export interface Sample {
@@ -28,7 +28,7 @@ export async function takeSample(stack: Stack): Promise<Sample> {
   }
 }
 
-export async function readLag({ urls }: Stack): Promise<number> {
+export async function readLag({ urls }: Base): Promise<number> {
   let lag = 0
   for (const url of [urls.enrollmentApi, urls.distributionService, urls.emailWorker]) {
     const text = await (await fetch(`${url}/metrics`)).text()
@@ -37,7 +37,7 @@ export async function readLag({ urls }: Stack): Promise<number> {
   return lag
 }
 
-export async function countOutbox({ databases }: Stack): Promise<number> {
+export async function countOutbox({ databases }: Base): Promise<number> {
   let waiting = 0
   for (const { databaseUrl } of Object.values(databases)) {
     const client = await connect(databaseUrl)

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { type Stack, tenant } from '@coursewire/local'
+import type { Base } from '@coursewire/local'
+import { tenant } from '@coursewire/setup'
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose'
 import type pg from 'pg'
 import { issuerOf } from './app-processes.ts'
@@ -9,7 +10,7 @@ export const password = 'Bench-Password-1'
 export const emailOf = (studentId: string) => `${studentId}@example.com`
 
 /** Makes students who can sign in, by the row of one who was made as an operator makes them. */
-export async function createStudents(stack: Stack, enrollments: pg.Client, count: number): Promise<string[]> {
+export async function createStudents(stack: Base, enrollments: pg.Client, count: number): Promise<string[]> {
   const email = 'bench@example.com'
   await stack.runAccountsCli(['create-user', '--tenant', tenant, '--email', email, '--name', 'Bench Student'], password)
   const students = Array.from({ length: count }, (_, index) => `student-${index}`)
@@ -35,7 +36,7 @@ export async function createCourses(enrollments: pg.Client, count: number): Prom
 
 /** An access token for each, as enrollment-api signs them, but for longer than any measurement. */
 export async function signTokens(
-  stack: Stack,
+  stack: Base,
   ids: string[],
   role: 'student' | 'service' | 'editor' = 'student',
 ): Promise<string[]> {

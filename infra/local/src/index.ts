@@ -1,3 +1,2 @@
-export { bringInFirstCourse, firstCourse } from './courses.ts'
 export { startNode } from './node-process.ts'
-export { type Stack, startStack, tenant } from './stack.ts'
+export { type AppStarter, type Base, type Stack, startBase, startStack } from './stack.ts'

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { enrollmentCompleted } from '@coursewire/events'
 import { type KafkaSource, watchTopic } from '@coursewire/messaging'
+import { callApi, tenant } from '@coursewire/setup'
 import { waitFor } from '@coursewire/testing/servers'
 import pg from 'pg'
-import { callApi } from './http.ts'
-import { type Stack, tenant } from './stack.ts'
+import type { Product } from './stack.ts'
 
 export type Learner = { email: string; password: string }
 export type Step = { name: string; details: string }
@@ -24,7 +24,7 @@ type Enrollment = { id: string; userId: string; courseId: string }
 const patience = { timeoutMs: 60_000, intervalMs: 50 }
 
 /** A student nobody has seen before. */
-export async function createLearner(stack: Stack, locale = 'en'): Promise<Learner> {
+export async function createLearner(stack: Product, locale = 'en'): Promise<Learner> {
   const learner = {
     email: `learner-${randomBytes(4).toString('hex')}@example.com`,
     password: randomBytes(12).toString('hex'),
@@ -37,7 +37,7 @@ export async function createLearner(stack: Stack, locale = 'en'): Promise<Learne
 }
 
 /** Every record of `enrollment.events.v1` so far, and those that come, until it is closed. */
-export async function watchEnrollments({ kafkaClient }: Stack) {
+export async function watchEnrollments({ kafkaClient }: Product) {
   const records: KafkaSource[] = []
   const watcher = await watchTopic(kafkaClient, enrollmentCompleted.topic, (record) => records.push(record))
   return { records, close: () => watcher.close() }
@@ -48,7 +48,7 @@ export async function watchEnrollments({ kafkaClient }: Stack) {
  * is away for a while; gives up with an error a minute later.
  */
 export async function* takeJourney(
-  stack: Stack,
+  stack: Product,
   { learner, courseId, onKafka }: { learner: Learner; courseId: string; onKafka: readonly KafkaSource[] },
 ): AsyncGenerator<Step, Enrollment> {
   const { enrollmentApi } = stack.urls
@@ -96,19 +96,19 @@ export async function* takeJourney(
   return enrollment
 }
 
-export async function findPublished({ urls }: Stack, enrollmentId: string): Promise<PublishedMessage[]> {
+export async function findPublished({ urls }: Product, enrollmentId: string): Promise<PublishedMessage[]> {
   const messages = (await (await fetch(`${urls.aws}/_published?from=-1000`)).json()) as PublishedMessage[]
   return messages.filter(({ messageAttributes }) => messageAttributes['enrollment_id']?.value === enrollmentId)
 }
 
-export async function findMails({ urls }: Stack, { email }: Learner): Promise<Mail[]> {
+export async function findMails({ urls }: Product, { email }: Learner): Promise<Mail[]> {
   const mails = (await (await fetch(`${urls.aws}/_inbox?from=-1000`)).json()) as Mail[]
   return mails.filter(({ to }) => to.some((address) => address.includes(email)))
 }
 
 export type LedgerRow = { id: string; status: string; message_id: string | null; reason: string | null }
 
-export async function readLedger({ databases }: Stack, studentId: string): Promise<LedgerRow | undefined> {
+export async function readLedger({ databases }: Product, studentId: string): Promise<LedgerRow | undefined> {
   const client = new pg.Client({ connectionString: databases.email.databaseUrl })
   client.on('error', () => undefined)
   await client.connect()

@@ -1,12 +1,17 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { topicsFor } from '@coursewire/kafka'
-import { createKafka, createTopics, type Kafka } from '@coursewire/messaging'
-import { provisionService, type ServiceAccess } from '@coursewire/postgres'
+import { createKafka, type Kafka } from '@coursewire/messaging'
 import { createLogger } from '@coursewire/service-kit'
+import {
+  type AppName,
+  appFile,
+  keepSecrets,
+  type Prepared,
+  prepareServers,
+  type Secrets,
+  tenant,
+} from '@coursewire/setup'
 import {
   findFreePort,
   type KafkaServer,
@@ -17,45 +22,87 @@ import {
   startPostgres,
 } from '@coursewire/testing/servers'
 import { startNode } from './node-process.ts'
-import { keepSecrets, type Secrets } from './secrets.ts'
-
-type AppName = 'enrollment-api' | 'distribution-service' | 'email-worker'
-export const tenant = 'local'
 
 type Ports = Record<AppName | 'aws' | 'kafka' | 'postgres', number>
 type Urls = Record<'enrollmentApi' | 'distributionService' | 'emailWorker' | 'aws', string>
 
-export type Stack = {
+/** The whole product as it runs, wherever that is. */
+export interface Product {
   urls: Urls
-  postgres: PostgresServer
-  databases: Record<'enrollment' | 'distribution' | 'email', ServiceAccess>
-  kafka: KafkaServer
+  databases: Prepared['databases']
+  kafka: Pick<KafkaServer, 'kill' | 'restart'>
   kafkaClient: Kafka
   apps: Record<AppName, ServerProcess>
-  secrets: Secrets
-  /** Runs enrollment-api's CLI, the secret on its standard input, and returns what it prints. */
-  runAccountsCli(args: string[], secret: string): Promise<string>
+  runAccountsCli: Prepared['runAccountsCli']
   /** Stops everything that was started, the apps first. */
   stop(): Promise<void>
 }
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
-const run = promisify(execFile)
-const appFile = (app: AppName, file: string) => join(root, 'apps', app, 'dist', file)
+/** The product as processes of this machine. */
+export interface Stack extends Product {
+  postgres: PostgresServer
+  kafka: KafkaServer
+  secrets: Secrets
+}
 
-/**
- * Starts the whole product: Postgres, Kafka, the local AWS, and the three apps as processes of their own. Everything it
- * keeps lies in `directory`; one process at a time may use that. What was started is stopped again when something fails.
- */
-export async function startStack(options: {
+/** All but the apps. */
+export type Base = Omit<Stack, 'apps'>
+
+/** Starts the apps one by one. */
+export interface AppStarter {
+  startApp: (app: AppName, instance?: Instance) => Promise<ServerProcess>
+}
+
+/** One process of an app. */
+interface Instance {
+  /** Whose app, where not ours: another checkout of this repository. */
+  checkout?: string
+  /** Where not the one its callers know. */
+  port?: number
+  /** Its directory below `run`; where not the name of the app. */
+  name?: string
+}
+
+interface StackOptions {
   directory: string
   /** Wished for; another one is taken, and said, where it is not free. Without a wish any free one. */
   ports?: Partial<Ports>
   order?: readonly Provider[]
   /** Settings of the apps beside those they get here. */
   environment?: NodeJS.ProcessEnv
+  /** Whose apps make the tables, where not ours: another checkout of this repository. */
+  checkout?: string
   log: (line: string) => void
-}): Promise<Stack> {
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/**
+ * Starts the whole product: Postgres, Kafka, the local AWS, and the three apps as processes of their own. Everything it
+ * keeps lies in `directory`; one process at a time may use that. What was started is stopped again when something fails.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { startApp, ...base } = await startBase(options)
+  const starting = [startApp('enrollment-api'), startApp('distribution-service'), startApp('email-worker')] as const
+  try {
+    const [enrollmentApi, distributionService, emailWorker] = await Promise.all(starting)
+    return {
+      ...base,
+      apps: {
+        'enrollment-api': enrollmentApi,
+        'distribution-service': distributionService,
+        'email-worker': emailWorker,
+      },
+    }
+  } catch (error) {
+    await Promise.allSettled(starting)
+    await base.stop()
+    throw error
+  }
+}
+
+/** Starts all but the apps. */
+export async function startBase(options: StackOptions): Promise<Base & AppStarter> {
   const { directory, ports = {}, log } = options
   const starting: Promise<unknown>[] = []
   const servers: { stop(): Promise<void> }[] = []
@@ -72,7 +119,7 @@ export async function startStack(options: {
     throw error
   }
 
-  async function start(): Promise<Omit<Stack, 'stop'>> {
+  async function start(): Promise<Omit<Base & AppStarter, 'stop'>> {
     mkdirSync(join(directory, 'data'), { recursive: true })
     const secrets = keepSecrets(join(directory, 'secrets.json'))
     const logger = createLogger({ service: 'local', level: 'silent' })
@@ -86,22 +133,13 @@ export async function startStack(options: {
     log(kafka.description)
     const kafkaClient = createKafka({ clientId: 'local', brokers: kafka.brokers, logger })
     log('Creating topics, databases and roles, migrating')
-    const [databases] = await Promise.all([
-      createDatabases(postgres.url, secrets),
-      createTopics(kafkaClient, topicsFor('local')),
-    ])
-    const topicArn = await createSnsTopic(aws)
-
-    const runAccountsCli = async (args: string[], secret: string) => {
-      const cli = run(process.execPath, [appFile('enrollment-api', 'cli.js'), ...args], {
-        env: { ...process.env, DATABASE_URL: databases.enrollment.databaseUrl, DEFAULT_TENANT: tenant },
-      })
-      cli.child.stdin?.end(secret)
-      return (await cli).stdout.trim()
-    }
-    for (const [client, secret] of Object.entries(secrets.clients)) {
-      await runAccountsCli(['create-client', '--tenant', tenant, '--client-id', client], secret)
-    }
+    const { databases, topicArn, runAccountsCli } = await prepareServers({
+      postgresUrl: postgres.url,
+      kafka: kafkaClient,
+      awsUrl: aws,
+      secrets,
+      checkout: options.checkout,
+    })
 
     const appPorts = {
       'enrollment-api': await findFreePort(ports['enrollment-api'], log),
@@ -157,28 +195,18 @@ export async function startStack(options: {
         SERVICE_CLIENT_SECRET: secrets.clients['email-worker'],
       },
     }
-    const startApp = (app: AppName) =>
+    const startApp: AppStarter['startApp'] = (app, { checkout, port = appPorts[app], name = app } = {}) =>
       keep(
         clients,
         startNode({
-          directory: join(directory, 'run', app),
-          entry: appFile(app, 'main.js'),
-          readyUrl: `${urlOf(app)}/health/ready`,
-          environment: { ...shared, ...environments[app], PORT: String(appPorts[app]) },
+          directory: join(directory, 'run', name),
+          entry: appFile(app, 'main.js', checkout),
+          readyUrl: `http://127.0.0.1:${port}/health/ready`,
+          environment: { ...shared, ...environments[app], PORT: String(port) },
           log,
         }),
       )
-    const [enrollmentApi, distributionService, emailWorker] = await Promise.all([
-      startApp('enrollment-api'),
-      startApp('distribution-service'),
-      startApp('email-worker'),
-    ])
-    const apps = {
-      'enrollment-api': enrollmentApi,
-      'distribution-service': distributionService,
-      'email-worker': emailWorker,
-    }
-    return { urls, postgres, databases, kafka, kafkaClient, apps, secrets, runAccountsCli }
+    return { urls, postgres, databases, kafka, kafkaClient, secrets, runAccountsCli, startApp }
   }
 
   function serverOptions(name: 'postgres' | 'kafka') {
@@ -216,36 +244,4 @@ export async function startStack(options: {
     await keep(servers, aws)
     return url
   }
-}
-
-async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Stack['databases']> {
-  const services = {
-    enrollment: 'enrollment-api',
-    distribution: 'distribution-service',
-    email: 'email-worker',
-  } as const
-  const create = async (service: keyof typeof services) => {
-    const access = await provisionService(adminUrl, service, secrets.databases[service])
-    await run(process.execPath, [appFile(services[service], 'migrate.js')], {
-      env: { ...process.env, MIGRATE_DATABASE_URL: access.migrateDatabaseUrl },
-    })
-    return access
-  }
-  const [enrollment, distribution, email] = await Promise.all([
-    create('enrollment'),
-    create('distribution'),
-    create('email'),
-  ])
-  return { enrollment, distribution, email }
-}
-
-/** Creating a topic that is there is finding it. */
-async function createSnsTopic(aws: string): Promise<string> {
-  const response = await fetch(aws, {
-    method: 'POST',
-    body: new URLSearchParams({ Action: 'CreateTopic', Version: '2010-03-31', Name: 'enrollment-completed' }),
-  })
-  const [, arn] = /<TopicArn>(.*)<\/TopicArn>/.exec(await response.text()) ?? []
-  if (!arn) throw new Error(`The local SNS made no topic: ${response.status}`)
-  return arn
 }

@@ -3,12 +3,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
+import { bringInFirstCourse, createTestStudent, firstCourse, testStudent } from '@coursewire/setup'
 import { createCommandRunner } from './command-runner.ts'
-import { bringInFirstCourse, firstCourse } from './courses.ts'
 import { createLearner, takeJourney, watchEnrollments } from './journey.ts'
 import { followLogs } from './logs.ts'
 import { claimDirectory } from './single-start.ts'
-import { type Stack, startStack, tenant } from './stack.ts'
+import { type Stack, startStack } from './stack.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const directory = join(root, '.coursewire')
@@ -21,7 +21,6 @@ const ports = {
   postgres: 15432,
   kafka: 9092,
 }
-const testStudent = { email: 'test@example.com', password: 'Test123!' }
 const startedAt = performance.now()
 
 function log(line: string): void {
@@ -67,10 +66,7 @@ async function start(): Promise<void> {
   log(`Logs: .coursewire/run/<app>/server.log`)
 
   log('Creating accounts, bringing in the first course')
-  await stack.runAccountsCli(
-    ['create-user', '--tenant', tenant, '--email', testStudent.email, '--name', 'Test Student', '--role', 'student'],
-    testStudent.password,
-  )
+  await createTestStudent(stack)
   const course = await bringInFirstCourse(stack)
 
   log(styleText('bold', 'One enrolment, the whole way'))

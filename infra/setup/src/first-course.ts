@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { courseGenerationCompleted, toKafkaRecord } from '@coursewire/events'
-import { publishRecords } from '@coursewire/messaging'
+import { type Kafka, publishRecords } from '@coursewire/messaging'
 import { now } from '@coursewire/service-kit'
-import { waitFor } from '@coursewire/testing/servers'
-import { callApi } from './http.ts'
-import { type Stack, tenant } from './stack.ts'
+import { callApi } from './call-api.ts'
+import { type Prepared, tenant } from './prepare.ts'
+import type { Secrets } from './secrets.ts'
 
 export const firstCourse = {
   course_id: 'spec-driven-dev-mini',
@@ -16,11 +17,31 @@ export const firstCourse = {
   total_lessons: 12,
 }
 
+const PATIENCE_MS = 30_000
+
+/** The running product, as far as it takes to bring a course in. */
+interface Running extends Pick<Prepared, 'runAccountsCli'> {
+  kafkaClient: Kafka
+  urls: Record<'enrollmentApi' | 'distributionService', string>
+  secrets: Secrets
+}
+
+/** Whom everybody may sign in as who tries the product on a machine of their own. */
+export const testStudent = { email: 'test@example.com', password: 'Test123!' }
+
+export async function createTestStudent({ runAccountsCli }: Pick<Prepared, 'runAccountsCli'>): Promise<void> {
+  const { email, password } = testStudent
+  await runAccountsCli(
+    ['create-user', '--tenant', tenant, '--email', email, '--name', 'Test Student', '--role', 'student'],
+    password,
+  )
+}
+
 /** Makes the editor who publishes, and returns how to sign in. */
-async function createEditor(stack: Stack) {
+async function createEditor({ runAccountsCli, secrets }: Running) {
   const email = 'editor@example.com'
-  const password = stack.secrets.editorPassword
-  await stack.runAccountsCli(
+  const password = secrets.editorPassword
+  await runAccountsCli(
     ['create-user', '--tenant', tenant, '--email', email, '--name', 'Editor', '--role', 'editor'],
     password,
   )
@@ -31,17 +52,23 @@ async function createEditor(stack: Stack) {
  * Brings the first course in as every course comes in: an event of CourseFactory, then an editor's publish call. Repeatable;
  * waits until it can be enrolled in.
  */
-export async function bringInFirstCourse(stack: Stack): Promise<{ slug: string }> {
-  const editor = await createEditor(stack)
-  const { distributionService, enrollmentApi } = stack.urls
+export async function bringInFirstCourse(running: Running): Promise<{ slug: string }> {
+  const editor = await createEditor(running)
+  const { distributionService, enrollmentApi } = running.urls
   const { token } = await callApi<{ token: string }>(`${enrollmentApi}/auth/signin`, { body: editor })
   const find = async () => {
     const url = `${distributionService}/api/distributions?courseId=${firstCourse.course_id}`
     const { items } = await callApi<{ items: { id: string; slug: string }[] }>(url, { token })
     return items[0]
   }
-  if (!(await find())) await publishRecords(stack.kafkaClient, [buildGeneration()])
-  const distribution = await waitFor(find, { message: 'the distribution of the first course' })
+  let distribution = await find()
+  if (!distribution) await publishRecords(running.kafkaClient, [buildGeneration()])
+  const deadline = Date.now() + PATIENCE_MS
+  while (!distribution) {
+    if (Date.now() > deadline) throw new Error('distribution-service made no distribution of the first course')
+    await sleep(50)
+    distribution = await find()
+  }
   await callApi(`${distributionService}/api/distributions/${distribution.id}/publish`, { token, body: {} })
   return distribution
 }

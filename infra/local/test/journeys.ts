@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { enrollmentCompleted } from '@coursewire/events'
+import { publishRecords } from '@coursewire/messaging'
+import { callApi, firstCourse } from '@coursewire/setup'
+import { waitFor } from '@coursewire/testing'
+import type { ServerProcess } from '@coursewire/testing/servers'
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  createLearner,
+  findMails,
+  findPublished,
+  type Learner,
+  type LedgerRow,
+  readLedger,
+  takeJourney,
+  watchEnrollments,
+} from '../src/journey.ts'
+import type { Product } from '../src/stack.ts'
+
+const steps = ['signed in', 'enrolled', 'on Kafka', 'on SNS', 'mail accepted', 'mail in the inbox']
+const courseId = firstCourse.course_id
+const mailsCli = fileURLToPath(new URL('../../../apps/email-worker/dist/cli.js', import.meta.url))
+
+/** The same journeys on whatever product `start` starts; skipped where something is in the way. */
+export function describeJourneys(start: () => Promise<Product>, obstacle: string | null = null): void {
+  let stack: Product
+  let events: Awaited<ReturnType<typeof watchEnrollments>>
+
+  beforeAll(async () => {
+    if (obstacle) return
+    stack = await start()
+    events = await watchEnrollments(stack)
+  }, 900_000)
+
+  beforeEach(({ skip }) => {
+    if (obstacle) skip(obstacle)
+  })
+
+  afterAll(async () => {
+    await events?.close()
+    await stack?.stop()
+  }, 60_000)
+
+  /** The whole way, with `disturb` after the step of that name; returns what must be true of it however it went. */
+  async function travel(disturbAt?: string, disturb?: () => Promise<void>) {
+    const learner = await createLearner(stack)
+    const journey = takeJourney(stack, { learner, courseId, onKafka: events.records })
+    const names: string[] = []
+    let recovery: Promise<void> = Promise.resolve()
+    let next = await journey.next()
+    for (; !next.done; next = await journey.next()) {
+      names.push(next.value.name)
+      if (next.value.name === disturbAt && disturb) recovery = disturb()
+    }
+    await recovery
+    await settle()
+    return { learner, names, enrollment: next.value }
+  }
+
+  /** Waits until nothing is on its way any more: what would have come twice has come. */
+  async function settle(): Promise<void> {
+    await waitFor(() => isOutboxEmpty(stack.databases.enrollment.databaseUrl), { timeoutMs: 60_000 })
+    const admin = stack.kafkaClient.admin()
+    await admin.connect()
+    try {
+      await waitFor(
+        async () => {
+          const ends = await admin.fetchTopicOffsets(enrollmentCompleted.topic)
+          const [committed] = await admin.fetchOffsets({ groupId: 'email-worker', topics: [enrollmentCompleted.topic] })
+          return ends.every(({ partition, high }) =>
+            committed?.partitions.some(
+              (it) => (it.partition === partition && Number(it.offset) >= Number(high)) || high === '0',
+            ),
+          )
+        },
+        { timeoutMs: 60_000, intervalMs: 100, message: 'email-worker to have read everything' },
+      )
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  async function isOutboxEmpty(databaseUrl: string): Promise<boolean> {
+    const client = new pg.Client({ connectionString: databaseUrl })
+    await client.connect()
+    const { rows } = await client.query('SELECT count(*)::int AS count FROM outbox')
+    await client.end()
+    return rows[0].count === 0
+  }
+
+  /** Every copy of the event of an enrolment that is on Kafka by now. */
+  async function readEvents(enrollmentId: string): Promise<Buffer[]> {
+    const admin = stack.kafkaClient.admin()
+    await admin.connect()
+    const ends = await admin.fetchTopicOffsets(enrollmentCompleted.topic)
+    await admin.disconnect()
+    const total = ends.reduce((sum, { high }) => sum + Number(high), 0)
+    await waitFor(() => events.records.length >= total, { message: 'all events to be read' })
+    return events.records.flatMap(({ value }) => (value?.includes(enrollmentId) ? [value] : []))
+  }
+
+  async function listUnknown(): Promise<LedgerRow[]> {
+    const env = { ...process.env, DATABASE_URL: stack.databases.email.databaseUrl }
+    const { stdout } = await promisify(execFile)(process.execPath, [mailsCli, 'unknown', '--json'], { env })
+    return JSON.parse(stdout) as LedgerRow[]
+  }
+
+  async function expectOneOfEach(learner: Learner, enrollment: { id: string; userId: string }): Promise<void> {
+    const { token } = await callApi<{ token: string }>(`${stack.urls.enrollmentApi}/auth/signin`, { body: learner })
+    const { items } = await callApi<{ items: { id: string }[] }>(`${stack.urls.enrollmentApi}/api/enrollments`, {
+      token,
+    })
+    expect(items.map(({ id }) => id)).toEqual([enrollment.id])
+
+    const copies = await readEvents(enrollment.id)
+    expect(new Set(copies.map(String)).size).toBe(1)
+    const eventId = JSON.parse(String(copies[0])).id
+
+    const published = await findPublished(stack, enrollment.id)
+    expect(new Set(published.map(({ message }) => message)).size).toBe(1)
+    expect(new Set(published.map(({ messageAttributes }) => messageAttributes['event_id']?.value))).toEqual(
+      new Set([eventId]),
+    )
+
+    const mails = await findMails(stack, learner)
+    const row = await readLedger(stack, enrollment.userId)
+    if (row?.status === 'unknown') {
+      expect((await listUnknown()).map(({ id }) => id)).toContain(row.id)
+      expect(mails.length).toBeLessThanOrEqual(1)
+    } else {
+      expect(row?.status).toBe('sent')
+      expect(mails.map(({ id }) => id)).toEqual([row?.message_id])
+    }
+  }
+
+  describe('the whole way', () => {
+    it('a learner enrols, the event crosses Kafka, the welcome mail arrives', async () => {
+      const { learner, names, enrollment } = await travel()
+
+      expect(names).toEqual(steps)
+      await expectOneOfEach(learner, enrollment)
+      const [mail] = await findMails(stack, learner)
+      expect(mail?.subject).toContain(firstCourse.title)
+      expect(mail?.text).toContain('Ada Learner')
+      const [, link = ''] = /href="(http[^"]*\/courses\/[^"]*)"/.exec(mail?.html ?? '') ?? []
+      expect(await callApi(link)).toMatchObject({ title: firstCourse.title })
+    })
+
+    it('the same record delivered three times gives one mail', async () => {
+      const { learner, enrollment } = await travel()
+      const [value] = await readEvents(enrollment.id)
+      if (!value) throw new Error('no event')
+      const record = { topic: enrollmentCompleted.topic, key: enrollment.id, value, headers: [] }
+
+      await publishRecords(stack.kafkaClient, [record, record])
+      await settle()
+
+      expect(await readEvents(enrollment.id)).toHaveLength(3)
+      await expectOneOfEach(learner, enrollment)
+    })
+  })
+
+  /** Kills the process with -9 when the journey has come to a step, and starts it again. */
+  function travelThroughKill(step: string, server: Pick<ServerProcess, 'kill' | 'restart'>) {
+    return travel(step, async () => {
+      await server.kill()
+      await server.restart()
+    })
+  }
+
+  async function expectSurvived({ learner, names, enrollment }: Awaited<ReturnType<typeof travel>>): Promise<void> {
+    expect(names.slice(0, 4)).toEqual(steps.slice(0, 4))
+    expect(['mail in the inbox', 'mail unknown']).toContain(names.at(-1))
+    await expectOneOfEach(learner, enrollment)
+  }
+
+  describe('nothing is lost and nothing comes twice', () => {
+    // Three journeys at once, so that each also meets the kills of the others. They are looked at when all have ended: only
+    // then is no app away that is asked.
+    it.each(steps)(
+      'when a journey has come to "%s" and an app is killed, each of the three',
+      async (step) => {
+        const journeys = await Promise.all(Object.values(stack.apps).map((app) => travelThroughKill(step, app)))
+        for (const journey of journeys) await expectSurvived(journey)
+      },
+      240_000,
+    )
+
+    it.each(steps)(
+      'when the journey has come to "%s" and the broker is killed',
+      async (step) => expectSurvived(await travelThroughKill(step, stack.kafka)),
+      240_000,
+    )
+  })
+}
