@@ -3,6 +3,7 @@ import { brokerSettings } from '@coursewire/kafka'
 import { PostgreSqlContainer } from '@testcontainers/postgresql'
 import type { StartedTestContainer } from 'testcontainers'
 import { type ContainerRuntimeClient, GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers'
+import { runAfterEnd } from './guard.ts'
 import { isBrokerReady } from './kafka-probe.ts'
 import { findFreePort } from './ports.ts'
 import type { KafkaOptions, KafkaServer, PostgresOptions, PostgresServer, Server, WithLog } from './server.ts'
@@ -82,6 +83,8 @@ function createControls(
   started: StartedTestContainer,
 ): Pick<Server, 'stop' | 'kill' | 'restart'> {
   const container = docker.container.getById(started.getId())
+  // Testcontainers' own helper does it where it may run; what was stopped has to go too.
+  runAfterEnd('docker', 'rm', '--force', '--volumes', started.getId())
   return {
     stop: async () => {
       await container.stop({ t: 3 })
