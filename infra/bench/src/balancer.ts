@@ -2,8 +2,11 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 
-/** Passes each request to the next of the instances that takes the connection, as a load balancer does; 502 when none does. */
-export async function startBalancer(port: number, instances: readonly number[]): Promise<{ close(): void }> {
+/**
+ * Passes each request to the next of the instances that takes the connection, as a load balancer does; 502 when none does.
+ * Runs until the process ends.
+ */
+export async function startBalancer(port: number, instances: readonly number[]): Promise<void> {
   let turn = 0
   const server = createServer((incoming, outgoing) => {
     turn += 1
@@ -12,12 +15,6 @@ export async function startBalancer(port: number, instances: readonly number[]):
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
-  return {
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
 }
 
 async function pass(incoming: IncomingMessage, outgoing: ServerResponse, instances: readonly number[]): Promise<void> {
