@@ -19,8 +19,9 @@ const failures = await checkAndTest()
 if (commands.wasInterrupted) process.exit(130)
 const { passed, failed, skipped } = sumResults(packages)
 for (const { name, reason } of skipped) log(`Skipped: ${name} (${reason})`)
+for (const { name, reason } of failed) log(`Failed: ${name} (${reason})`)
 for (const failure of failures) log(`Failed: ${failure}`)
-const allFailed = failed + failures.length
+const allFailed = failed.length + failures.length
 log(`${passed} passed, ${allFailed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
 process.exit(allFailed > 0 ? 1 : 0)
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Results } from '@coursewire/testing'
+import type { Remark, Results } from '@coursewire/testing'
 
 export type TestedPackage = { name: string; resultsFile: string }
 export type Selection = 'default' | 'faults'
@@ -38,12 +38,13 @@ export function findSilent(packages: TestedPackage[]): TestedPackage[] {
 
 /** Adds up what the packages wrote. */
 export function sumResults(packages: TestedPackage[]): Results {
-  const sum: Results = { passed: 0, failed: 0, skipped: [] }
+  const sum: Results = { passed: 0, failed: [], skipped: [] }
   for (const { name, resultsFile } of packages.filter((it) => existsSync(it.resultsFile))) {
     const { passed, failed, skipped } = JSON.parse(readFileSync(resultsFile, 'utf8')) as Results
+    const ofPackage = (remarks: Remark[]) => remarks.map((it) => ({ ...it, name: `${name} ${it.name}` }))
     sum.passed += passed
-    sum.failed += failed
-    sum.skipped.push(...skipped.map(({ name: test, reason }) => ({ name: `${name} ${test}`, reason })))
+    sum.failed.push(...ofPackage(failed))
+    sum.skipped.push(...ofPackage(skipped))
   }
   return sum
 }

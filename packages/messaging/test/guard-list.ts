@@ -5,7 +5,7 @@ export interface Guard {
   file: string
   find: string
   replace: string
-  /** The test file, and the beginning of what its test is called. */
+  /** The test file, below test or a path from there, and part of what its test is called. */
   test: [file: string, name: string]
 }
 
@@ -551,7 +551,7 @@ export const guards: Guard[] = [
     file: 'kafka-socket.ts',
     find: 'setTimeout(giveUp, ',
     replace: 'setTimeout(() => undefined, ',
-    test: ['brokers.fault', 'lose nothing when a leader is halted'],
+    test: ['kafka-socket', 'is given up'],
   },
   {
     name: 'a send is acknowledged by every partition',
@@ -638,11 +638,11 @@ export const guards: Guard[] = [
     test: ['faults', 'blocks its successor'],
   },
   {
-    name: 'a connection lost at its beginning leaves the pool',
+    name: 'a connection left inside a transaction leaves the pool',
     file: '../../service-kit/src/database.ts',
     find: "client.release(client.getTransactionStatus() !== 'I')",
     replace: 'client.release()',
-    test: ['database-faults', 'nothing is lost, done twice'],
+    test: ['../../service-kit/test/database', 'does not hand on'],
   },
   {
     name: 'old events are forgotten',

@@ -5,6 +5,8 @@
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Guard, guards } from './guard-list.ts'
 
 const [wanted = ''] = process.argv.slice(2)
@@ -13,6 +15,7 @@ const folder = new URL('../', import.meta.url)
 /** Returns the name of the test that fails without the guard; null when none does. */
 function findRedTest({ name, file, find, replace, test }: Guard): string | null {
   const source = new URL(`src/${file}`, folder)
+  const testFile = fileURLToPath(new URL(`test/${test[0]}.test.ts`, folder))
   const original = readFileSync(source, 'utf8')
   if (!original.includes(find)) throw new Error(`${file} no longer holds the guard "${name}"`)
   try {
@@ -20,8 +23,9 @@ function findRedTest({ name, file, find, replace, test }: Guard): string | null 
       source,
       original.replace(find, () => replace),
     )
-    const run = spawnSync('vitest', ['run', `test/${test[0]}.test.ts`, '-t', test[1], '--reporter=json'], {
-      cwd: folder,
+    const run = spawnSync('vitest', ['run', testFile, '-t', test[1], '--reporter=json'], {
+      // Its package.
+      cwd: dirname(dirname(testFile)),
       encoding: 'utf8',
       env: { ...process.env, COURSEWIRE_TESTS: test[0].endsWith('.fault') ? 'faults' : '' },
       timeout: 400_000,

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { createTestDatabase, ownPostgres } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createDatabase, createLogger, createPool, migrate } from '../src/index.ts'
-import { buildApp, collectLines } from './helpers.ts'
+import { buildApp, collectLines, withResolvers } from './helpers.ts'
 
 async function createEmptyDatabase() {
   const database = await createTestDatabase()
@@ -107,6 +107,30 @@ describe('the pool', () => {
     // It has three connections: none would be left.
     const { rows } = await db.transaction((tx) => tx.execute(sql`SELECT 1 AS one`))
     expect(rows).toEqual([{ one: 1 }])
+  })
+
+  it('does not hand on a connection whose transaction could not be ended', async () => {
+    const { db } = openPool((await createEmptyDatabase()).databaseUrl)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const inside = withResolvers<number>()
+    const frozen = db.transaction(async (tx) => {
+      const { rows } = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`)
+      inside.resolve(rows[0]?.pid ?? 0)
+      await tx.execute(sql`SELECT pg_sleep(25)`)
+    })
+    const pid = await inside.promise
+
+    // Neither the statement nor the ROLLBACK after it is answered in time.
+    let failure: unknown
+    frozen.catch((error: unknown) => {
+      failure = error
+    })
+    while (!failure) await vi.advanceTimersByTimeAsync(35_000)
+    vi.useRealTimers()
+
+    const next = await db.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`)
+    expect(next.rows[0]?.pid).not.toBe(pid)
   })
 
   it('limits everything in time, and is known by its name', async () => {

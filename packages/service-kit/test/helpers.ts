@@ -84,3 +84,11 @@ export async function sendRaw(port: number, bytes: string): Promise<string> {
 export function portOf(app: HttpApp): number {
   return (app.server.address() as AddressInfo).port
 }
+
+export function withResolvers<Value = void>() {
+  let resolve: (value: Value) => void = () => undefined
+  const promise = new Promise<Value>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

@@ -6,7 +6,7 @@ import { metrics } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createLogger } from '../src/index.ts'
-import { buildApp, collectLines, portOf, startIssuer } from './helpers.ts'
+import { buildApp, collectLines, portOf, startIssuer, withResolvers } from './helpers.ts'
 
 const open = { config: { access: 'public' } } as const
 
@@ -217,11 +217,3 @@ describe('closing', () => {
     await closed
   })
 })
-
-function withResolvers() {
-  let resolve: () => void = () => undefined
-  const promise = new Promise<void>((done) => {
-    resolve = done
-  })
-  return { promise, resolve }
-}

@@ -5,7 +5,10 @@ import { expect, it, onTestFinished } from 'vitest'
 
 const script = new URL('./process-child.ts', import.meta.url).pathname
 
-/** Runs the child in `mode`; sends the signals as soon as it has logged `signalAt`. */
+/**
+ * Runs the child in `mode`; sends the signals as soon as it has logged `signalAt`. Where there is a fatal line, messages come
+ * in any order: pino writes it at once, also before one that a full pipe holds up.
+ */
 async function run(mode: string, signalAt = '', signals: NodeJS.Signals[] = []) {
   const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,17 +48,16 @@ it('logs a failed start and ends with 1', async () => {
 })
 
 it('closes and ends with 1 after a rejection nobody handled', async () => {
-  expect(await run('rejects')).toEqual({
-    code: 1,
-    messages: ['Started', 'Unhandled rejection: nobody cares', 'Closing', 'Stopped'],
-  })
+  const { code, messages } = await run('rejects')
+
+  expect(code).toBe(1)
+  expect(messages.toSorted()).toEqual(['Closing', 'Started', 'Stopped', 'Unhandled rejection: nobody cares'])
 })
 
 it('ends with 1 when closing fails, although something is still open', async () => {
   const { code, messages } = await run('close-fails', 'Started', ['SIGTERM'])
 
   expect(code).toBe(1)
-  // pino writes a fatal line at once, also before one that a full pipe holds up.
   expect(messages.toSorted()).toEqual(['Close failed: close broke', 'Close took too long', 'Closing', 'Started'])
 })
 

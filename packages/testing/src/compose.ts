@@ -13,8 +13,8 @@ export type Compose = (args: string[], input?: string) => Promise<string>
 
 /**
  * Opens a project whose containers, and with `isTemporary` its volumes, do not outlive this process. `variables`, as they
- * are at each call, take the place of those in `.env`. Throws what docker compose said last where it fails, and where there
- * is neither `docker compose` nor `docker-compose`.
+ * are at each call, take the place of those in `.env`. Throws what docker compose said last where it fails, and where no Docker
+ * engine answers or there is neither `docker compose` nor `docker-compose`.
  */
 export async function openCompose(options: {
   project: string
@@ -44,16 +44,17 @@ export async function openCompose(options: {
 }
 
 /** Why nothing can be run in containers here, or null. */
-export async function findDockerObstacle(): Promise<string | null> {
-  try {
-    await Promise.all([findCompose(), run('docker', ['info'])])
-    return null
-  } catch {
-    return 'no Docker engine with docker compose'
-  }
+export function findDockerObstacle(): Promise<string | null> {
+  return findCompose().then(
+    () => null,
+    (error: Error) => error.message,
+  )
 }
 
 async function findCompose(): Promise<[string, ...string[]]> {
+  await run('docker', ['info']).catch((cause: unknown) => {
+    throw new Error('no Docker engine answers', { cause })
+  })
   const ways: [string, ...string[]][] = [['docker', 'compose'], ['docker-compose']]
   for (const [command, ...subcommand] of ways) {
     try {

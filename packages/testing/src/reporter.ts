@@ -1,37 +1,45 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Reporter, TestModule, TestSuite, Vitest } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node'
 
+/** A test, and why it failed or was left out. */
+export type Remark = { name: string; reason: string }
 /** What a package's tests came to, in `<package>/.vitest/results.json`; `npm test` adds them up. */
-export type Results = { passed: number; failed: number; skipped: { name: string; reason: string }[] }
+export type Results = { passed: number; failed: Remark[]; skipped: Remark[] }
 
 /** Writes {@link Results} beside what the other reporters do. Errors outside a test count as one failed test each. */
 export class ResultsReporter implements Reporter {
   #directory = ''
-  #results: Results = { passed: 0, failed: 0, skipped: [] }
+  #results: Results = { passed: 0, failed: [], skipped: [] }
 
   onInit(vitest: Vitest): void {
     this.#directory = join(vitest.config.root, '.vitest')
     // A failing global setup is reported to nobody: only the exit code tells.
     process.once('exit', (code) => {
-      if (code !== 0 && this.#results.failed === 0) this.#write({ ...this.#results, failed: 1 })
+      if (code === 0 || this.#results.failed.length > 0) return
+      this.#write({ ...this.#results, failed: [{ name: 'the run', reason: `ended with ${code}, see above` }] })
     })
   }
 
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const results: Results = { passed: 0, failed: unhandledErrors.length, skipped: [] }
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly { message: string }[]): void {
+    const results: Results = { passed: 0, failed: [], skipped: [] }
+    const fail = (name: string, [error]: readonly { message: string }[]) => {
+      const [reason = ''] = error?.message.split('\n', 1) ?? []
+      results.failed.push({ name, reason })
+    }
+    for (const error of unhandledErrors) fail('outside a test', [error])
     for (const module of modules) {
-      const suites: (TestModule | TestSuite)[] = [module, ...module.children.allSuites()]
-      results.failed += suites.filter((suite) => suite.errors().length > 0).length
+      for (const suite of [module, ...module.children.allSuites()]) {
+        if (suite.errors().length > 0) fail(nameOf(suite), suite.errors())
+      }
       for (const test of module.children.allTests()) {
-        const { state, note } = { note: undefined, ...test.result() }
-        if (state === 'passed') results.passed++
-        else if (state === 'failed') results.failed++
-        else
-          results.skipped.push({
-            name: `${module.relativeModuleId}: ${test.fullName}`,
-            reason: note ?? 'no reason given',
-          })
+        const result = test.result()
+        if (result.state === 'passed') results.passed++
+        else if (result.state === 'failed') fail(nameOf(test), result.errors)
+        else {
+          const { note = 'no reason given' } = { note: undefined, ...result }
+          results.skipped.push({ name: nameOf(test), reason: note })
+        }
       }
     }
     this.#write(results)
@@ -42,4 +50,8 @@ export class ResultsReporter implements Reporter {
     mkdirSync(this.#directory, { recursive: true })
     writeFileSync(join(this.#directory, 'results.json'), JSON.stringify(results, null, 2))
   }
+}
+
+function nameOf(it: TestModule | TestSuite | TestCase): string {
+  return it.type === 'module' ? it.relativeModuleId : `${it.module.relativeModuleId}: ${it.fullName}`
 }

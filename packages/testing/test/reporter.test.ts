@@ -25,7 +25,7 @@ async function runTests(files: Record<string, string>): Promise<unknown> {
   return results
 }
 
-test('passed, failed and skipped tests are counted, the skipped ones with their reason', async () => {
+test('passed, failed and skipped tests are counted, the latter two with their reason', async () => {
   const tests = `
     import { beforeAll, describe, expect, test } from 'vitest'
     test('passes', () => {})
@@ -40,7 +40,10 @@ test('passed, failed and skipped tests are counted, the skipped ones with their 
 
   expect(await runTests({ 'tests.ts': tests })).toEqual({
     passed: 1,
-    failed: 2,
+    failed: [
+      { name: 'tests.ts: a suite that cannot begin', reason: 'no' },
+      { name: 'tests.ts: fails', reason: 'expected 1 to be 2 // Object.is equality' },
+    ],
     skipped: [
       { name: 'tests.ts: knows why', reason: 'no browser here' },
       { name: 'tests.ts: does not', reason: 'no reason given' },
@@ -50,7 +53,11 @@ test('passed, failed and skipped tests are counted, the skipped ones with their 
 })
 
 test('a file that cannot be loaded is a failure', async () => {
-  expect(await runTests({ 'tests.ts': `throw new Error('no')` })).toEqual({ passed: 0, failed: 1, skipped: [] })
+  expect(await runTests({ 'tests.ts': `throw new Error('no')` })).toEqual({
+    passed: 0,
+    failed: [{ name: 'tests.ts', reason: 'no' }],
+    skipped: [],
+  })
 })
 
 test('a global setup that fails is a failure', async () => {
@@ -59,5 +66,9 @@ test('a global setup that fails is a failure', async () => {
     'tests.ts': `import { test } from 'vitest'; test('passes', () => {})`,
   }
 
-  expect(await runTests(files)).toEqual({ passed: 0, failed: 1, skipped: [] })
+  expect(await runTests(files)).toEqual({
+    passed: 0,
+    failed: [{ name: 'the run', reason: 'ended with 1, see above' }],
+    skipped: [],
+  })
 })

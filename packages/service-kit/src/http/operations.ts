@@ -47,7 +47,10 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
     closing = true
     // A request may be on its way by such a connection, which a reset would leave without an answer.
     setTimeout(() => {
-      for (const socket of silent) socket.destroy()
+      // What has arrived by now is read first.
+      setImmediate(() => {
+        for (const socket of silent) socket.destroy()
+      })
     }, silentMs).unref()
     // Nobody who sends or reads slowly keeps the process from ending.
     setTimeout(() => app.server.closeAllConnections(), closeIdleMs).unref()
