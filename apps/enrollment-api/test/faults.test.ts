@@ -133,13 +133,16 @@ async function startLossyProxy(databaseUrl: string) {
       socket.on('close', () => [client, upstream].forEach((each) => each.destroy()))
     }
     client.on('data', (bytes) => {
-      if (isArmed && bytes.includes('insert-enrollments')) isLosing = true
+      if (isArmed && bytes.includes('insert-enrollments')) {
+        isArmed = false
+        isLosing = true
+      }
       upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
       if (!isLosing) return client.write(bytes)
-      isArmed = false
       lost += 1
+      upstream.destroy()
       return client.destroy()
     })
   }).listen(0, '127.0.0.1')

@@ -5,7 +5,7 @@ import type { Handler } from './apply-batch.ts'
 import { createAssignment } from './assignment.ts'
 import { backoffMs, createWaiter } from './backoff.ts'
 import { createCircuit } from './circuit.ts'
-import { createKafka, endlessRetry, type KafkaSettings } from './kafka.ts'
+import { createKafka, endlessRetry, type KafkaSettings, membership } from './kafka.ts'
 import * as metrics from './metrics.ts'
 import { createPartition, type PartitionContext } from './partition.ts'
 import { startPurging } from './purge.ts'
@@ -97,12 +97,9 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   function createGroupMember(): KafkaConsumer {
     const member = kafka.consumer({
       groupId: name,
-      sessionTimeout: 6_000,
-      rebalanceTimeout: 15_000,
-      heartbeatInterval: 1_000,
+      ...membership,
       maxWaitTimeInMs: 200,
       maxBytesPerPartition: 4 * 1024 * 1024,
-      allowAutoTopicCreation: false,
       retry: endlessRetry,
     })
     const { GROUP_JOIN, CRASH, FETCH_START, HEARTBEAT, END_BATCH_PROCESS } = member.events

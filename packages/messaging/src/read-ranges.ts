@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Admin, Kafka } from 'kafkajs'
+import { membership } from './kafka.ts'
 import { toSource } from './partition.ts'
 import type { KafkaSource } from './record.ts'
 
@@ -37,7 +38,7 @@ export async function readRanges(
   if (open.size === 0) return
   const topics = [...new Set(ranges.map(({ topic }) => topic))]
   const groupId = `read-${randomUUID()}`
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false })
+  const consumer = kafka.consumer({ ...membership, groupId, maxWaitTimeInMs: 100 })
 
   function show(record: KafkaSource): void {
     const range = open.get(toKey(record))

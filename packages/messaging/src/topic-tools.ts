@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Kafka, type Message, Partitioners } from 'kafkajs'
+import { membership } from './kafka.ts'
 import { toSource } from './partition.ts'
 import type { KafkaSource } from './record.ts'
 
@@ -10,7 +11,7 @@ export async function watchTopic(
   onRecord: (record: KafkaSource) => void,
 ): Promise<{ close(): Promise<void> }> {
   const groupId = `watch-${randomUUID()}`
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false })
+  const consumer = kafka.consumer({ ...membership, groupId, maxWaitTimeInMs: 100 })
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({
