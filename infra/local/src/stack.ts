@@ -65,6 +65,8 @@ interface Instance {
 
 interface StackOptions {
   directory: string
+  /** Whether Postgres and Kafka forget everything when they are stopped, wherever they run. */
+  isTemporary?: boolean
   /** Wished for; another one is taken, and said, where it is not free. Without a wish any free one. */
   ports?: Partial<Ports>
   order?: readonly Provider[]
@@ -210,8 +212,9 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
   }
 
   function serverOptions(name: 'postgres' | 'kafka') {
-    const { order } = options
-    return { ...(order && { order }), dataDir: join(directory, 'data', name), ...wish(name), log }
+    const { order, isTemporary } = options
+    const dataDir = join(directory, 'data', name)
+    return { ...(order && { order }), ...(!isTemporary && { dataDir }), ...wish(name), log }
   }
 
   function wish(name: keyof Ports): { port?: number } {

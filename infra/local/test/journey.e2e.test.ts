@@ -9,6 +9,7 @@ describeJourneys(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'coursewire-journey-'))
   const stack = await startStack({
     directory,
+    isTemporary: true,
     // Never given ones: they are killed.
     order: ['docker', 'embedded'],
     // Nobody wants to wait a minute here for an attempt to be called unknown.
