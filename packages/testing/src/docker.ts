@@ -7,6 +7,7 @@ import { runAfterEnd } from './guard.ts'
 import { isBrokerReady } from './kafka-probe.ts'
 import { findFreePort } from './ports.ts'
 import type { KafkaOptions, KafkaServer, PostgresOptions, PostgresServer, Server, WithLog } from './server.ts'
+import { uniqueName } from './unique-name.ts'
 import { waitFor } from './wait-for.ts'
 
 /** PostgreSQL in a container, which Testcontainers removes when this process has ended. */
@@ -17,6 +18,7 @@ export async function startDockerPostgres(options: WithLog<PostgresOptions>): Pr
   const password = randomBytes(24).toString('base64url')
   const fast = durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']
   const container = new PostgreSqlContainer('postgres:18.4')
+    .withName(nameGuarded())
     .withUsername('postgres')
     .withPassword(password)
     .withDatabase('postgres')
@@ -49,6 +51,7 @@ export async function startDockerKafka(options: WithLog<KafkaOptions>): Promise<
     value,
   ])
   const container = new GenericContainer('apache/kafka:4.3.1')
+    .withName(nameGuarded())
     .withEnvironment(Object.fromEntries(environment))
     .withExposedPorts({ container: port, host: port })
     .withWaitStrategy(Wait.forListeningPorts())
@@ -78,13 +81,19 @@ async function connectToDocker(): Promise<ContainerRuntimeClient> {
   })
 }
 
+/** A name for a container that does not outlive this process, even one that ends while the container starts. */
+function nameGuarded(): string {
+  const name = uniqueName('coursewire')
+  // Testcontainers' own helper does it where it may run; what was stopped has to go too.
+  runAfterEnd('docker', 'rm', '--force', '--volumes', name)
+  return name
+}
+
 function createControls(
   docker: ContainerRuntimeClient,
   started: StartedTestContainer,
 ): Pick<Server, 'stop' | 'kill' | 'restart'> {
   const container = docker.container.getById(started.getId())
-  // Testcontainers' own helper does it where it may run; what was stopped has to go too.
-  runAfterEnd('docker', 'rm', '--force', '--volumes', started.getId())
   return {
     stop: async () => {
       await container.stop({ t: 3 })
