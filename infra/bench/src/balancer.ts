@@ -3,14 +3,15 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { buffer } from 'node:stream/consumers'
 
 /**
- * Passes each request to the next of the instances that takes the connection, as a load balancer does; 502 when none does.
- * Runs until the process ends.
+ * Passes each request to the next of the instances, by their ports, that takes the connection, as a load balancer does; 502
+ * when none does. Who is in `instances` may change. Runs until the process ends.
  */
-export async function startBalancer(port: number, instances: readonly number[]): Promise<void> {
+export async function startBalancer(port: number, instances: ReadonlySet<number>): Promise<void> {
   let turn = 0
   const server = createServer((incoming, outgoing) => {
     turn += 1
-    const order = instances.map((_, index) => instances[(index + turn) % instances.length] ?? 0)
+    const ports = [...instances]
+    const order = ports.map((_, index) => ports[(index + turn) % ports.length] ?? 0)
     pass(incoming, outgoing, order).catch(() => outgoing.writeHead(502).end())
   })
   server.listen(port, '127.0.0.1')

@@ -132,7 +132,7 @@ function pause(signal: AbortSignal): Promise<void> {
 
 interface Instance {
   name: string
-  /** Stops it in an orderly way and starts the app of another checkout, or ours, in its place. */
+  /** Takes it from the load balancer, stops it and starts the app of another checkout, or ours, in its place. */
   replace(version: string | undefined): Promise<void>
 }
 
@@ -144,22 +144,25 @@ async function startInstances({ startApp, urls }: Base & AppStarter): Promise<In
   ]
   const started = await Promise.all(
     places.map(async ([app, url]) => {
-      const ports = [await findFreePort(), await findFreePort()]
+      const ports = new Set([await findFreePort(), await findFreePort()])
       await startBalancer(Number(new URL(url).port), ports)
-      return ports.map((port, index) => startInstance(app, port, `${app}-${index + 1}`))
+      return [...ports].map((port, index) => startInstance(app, port, `${app}-${index + 1}`, ports))
     }),
   )
   return Promise.all(started.flat())
 
-  async function startInstance(app: AppName, port: number, name: string): Promise<Instance> {
+  async function startInstance(app: AppName, port: number, name: string, serving: Set<number>): Promise<Instance> {
     const start = (version: string | undefined): Promise<ServerProcess> =>
       startApp(app, { port, name, ...(version && { checkout: version }) })
     let process = await start(checkout)
     return {
       name,
       async replace(version) {
+        // As every deployment does: what comes as a listener closes is reset by the system, and nobody could answer it.
+        serving.delete(port)
         await process.stop()
         process = await start(version)
+        serving.add(port)
       },
     }
   }
