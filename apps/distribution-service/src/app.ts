@@ -4,6 +4,7 @@ import { type Context, service, version } from './context.ts'
 import { addInternalRoutes } from './courses/internal-routes.ts'
 import { addCourseRoutes } from './courses/routes.ts'
 import { addDistributionRoutes } from './distributions/routes.ts'
+import { addVersionRoutes } from './distributions/version-routes.ts'
 
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
@@ -32,5 +33,6 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addCourseRoutes(app, ctx)
   addInternalRoutes(app, ctx)
   addDistributionRoutes(app, ctx)
+  addVersionRoutes(app, ctx)
   return app
 }

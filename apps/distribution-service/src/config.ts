@@ -1,7 +1,11 @@
 import { baseConfig } from '@coursewire/service-kit'
 import { z } from 'zod'
 
-export const configSchema = z.object(baseConfig)
+export const configSchema = z.object({
+  ...baseConfig,
+  /** Where the public's pages are: a course is at `/courses/<slug>` below it. */
+  PUBLIC_BASE_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+})
 
 export type Config = z.output<typeof configSchema>
 

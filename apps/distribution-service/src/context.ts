@@ -18,6 +18,7 @@ import {
 } from '@coursewire/service-kit'
 import type { Config } from './config.ts'
 import { createHandlers, topics } from './consumer.ts'
+import { startScheduler } from './distributions/scheduler.ts'
 import { createDistributionService } from './distributions/service.ts'
 
 export const service = 'distribution-service'
@@ -68,6 +69,8 @@ export function createContext(config: Config, overrides: Overrides = {}) {
         }),
         (it) => it.close(),
       )
-    return { ...base, db, relay, consumer, distributions: createDistributionService({ ...base, db, relay }) }
+    const distributions = createDistributionService({ ...base, db, relay })
+    adopt(startScheduler({ ...base, db, carryOut: distributions.carryOut }), (it) => it.close())
+    return { ...base, db, relay, consumer, distributions }
   })
 }

@@ -12,6 +12,7 @@ const nowhere = {
   JWT_AUDIENCE: 'nobody',
   JWKS_URL: 'http://localhost/nowhere',
   DEFAULT_TENANT: 'nobody',
+  PUBLIC_BASE_URL: 'http://localhost',
 }
 const logger = createLogger({ service, level: 'error' })
 const ctx = await createContext(loadConfig(configSchema, nowhere), {

@@ -10,17 +10,17 @@ import {
   waitFor,
 } from '@coursewire/testing'
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildApp } from '../src/app.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Context, createContext } from '../src/context.ts'
 import { migrateDatabase } from '../src/db/migrations.ts'
 import { distributions } from '../src/db/schema.ts'
-import { createConfig, createLogBook } from './helpers.ts'
+import { createCaller, createConfig, createLogBook } from './helpers.ts'
 
 // Servers of its own: the topics and the group have fixed names, and one of the tests stops the database.
 const topic = 'course.events.v1'
 const logs = createLogBook()
 const told: EventEnvelope<string, Record<string, unknown>>[] = []
+const records: KafkaSource[] = []
 const deadLetters: KafkaSource[] = []
 const closers: (() => unknown)[] = []
 let broker: KafkaServer
@@ -29,6 +29,7 @@ let kafka: ReturnType<typeof createKafka>
 let producer: ReturnType<typeof kafka.producer>
 let admin: ReturnType<typeof kafka.admin>
 let ctx: Context
+let caller: ReturnType<typeof createCaller>
 
 beforeAll(async () => {
   ;[broker, postgres] = await Promise.all([ownKafka(), ownPostgres()])
@@ -47,7 +48,10 @@ beforeAll(async () => {
   producer = kafka.producer()
   admin = kafka.admin()
   closers.push(() => Promise.all([producer.disconnect(), admin.disconnect()]))
-  const readEvent = ({ value }: KafkaSource) => void told.push(JSON.parse(String(value)))
+  const readEvent = (record: KafkaSource) => {
+    records.push(record)
+    told.push(JSON.parse(String(record.value)))
+  }
   const [events, letters] = await Promise.all([
     watchTopic(kafka, 'distribution.events.v1', readEvent),
     watchTopic(kafka, 'distribution-service.dlq', (record) => void deadLetters.push(record)),
@@ -58,6 +62,8 @@ beforeAll(async () => {
 
   ctx = await createContext(createConfig(postgres.url, broker.brokers), { logger: logs.logger })
   closers.push(() => ctx.close())
+  caller = createCaller(ctx)
+  closers.push(caller.close)
 })
 
 afterAll(async () => {
@@ -118,6 +124,45 @@ it('a deployment to staging reaches all distributions of the course', async () =
   expect(await readCourse('staged')).toMatchObject([staging, staging])
 })
 
+it('the same fact under two ids, on two partitions at once, makes one distribution', async () => {
+  const fact = { course_id: 'twice' }
+  const facts = [aGeneratedCourse(fact), aGeneratedCourse(fact)]
+  const waitForEnds = () =>
+    waitFor(async () => {
+      const [group] = await admin.fetchOffsets({ groupId: 'distribution-service', topics: [topic] })
+      const ends = await admin.fetchTopicOffsets(topic)
+      return [0, 1].every((at) => {
+        const end = ends.find(({ partition }) => partition === at)?.high
+        return group?.partitions.some(({ partition, offset }) => partition === at && offset === end)
+      })
+    })
+
+  await producer.send({
+    topic,
+    messages: facts.map((event, partition) => ({ key: 'twice', value: JSON.stringify(event), partition })),
+  })
+  await waitForEnds()
+
+  expect(await readCourse('twice')).toHaveLength(1)
+  const created = told.filter(
+    ({ type, payload }) => type === 'distribution.created' && payload['course_id'] === 'twice',
+  )
+  expect(created).toHaveLength(1)
+})
+
+it('an id seen again with another content is a dead letter, and has no effect', async () => {
+  const event = aGeneratedCourse({ course_id: 'forged' })
+  await publish(event)
+  await waitForEvent(event, 'distribution.created')
+
+  await publish({ ...event, payload: { ...event.payload, title: 'Something else' } } as typeof event)
+
+  const letter = await waitFor(() => deadLetters.find(({ value }) => String(value).includes('Something else')))
+  const headers = Object.fromEntries(letter.headers.map(([name, value]) => [name, String(value)]))
+  expect(headers).toMatchObject({ 'x-error-code': 'event.mismatch' })
+  expect(await readCourse('forged')).toMatchObject([{ title: 'Vertical Gardens' }])
+})
+
 it('the same event replayed changes nothing', async () => {
   const event = aGeneratedCourse({ course_id: 'replayed' })
   await publish(event)
@@ -144,8 +189,7 @@ it('an invalid payload is acknowledged, logged and dead-lettered, and holds nobo
 
   await waitForEvent(valid, 'distribution.created')
   await waitForAcknowledgement()
-  const letter = await waitFor(() => deadLetters[0])
-  expect(String(letter.value)).toBe(invalid)
+  const letter = await waitFor(() => deadLetters.find(({ value }) => String(value) === invalid))
   expect(String(letter.key)).toBe('invalid')
   const headers = Object.fromEntries(letter.headers.map(([name, value]) => [name, String(value)]))
   expect(headers).toMatchObject({ 'x-original-topic': topic, 'x-error-code': 'record.invalid-payload' })
@@ -153,10 +197,9 @@ it('an invalid payload is acknowledged, logged and dead-lettered, and holds nobo
 })
 
 it('while the database is stopped nothing is acknowledged, and all is applied when it is back', async () => {
-  const app = await buildApp(ctx)
-  closers.push(() => app.close())
-  const askHealth = async (name: string) => (await app.inject(`/health/${name}`)).statusCode
+  const askHealth = async (name: string) => (await caller.call('GET', `/health/${name}`)).status
   const event = aGeneratedCourse({ course_id: 'delayed' })
+  const letters = deadLetters.length
   await waitForAcknowledgement()
   const before = await readOffset()
   expect([await askHealth('ready'), await askHealth('live')]).toEqual([200, 200])
@@ -175,5 +218,179 @@ it('while the database is stopped nothing is acknowledged, and all is applied wh
   await waitForAcknowledgement()
   expect(await readOffset()).toBe(before + 1)
   expect(await readCourse('delayed')).toHaveLength(1)
-  expect(deadLetters).toHaveLength(1)
+  expect(deadLetters).toHaveLength(letters)
+})
+
+describe('what editors do', () => {
+  const micros = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+  /** Calls as an editor; `requestId` becomes the correlation id of what is told. */
+  const call = (requestId: string, method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) =>
+    caller.call(method, `/api/distributions${path}`, {
+      roles: ['editor'],
+      body,
+      headers: { 'x-request-id': requestId, 'if-match': '*', traceparent },
+    })
+
+  /** The records that requests have led to, in the order of their partition; all of one key lie in one. */
+  const recordsOf = (prefix: string, count: number) =>
+    waitFor(() => {
+      const found = records.flatMap((record) => {
+        const event = JSON.parse(String(record.value)) as EventEnvelope<string, Record<string, unknown>>
+        return event.meta.correlation_id.startsWith(prefix) ? [{ record, event }] : []
+      })
+      return found.length === count ? found : null
+    })
+
+  it('is on Kafka, whole, keyed by the entry, with the request that did it', async () => {
+    const draft = { course_id: 'edited', title: 'Walls', description: 'Green.', language: 'en', target_group: ['all'] }
+    const { body: made } = await call('walk-created', 'POST', '', draft)
+    const { body: changed } = await call('walk-updated', 'PATCH', `/${made.id}`, { title: 'Moss' })
+    const { body: published } = await call('walk-published', 'POST', `/${made.id}/publish`)
+    const { body: child } = await call('walk-variant', 'POST', `/${made.id}/micro-niches`, { target_group: ['few'] })
+    const { body: bumped } = await call('walk-bumped', 'POST', `/${made.id}/versions`, { changelog: 'New' })
+    const { body: hidden } = await call('walk-unpublished', 'POST', `/${made.id}/unpublish`, { reason: 'old' })
+    await call('walk-deleted', 'DELETE', `/${made.id}?variants=delete`)
+
+    const found = await recordsOf('walk-', 9)
+
+    const { id: distribution_id, slug, course_id, language } = made
+    const created = { course_id, language, visibility: 'private', version: 'v1' }
+    const deleted = { course_id, deleted_at: micros, deleted_by: 'person-1' }
+    const expected = [
+      [
+        'walk-created',
+        'created',
+        made.id,
+        {
+          distribution_id,
+          slug,
+          ...created,
+          title: 'Walls',
+          target_group: ['all'],
+          derived_from: null,
+          created_at: made.created_at,
+        },
+      ],
+      [
+        'walk-updated',
+        'updated',
+        made.id,
+        {
+          distribution_id,
+          updated_fields: ['title', 'protected_fields'],
+          old_values: { title: 'Walls', protected_fields: [] },
+          new_values: { title: 'Moss', protected_fields: ['title'] },
+          updated_at: changed.updated_at,
+        },
+      ],
+      [
+        'walk-published',
+        'published',
+        made.id,
+        {
+          distribution_id,
+          slug,
+          course_id,
+          title: 'Moss',
+          language,
+          target_group: ['all'],
+          seo: made.seo,
+          published_at: published.updated_at,
+        },
+      ],
+      [
+        'walk-variant',
+        'created',
+        child.id,
+        {
+          distribution_id: child.id,
+          slug: child.slug,
+          ...created,
+          title: 'Moss',
+          target_group: ['few'],
+          derived_from: made.id,
+          created_at: child.created_at,
+        },
+      ],
+      [
+        'walk-variant',
+        'micro_niche_created',
+        child.id,
+        {
+          child_distribution_id: child.id,
+          parent_distribution_id: made.id,
+          parent_slug: slug,
+          child_slug: child.slug,
+          target_group_override: ['few'],
+          title_override: null,
+          created_at: child.created_at,
+        },
+      ],
+      [
+        'walk-bumped',
+        'version_bumped',
+        made.id,
+        { distribution_id, slug, old_version: 'v1', new_version: 'v2', bumped_at: bumped.updated_at, changelog: 'New' },
+      ],
+      [
+        'walk-unpublished',
+        'unpublished',
+        made.id,
+        { distribution_id, slug, unpublished_at: hidden.updated_at, reason: 'old' },
+      ],
+      ['walk-deleted', 'deleted', child.id, { distribution_id: child.id, slug: child.slug, ...deleted }],
+      ['walk-deleted', 'deleted', made.id, { distribution_id, slug, ...deleted }],
+    ] as const
+    for (const key of [made.id, child.id]) {
+      const ofKey = found.filter(({ record }) => String(record.key) === key)
+      expect(ofKey.map(({ event }) => event)).toEqual(
+        expected
+          .filter(([, , id]) => id === key)
+          .map(([correlation_id, type, , payload]) => ({
+            id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4/),
+            type: `distribution.${type}`,
+            timestamp: micros,
+            payload,
+            meta: {
+              schema_version: '1.0',
+              producer: 'course_distribution',
+              source_module: 'course_distribution',
+              tenant_id: 'acme',
+              correlation_id,
+              causation_id: null,
+            },
+            target: null,
+          })),
+      )
+      expect(ofKey.map(({ event }) => event.timestamp)).toEqual(ofKey.map(({ event }) => event.timestamp).toSorted())
+      for (const { record, event } of ofKey) {
+        expect(Object.fromEntries(record.headers.map(([name, value]) => [name, String(value)]))).toMatchObject({
+          'content-type': 'application/json',
+          ce_specversion: '1.0',
+          ce_id: event.id,
+          ce_type: event.type,
+          ce_source: '/course_distribution',
+          ce_time: event.timestamp,
+          ce_tenantid: 'acme',
+          ce_correlationid: event.meta.correlation_id,
+          traceparent,
+        })
+      }
+    }
+  })
+
+  it('at once is told in the order in which it came true', async () => {
+    const { body } = await call('crowd-0', 'POST', '', { course_id: 'crowd', title: 'Walls', language: 'en' })
+    const titles = Array.from({ length: 20 }, (_, n) => `Title ${n}`)
+
+    await Promise.all(titles.map((title, n) => call(`crowd-${n + 1}`, 'PATCH', `/${body.id}`, { title })))
+
+    const [, ...updates] = await recordsOf('crowd-', 21)
+    const valuesOf = (side: 'old_values' | 'new_values') =>
+      updates.map(({ event }) => (event.payload[side] as { title: string }).title)
+    expect(valuesOf('old_values')).toEqual(['Walls', ...valuesOf('new_values').slice(0, -1)])
+    expect(valuesOf('new_values').toSorted()).toEqual(titles.toSorted())
+  })
 })

@@ -49,6 +49,9 @@ describe('a generated course', () => {
           meta_keywords: ['private_individuals'],
         },
         cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
+        hasOwnCanonical: false,
+        listed: true,
+        protectedFields: [],
         visibility: 'private',
         version: 1,
         stagingUrl: null,
@@ -178,20 +181,6 @@ describe('a course generated again', () => {
       },
     })
     expect(service.logs.find('Updated distributions')).toMatchObject([{ courseId: 'course_1', count: 1 }])
-  })
-
-  it('leaves the variants of its distribution alone', async () => {
-    const service = await startService()
-    await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }))
-    const variantId = await addVariant(service, 'variant')
-
-    await service.take(
-      aGeneratedCourse({ course_id: 'course_1', title: 'Walls', completed_at: '2026-01-01T00:00:00Z' }),
-    )
-
-    const titles = Object.fromEntries((await readAll(service)).map(({ id, title }) => [id, title]))
-    expect(titles).toMatchObject({ [variantId]: 'Gardens' })
-    expect(new Set(Object.values(titles))).toEqual(new Set(['Gardens', 'Walls']))
   })
 
   it('clears nothing by what it leaves empty', async () => {

@@ -36,6 +36,7 @@ describe('the public', () => {
     expect(body).toEqual({
       course_id: 'course_1',
       slug: 'gardens',
+      canonical_url: 'https://learn.test/courses/gardens',
       title: 'Gardens',
       description: 'Plants on walls, from the first pot to the last.',
       language: 'en',

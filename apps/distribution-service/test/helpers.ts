@@ -12,7 +12,7 @@ import { afterAll, onTestFinished } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { type Config, configSchema } from '../src/config.ts'
 import { createHandlers } from '../src/consumer.ts'
-import { createContext, type Overrides } from '../src/context.ts'
+import { type Context, createContext, type Overrides } from '../src/context.ts'
 
 const issuer = 'https://issuer.test'
 const audience = 'coursewire'
@@ -42,6 +42,7 @@ export function createConfig(databaseUrl: string, brokers: string[] = ['127.0.0.
     JWT_AUDIENCE: audience,
     JWKS_URL: `http://127.0.0.1:${(keyServer.address() as AddressInfo).port}/.well-known/jwks.json`,
     DEFAULT_TENANT: 'acme',
+    PUBLIC_BASE_URL: 'https://learn.test',
     TENANT_HOSTS: 'globex.test=globex',
   })
 }
@@ -61,8 +62,13 @@ export function createLogBook() {
 
 /** The service on a database of its own and without Kafka: what it tells stays in the outbox. Ends with the test. */
 export async function startService(overrides: Overrides = {}) {
+  const service = await openService(overrides)
+  onTestFinished(service.close)
+  return service
+}
+
+async function openService(overrides: Overrides) {
   const database = await createTestDatabase()
-  onTestFinished(() => database.drop())
   const logs = createLogBook()
   const wakes: string[] = []
   const ctx = await createContext(createConfig(database.databaseUrl), {
@@ -71,9 +77,7 @@ export async function startService(overrides: Overrides = {}) {
     consumer: { isAlive: () => true, isInGroup: () => true },
     ...overrides,
   })
-  onTestFinished(() => ctx.close())
-  let building: ReturnType<typeof buildApp> | undefined
-  onTestFinished(async () => (await building)?.close())
+  const { call, close: closeApp } = createCaller(ctx)
 
   const handlers = createHandlers(ctx)
   const handle = async (tx: Transaction, event: EventEnvelope) => {
@@ -87,29 +91,92 @@ export async function startService(overrides: Overrides = {}) {
     logs,
     wakes,
     db: ctx.db,
+    databaseUrl: database.databaseUrl,
+    close: async () => {
+      await closeApp()
+      await ctx.close()
+      await database.drop()
+    },
     handle,
     /** Gives events their effect, each in a transaction as the consumer would. */
-    async take(...events: EventEnvelope[]) {
+    take: async (...events: EventEnvelope[]) => {
       for (const event of events) await ctx.db.transaction((tx) => handle(tx, event))
     },
     readOutbox: () => readOutbox(ctx.db),
-    async call(
-      method: 'GET' | 'POST',
-      url: string,
-      options: { roles?: Role[]; tenantId?: string; body?: object; headers?: Record<string, string> } = {},
-    ) {
-      const { roles, body, headers, ...claims } = options
+    call,
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type CallOptions = { roles?: Role[]; tenantId?: string; body?: unknown; headers?: Record<string, string> }
+
+/** The HTTP side of a service, without a socket. */
+export function createCaller(ctx: Context) {
+  let building: ReturnType<typeof buildApp> | undefined
+  return {
+    call: async (method: Method, url: string, { roles, body, headers, ...claims }: CallOptions = {}) => {
       building ??= buildApp(ctx)
       const app = await building
       const answer = await app.inject({
         method,
         url,
-        ...(body && { payload: body }),
+        ...(body !== undefined && { payload: body as object }),
         headers: { ...headers, ...(roles && { authorization: `Bearer ${await signToken({ roles, ...claims })}` }) },
       })
       return { status: answer.statusCode, headers: answer.headers, body: answer.body === '' ? null : answer.json() }
     },
+    close: async () => {
+      await (await building)?.close()
+    },
   }
+}
+
+/** The service as an editor meets it: with each answer the events that the call has left in the outbox. Ends with the test. */
+export async function startAsEditor(overrides: Overrides = {}) {
+  const editor = await openAsEditor(overrides)
+  onTestFinished(editor.close)
+  return editor
+}
+
+/** The same for all tests of a file. */
+export async function openAsEditor(overrides: Overrides = {}) {
+  const service = await openService(overrides)
+
+  async function call(method: Method, path: string, body?: unknown, ifMatch?: string) {
+    const told = (await service.readOutbox()).length
+    const answer = await service.call(method, `/api/distributions${path}`, {
+      roles: ['editor'],
+      body,
+      headers: { 'x-request-id': 'req-1', ...(ifMatch !== undefined && { 'if-match': ifMatch }) },
+    })
+    const events = (await service.readOutbox()).slice(told).map(({ event }) => event)
+    return { ...answer, etag: String(answer.headers.etag), events }
+  }
+
+  return {
+    ...service,
+    /** Any route, as anybody. */
+    callAny: service.call,
+    call,
+    /** A complete entry, made by hand. */
+    create: async (draft: object = {}) => {
+      const { body } = await call('POST', '', { ...aDraft, ...draft })
+      return body
+    },
+    read: async (id: string) => (await call('GET', `/${id}`)).body,
+    /** A change of what is there now. */
+    change: async (id: string, body: unknown) => call('PATCH', `/${id}`, body, '*'),
+    derive: async (id: string, variant: object = {}) =>
+      (await call('POST', `/${id}/micro-niches`, { target_group: ['balconies'], ...variant })).body,
+  }
+}
+
+const aDraft = {
+  course_id: 'course_1',
+  title: 'Vertical Gardens',
+  description: 'Plants on walls, from the first pot to the last.',
+  language: 'en',
+  target_group: ['gardeners'],
 }
 
 /** What waits for the relay, in its order. */

@@ -3,7 +3,7 @@ import { aGeneratedCourse, aStagedCourse, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { distributions } from '../src/db/schema.ts'
-import { startService } from './helpers.ts'
+import { startAsEditor, startService } from './helpers.ts'
 
 type Service = Awaited<ReturnType<typeof startService>>
 
@@ -79,4 +79,23 @@ it('a distribution that two publish at once is told of once', async () => {
 
   expect((await publishing).map(({ status }) => status)).toEqual([200, 200])
   expect(await readTypes(service)).toEqual(['distribution.created', 'distribution.published'])
+})
+
+it('a deployment to staging while a variant is derived reaches the variant', async () => {
+  const { call, db, handle, create, read } = await startAsEditor()
+  const { id } = await create({ course_id: 'course_1' })
+
+  const { deriving, deploying } = await db.transaction(async (tx) => {
+    await tx.select().from(distributions).for('update')
+    const deriving = call('POST', `/${id}/micro-niches`, { target_group: ['few'] })
+    await waitForWaiters(db, 1)
+    const deploying = db.transaction((other) =>
+      handle(other, aStagedCourse({ course_id: 'course_1', staging_url: 'https://staging.test/1' })),
+    )
+    await waitForWaiters(db, 2)
+    return { deriving, deploying }
+  })
+  await deploying
+
+  expect(await read((await deriving).body.id)).toMatchObject({ staging_url: 'https://staging.test/1' })
 })

@@ -185,7 +185,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
       },
       'distribution-service': {
         DATABASE_URL: databases.distribution.databaseUrl,
-        PUBLIC_BASE_URL: urls.distributionService,
+        PUBLIC_BASE_URL: dashboard,
       },
       'email-worker': {
         DATABASE_URL: databases.email.databaseUrl,

@@ -2,7 +2,7 @@ import { AppError, describeProblems, type HttpApp } from '@coursewire/service-ki
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { courseId, limit, pageOf, toPage } from '../paging.ts'
-import { type Entry, findRoot, listRoots } from './repository.ts'
+import { findCourse, listCourses } from './repository.ts'
 
 const internalCourse = z.object({
   courseId: z.string(),
@@ -11,21 +11,8 @@ const internalCourse = z.object({
   description: z.string(),
   language: z.string(),
   totalLessons: z.int().nullable(),
-  public: z.boolean(),
+  public: z.boolean().describe('Whether any of its distributions is'),
 })
-
-function toView(entry: Entry): z.input<typeof internalCourse> {
-  const { slug, title, description, language, totalLessons } = entry
-  return {
-    courseId: entry.courseId,
-    slug,
-    title,
-    description,
-    language,
-    totalLessons,
-    public: entry.visibility === 'public',
-  }
-}
 
 const config = { access: ['service'] } as const
 const tags = ['Internal']
@@ -44,8 +31,13 @@ export function addInternalRoutes(app: HttpApp, { db }: Context): void {
       },
     },
     async ({ tenantId, query }) => {
-      const found = await listRoots(db, tenantId, { after: query.cursor, limit: query.limit + 1 })
-      return toPage(found, query.limit, (entry) => entry.courseId, toView)
+      const found = await listCourses(db, tenantId, { after: query.cursor, limit: query.limit + 1 })
+      return toPage(
+        found,
+        query.limit,
+        ({ courseId }) => courseId,
+        (course) => course,
+      )
     },
   )
 
@@ -61,9 +53,9 @@ export function addInternalRoutes(app: HttpApp, { db }: Context): void {
       },
     },
     async ({ tenantId, params }) => {
-      const entry = await findRoot(db, tenantId, params.courseId)
-      if (!entry) throw new AppError('not-found', 'course.not-found', 'Course not found', params)
-      return toView(entry)
+      const course = await findCourse(db, tenantId, params.courseId)
+      if (!course) throw new AppError('not-found', 'course.not-found', 'Course not found', params)
+      return course
     },
   )
 }

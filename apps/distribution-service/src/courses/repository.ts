@@ -1,7 +1,9 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, arrayContains, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
+import { and, arrayContains, asc, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
 import { courses, distributions } from '../db/schema.ts'
 import type { CourseContent, Staging } from '../distributions/distribution.ts'
+import { findSlugOwner } from '../distributions/slugs.ts'
 
 type CourseId = { tenantId: string; courseId: string }
 export type Generation = CourseId & CourseContent & { totalLessons: number | null; completedAt: string }
@@ -34,6 +36,16 @@ export async function recordGeneration(tx: Transaction, generation: Generation):
   return latest ?? null
 }
 
+/** What is known of a course, if anything; its row is locked, existing or not, until the transaction ends. */
+export async function lockCourse(tx: Transaction, course: CourseId): Promise<CourseId & Staging> {
+  const [locked] = await tx
+    .insert(courses)
+    .values(course)
+    .onConflictDoUpdate({ target: [courses.tenantId, courses.courseId], set: { courseId: course.courseId } })
+    .returning({ stagingUrl: courses.stagingUrl, stagingDeployedAt: courses.stagingDeployedAt })
+  return { ...course, stagingUrl: null, stagingDeployedAt: null, ...locked }
+}
+
 /** Remembers a deployment to staging, if it is the latest; null for an older one. The row is locked either way. */
 export async function recordDeployment(tx: Transaction, deployment: Deployment): Promise<Staging | null> {
   const { deployedAt, ...course } = deployment
@@ -49,10 +61,17 @@ export async function recordDeployment(tx: Transaction, deployment: Deployment):
   return latest ?? null
 }
 
+const parents = alias(distributions, 'parents')
+
+/** What search engines are to know an entry by: the slug of its parent, unless it wants its own. */
+const canonicalSlug = sql<string>`CASE WHEN ${distributions.hasOwnCanonical} THEN ${distributions.slug}
+  ELSE coalesce(${parents.slug}, ${distributions.slug}) END`
+
 const entry = {
   distributionId: distributions.id,
   courseId: distributions.courseId,
   slug: distributions.slug,
+  canonicalSlug,
   title: distributions.title,
   description: distributions.description,
   language: distributions.language,
@@ -60,11 +79,10 @@ const entry = {
   seo: distributions.seo,
   cta: distributions.cta,
   version: distributions.version,
-  visibility: distributions.visibility,
   totalLessons: courses.totalLessons,
 }
 
-/** A distribution with what only its course knows. */
+/** A distribution with what only its course and its parent know. */
 export type Entry = Awaited<ReturnType<typeof selectEntries>>[number]
 
 function selectEntries(db: Database, where: SQL | undefined) {
@@ -72,18 +90,34 @@ function selectEntries(db: Database, where: SQL | undefined) {
     .select(entry)
     .from(distributions)
     .innerJoin(courses, and(eq(courses.tenantId, distributions.tenantId), eq(courses.courseId, distributions.courseId)))
+    .leftJoin(parents, eq(parents.id, distributions.derivedFrom))
     .where(where)
     .$dynamic()
 }
 
 const isPublic = (tenantId: string) => and(eq(distributions.tenantId, tenantId), eq(distributions.visibility, 'public'))
 
+/** By its slug, listed or not. */
 export async function findPublic(db: Database, tenantId: string, slug: string): Promise<Entry | null> {
   const [found] = await selectEntries(db, and(isPublic(tenantId), eq(distributions.slug, slug)))
   return found ?? null
 }
 
-/** Newest first. */
+/** What has become of the public entry that had this slug: it has another one, is gone for good, or never was. */
+export async function findMoved(
+  db: Database,
+  tenantId: string,
+  slug: string,
+): Promise<{ slug: string } | 'gone' | null> {
+  const owner = await findSlugOwner(db, tenantId, slug)
+  if (owner === null) return null
+  const { slug: current, visibility } = distributions
+  const [found] = await db.select({ current, visibility }).from(distributions).where(eq(distributions.id, owner))
+  if (!found) return 'gone'
+  return found.visibility === 'public' ? { slug: found.current } : null
+}
+
+/** Newest first, the listed ones. */
 export async function listPublic(
   db: Database,
   tenantId: string,
@@ -93,6 +127,7 @@ export async function listPublic(
     db,
     and(
       isPublic(tenantId),
+      distributions.listed,
       page.language === undefined ? undefined : eq(distributions.language, page.language),
       page.targetGroup === undefined ? undefined : arrayContains(distributions.targetGroup, [page.targetGroup]),
       page.before === undefined ? undefined : lt(distributions.id, page.before),
@@ -102,22 +137,47 @@ export async function listPublic(
     .limit(page.limit)
 }
 
-const isRoot = (tenantId: string) => and(eq(distributions.tenantId, tenantId), distributions.isGenerated)
+const siblings = alias(distributions, 'siblings')
 
-/** The course's root distribution, public or not. */
-export async function findRoot(db: Database, tenantId: string, courseId: string): Promise<Entry | null> {
-  const [found] = await selectEntries(db, and(isRoot(tenantId), eq(distributions.courseId, courseId)))
+/** What other services know of a course: its root, and whether any of its distributions is public. */
+export type Course = Awaited<ReturnType<typeof selectRoots>>[number]
+
+/** One root a course: the generated one, else the oldest. */
+function selectRoots(db: Database, tenantId: string, where: SQL | undefined) {
+  const { courseId, slug, title, description, language, isGenerated, id } = distributions
+  const ofCourse = and(eq(siblings.tenantId, distributions.tenantId), eq(siblings.courseId, courseId))
+  const isAnyPublic = sql<boolean>`EXISTS ${db
+    .select({ one: sql`1` })
+    .from(siblings)
+    .where(and(ofCourse, eq(siblings.visibility, 'public')))}`
+  return db
+    .selectDistinctOn([courseId], {
+      courseId,
+      slug,
+      title,
+      description,
+      language,
+      totalLessons: courses.totalLessons,
+      public: isAnyPublic,
+    })
+    .from(distributions)
+    .innerJoin(courses, and(eq(courses.tenantId, distributions.tenantId), eq(courses.courseId, courseId)))
+    .where(and(eq(distributions.tenantId, tenantId), isNull(distributions.derivedFrom), where))
+    .orderBy(asc(courseId), desc(isGenerated), asc(id))
+    .$dynamic()
+}
+
+export async function findCourse(db: Database, tenantId: string, courseId: string): Promise<Course | null> {
+  const [found] = await selectRoots(db, tenantId, eq(distributions.courseId, courseId))
   return found ?? null
 }
 
 /** By course id, so that a reader who pages through meets every course that was there when it began. */
-export async function listRoots(
+export async function listCourses(
   db: Database,
   tenantId: string,
   page: { after?: string | undefined; limit: number },
-): Promise<Entry[]> {
+): Promise<Course[]> {
   const beyond = page.after === undefined ? undefined : gt(distributions.courseId, page.after)
-  return selectEntries(db, and(isRoot(tenantId), beyond))
-    .orderBy(asc(distributions.courseId))
-    .limit(page.limit)
+  return selectRoots(db, tenantId, beyond).limit(page.limit)
 }

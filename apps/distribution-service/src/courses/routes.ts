@@ -1,30 +1,31 @@
 import { createHash } from 'node:crypto'
-import { seo } from '@coursewire/events'
 import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { cta } from '../distributions/routes.ts'
+import { cta, fullSeo } from '../distributions/views.ts'
 import { distributionId, limit, pageOf, toPage } from '../paging.ts'
-import { type Entry, findPublic, listPublic } from './repository.ts'
+import { type Entry, findMoved, findPublic, listPublic } from './repository.ts'
 
 const courseView = z.object({
   course_id: z.string(),
   slug: z.string(),
+  canonical_url: z.string(),
   title: z.string(),
   description: z.string(),
   language: z.string(),
   target_group: z.array(z.string()),
   total_lessons: z.int().nullable(),
   version: z.string(),
-  seo,
+  seo: fullSeo,
   cta,
 })
 
 /** The public's view of a course: nothing of what editors and machines know of it besides. */
-function toView(entry: Entry): z.input<typeof courseView> {
+function toView(entry: Entry, baseUrl: string): z.input<typeof courseView> {
   return {
     course_id: entry.courseId,
     slug: entry.slug,
+    canonical_url: `${baseUrl}/courses/${entry.canonicalSlug}`,
     title: entry.title,
     description: entry.description,
     language: entry.language,
@@ -48,7 +49,7 @@ function isFresh(ifNoneMatch: string | undefined, etag: string): boolean {
 const config = { access: 'public' } as const
 const tags = ['Courses']
 
-export function addCourseRoutes(app: HttpApp, { db }: Context): void {
+export function addCourseRoutes(app: HttpApp, { db, config: { PUBLIC_BASE_URL: baseUrl } }: Context): void {
   app.get(
     '/api/courses',
     {
@@ -68,7 +69,12 @@ export function addCourseRoutes(app: HttpApp, { db }: Context): void {
     async ({ tenantId, query }) => {
       const { language, target_group: targetGroup, cursor: before } = query
       const found = await listPublic(db, tenantId, { language, targetGroup, before, limit: query.limit + 1 })
-      return toPage(found, query.limit, (entry) => entry.distributionId, toView)
+      return toPage(
+        found,
+        query.limit,
+        (entry) => entry.distributionId,
+        (entry) => toView(entry, baseUrl),
+      )
     },
   )
 
@@ -82,16 +88,23 @@ export function addCourseRoutes(app: HttpApp, { db }: Context): void {
         params: z.strictObject({ slug: z.string().min(1).max(128) }),
         response: {
           200: courseView,
+          301: z.undefined().describe('It has another slug now'),
           304: z.undefined().describe('As you have it'),
-          ...describeProblems(404),
+          ...describeProblems(404, 410),
         },
       },
     },
     async (request, reply) => {
-      const entry = await findPublic(db, request.tenantId, request.params.slug)
-      if (!entry) throw new AppError('not-found', 'course.not-found', 'Course not found')
+      const { tenantId, params } = request
+      const entry = await findPublic(db, tenantId, params.slug)
+      if (!entry) {
+        const moved = await findMoved(db, tenantId, params.slug)
+        if (moved === null) throw new AppError('not-found', 'course.not-found', 'Course not found')
+        if (moved === 'gone') throw new AppError('gone', 'course.gone', 'The course is not offered any more')
+        return reply.redirect(`/api/courses/${moved.slug}`, 301)
+      }
 
-      const body = toView(entry)
+      const body = toView(entry, baseUrl)
       const etag = buildEtag(body)
       void reply.headers({ etag, 'cache-control': 'no-cache' })
       return isFresh(request.headers['if-none-match'], etag) ? reply.code(304).send() : body

@@ -12,7 +12,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import type { Cta, Seo, Visibility } from '../distributions/distribution.ts'
+import type { Content, Cta, FieldName, Seo, Visibility } from '../distributions/distribution.ts'
 import { moment } from './moment.ts'
 
 /** What CourseFactory last said of a course. Empty content is unknown content: staging may be heard of first. */
@@ -48,6 +48,9 @@ export const distributions = pgTable(
     targetGroup: text('target_group').array().notNull(),
     seo: jsonb('seo').$type<Seo>().notNull(),
     cta: jsonb('cta').$type<Cta>().notNull(),
+    listed: boolean('listed').notNull().default(true),
+    hasOwnCanonical: boolean('has_own_canonical').notNull().default(false),
+    protectedFields: text('protected_fields').array().$type<FieldName[]>().notNull().default([]),
     visibility: text('visibility').$type<Visibility>().notNull(),
     version: integer('version').notNull(),
     stagingUrl: text('staging_url'),
@@ -66,7 +69,60 @@ export const distributions = pgTable(
     uniqueIndex('distributions_generated').on(table.tenantId, table.courseId).where(sql`${table.isGenerated}`),
     index('distributions_newest').on(table.tenantId, table.id),
     index('distributions_course').on(table.tenantId, table.courseId, table.id),
+    index('distributions_variants').on(table.derivedFrom, table.id).where(sql`${table.derivedFrom} is not null`),
     index('distributions_public').on(table.tenantId, table.id).where(sql`${table.visibility} = 'public'`),
     check('distributions_visibility', sql`${table.visibility} in ('private', 'public')`),
+  ],
+)
+
+/**
+ * Every slug a distribution has ever had, and its alone: an old one leads to the distribution, that of a deleted one is gone
+ * for good. No foreign key, as it outlives the distribution.
+ */
+export const slugs = pgTable(
+  'slugs',
+  {
+    tenantId: text('tenant_id').notNull(),
+    slug: text('slug').notNull(),
+    distributionId: text('distribution_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.slug] })],
+)
+
+const ofDistribution = () =>
+  text('distribution_id')
+    .notNull()
+    .references(() => distributions.id, { onDelete: 'cascade' })
+
+/** What a distribution said when a version ended. The version that goes on is the distribution itself. */
+export const versions = pgTable(
+  'versions',
+  {
+    distributionId: ofDistribution(),
+    version: integer('version').notNull(),
+    content: jsonb('content').$type<Content>().notNull(),
+    changelog: text('changelog').notNull(),
+    frozenAt: moment('frozen_at').notNull(),
+    frozenBy: text('frozen_by').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.distributionId, table.version] })],
+)
+
+/** What is to happen to the visibility of a distribution; one that could not be done stays, with its error. */
+export const schedules = pgTable(
+  'schedules',
+  {
+    distributionId: ofDistribution(),
+    visibility: text('visibility').$type<Visibility>().notNull(),
+    at: moment('at').notNull(),
+    /** Of an unpublishing. */
+    reason: text('reason'),
+    correlationId: text('correlation_id').notNull(),
+    error: text('error'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.distributionId, table.visibility] }),
+    index('schedules_due').on(table.at).where(sql`${table.error} is null`),
+    check('schedules_visibility', sql`${table.visibility} in ('private', 'public')`),
   ],
 )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assertPublishable, type Distribution, deriveContent, findChange } from './distribution.ts'
+import { assertPublishable, type Distribution, deriveContent, findChange, newDistribution } from './distribution.ts'
 
 const course = {
   title: 'Alternativen zu Banken & Sparkassen',
@@ -10,18 +10,12 @@ const course = {
 
 function aDistribution(overrides: Partial<Distribution> = {}): Distribution {
   return {
-    id: 'dist_1',
-    tenantId: 'acme',
-    courseId: 'course_1',
-    isGenerated: true,
-    derivedFrom: null,
+    ...newDistribution(
+      { tenantId: 'acme', courseId: 'course_1', stagingUrl: null, stagingDeployedAt: null },
+      '2025-12-28T10:30:00.123456Z',
+    ),
     ...deriveContent(course),
     slug: 'alternativen',
-    visibility: 'private',
-    version: 1,
-    stagingUrl: null,
-    stagingDeployedAt: null,
-    createdAt: '2025-12-28T10:30:00.123456Z',
     updatedAt: '2025-12-28T10:30:00.123456Z',
     ...overrides,
   }

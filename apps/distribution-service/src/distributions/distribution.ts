@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { seo, visibility } from '@coursewire/events'
 import { AppError } from '@coursewire/service-kit'
+import { v7 as uuidv7 } from 'uuid'
 import type { z } from 'zod'
 import { countCharacters, cutAtCharacter, cutAtWord } from './text.ts'
 
 export type Visibility = z.infer<typeof visibility>
-export type Seo = z.infer<typeof seo>
-export type Cta = { label: string; type: string }
+export type Seo = z.infer<typeof seo> & { og_image?: string | undefined }
+export type Cta = { label: string; type: string; url?: string | undefined }
 
-const seoLimits = { metaTitle: 60, metaDescription: 155 }
+export const seoLimits = { metaTitle: 60, metaDescription: 155 }
 
 /** What a distribution says about its course. */
 export type Content = {
@@ -22,15 +23,34 @@ export type Content = {
 
 export type Staging = { stagingUrl: string | null; stagingDeployedAt: string | null }
 
+/** The names of {@link Content} outside. */
+export const fieldNames = ['title', 'description', 'language', 'target_group', 'seo', 'cta'] as const
+export type FieldName = (typeof fieldNames)[number]
+
+/** What editors decide about a distribution beside its content. */
+export type Settings = {
+  slug: string
+  /** Whether lists show it, once it is public. */
+  listed: boolean
+  /**
+   * The content that people have made their own. The rest follows where the distribution comes from: its parent, or
+   * CourseFactory.
+   */
+  protectedFields: FieldName[]
+}
+
 export type Distribution = Content &
-  Staging & {
+  Staging &
+  Settings & {
     id: string
     tenantId: string
     courseId: string
     /** Made from the course's generation: the one that follows it, and there is one a course. */
     isGenerated: boolean
+    /** The parent of a variant. There is one level of them. */
     derivedFrom: string | null
-    slug: string
+    /** Whether a variant wants search engines to know it beside its parent. */
+    hasOwnCanonical: boolean
     visibility: Visibility
     version: number
     createdAt: string
@@ -38,7 +58,23 @@ export type Distribution = Content &
   }
 
 export type CourseContent = Pick<Content, 'title' | 'description' | 'language' | 'targetGroup'>
-export type Change = Partial<Content & Staging>
+export type Change = Partial<Content & Staging & Settings & Pick<Distribution, 'derivedFrom'>>
+
+/** Of each field of a change its name outside, in the order in which changes name them. */
+export const outsideNames: Record<keyof Change, string> = {
+  title: 'title',
+  description: 'description',
+  language: 'language',
+  targetGroup: 'target_group',
+  seo: 'seo',
+  cta: 'cta',
+  slug: 'slug',
+  listed: 'listed',
+  protectedFields: 'protected_fields',
+  derivedFrom: 'derived_from',
+  stagingUrl: 'staging_url',
+  stagingDeployedAt: 'staging_deployed_at',
+}
 
 /** Everything a distribution says by default, by what is known of its course. */
 export function deriveContent({ title, description, language, targetGroup }: CourseContent): Content {
@@ -56,16 +92,70 @@ export function deriveContent({ title, description, language, targetGroup }: Cou
   }
 }
 
+/** What every new distribution of a course has in common. */
+export function newDistribution(
+  { tenantId, courseId, stagingUrl, stagingDeployedAt }: Pick<Distribution, 'tenantId' | 'courseId'> & Staging,
+  createdAt: string,
+) {
+  return {
+    id: `dist_${uuidv7()}`,
+    tenantId,
+    courseId,
+    isGenerated: false,
+    derivedFrom: null,
+    hasOwnCanonical: false,
+    protectedFields: [],
+    listed: true,
+    visibility: 'private' as const,
+    version: 1,
+    stagingUrl,
+    stagingDeployedAt,
+    createdAt,
+  }
+}
+
 function isGerman(language: string): boolean {
   return /^de([-_]|$)/i.test(language)
 }
 
+/** Of the content of a distribution. */
+export function readContent({ title, description, language, targetGroup, seo, cta }: Content): Content {
+  return { title, description, language, targetGroup, seo, cta }
+}
+
 /** Of what is wanted, what truly differs; null when nothing does. */
-export function findChange(distribution: Distribution, wanted: Change): Change | null {
-  const differing = Object.entries(wanted).filter(
-    ([field, value]) => !isDeepStrictEqual(value, distribution[field as keyof Change]),
-  )
-  return differing.length > 0 ? Object.fromEntries(differing) : null
+export function findChange(before: Change, wanted: Change): Change | null {
+  const fields = Object.keys(outsideNames) as (keyof Change)[]
+  const differing = fields.filter((field) => field in wanted && !isDeepStrictEqual(wanted[field], before[field]))
+  return differing.length > 0 ? Object.fromEntries(differing.map((field) => [field, wanted[field]])) : null
+}
+
+/** Of a change where the distribution comes from, what it follows: all content but what people have made their own. */
+export function followed({ protectedFields }: Distribution, change: Change): Change {
+  const isFollowed = (name: string) =>
+    fieldNames.includes(name as FieldName) && !protectedFields.includes(name as FieldName)
+  return Object.fromEntries(Object.entries(change).filter(([field]) => isFollowed(outsideNames[field as keyof Change])))
+}
+
+/** What a person wants: the content that truly changes becomes protected. */
+export function edit(before: Distribution, wanted: Change): Change {
+  const change = findChange(before, wanted) ?? {}
+  const edited = Object.keys(change).map((field) => outsideNames[field as keyof Change])
+  const all = [...(wanted.protectedFields ?? before.protectedFields), ...edited]
+  return { ...change, protectedFields: fieldNames.filter((name) => all.includes(name)) }
+}
+
+/** What a person wants of a variant: content that ceases to be its own is the parent's again. Throws `conflict` or `invalid`. */
+export function editVariant(before: Distribution, parent: Distribution, wanted: Change): Change {
+  const id = { distributionId: before.id }
+  const change = edit(before, wanted)
+  if (change.language !== undefined || change.protectedFields?.includes('language')) {
+    throw new AppError('conflict', 'variant.language', 'A variant has the language of its parent', id)
+  }
+  if (!change.protectedFields?.includes('target_group')) {
+    throw new AppError('conflict', 'variant.target-group', 'A variant has a target_group of its own', id)
+  }
+  return { ...followed({ ...before, ...change }, readContent(parent)), ...change }
 }
 
 /** Throws a `conflict` that names what is missing or too long for the public to see. */

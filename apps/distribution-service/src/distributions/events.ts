@@ -1,106 +1,121 @@
 import { randomUUID } from 'node:crypto'
 import {
   distributionCreated,
+  distributionDeleted,
+  distributionMicroNicheCreated,
   distributionPublished,
   distributionUnpublished,
   distributionUpdated,
+  distributionVersionBumped,
   type EventDefinition,
-  type EventEnvelope,
   type EventMeta,
   EventTooLargeError,
 } from '@coursewire/events'
 import { type OutboxRow, toKafkaRow } from '@coursewire/messaging'
 import { AppError } from '@coursewire/service-kit'
-import type { Change, Distribution } from './distribution.ts'
+import type { z } from 'zod'
+import { type Change, type Distribution, outsideNames } from './distribution.ts'
 
 /** What a change came from: a request or another event. */
 export type Cause = EventMeta & { traceparent?: string | undefined }
 
-const fieldNames: Record<keyof Change, string> = {
-  title: 'title',
-  description: 'description',
-  language: 'language',
-  targetGroup: 'target_group',
-  seo: 'seo',
-  cta: 'cta',
-  stagingUrl: 'staging_url',
-  stagingDeployedAt: 'staging_deployed_at',
-}
-
 export function tellCreated(distribution: Distribution, cause: Cause): OutboxRow {
   const { createdAt } = distribution
-  const event = distributionCreated.build(
-    {
-      distribution_id: distribution.id,
-      course_id: distribution.courseId,
-      slug: distribution.slug,
-      language: distribution.language,
-      title: distribution.title,
-      target_group: distribution.targetGroup,
-      visibility: distribution.visibility,
-      version: `v${distribution.version}`,
-      derived_from: distribution.derivedFrom,
-      created_at: createdAt,
-    },
-    cause,
-    { id: randomUUID(), at: createdAt },
-  )
-  return toRow(distributionCreated, event, cause)
+  return tell(distributionCreated, cause, createdAt, {
+    distribution_id: distribution.id,
+    course_id: distribution.courseId,
+    slug: distribution.slug,
+    language: distribution.language,
+    title: distribution.title,
+    target_group: distribution.targetGroup,
+    visibility: distribution.visibility,
+    version: `v${distribution.version}`,
+    derived_from: distribution.derivedFrom,
+    created_at: createdAt,
+  })
 }
 
 /** Names the fields of `change`, as they were in `before` and are in `after`. */
 export function tellUpdated(before: Distribution, after: Distribution, change: Change, cause: Cause): OutboxRow {
   const fields = Object.keys(change) as (keyof Change)[]
   const readValues = (distribution: Distribution) =>
-    Object.fromEntries(fields.map((field) => [fieldNames[field], distribution[field]]))
-  const event = distributionUpdated.build(
-    {
-      distribution_id: after.id,
-      updated_fields: fields.map((field) => fieldNames[field]),
-      old_values: readValues(before),
-      new_values: readValues(after),
-      updated_at: after.updatedAt,
-    },
-    cause,
-    { id: randomUUID(), at: after.updatedAt },
-  )
-  return toRow(distributionUpdated, event, cause)
+    Object.fromEntries(fields.map((field) => [outsideNames[field], distribution[field]]))
+  return tell(distributionUpdated, cause, after.updatedAt, {
+    distribution_id: after.id,
+    updated_fields: fields.map((field) => outsideNames[field]),
+    old_values: readValues(before),
+    new_values: readValues(after),
+    updated_at: after.updatedAt,
+  })
 }
 
 export function tellPublished(distribution: Distribution, cause: Cause): OutboxRow {
-  const { updatedAt } = distribution
-  const event = distributionPublished.build(
-    {
-      distribution_id: distribution.id,
-      slug: distribution.slug,
-      course_id: distribution.courseId,
-      title: distribution.title,
-      language: distribution.language,
-      target_group: distribution.targetGroup,
-      seo: distribution.seo,
-      published_at: updatedAt,
-    },
-    cause,
-    { id: randomUUID(), at: updatedAt },
-  )
-  return toRow(distributionPublished, event, cause)
+  const { og_image: _image, ...seo } = distribution.seo
+  return tell(distributionPublished, cause, distribution.updatedAt, {
+    distribution_id: distribution.id,
+    slug: distribution.slug,
+    course_id: distribution.courseId,
+    title: distribution.title,
+    language: distribution.language,
+    target_group: distribution.targetGroup,
+    seo,
+    published_at: distribution.updatedAt,
+  })
 }
 
 export function tellUnpublished({ id, slug, updatedAt }: Distribution, reason: string, cause: Cause): OutboxRow {
-  const event = distributionUnpublished.build({ distribution_id: id, slug, unpublished_at: updatedAt, reason }, cause, {
-    id: randomUUID(),
-    at: updatedAt,
+  return tell(distributionUnpublished, cause, updatedAt, {
+    distribution_id: id,
+    slug,
+    unpublished_at: updatedAt,
+    reason,
   })
-  return toRow(distributionUnpublished, event, cause)
 }
 
-function toRow(
-  definition: Pick<EventDefinition, 'topic' | 'key'>,
-  event: EventEnvelope<string, object>,
-  { traceparent }: Cause,
+export function tellDeleted(distribution: Distribution, deletedAt: string, deletedBy: string, cause: Cause): OutboxRow {
+  return tell(distributionDeleted, cause, deletedAt, {
+    distribution_id: distribution.id,
+    slug: distribution.slug,
+    course_id: distribution.courseId,
+    deleted_at: deletedAt,
+    deleted_by: deletedBy,
+  })
+}
+
+export function tellMicroNicheCreated(child: Distribution, parent: Distribution, cause: Cause): OutboxRow {
+  return tell(distributionMicroNicheCreated, cause, child.createdAt, {
+    child_distribution_id: child.id,
+    parent_distribution_id: parent.id,
+    parent_slug: parent.slug,
+    child_slug: child.slug,
+    target_group_override: child.targetGroup,
+    title_override: child.protectedFields.includes('title') ? child.title : null,
+    created_at: child.createdAt,
+  })
+}
+
+/** To the version of `distribution` from the one before. */
+export function tellVersionBumped(distribution: Distribution, changelog: string, cause: Cause): OutboxRow {
+  const { id, slug, version, updatedAt } = distribution
+  return tell(distributionVersionBumped, cause, updatedAt, {
+    distribution_id: id,
+    slug,
+    old_version: `v${version - 1}`,
+    new_version: `v${version}`,
+    bumped_at: updatedAt,
+    changelog,
+  })
+}
+
+function tell<Type extends string, Payload extends z.ZodObject>(
+  definition: EventDefinition<Type, Payload>,
+  cause: Cause,
+  at: string,
+  payload: z.input<Payload>,
 ): OutboxRow {
+  const event = definition.build(payload, cause, { id: randomUUID(), at })
   try {
-    return toKafkaRow(definition, event, { traceparent })
+    return toKafkaRow(definition, event, { traceparent: cause.traceparent })
   } catch (cause) {
     if (!(cause instanceof EventTooLargeError)) throw cause
     // A fact too large to tell does not happen; trying again would not make it smaller.

@@ -1,56 +1,27 @@
-import { seo, visibility } from '@coursewire/events'
-import { describeProblems, type HttpApp } from '@coursewire/service-kit'
-import type { FastifyRequest } from 'fastify'
+import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { courseId, distributionId, limit, pageOf, toPage } from '../paging.ts'
+import { distributionId, limit, pageOf, toPage } from '../paging.ts'
 import type { Distribution } from './distribution.ts'
+import type { Edit } from './edits.ts'
 import type { Cause } from './events.ts'
+import { draftBody, editBody, listQuery, planBody, unpublishBody, variantBody } from './fields.ts'
 import { getDistribution, listDistributions } from './repository.ts'
+import { readSchedule } from './schedules.ts'
+import type { Precondition } from './service.ts'
+import { distributionView, etagOf, scheduleView, showDistribution, showSchedule } from './views.ts'
 
-export const cta = z.object({ label: z.string(), type: z.string() })
-
-const distributionView = z.object({
-  id: z.string(),
-  course_id: z.string(),
-  slug: z.string(),
-  title: z.string(),
-  description: z.string(),
-  language: z.string(),
-  target_group: z.array(z.string()),
-  seo,
-  cta,
-  visibility,
-  version: z.string(),
-  derived_from: z.string().nullable(),
-  staging_url: z.string().nullable(),
-  staging_deployed_at: z.string().nullable(),
-  created_at: z.string(),
-  updated_at: z.string(),
+export const access = { access: ['editor', 'admin'] } as const
+const tags = ['Distributions']
+export const params = z.strictObject({ id: z.string().min(1).max(128) })
+export const ifMatch = z.looseObject({
+  'if-match': z.string().max(1_000).optional().describe('The ETag of what is to be changed, or *'),
 })
+const one = { 200: distributionView, ...describeProblems(401, 403, 404) }
+const withBody = describeProblems(413, 415)
 
-function toView(distribution: Distribution): z.input<typeof distributionView> {
-  return {
-    id: distribution.id,
-    course_id: distribution.courseId,
-    slug: distribution.slug,
-    title: distribution.title,
-    description: distribution.description,
-    language: distribution.language,
-    target_group: distribution.targetGroup,
-    seo: distribution.seo,
-    cta: distribution.cta,
-    visibility: distribution.visibility,
-    version: `v${distribution.version}`,
-    derived_from: distribution.derivedFrom,
-    staging_url: distribution.stagingUrl,
-    staging_deployed_at: distribution.stagingDeployedAt,
-    created_at: distribution.createdAt,
-    updated_at: distribution.updatedAt,
-  }
-}
-
-function causeOf(request: FastifyRequest): Cause {
+export function causeOf(request: FastifyRequest): Cause {
   return {
     tenantId: request.tenantId,
     correlationId: request.id,
@@ -59,61 +30,209 @@ function causeOf(request: FastifyRequest): Cause {
   }
 }
 
-const config = { access: ['editor', 'admin'] } as const
-const tags = ['Distributions']
-const params = z.strictObject({ id: z.string().min(1).max(128) })
-const answers = { 200: distributionView, ...describeProblems(401, 403, 404) }
+/** By the ETag the caller has seen (RFC 9110, 13.1.1): without it, nothing is changed that may be somebody else's by now. */
+export function preconditionOf(headers: { 'if-match'?: string | undefined }): Precondition {
+  const wanted = headers['if-match']
+  if (wanted === undefined) {
+    throw new AppError('precondition-required', 'if-match.missing', 'If-Match must name the ETag of what you have read')
+  }
+  const tags = wanted.split(',').map((tag) => tag.trim())
+  return (current) => {
+    if (tags.includes('*') || tags.includes(etagOf(current))) return
+    throw new AppError('precondition-failed', 'if-match.stale', 'It has changed since: read it again', {
+      distributionId: current.id,
+    })
+  }
+}
+
+export function answer(reply: FastifyReply, distribution: Distribution) {
+  void reply.header('etag', etagOf(distribution))
+  return showDistribution(distribution)
+}
+
+function answerCreated(reply: FastifyReply, distribution: Distribution) {
+  void reply.code(201).header('location', `/api/distributions/${distribution.id}`)
+  return answer(reply, distribution)
+}
 
 export function addDistributionRoutes(app: HttpApp, { db, distributions }: Context): void {
   app.get(
     '/api/distributions',
     {
-      config,
+      config: access,
       schema: {
         tags,
         summary: 'The distributions of the tenant, newest first',
-        querystring: z.strictObject({ courseId: courseId.optional(), cursor: distributionId.optional(), limit }),
+        querystring: z.strictObject({ ...listQuery, cursor: distributionId.optional(), limit }),
         response: { 200: pageOf(distributionView), ...describeProblems(401, 403) },
       },
     },
     async ({ tenantId, query }) => {
-      const page = { courseId: query.courseId, before: query.cursor, limit: query.limit + 1 }
-      return toPage(await listDistributions(db, tenantId, page), query.limit, ({ id }) => id, toView)
+      const { courseId, derivedFrom: parentId, visibility, language, target_group: targetGroup, q: text } = query
+      const filter = { courseId, parentId, visibility, language, targetGroup, text }
+      const page = { before: query.cursor, limit: query.limit + 1 }
+      return toPage(await listDistributions(db, tenantId, filter, page), query.limit, ({ id }) => id, showDistribution)
+    },
+  )
+
+  app.post(
+    '/api/distributions',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'Make a distribution by hand',
+        body: draftBody,
+        response: { 201: distributionView, ...describeProblems(401, 403, 409, 422), ...withBody },
+      },
+    },
+    async (request, reply) => {
+      const { course_id: courseId, title, language, ...rest } = request.body
+      const draft = { ...toEdit(rest), courseId, title, language }
+      return answerCreated(reply, await distributions.create(draft, causeOf(request)))
     },
   )
 
   app.get(
     '/api/distributions/:id',
-    { config, schema: { tags, summary: 'One distribution', params, response: answers } },
-    async ({ tenantId, params: { id } }) => toView(await getDistribution(db, tenantId, id)),
+    { config: access, schema: { tags, summary: 'One distribution', params, response: one } },
+    async ({ tenantId, params: { id } }, reply) => answer(reply, await getDistribution(db, tenantId, id)),
+  )
+
+  app.patch(
+    '/api/distributions/:id',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'Change a distribution',
+        params,
+        headers: ifMatch,
+        body: editBody,
+        response: { ...one, ...describeProblems(409, 412, 422, 428), ...withBody },
+      },
+    },
+    async (request, reply) => {
+      const { params, body, headers } = request
+      const isFresh = preconditionOf(headers)
+      return answer(reply, await distributions.change(params.id, toEdit(body), isFresh, causeOf(request)))
+    },
+  )
+
+  app.delete(
+    '/api/distributions/:id',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'Remove a distribution; with variants, say what becomes of them',
+        params,
+        headers: ifMatch,
+        querystring: z.strictObject({ variants: z.enum(['keep', 'delete']).optional() }),
+        response: {
+          204: z.undefined().describe('Removed'),
+          ...describeProblems(401, 403, 404, 409, 412, 413, 415, 428),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { params, query, headers, caller } = request
+      const isFresh = preconditionOf(headers)
+      const options = { variants: query.variants, deletedBy: caller.id, isFresh }
+      await distributions.remove(params.id, options, causeOf(request))
+      return reply.code(204).send()
+    },
   )
 
   app.post(
     '/api/distributions/:id/publish',
     {
-      config,
+      config: access,
       schema: {
         tags,
         summary: 'Show a distribution to the public; again is the same',
         params,
-        response: { ...answers, ...describeProblems(409, 413, 415, 422) },
+        response: { ...one, ...describeProblems(409, 422), ...withBody },
       },
     },
-    async (request) => toView(await distributions.publish(request.params.id, causeOf(request))),
+    async (request, reply) => answer(reply, await distributions.publish(request.params.id, causeOf(request))),
   )
 
   app.post(
     '/api/distributions/:id/unpublish',
     {
-      config,
+      config: access,
       schema: {
         tags,
         summary: 'Hide a distribution from the public; again is the same',
         params,
-        body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
-        response: { ...answers, ...describeProblems(413, 415) },
+        body: unpublishBody,
+        response: { ...one, ...withBody },
       },
     },
-    async (request) => toView(await distributions.unpublish(request.params.id, request.body.reason, causeOf(request))),
+    async (request, reply) => {
+      const { params, body } = request
+      return answer(reply, await distributions.unpublish(params.id, body.reason, causeOf(request)))
+    },
   )
+
+  app.get(
+    '/api/distributions/:id/schedule',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'What is planned for the visibility of a distribution',
+        params,
+        response: { 200: scheduleView, ...describeProblems(401, 403, 404) },
+      },
+    },
+    async ({ tenantId, params: { id } }) => {
+      await getDistribution(db, tenantId, id)
+      return showSchedule(await readSchedule(db, id))
+    },
+  )
+
+  app.put(
+    '/api/distributions/:id/schedule',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'Plan when a distribution is shown and hidden, in place of what was planned; nothing cancels',
+        params,
+        body: planBody,
+        response: { 200: scheduleView, ...describeProblems(401, 403, 404, 422), ...withBody },
+      },
+    },
+    async (request) => {
+      const { publish_at, unpublish_at, reason } = request.body
+      const plan = { publishAt: publish_at ?? null, unpublishAt: unpublish_at ?? null, reason: reason ?? null }
+      return showSchedule(await distributions.schedule(request.params.id, plan, causeOf(request)))
+    },
+  )
+
+  app.post(
+    '/api/distributions/:id/micro-niches',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'Derive a variant for a narrower audience; what it does not override follows its parent',
+        params,
+        body: variantBody,
+        response: { 201: distributionView, ...describeProblems(401, 403, 404, 409, 422), ...withBody },
+      },
+    },
+    async (request, reply) => {
+      const { target_group: targetGroup, canonical, ...overrides } = request.body
+      const variant = { ...overrides, targetGroup, hasOwnCanonical: canonical === 'own' }
+      return answerCreated(reply, await distributions.derive(request.params.id, variant, causeOf(request)))
+    },
+  )
+}
+
+/** By our names. */
+function toEdit({ target_group, protected_fields, ...rest }: z.output<typeof editBody>): Edit {
+  return { ...rest, targetGroup: target_group, protectedFields: protected_fields }
 }

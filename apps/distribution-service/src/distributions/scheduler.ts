@@ -1,0 +1,46 @@
+import { AppError, type Database, type Logger, type Moment } from '@coursewire/service-kit'
+import { findDue, markFailed, type Scheduled } from './schedules.ts'
+
+const LOOK_EVERY_MS = 1_000
+const MAX_AT_ONCE = 100
+
+/**
+ * Does what is due once a second, on every instance: whoever locks the distribution first finds it on its schedule, the
+ * others do not. What cannot be done, as a distribution is not complete, is left on the schedule with the reason.
+ */
+export function startScheduler(ctx: {
+  db: Database
+  logger: Logger
+  now: () => Moment
+  /** Throws an `AppError` for what cannot be done. */
+  carryOut: (due: Scheduled & { tenantId: string }) => Promise<void>
+}): { close(): Promise<void> } {
+  const { db, logger, now, carryOut } = ctx
+  let looking: Promise<void> | null = null
+
+  async function look(): Promise<void> {
+    try {
+      for (const due of await findDue(db, now(), MAX_AT_ONCE)) {
+        await carryOut(due).catch(async (error: unknown) => {
+          if (!(error instanceof AppError)) throw error
+          logger.warn({ distributionId: due.distributionId, visibility: due.visibility, err: error }, 'Schedule failed')
+          await markFailed(db, due, error.message)
+        })
+      }
+    } catch (err) {
+      logger.warn({ err }, 'Schedules cannot be carried out now')
+    }
+  }
+
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => {
+      looking = null
+    })
+  }, LOOK_EVERY_MS)
+  return {
+    async close() {
+      clearInterval(timer)
+      await looking
+    },
+  }
+}

@@ -1,0 +1,374 @@
+import { aGeneratedCourse } from '@coursewire/testing'
+import { sql } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { startAsEditor } from './helpers.ts'
+
+describe('a distribution made by hand', () => {
+  it('is answered where it is, with everything by default, and told of', async () => {
+    const { call } = await startAsEditor()
+    const draft = { course_id: 'course_1', title: 'Größe & Maß in C++', language: 'de-at' }
+
+    const { status, body, headers, etag, events } = await call('POST', '', draft)
+
+    expect({ status, location: headers['location'] }).toEqual({
+      status: 201,
+      location: `/api/distributions/${body.id}`,
+    })
+    expect(body).toEqual({
+      id: expect.stringMatching(/^dist_/),
+      course_id: 'course_1',
+      slug: 'groesse-und-mass-in-cpp',
+      title: 'Größe & Maß in C++',
+      description: '',
+      language: 'de-AT',
+      target_group: [],
+      seo: { meta_title: 'Größe & Maß in C++', meta_description: '', meta_keywords: [] },
+      cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
+      listed: true,
+      protected_fields: [],
+      visibility: 'private',
+      version: 'v1',
+      derived_from: null,
+      canonical: 'own',
+      staging_url: null,
+      staging_deployed_at: null,
+      created_at: body.created_at,
+      updated_at: body.created_at,
+    })
+    expect(events).toMatchObject([
+      { type: 'distribution.created', meta: { correlation_id: 'req-1', causation_id: null } },
+    ])
+    const again = await call('GET', `/${body.id}`)
+    expect([again.body, again.etag]).toEqual([body, etag])
+  })
+
+  it('has what the draft says', async () => {
+    const { create } = await startAsEditor()
+    const said = {
+      slug: 'walls',
+      listed: false,
+      protected_fields: ['title'],
+      seo: { og_image: 'https://learn.test/a.png', noindex: true },
+      cta: { url: 'https://learn.test/enroll' },
+    }
+
+    expect(await create(said)).toMatchObject({
+      ...said,
+      seo: { ...said.seo, meta_title: 'Vertical Gardens', meta_keywords: ['gardeners'] },
+      cta: { ...said.cta, label: 'Enroll now', type: 'primary_button' },
+    })
+  })
+
+  it('is another one beside that of its generated course', async () => {
+    const { create, take, call } = await startAsEditor()
+    await create({ title: 'By hand' })
+    await take(aGeneratedCourse({ course_id: 'course_1', title: 'Generated' }))
+    await take(aGeneratedCourse({ course_id: 'course_1', title: 'Again', completed_at: '2026-01-01T00:00:00Z' }))
+
+    const { body } = await call('GET', '?courseId=course_1')
+
+    expect(body.items.map(({ title }: { title: string }) => title)).toEqual(['Again', 'By hand'])
+  })
+
+  it.each([
+    ['no title', { title: undefined }],
+    ['an empty title', { title: '  ' }],
+    ['a title too long', { title: 'x'.repeat(201) }],
+    ['a line break in the title', { title: 'a\nb' }],
+    ['a language that is none', { language: 'german!' }],
+    ['a course id with a control character', { course_id: 'a\u0007' }],
+    ['a meta title too long', { seo: { meta_title: 'ü'.repeat(61) } }],
+    ['a meta description too long', { seo: { meta_description: 'x'.repeat(156) } }],
+    ['too many keywords', { seo: { meta_keywords: Array.from({ length: 21 }, (_, n) => `k${n}`) } }],
+    ['an image by http', { seo: { og_image: 'http://learn.test/a.png' } }],
+    ['an image by another scheme', { seo: { og_image: 'javascript:alert(1)' } }],
+    ['an image of this machine', { seo: { og_image: 'https://localhost/a.png' } }],
+    ['an image of an inside address', { seo: { og_image: 'https://169.254.169.254/latest' } }],
+    ['an image of an address in disguise', { seo: { og_image: 'https://2130706433/' } }],
+    ['an image of an inside name', { seo: { og_image: 'https://files.internal/a.png' } }],
+    ['an image with a password', { seo: { og_image: 'https://a:b@learn.test/a.png' } }],
+    ['a link to an inside address', { cta: { url: 'https://[::1]/' } }],
+    ['a keyword twice', { seo: { meta_keywords: ['a', 'a'] } }],
+    ['a slug with capitals', { slug: 'Walls' }],
+    ['a slug that climbs', { slug: '../walls' }],
+    ['a slug that ends in a hyphen', { slug: 'walls-' }],
+    ['a protected field that is none', { protected_fields: ['visibility'] }],
+    ['a visibility', { visibility: 'public' }],
+    ['a version', { version: 'v7' }],
+    ['a count', { view_count: 3 }],
+    ['another tenant', { tenant_id: 'globex' }],
+  ])('with %s is refused', async (_what, draft) => {
+    const { call } = await startAsEditor()
+
+    const complete = { course_id: 'course_1', title: 'Walls', language: 'en' }
+    const { status, body, events } = await call('POST', '', { ...complete, ...draft })
+
+    expect({ status, code: body.code, events }).toEqual({ status: 400, code: 'request.invalid', events: [] })
+  })
+})
+
+describe('a change', () => {
+  it('names what truly changed, old and new, in one event', async () => {
+    const { create, call } = await startAsEditor()
+    const before = await create()
+
+    const { status, body, events } = await call(
+      'PATCH',
+      `/${before.id}`,
+      { title: 'Green Walls', description: before.description, seo: { meta_title: 'Walls' }, listed: false },
+      `"${before.updated_at}"`,
+    )
+
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      ...before,
+      title: 'Green Walls',
+      seo: { ...before.seo, meta_title: 'Walls' },
+      listed: false,
+      protected_fields: ['title', 'seo'],
+      updated_at: expect.any(String),
+    })
+    expect(body.updated_at > before.updated_at).toBe(true)
+    expect(events).toMatchObject([
+      {
+        type: 'distribution.updated',
+        timestamp: body.updated_at,
+        payload: {
+          distribution_id: before.id,
+          updated_fields: ['title', 'seo', 'listed', 'protected_fields'],
+          old_values: { title: 'Vertical Gardens', seo: before.seo, listed: true, protected_fields: [] },
+          new_values: { title: 'Green Walls', seo: body.seo, listed: false, protected_fields: ['title', 'seo'] },
+          updated_at: body.updated_at,
+        },
+      },
+    ])
+  })
+
+  it('that changes nothing is not told and keeps the moment', async () => {
+    const { create, change } = await startAsEditor()
+    const before = await create()
+
+    const { body, events } = await change(before.id, { title: before.title, seo: {}, slug: before.slug })
+
+    expect([body, events]).toEqual([before, []])
+  })
+
+  it('takes away by null what may be missing, and nothing else', async () => {
+    const { create, change } = await startAsEditor()
+    const { id, seo } = await create({ seo: { og_image: 'https://learn.test/a.png', noindex: true } })
+
+    const { body } = await change(id, { seo: { og_image: null, noindex: null } })
+    expect(body.seo).toEqual({ ...seo, og_image: undefined, noindex: undefined })
+    for (const nothing of [{ title: null }, { seo: { meta_title: null } }, { cta: { label: null } }, { seo: null }]) {
+      expect((await change(id, nothing)).status).toBe(400)
+    }
+  })
+
+  it('leaves a public entry complete, and its public variants', async () => {
+    const { create, change, call, derive } = await startAsEditor()
+    const { id } = await create()
+    const variant = await derive(id)
+    await call('POST', `/${variant.id}/publish`)
+
+    for (const entry of [id, variant.id]) {
+      expect(await change(entry, { description: '' })).toMatchObject({
+        status: 409,
+        body: { code: 'distribution.incomplete', title: 'Not complete: missing description' },
+        events: [],
+      })
+    }
+    await call('POST', `/${variant.id}/unpublish`, { reason: 'x' })
+    expect((await change(id, { description: '' })).status).toBe(200)
+  })
+
+  it('needs to say of what', async () => {
+    const { create, call } = await startAsEditor()
+    const { id, updated_at } = await create()
+    const patch = (title: string, ifMatch?: string) => call('PATCH', `/${id}`, { title }, ifMatch)
+
+    expect(await patch('A')).toMatchObject({ status: 428, body: { code: 'if-match.missing' } })
+    expect((await patch('B', `"other", "${updated_at}"`)).status).toBe(200)
+    expect(await patch('C', `"${updated_at}"`)).toMatchObject({
+      status: 412,
+      body: { code: 'if-match.stale' },
+      events: [],
+    })
+    expect((await patch('D', `W/"${updated_at}"`)).status).toBe(412)
+    expect((await patch('E', '*')).body.title).toBe('E')
+  })
+
+  it('of two by the same state one succeeds', async () => {
+    const { create, call } = await startAsEditor()
+    const { id, updated_at } = await create()
+
+    const answers = await Promise.all(
+      ['A', 'B', 'C'].map((title) => call('PATCH', `/${id}`, { title }, `"${updated_at}"`)),
+    )
+
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412, 412])
+  })
+})
+
+describe('a course generated again', () => {
+  const again = (title: string, completed_at: string) =>
+    aGeneratedCourse({ course_id: 'course_1', title, description: `${title}!`, completed_at })
+
+  it('refreshes what no person has edited; the list of that can be changed', async () => {
+    const { take, call, change, read } = await startAsEditor()
+    await take(again('One', '2026-01-01T00:00:00Z'))
+    const { id, seo } = (await call('GET', '?courseId=course_1')).body.items[0]
+    await change(id, { title: 'Mine', cta: { label: 'Go' } })
+
+    await take(again('Two', '2026-01-02T00:00:00Z'))
+    expect(await read(id)).toMatchObject({
+      title: 'Mine',
+      description: 'Two!',
+      seo: { ...seo, meta_title: 'Two', meta_description: 'Two!' },
+      cta: { label: 'Go' },
+      protected_fields: ['title', 'cta'],
+      visibility: 'private',
+    })
+
+    await change(id, { protected_fields: ['cta'] })
+    await take(again('Three', '2026-01-03T00:00:00Z'))
+    expect(await read(id)).toMatchObject({ title: 'Three', cta: { label: 'Go' }, protected_fields: ['cta'] })
+  })
+})
+
+describe('slugs', () => {
+  it('of an entry that changed its own lead to it, and stay its own', async () => {
+    const { create, change, call, callAny } = await startAsEditor()
+    const { id } = await create({ slug: 'first' })
+    await call('POST', `/${id}/publish`)
+
+    expect((await change(id, { slug: 'second' })).events[0].payload).toMatchObject({
+      updated_fields: ['slug'],
+      old_values: { slug: 'first' },
+      new_values: { slug: 'second' },
+    })
+    await change(id, { slug: 'third' })
+
+    for (const old of ['first', 'second']) {
+      const { status, headers } = await callAny('GET', `/api/courses/${old}`)
+      expect([status, headers['location']]).toEqual([301, '/api/courses/third'])
+    }
+    expect(await call('POST', '', { course_id: 'c', title: 'x', language: 'en', slug: 'first' })).toMatchObject({
+      status: 409,
+      body: { code: 'slug.taken', title: expect.stringContaining('first-2 is free') },
+    })
+    expect((await create({ title: 'First' })).slug).toBe('first-2')
+    expect((await change(id, { slug: 'first' })).body.slug).toBe('first')
+    expect((await callAny('GET', '/api/courses/third')).headers['location']).toBe('/api/courses/first')
+  })
+
+  it('of one that is not public lead nowhere', async () => {
+    const { create, change, callAny } = await startAsEditor()
+    const { id } = await create({ slug: 'first' })
+    await change(id, { slug: 'second' })
+
+    expect((await callAny('GET', '/api/courses/first')).status).toBe(404)
+  })
+
+  it('are one each for those who want the same at once', async () => {
+    const { create } = await startAsEditor()
+
+    const made = await Promise.all(Array.from({ length: 6 }, (_, n) => create({ course_id: `course_${n}` })))
+
+    expect(new Set(made.map(({ slug }) => slug))).toEqual(
+      new Set(['vertical-gardens', ...[2, 3, 4, 5, 6].map((n) => `vertical-gardens-${n}`)]),
+    )
+  })
+
+  it('that two want by name at once become the one’s', async () => {
+    const { create, call } = await startAsEditor()
+    const made = await Promise.all([create({ course_id: 'a' }), create({ course_id: 'b' })])
+
+    const answers = await Promise.all(made.map(({ id }) => call('PATCH', `/${id}`, { slug: 'wanted' }, '*')))
+
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
+  })
+
+  it('are claimed by the version of this service before this one too, which knows nothing of it', async () => {
+    const { create, db, call } = await startAsEditor()
+    const { id } = await create()
+    await db.execute(sql`
+      INSERT INTO distributions (id, tenant_id, course_id, is_generated, slug, title, description, language, target_group,
+        seo, cta, visibility, version, created_at, updated_at)
+      SELECT 'dist_before', tenant_id, course_id, false, 'walls', title, description, language, target_group,
+        seo, cta, visibility, version, created_at, updated_at
+      FROM distributions WHERE id = ${id}`)
+
+    expect((await create({ title: 'Walls' })).slug).toBe('walls-2')
+    expect((await call('PATCH', `/${id}`, { slug: 'walls' }, '*')).status).toBe(409)
+  })
+
+  it('of other tenants do not matter', async () => {
+    const { create, callAny } = await startAsEditor()
+    await create({ slug: 'walls' })
+    const body = { course_id: 'c', title: 'Walls', language: 'en', slug: 'walls' }
+
+    const { status } = await callAny('POST', '/api/distributions', { roles: ['editor'], tenantId: 'globex', body })
+
+    expect(status).toBe(201)
+  })
+})
+
+describe('a deleted distribution', () => {
+  it('is gone, with who did it, and its slugs are nobody else’s', async () => {
+    const { create, change, call, callAny } = await startAsEditor()
+    const { id } = await create({ slug: 'first' })
+    await call('POST', `/${id}/publish`)
+    const { body } = await change(id, { slug: 'second' })
+
+    const { status, events } = await call('DELETE', `/${id}`, undefined, `"${body.updated_at}"`)
+
+    expect(status).toBe(204)
+    const [{ timestamp, payload }] = events
+    expect(events).toMatchObject([{ type: 'distribution.deleted' }])
+    expect(payload).toEqual({
+      distribution_id: id,
+      slug: 'second',
+      course_id: 'course_1',
+      deleted_at: timestamp,
+      deleted_by: 'person-1',
+    })
+    expect(timestamp > body.updated_at).toBe(true)
+    expect((await call('GET', `/${id}`)).status).toBe(404)
+    for (const slug of ['first', 'second']) {
+      expect(await callAny('GET', `/api/courses/${slug}`)).toMatchObject({
+        status: 410,
+        body: { code: 'course.gone' },
+      })
+    }
+    expect((await create({ title: 'Second' })).slug).toBe('second-2')
+  })
+
+  it('needs to be the one that was read', async () => {
+    const { create, call } = await startAsEditor()
+    const { id } = await create()
+
+    expect((await call('DELETE', `/${id}`)).status).toBe(428)
+    expect((await call('DELETE', `/${id}`, undefined, '"other"')).status).toBe(412)
+    expect((await call('GET', `/${id}`)).status).toBe(200)
+  })
+})
+
+describe('the list', () => {
+  it('is narrowed by everything together', async () => {
+    const { create, call } = await startAsEditor()
+    await create({ title: '100% Gardens', target_group: ['a', 'b'] })
+    await create({ title: '100 Gardens', language: 'de', description: 'x_y' })
+    const { id } = await create({ title: 'Walls', course_id: 'course_2', target_group: ['b'] })
+    await call('POST', `/${id}/publish`)
+    const titlesOf = async (query: string) =>
+      (await call('GET', `?${query}`)).body.items.map(({ title }: { title: string }) => title)
+
+    expect(await titlesOf('q=100%25')).toEqual(['100% Gardens'])
+    expect(await titlesOf('q=X_Y')).toEqual(['100 Gardens'])
+    expect(await titlesOf('q=gardens')).toEqual(['100 Gardens', '100% Gardens'])
+    expect(await titlesOf('visibility=public')).toEqual(['Walls'])
+    expect(await titlesOf('language=de&visibility=private')).toEqual(['100 Gardens'])
+    expect(await titlesOf('target_group=b')).toEqual(['Walls', '100% Gardens'])
+    expect(await titlesOf('target_group=b&courseId=course_1')).toEqual(['100% Gardens'])
+  })
+})

@@ -1,0 +1,109 @@
+import type { Role } from '@coursewire/service-kit'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openAsEditor } from './helpers.ts'
+
+type Policy = { for: 'everybody' | 'editors' | 'services'; body?: object; ifMatch?: string }
+
+/** Every route there is, and who it is for. */
+const policies: Record<string, Policy> = {
+  'GET /api/courses': { for: 'everybody' },
+  'GET /api/courses/{slug}': { for: 'everybody' },
+  'GET /internal/courses': { for: 'services' },
+  'GET /internal/courses/{courseId}': { for: 'services' },
+  'GET /api/distributions': { for: 'editors' },
+  'POST /api/distributions': { for: 'editors', body: { course_id: 'course_9', title: 'Walls', language: 'en' } },
+  'GET /api/distributions/{id}': { for: 'editors' },
+  'PATCH /api/distributions/{id}': { for: 'editors', body: { title: 'Moss' }, ifMatch: '*' },
+  'DELETE /api/distributions/{id}': { for: 'editors', ifMatch: '*' },
+  'POST /api/distributions/{id}/publish': { for: 'editors' },
+  'POST /api/distributions/{id}/unpublish': { for: 'editors', body: { reason: 'none' } },
+  'GET /api/distributions/{id}/schedule': { for: 'editors' },
+  'PUT /api/distributions/{id}/schedule': { for: 'editors', body: {} },
+  'POST /api/distributions/{id}/micro-niches': { for: 'editors', body: { target_group: ['x'] } },
+  'GET /api/distributions/{id}/versions': { for: 'editors' },
+  'POST /api/distributions/{id}/versions': { for: 'editors', body: { changelog: 'x' } },
+  'GET /api/distributions/{id}/versions/{version}': { for: 'editors' },
+  'GET /api/distributions/{id}/versions/{version}/differences': { for: 'editors' },
+  'POST /api/distributions/{id}/versions/{version}/restore': { for: 'editors', ifMatch: '*' },
+}
+const callers: Record<string, Role[]> = {
+  nobody: [],
+  student: ['student'],
+  service: ['service'],
+  'student and service': ['student', 'service'],
+  editor: ['editor'],
+  admin: ['admin'],
+  'student and admin': ['student', 'admin'],
+}
+
+let service: Awaited<ReturnType<typeof openAsEditor>>
+beforeAll(async () => {
+  service = await openAsEditor()
+  return service.close
+})
+
+/** Calls a route on a public entry that has a version, made for this call, or on one that never was. */
+async function request(route: string, roles: Role[], options: { tenantId?: string; isAbsent?: boolean } = {}) {
+  const { tenantId, isAbsent = false } = options
+  const entry = await service.create({ course_id: 'course_1' })
+  await service.call('POST', `/${entry.id}/publish`)
+  await service.call('POST', `/${entry.id}/versions`, { changelog: 'x' })
+  const [method, path] = route.split(' ') as ['GET', string]
+  const { body, ifMatch } = policies[route] ?? {}
+  const url = path
+    .replace('{id}', isAbsent ? 'dist_absent' : entry.id)
+    .replace('{slug}', isAbsent ? 'absent' : entry.slug)
+    .replace('{courseId}', isAbsent ? 'absent' : 'course_1')
+    .replace('{version}', 'v1')
+  return service.callAny(method, url, {
+    ...(roles.length > 0 && { roles }),
+    ...(tenantId !== undefined && { tenantId }),
+    ...(body && { body }),
+    headers: { 'x-request-id': 'same', ...(ifMatch !== undefined && { 'if-match': ifMatch }) },
+  })
+}
+
+function isAllowed({ for: who }: Policy, roles: Role[]): boolean {
+  if (who === 'everybody') return true
+  return roles.some((role) => (who === 'services' ? role === 'service' : role === 'editor' || role === 'admin'))
+}
+
+it('every route has a policy here', async () => {
+  const { body } = await service.callAny('GET', '/openapi.json')
+  const routes = Object.entries<object>(body.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+
+  expect(routes.toSorted()).toEqual(Object.keys(policies).toSorted())
+})
+
+const all = Object.entries(policies)
+describe.each(all)('%s', (route, policy) => {
+  it.each(Object.entries(callers))('of %s is answered by their roles', async (_who, roles) => {
+    const { status, body } = await request(route, roles)
+
+    if (isAllowed(policy, roles)) expect(status).toBeLessThan(300)
+    else if (roles.length === 0) expect([status, body.code]).toEqual([401, 'token.invalid'])
+    else expect([status, body.code]).toEqual([403, 'role.insufficient'])
+  })
+})
+
+describe.each(all.filter(([route]) => route.includes('{')))('%s', (route) => {
+  it('of another tenant is as if absent', async () => {
+    const roles: Role[] = route.includes('internal') ? ['service'] : ['admin']
+
+    const foreign = await request(route, roles, { tenantId: 'globex' })
+    const absent = await request(route, roles, { isAbsent: true })
+
+    expect(foreign.status).toBe(404)
+    expect({ ...foreign.body, instance: '' }).toEqual({ ...absent.body, instance: '' })
+  })
+})
+
+describe.each(all.filter(([route]) => route.startsWith('GET') && !route.includes('{')))('%s', (route) => {
+  it('shows nothing of another tenant', async () => {
+    const roles: Role[] = route.includes('internal') ? ['service'] : ['admin']
+
+    expect((await request(route, roles, { tenantId: 'nowhere' })).body).toEqual({ items: [], nextCursor: null })
+  })
+})
