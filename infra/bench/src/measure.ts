@@ -11,6 +11,7 @@ import { createMailComparisons } from './mail.ts'
 import { createRelayComparison } from './relay.ts'
 import { createSignInComparison } from './sign-ins.ts'
 import { describeMachine, renderTable } from './table.ts'
+import { createVariantComparison } from './variants.ts'
 
 const benchmarks: Record<string, (environment: Environment) => Promise<Comparison[]>> = {
   relay: async (environment) => [await createRelayComparison(environment)],
@@ -22,6 +23,7 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   mail: createMailComparisons,
   idle: async (environment) => [await createIdleComparison(environment)],
   growth: createGrowthComparisons,
+  variants: async (environment) => [await createVariantComparison(environment)],
 }
 
 const usage = `Usage: npm run bench [-- --only ${Object.keys(benchmarks).join(',')}] [--rounds 5] [--json]`

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
 import { bringInFirstCourse, createTestStudent, firstCourse, testStudent } from '@coursewire/setup'
 import { createCommandRunner } from './command-runner.ts'
+import { editCourse } from './editing.ts'
 import { createLearner, takeJourney, watchEnrollments } from './journey.ts'
 import { followLogs } from './logs.ts'
 import { claimDirectory } from './single-start.ts'
@@ -76,6 +77,11 @@ async function start(): Promise<void> {
     log(`  ${name.padEnd(18)} ${details}`)
   }
   await close()
+
+  log(styleText('bold', 'One course, edited'))
+  for await (const { name, details } of editCourse(stack, course.token)) {
+    log(`  ${name.padEnd(33)} ${details}`)
+  }
   writeFileSync(stackFile, JSON.stringify(describeStack(stack), null, 2), { mode: 0o600 })
   console.log(describePlaces(stack, course.slug))
 }

@@ -1,18 +1,29 @@
-/** Calls an API of ours and returns its JSON; any refusal is an error that says what was refused and why. */
+/**
+ * Calls an API of ours and returns its JSON; any refusal is an error that says what was refused and why. POST where there is
+ * a body, unless another method is named; `ifMatch` is the ETag of what is to be changed.
+ */
 export async function callApi<Answer>(
   url: string,
-  { token, body }: { token?: string; body?: object } = {},
+  { token, body, ifMatch, method = body ? 'POST' : 'GET' }: CallOptions = {},
 ): Promise<Answer & { status: number }> {
   const response = await fetch(url, {
-    method: body ? 'POST' : 'GET',
+    method,
     headers: {
       ...(body && { 'content-type': 'application/json' }),
       ...(token && { authorization: `Bearer ${token}` }),
+      ...(ifMatch && { 'if-match': ifMatch }),
     },
     body: body ? JSON.stringify(body) : null,
     signal: AbortSignal.timeout(15_000),
   })
   const text = await response.text()
-  if (!response.ok) throw new Error(`${response.status} from ${url}: ${text.slice(0, 500)}`)
-  return { ...(JSON.parse(text) as Answer), status: response.status }
+  if (!response.ok) throw new Error(`${response.status} from ${method} ${url}: ${text.slice(0, 500)}`)
+  return { ...(text ? (JSON.parse(text) as Answer) : ({} as Answer)), status: response.status }
+}
+
+interface CallOptions {
+  token?: string
+  body?: object
+  ifMatch?: string
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
 }

@@ -50,9 +50,9 @@ async function createEditor({ runAccountsCli, secrets }: Running) {
 
 /**
  * Brings the first course in as every course comes in: an event of CourseFactory, then an editor's publish call. Repeatable;
- * waits until it can be enrolled in.
+ * waits until it can be enrolled in. Returns its slug, and the editor's access token.
  */
-export async function bringInFirstCourse(running: Running): Promise<{ slug: string }> {
+export async function bringInFirstCourse(running: Running): Promise<{ slug: string; token: string }> {
   const editor = await createEditor(running)
   const { distributionService, enrollmentApi } = running.urls
   const { token } = await callApi<{ token: string }>(`${enrollmentApi}/auth/signin`, { body: editor })
@@ -62,7 +62,7 @@ export async function bringInFirstCourse(running: Running): Promise<{ slug: stri
     return items[0]
   }
   let distribution = await find()
-  if (!distribution) await publishRecords(running.kafkaClient, [buildGeneration()])
+  if (!distribution) await publishRecords(running.kafkaClient, [buildGeneration(firstCourse)])
   const deadline = Date.now() + PATIENCE_MS
   while (!distribution) {
     if (Date.now() > deadline) throw new Error('distribution-service made no distribution of the first course')
@@ -70,13 +70,14 @@ export async function bringInFirstCourse(running: Running): Promise<{ slug: stri
     distribution = await find()
   }
   await callApi(`${distributionService}/api/distributions/${distribution.id}/publish`, { token, body: {} })
-  return distribution
+  return { slug: distribution.slug, token }
 }
 
-function buildGeneration() {
+/** What CourseFactory sends when it has generated the course. */
+export function buildGeneration(course: typeof firstCourse) {
   const at = now()
   const event = courseGenerationCompleted.build(
-    { ...firstCourse, completed_at: at },
+    { ...course, completed_at: at },
     { tenantId: tenant, correlationId: randomUUID(), causationId: null, streamMessageId: `${Date.now()}-0` },
     { id: randomUUID(), at },
   )

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { distributionCreated } from '@coursewire/events'
+import { type KafkaSource, publishRecords, watchTopic } from '@coursewire/messaging'
+import { buildGeneration, callApi, firstCourse } from '@coursewire/setup'
+import { waitFor } from '@coursewire/testing/servers'
+import type { Step } from './journey.ts'
+import type { Product } from './stack.ts'
+
+type Told = { type: string; payload: Record<string, unknown> }
+type Entry = { id: string; updated_at: string }
+
+/** What of each event is worth a line. */
+const shown: Record<string, string[]> = {
+  'distribution.created': ['slug', 'version', 'derived_from'],
+  'distribution.updated': ['updated_fields'],
+  'distribution.published': ['slug', 'published_at'],
+  'distribution.micro_niche_created': ['child_slug', 'target_group_override'],
+  'distribution.version_bumped': ['old_version', 'new_version', 'changelog'],
+  'distribution.unpublished': ['reason'],
+  'distribution.deleted': ['slug', 'deleted_by'],
+}
+
+/**
+ * What editors do with a course that CourseFactory has generated, a call at a time: each event is yielded once it has been
+ * read from Kafka. The course is gone afterwards.
+ */
+export async function* editCourse({ kafkaClient, urls }: Product, token: string): AsyncGenerator<Step> {
+  const records: KafkaSource[] = []
+  const watcher = await watchTopic(kafkaClient, distributionCreated.topic, (record) => records.push(record))
+  const course = {
+    ...firstCourse,
+    course_id: `edited-${randomBytes(4).toString('hex')}`,
+    title: 'Moos: die kleine Schule',
+  }
+
+  /** Waits for the event of this type that is about the entry or the course. */
+  async function* tell(type: string, about: string): AsyncGenerator<Step, Told> {
+    const found = await waitFor(
+      () => {
+        for (const record of records) {
+          const event = JSON.parse(String(record.value)) as Told
+          if (event.type === type && JSON.stringify(event.payload).includes(`"${about}"`)) return { record, event }
+        }
+        return null
+      },
+      { timeoutMs: 60_000, message: `${type} on Kafka` },
+    )
+    const { partition, offset } = found.record
+    const details = shown[type]?.map((field) => `${field} ${JSON.stringify(found.event.payload[field])}`).join(', ')
+    yield { name: type, details: `partition ${partition}, offset ${offset}: ${details}` }
+    return found.event
+  }
+
+  try {
+    await publishRecords(kafkaClient, [buildGeneration(course)])
+    const { payload } = yield* tell('distribution.created', course.course_id)
+    const id = String(payload['distribution_id'])
+    const url = `${urls.distributionService}/api/distributions/${id}`
+    const { updated_at } = await callApi<Entry>(url, { token })
+
+    const change = { title: 'Moos: die große Schule', seo: { meta_keywords: ['moos', 'garten'] } }
+    await callApi(url, { token, method: 'PATCH', body: change, ifMatch: `"${updated_at}"` })
+    yield* tell('distribution.updated', id)
+    await callApi(`${url}/publish`, { token, body: {} })
+    yield* tell('distribution.published', id)
+    await callApi<Entry>(`${url}/micro-niches`, { token, body: { target_group: ['balconies'] } })
+    yield* tell('distribution.micro_niche_created', id)
+    await callApi(`${url}/versions`, { token, body: { changelog: 'A lesson on peat' } })
+    yield* tell('distribution.version_bumped', id)
+    await callApi(`${url}/unpublish`, { token, body: { reason: 'shown' } })
+    yield* tell('distribution.unpublished', id)
+    await callApi(`${url}?variants=delete`, { token, method: 'DELETE', ifMatch: '*' })
+    yield* tell('distribution.deleted', id)
+  } finally {
+    await watcher.close()
+  }
+}
