@@ -1,6 +1,7 @@
 import { createHttpApp, type HttpApp } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import { type Context, service, version } from './context.ts'
+import { addCountRoutes } from './counts/routes.ts'
 import { addInternalRoutes } from './courses/internal-routes.ts'
 import { addCourseRoutes } from './courses/routes.ts'
 import { addDistributionRoutes } from './distributions/routes.ts'
@@ -32,6 +33,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   })
   addCourseRoutes(app, ctx)
   addInternalRoutes(app, ctx)
+  addCountRoutes(app, ctx)
   addDistributionRoutes(app, ctx)
   addVersionRoutes(app, ctx)
   return app

@@ -18,6 +18,7 @@ import {
 } from '@coursewire/service-kit'
 import type { Config } from './config.ts'
 import { createHandlers, topics } from './consumer.ts'
+import { createCountService } from './counts/service.ts'
 import { startScheduler } from './distributions/scheduler.ts'
 import { createDistributionService } from './distributions/service.ts'
 
@@ -71,6 +72,9 @@ export function createContext(config: Config, overrides: Overrides = {}) {
       )
     const distributions = createDistributionService({ ...base, db, relay })
     adopt(startScheduler({ ...base, db, carryOut: distributions.carryOut }), (it) => it.close())
-    return { ...base, db, relay, consumer, distributions }
+    const counts = adopt(createCountService({ ...base, db, relay, windowSeconds: config.VIEW_WINDOW_SECONDS }), (it) =>
+      it.close(),
+    )
+    return { ...base, db, relay, consumer, distributions, counts }
   })
 }

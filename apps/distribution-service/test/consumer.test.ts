@@ -381,6 +381,46 @@ describe('what editors do', () => {
     }
   })
 
+  it('makes what visitors do be told of, with the running total and nothing of them', async () => {
+    const draft = { course_id: 'visited', title: 'Ferns', description: 'Green.', language: 'en' }
+    const { body: made } = await call('visit-created', 'POST', '', draft)
+    await call('visit-published', 'POST', `/${made.id}/publish`)
+    const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
+    const url = `/api/courses/${made.slug}`
+
+    await caller.call('POST', `${url}/views`, { headers })
+    await caller.call('POST', `${url}/enrollment-clicks`, { headers, body: { ctaType: 'banner' } })
+
+    const types = ['distribution.viewed', 'distribution.enrollment_clicked']
+    const found = await waitFor(() => {
+      const events = told.filter(({ type, payload }) => types.includes(type) && payload['distribution_id'] === made.id)
+      return events.length === 2 ? events.toSorted((a, b) => (a.type < b.type ? 1 : -1)) : null
+    })
+    const about = { distribution_id: made.id, slug: made.slug }
+    const payloads = [
+      { ...about, view_count: 1, viewed_at: micros, referrer_category: 'direct' },
+      { ...about, enrollment_count: 1, clicked_at: micros, cta_type: 'banner' },
+    ]
+    expect(found).toEqual(
+      types.map((type, index) => ({
+        id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4/),
+        type,
+        timestamp: micros,
+        payload: payloads[index],
+        meta: {
+          schema_version: '1.0',
+          producer: 'course_distribution',
+          source_module: 'course_distribution',
+          tenant_id: 'acme',
+          // Of nobody's request.
+          correlation_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4/),
+          causation_id: null,
+        },
+        target: null,
+      })),
+    )
+  })
+
   it('at once is told in the order in which it came true', async () => {
     const { body } = await call('crowd-0', 'POST', '', { course_id: 'crowd', title: 'Walls', language: 'en' })
     const titles = Array.from({ length: 20 }, (_, n) => `Title ${n}`)

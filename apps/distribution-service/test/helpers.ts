@@ -57,7 +57,7 @@ export function createLogBook() {
     },
   })
   const logger = createLogger({ service: 'distribution-service', level: 'debug', destination })
-  return { logger, find: (message: string) => lines.filter((line) => line.msg === message) }
+  return { logger, lines, find: (message: string) => lines.filter((line) => line.msg === message) }
 }
 
 /** The service on a database of its own and without Kafka: what it tells stays in the outbox. Ends with the test. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
+  bigint,
   boolean,
   check,
   foreignKey,
@@ -12,6 +13,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { ReferrerCategory } from '../counts/referrer.ts'
 import type { Content, Cta, FieldName, Seo, Visibility } from '../distributions/distribution.ts'
 import { moment } from './moment.ts'
 
@@ -124,5 +126,27 @@ export const schedules = pgTable(
     primaryKey({ columns: [table.distributionId, table.visibility] }),
     index('schedules_due').on(table.at).where(sql`${table.error} is null`),
     check('schedules_visibility', sql`${table.visibility} in ('private', 'public')`),
+  ],
+)
+
+/** How often a distribution was looked at, and how often its button was pressed. Nothing of who did it. */
+export const counts = pgTable('counts', {
+  distributionId: ofDistribution().primaryKey(),
+  views: bigint('views', { mode: 'number' }).notNull().default(0),
+  clicks: bigint('clicks', { mode: 'number' }).notNull().default(0),
+})
+
+/** When views of a category were last told of, and whether there have been more since. */
+export const viewsTold = pgTable(
+  'views_told',
+  {
+    distributionId: ofDistribution(),
+    referrerCategory: text('referrer_category').$type<ReferrerCategory>().notNull(),
+    isBehind: boolean('is_behind').notNull(),
+    toldAt: moment('told_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.distributionId, table.referrerCategory] }),
+    index('views_told_behind').on(table.toldAt).where(sql`${table.isBehind}`),
   ],
 )

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import {
   distributionCreated,
   distributionDeleted,
+  distributionEnrollmentClicked,
   distributionMicroNicheCreated,
   distributionPublished,
   distributionUnpublished,
   distributionUpdated,
   distributionVersionBumped,
+  distributionViewed,
   type EventDefinition,
   type EventMeta,
   EventTooLargeError,
@@ -14,6 +16,7 @@ import {
 import { type OutboxRow, toKafkaRow } from '@coursewire/messaging'
 import { AppError } from '@coursewire/service-kit'
 import type { z } from 'zod'
+import type { Clicked, Viewed } from '../counts/repository.ts'
 import { type Change, type Distribution, outsideNames } from './distribution.ts'
 
 /** What a change came from: a request or another event. */
@@ -104,6 +107,26 @@ export function tellVersionBumped(distribution: Distribution, changelog: string,
     new_version: `v${version}`,
     bumped_at: updatedAt,
     changelog,
+  })
+}
+
+export function tellViewed({ id, slug, views, referrerCategory }: Viewed, at: string, cause: Cause): OutboxRow {
+  return tell(distributionViewed, cause, at, {
+    distribution_id: id,
+    slug,
+    view_count: views,
+    viewed_at: at,
+    referrer_category: referrerCategory,
+  })
+}
+
+export function tellEnrollmentClicked({ id, slug, clicks, ctaType }: Clicked, at: string, cause: Cause): OutboxRow {
+  return tell(distributionEnrollmentClicked, cause, at, {
+    distribution_id: id,
+    slug,
+    enrollment_count: clicks,
+    clicked_at: at,
+    cta_type: ctaType,
   })
 }
 

@@ -1,0 +1,85 @@
+import type { Transaction } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+import type { ReferrerCategory } from './referrer.ts'
+
+/** A public entry as visitors name it. */
+type Named = { tenantId: string; slug: string }
+/** Of a distribution, what its events say besides the count. */
+type Counted = Named & { id: string }
+export type Views = Named & { referrerCategory: ReferrerCategory; count: number }
+export type Viewed = Counted & { referrerCategory: ReferrerCategory; views: number }
+export type Click = Named & { ctaType: string }
+export type Clicked = Counted & { ctaType: string; clicks: number }
+
+const keyOf = ({ tenantId, slug }: Named) => JSON.stringify([tenantId, slug])
+
+/** Those that are there and public, by {@link keyOf}, and there until the transaction ends. */
+async function findPublic(tx: Transaction, named: Named[]): Promise<Map<string, Counted>> {
+  const tenants = named.map(({ tenantId }) => tenantId)
+  const slugs = named.map(({ slug }) => slug)
+  const { rows } = await tx.execute<Counted>(sql`
+    SELECT id, tenant_id AS "tenantId", slug FROM distributions
+    WHERE (tenant_id, slug) IN (SELECT * FROM unnest(${sql.param(tenants)}::text[], ${sql.param(slugs)}::text[]))
+      AND visibility = 'public'
+    ORDER BY id FOR KEY SHARE`)
+  return new Map(rows.map((row) => [keyOf(row), row]))
+}
+
+/** Adds to the totals of what is public, and notes that the views are to be told of. The rest is dropped. */
+export async function addViews(tx: Transaction, views: Views[]): Promise<void> {
+  const found = await findPublic(tx, views)
+  const known = views.flatMap((view) => {
+    const counted = found.get(keyOf(view))
+    return counted ? [{ ...view, id: counted.id }] : []
+  })
+  const ids = sql.param(known.map(({ id }) => id))
+  const categories = sql.param(known.map(({ referrerCategory }) => referrerCategory))
+  const numbers = sql.param(known.map(({ count }) => count))
+  // Each in one order, so that instances wait for each other instead of blocking each other.
+  await tx.execute(sql`
+    INSERT INTO counts (distribution_id, views)
+    SELECT id, sum(number) FROM unnest(${ids}::text[], ${numbers}::bigint[]) AS given (id, number)
+    GROUP BY id ORDER BY id
+    ON CONFLICT (distribution_id) DO UPDATE SET views = counts.views + excluded.views`)
+  await tx.execute(sql`
+    INSERT INTO views_told (distribution_id, referrer_category, is_behind, told_at)
+    SELECT id, category, true, 'epoch' FROM unnest(${ids}::text[], ${categories}::text[]) AS given (id, category)
+    ORDER BY id, category
+    ON CONFLICT (distribution_id, referrer_category) DO UPDATE SET is_behind = true`)
+}
+
+/** What has been viewed since it was last told of, a window ago or longer; it is told of from then on. */
+export async function takeViewed(tx: Transaction, now: string, windowSeconds: number): Promise<Viewed[]> {
+  const { rows } = await tx.execute<Viewed & { views: string }>(sql`
+    WITH due AS (
+      SELECT distribution_id, referrer_category FROM views_told
+      WHERE is_behind AND told_at <= ${now}::timestamptz - make_interval(secs => ${windowSeconds})
+      ORDER BY told_at LIMIT 500 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE views_told AS told SET is_behind = false, told_at = ${now}
+    FROM due JOIN distributions AS d ON d.id = due.distribution_id JOIN counts USING (distribution_id)
+    WHERE (told.distribution_id, told.referrer_category) = (due.distribution_id, due.referrer_category)
+    RETURNING d.id, d.tenant_id AS "tenantId", d.slug, told.referrer_category AS "referrerCategory", views`)
+  return rows.map((row) => ({ ...row, views: Number(row.views) }))
+}
+
+/** Adds to the totals of what is public; returns what each click has made of its total, in their order, without the rest. */
+export async function addClicks(tx: Transaction, clicks: Click[]): Promise<Clicked[]> {
+  const found = await findPublic(tx, clicks)
+  const known = clicks.flatMap((click) => {
+    const counted = found.get(keyOf(click))
+    return counted ? [{ ...counted, ctaType: click.ctaType }] : []
+  })
+  const { rows } = await tx.execute<{ id: string; clicks: string }>(sql`
+    INSERT INTO counts (distribution_id, clicks)
+    SELECT id, count(*) FROM unnest(${sql.param(known.map(({ id }) => id))}::text[]) AS given (id) GROUP BY id ORDER BY id
+    ON CONFLICT (distribution_id) DO UPDATE SET clicks = counts.clicks + excluded.clicks
+    RETURNING distribution_id AS id, clicks`)
+  const totals = new Map(rows.map(({ id, clicks }) => [id, Number(clicks)]))
+  const numbered = known.toReversed().map((click) => {
+    const total = totals.get(click.id) ?? 0
+    totals.set(click.id, total - 1)
+    return { ...click, clicks: total }
+  })
+  return numbered.toReversed()
+}

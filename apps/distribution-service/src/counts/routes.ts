@@ -1,0 +1,53 @@
+import { describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { categorizeReferrer, isNobody } from './referrer.ts'
+
+const config = { access: 'public' } as const
+const tags = ['Counts']
+const params = z.strictObject({ slug: z.string().min(1).max(128) })
+const accepted = { 202: z.undefined().describe('Counted, if there is such a course') }
+const utm = z.string().max(200).optional()
+
+/** What visitors do. Who they are is not looked at, and where they came from only for its kind. */
+export function addCountRoutes(app: HttpApp, { counts, config: { PUBLIC_BASE_URL, TENANT_HOSTS } }: Context): void {
+  const ownHosts = new Set([new URL(PUBLIC_BASE_URL).host, ...TENANT_HOSTS.keys()])
+
+  app.post(
+    '/api/courses/:slug/views',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'A page was looked at',
+        params,
+        querystring: z.object({ utm_source: utm, utm_medium: utm }),
+        response: { ...accepted, ...describeProblems(413, 415) },
+      },
+    },
+    async ({ tenantId, params: { slug }, headers, query }, reply) => {
+      if (!isNobody(headers)) {
+        counts.view({ tenantId, slug, referrerCategory: categorizeReferrer(headers, query, ownHosts) })
+      }
+      return reply.code(202).send(undefined)
+    },
+  )
+
+  app.post(
+    '/api/courses/:slug/enrollment-clicks',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'The button to enrol was pressed',
+        params,
+        body: z.strictObject({ ctaType: z.string().regex(/^[a-z][a-z0-9_]{0,49}$/) }),
+        response: { ...accepted, ...describeProblems(413, 415) },
+      },
+    },
+    async ({ tenantId, params: { slug }, headers, body: { ctaType } }, reply) => {
+      if (!isNobody(headers)) await counts.click({ tenantId, slug, ctaType })
+      return reply.code(202).send(undefined)
+    },
+  )
+}
