@@ -18,6 +18,7 @@ import { createCaller, createConfig, createLogBook } from './helpers.ts'
 
 // Servers of its own: the topics and the group have fixed names, and one of the tests stops the database.
 const topic = 'course.events.v1'
+const browser = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 const logs = createLogBook()
 const told: EventEnvelope<string, Record<string, unknown>>[] = []
 const records: KafkaSource[] = []
@@ -196,31 +197,6 @@ it('an invalid payload is acknowledged, logged and dead-lettered, and holds nobo
   expect(logs.find('Invalid event')).toMatchObject([{ eventId: 'broken', err: { code: 'record.invalid-payload' } }])
 })
 
-it('while the database is stopped nothing is acknowledged, and all is applied when it is back', async () => {
-  const askHealth = async (name: string) => (await caller.call('GET', `/health/${name}`)).status
-  const event = aGeneratedCourse({ course_id: 'delayed' })
-  const letters = deadLetters.length
-  await waitForAcknowledgement()
-  const before = await readOffset()
-  expect([await askHealth('ready'), await askHealth('live')]).toEqual([200, 200])
-
-  await postgres.stop()
-  await publish(event)
-  await waitFor(() => logs.find('Dependency still down').length >= 3, {
-    message: 'the database to be asked for thrice',
-  })
-
-  expect(await readOffset()).toBe(before)
-  expect([await askHealth('ready'), await askHealth('live')]).toEqual([503, 200])
-
-  await postgres.restart()
-  await waitForEvent(event, 'distribution.created')
-  await waitForAcknowledgement()
-  expect(await readOffset()).toBe(before + 1)
-  expect(await readCourse('delayed')).toHaveLength(1)
-  expect(deadLetters).toHaveLength(letters)
-})
-
 describe('what editors do', () => {
   const micros = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
@@ -385,7 +361,7 @@ describe('what editors do', () => {
     const draft = { course_id: 'visited', title: 'Ferns', description: 'Green.', language: 'en' }
     const { body: made } = await call('visit-created', 'POST', '', draft)
     await call('visit-published', 'POST', `/${made.id}/publish`)
-    const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
+    const headers = { 'user-agent': browser }
     const url = `/api/courses/${made.slug}`
 
     await caller.call('POST', `${url}/views`, { headers })
@@ -433,4 +409,52 @@ describe('what editors do', () => {
     expect(valuesOf('old_values')).toEqual(['Walls', ...valuesOf('new_values').slice(0, -1)])
     expect(valuesOf('new_values').toSorted()).toEqual(titles.toSorted())
   })
+})
+
+it('while the database is stopped nothing is acknowledged, and all is applied when it is back', async () => {
+  const askHealth = async (name: string) => (await caller.call('GET', `/health/${name}`)).status
+  const event = aGeneratedCourse({ course_id: 'delayed' })
+  const letters = deadLetters.length
+  await waitForAcknowledgement()
+  const before = await readOffset()
+  expect([await askHealth('ready'), await askHealth('live')]).toEqual([200, 200])
+
+  await postgres.stop()
+  await publish(event)
+  await waitFor(() => logs.find('Dependency still down').length >= 3, {
+    message: 'the database to be asked for thrice',
+  })
+
+  expect(await readOffset()).toBe(before)
+  expect([await askHealth('ready'), await askHealth('live')]).toEqual([503, 200])
+
+  await postgres.restart()
+  await waitForEvent(event, 'distribution.created')
+  await waitForAcknowledgement()
+  expect(await readOffset()).toBe(before + 1)
+  expect(await readCourse('delayed')).toHaveLength(1)
+  expect(deadLetters).toHaveLength(letters)
+})
+
+it('while the database is stopped views are kept and clicks refused; the views are told of when it is back', async () => {
+  const headers = { 'user-agent': browser, referer: 'https://www.google.com/' }
+  const draft = { course_id: 'seen', title: 'Seen', description: 'Green.', language: 'en' }
+  const { body } = await caller.call('POST', '/api/distributions', { roles: ['editor'], body: draft })
+  await caller.call('POST', `/api/distributions/${body.id}/publish`, { roles: ['editor'] })
+  const url = `/api/courses/${body.slug}`
+
+  await postgres.stop()
+  for (let count = 0; count < 3; count += 1) {
+    expect((await caller.call('POST', `${url}/views`, { headers })).status).toBe(202)
+  }
+  const click = await caller.call('POST', `${url}/enrollment-clicks`, { headers, body: { ctaType: 'banner' } })
+  expect([click.status, click.headers['retry-after']]).toEqual([503, '2'])
+  await waitFor(() => logs.find('Views cannot be written now').length > 0)
+  await postgres.restart()
+
+  const viewed = await waitFor(() =>
+    told.find(({ type, payload }) => type === 'distribution.viewed' && payload['distribution_id'] === body.id),
+  )
+  expect(viewed.payload).toMatchObject({ view_count: 3, referrer_category: 'organic_search' })
+  expect(told.filter(({ type, payload }) => type.endsWith('clicked') && payload['slug'] === body.slug)).toEqual([])
 })
