@@ -199,7 +199,7 @@ export function addDistributionRoutes(app: HttpApp, { db, distributions }: Conte
       config: access,
       schema: {
         tags,
-        summary: 'Plan when a distribution is shown and hidden, in place of what was planned; nothing cancels',
+        summary: 'Plan when a distribution is shown and hidden, in place of what was planned; an empty plan cancels it',
         params,
         body: planBody,
         response: { 200: scheduleView, ...describeProblems(401, 403, 404, 422), ...withBody },
