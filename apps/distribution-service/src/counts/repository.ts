@@ -1,4 +1,4 @@
-import type { Transaction } from '@coursewire/service-kit'
+import type { Database, Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import type { ReferrerCategory } from './referrer.ts'
 
@@ -48,12 +48,21 @@ export async function addViews(tx: Transaction, views: Views[]): Promise<void> {
     ON CONFLICT (distribution_id, referrer_category) DO UPDATE SET is_behind = true`)
 }
 
+const isDue = (now: string, windowSeconds: number) =>
+  sql`is_behind AND told_at <= ${now}::timestamptz - make_interval(secs => ${windowSeconds})`
+
+/** Whether {@link takeViewed} would find anything: it is asked every second, and mostly there is nothing. */
+export async function isAnyViewed(db: Database, now: string, windowSeconds: number): Promise<boolean> {
+  const { rows } = await db.execute(sql`SELECT FROM views_told WHERE ${isDue(now, windowSeconds)} LIMIT 1`)
+  return rows.length > 0
+}
+
 /** What has been viewed since it was last told of, a window ago or longer; it is told of from then on. */
 export async function takeViewed(tx: Transaction, now: string, windowSeconds: number): Promise<Viewed[]> {
   const { rows } = await tx.execute<Viewed & { views: string }>(sql`
     WITH due AS (
       SELECT distribution_id, referrer_category FROM views_told
-      WHERE is_behind AND told_at <= ${now}::timestamptz - make_interval(secs => ${windowSeconds})
+      WHERE ${isDue(now, windowSeconds)}
       ORDER BY told_at LIMIT 500 FOR UPDATE SKIP LOCKED
     )
     UPDATE views_told AS told SET is_behind = false, told_at = ${now}

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { appendToOutbox } from '@coursewire/messaging'
 import { AppError, type Database, type Logger, type Moment } from '@coursewire/service-kit'
 import { tellEnrollmentClicked, tellViewed } from '../distributions/events.ts'
-import { addClicks, addViews, type Click, takeViewed, type Views } from './repository.ts'
+import { startTicking } from '../ticker.ts'
+import { addClicks, addViews, type Click, isAnyViewed, takeViewed, type Views } from './repository.ts'
 
 const FLUSH_EVERY_MS = 1_000
 /** Of different entries and categories; what comes beyond is not counted, as somebody makes slugs up. */
@@ -25,7 +26,6 @@ export function createCountService(ctx: {
   let waiting: Click[] = []
   let nextCommit: Promise<void> | null = null
   let lastCommit: Promise<unknown> = Promise.resolve()
-  let flushing: Promise<void> | null = null
 
   function view(seen: Omit<Views, 'count'>): void {
     const key = JSON.stringify([seen.tenantId, seen.slug, seen.referrerCategory])
@@ -49,7 +49,8 @@ export function createCountService(ctx: {
   }
 
   async function tellOfViews(): Promise<void> {
-    const told = await db.transaction(async (tx) => {
+    if (!(await isAnyViewed(db, now(), windowSeconds))) return
+    await db.transaction(async (tx) => {
       const at = now()
       const viewed = await takeViewed(tx, at, windowSeconds)
       await appendToOutbox(
@@ -58,9 +59,8 @@ export function createCountService(ctx: {
           tellViewed(it, at, { tenantId: it.tenantId, correlationId: randomUUID(), causationId: null }),
         ),
       )
-      return viewed.length
     })
-    if (told > 0) relay.wake()
+    relay.wake()
   }
 
   /** Resolves when the click is on disk. */
@@ -90,19 +90,13 @@ export function createCountService(ctx: {
     relay.wake()
   }
 
-  const timer = setInterval(() => {
-    flushing ??= flush().finally(() => {
-      flushing = null
-    })
-  }, FLUSH_EVERY_MS)
-
+  const ticking = startTicking(FLUSH_EVERY_MS, flush)
   return {
     view,
     click,
     /** Writes what is left. */
     async close(): Promise<void> {
-      clearInterval(timer)
-      await flushing
+      await ticking.close()
       await flush()
     },
   }

@@ -1,4 +1,5 @@
 import { AppError, type Database, type Logger, type Moment } from '@coursewire/service-kit'
+import { startTicking } from '../ticker.ts'
 import { findDue, markFailed, type Scheduled } from './schedules.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -16,7 +17,6 @@ export function startScheduler(ctx: {
   carryOut: (due: Scheduled & { tenantId: string }) => Promise<void>
 }): { close(): Promise<void> } {
   const { db, logger, now, carryOut } = ctx
-  let looking: Promise<void> | null = null
 
   async function look(): Promise<void> {
     try {
@@ -32,15 +32,5 @@ export function startScheduler(ctx: {
     }
   }
 
-  const timer = setInterval(() => {
-    looking ??= look().finally(() => {
-      looking = null
-    })
-  }, LOOK_EVERY_MS)
-  return {
-    async close() {
-      clearInterval(timer)
-      await looking
-    },
-  }
+  return startTicking(LOOK_EVERY_MS, look)
 }
