@@ -27,11 +27,11 @@ export function createCountService(ctx: {
   let nextCommit: Promise<void> | null = null
   let lastCommit: Promise<unknown> = Promise.resolve()
 
-  function view(seen: Omit<Views, 'count'>): void {
+  function view(seen: Omit<Views, 'count'>, count = 1): void {
     const key = JSON.stringify([seen.tenantId, seen.slug, seen.referrerCategory])
     const counter = counters.get(key)
-    if (counter) counter.count += 1
-    else if (counters.size < MAX_COUNTERS) counters.set(key, { ...seen, count: 1 })
+    if (counter) counter.count += count
+    else if (counters.size < MAX_COUNTERS) counters.set(key, { ...seen, count })
   }
 
   /** Writes what was added up, and tells of what is due. What could not be written is kept for the next time. */
@@ -42,7 +42,7 @@ export function createCountService(ctx: {
       if (views.length > 0) await db.transaction((tx) => addViews(tx, views))
     } catch (err) {
       logger.warn({ err }, 'Views cannot be written now')
-      for (const { count, ...seen } of views) for (let added = 0; added < count; added += 1) view(seen)
+      for (const { count, ...seen } of views) view(seen, count)
       return
     }
     await tellOfViews().catch((err: unknown) => logger.warn({ err }, 'Views cannot be told of now'))
