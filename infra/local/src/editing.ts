@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { distributionCreated } from '@coursewire/events'
 import { type KafkaSource, publishRecords, watchTopic } from '@coursewire/messaging'
-import { buildGeneration, callApi, firstCourse } from '@coursewire/setup'
+import { buildGeneration, type Editor, firstCourse } from '@coursewire/setup'
 import { waitFor } from '@coursewire/testing/servers'
 import type { Step } from './journey.ts'
 import type { Product } from './stack.ts'
@@ -24,7 +24,7 @@ const shown: Record<string, string[]> = {
  * What editors do with a course that CourseFactory has generated, a call at a time: each event is yielded once it has been
  * read from Kafka. The course is gone afterwards.
  */
-export async function* editCourse({ kafkaClient, urls }: Product, token: string): AsyncGenerator<Step> {
+export async function* editCourse({ kafkaClient, urls }: Product, editor: Editor): AsyncGenerator<Step> {
   const records: KafkaSource[] = []
   const watcher = await watchTopic(kafkaClient, distributionCreated.topic, (record) => records.push(record))
   const course = {
@@ -56,20 +56,20 @@ export async function* editCourse({ kafkaClient, urls }: Product, token: string)
     const { payload } = yield* tell('distribution.created', course.course_id)
     const id = String(payload['distribution_id'])
     const url = `${urls.distributionService}/api/distributions/${id}`
-    const { updated_at } = await callApi<Entry>(url, { token })
+    const { updated_at } = await editor.call<Entry>(url)
 
     const change = { title: 'Moos: die große Schule', seo: { meta_keywords: ['moos', 'garten'] } }
-    await callApi(url, { token, method: 'PATCH', body: change, ifMatch: `"${updated_at}"` })
+    await editor.call(url, { method: 'PATCH', body: change, ifMatch: `"${updated_at}"` })
     yield* tell('distribution.updated', id)
-    await callApi(`${url}/publish`, { token, body: {} })
+    await editor.call(`${url}/publish`, { body: {} })
     yield* tell('distribution.published', id)
-    await callApi<Entry>(`${url}/micro-niches`, { token, body: { target_group: ['balconies'] } })
+    await editor.call<Entry>(`${url}/micro-niches`, { body: { target_group: ['balconies'] } })
     yield* tell('distribution.micro_niche_created', id)
-    await callApi(`${url}/versions`, { token, body: { changelog: 'A lesson on peat' } })
+    await editor.call(`${url}/versions`, { body: { changelog: 'A lesson on peat' } })
     yield* tell('distribution.version_bumped', id)
-    await callApi(`${url}/unpublish`, { token, body: { reason: 'shown' } })
+    await editor.call(`${url}/unpublish`, { body: { reason: 'shown' } })
     yield* tell('distribution.unpublished', id)
-    await callApi(`${url}?variants=delete`, { token, method: 'DELETE', ifMatch: '*' })
+    await editor.call(`${url}?variants=delete`, { method: 'DELETE', ifMatch: '*' })
     yield* tell('distribution.deleted', id)
   } finally {
     await watcher.close()

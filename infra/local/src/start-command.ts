@@ -79,7 +79,7 @@ async function start(): Promise<void> {
   await close()
 
   log(styleText('bold', 'One course, edited'))
-  for await (const { name, details } of editCourse(stack, course.token)) {
+  for await (const { name, details } of editCourse(stack, course.editor)) {
     log(`  ${name.padEnd(33)} ${details}`)
   }
   writeFileSync(stackFile, JSON.stringify(describeStack(stack), null, 2), { mode: 0o600 })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { type CommandLine, runCommandLine, type Terminal } from '@coursewire/service-kit'
+import { runCommandLine, type Terminal } from '@coursewire/service-kit'
 
 export interface Outcome {
   code: number
@@ -12,7 +12,7 @@ export interface Outcome {
 
 /** Runs a command without a process around it. */
 export async function runHere(
-  create: (terminal: Terminal) => CommandLine,
+  create: (terminal: Terminal) => Parameters<typeof runCommandLine>[0],
   env: NodeJS.ProcessEnv,
   args: string[],
 ): Promise<Outcome> {

@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bringInFirstCourse } from '@coursewire/setup'
-import { startStack } from '../src/stack.ts'
+import { bringInFirstCourse, type Editor } from '@coursewire/setup'
+import { type Stack, startStack } from '../src/stack.ts'
 import { describeJourneys } from './journeys.ts'
+import { describeSeed } from './seeding.ts'
+
+let product: { stack: Stack; editor: Editor }
 
 describeJourneys(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'coursewire-journey-'))
@@ -16,7 +19,8 @@ describeJourneys(async () => {
     environment: { EMAIL_UNKNOWN_AFTER_SECONDS: '3' },
     log: (line) => process.stdout.write(`${line}\n`),
   })
-  await bringInFirstCourse(stack)
+  const { editor } = await bringInFirstCourse(stack)
+  product = { stack, editor }
   return {
     ...stack,
     async stop() {
@@ -25,3 +29,5 @@ describeJourneys(async () => {
     },
   }
 })
+
+describeSeed(() => product)

@@ -5,6 +5,9 @@ import { createOutbox } from '../src/outbox.ts'
 import type { RunningStack } from '../src/running-stack.ts'
 import { runHere, runProcess } from './commands.ts'
 
+/** What the outbox has no use for. */
+const noAddresses = { enrollmentApi: '', distributionService: '', kafka: '' }
+
 async function createStore(parked: { channel: 'kafka' | 'sns'; topic: string }[] = []) {
   const database = await createTestDatabase()
   const url = database.databaseUrl
@@ -33,7 +36,7 @@ async function createStack() {
     createStore(),
   ])
   const stack: RunningStack = {
-    kafka: '',
+    ...noAddresses,
     postgres: {
       enrollment: { databaseUrl: enrollment.url },
       distribution: { databaseUrl: distribution.url },
@@ -122,7 +125,7 @@ it.each([
   [['status', '--app=mailer'], 'enrollment-api'],
 ])('outbox %j is asked wrongly', async (args, message) => {
   const nowhere = { databaseUrl: 'postgres://nobody@127.0.0.1:1/none' }
-  const stack = { kafka: '', postgres: { enrollment: nowhere, distribution: nowhere, email: nowhere } }
+  const stack = { ...noAddresses, postgres: { enrollment: nowhere, distribution: nowhere, email: nowhere } }
 
   const { code, out, err } = await runHere((terminal) => createOutbox({ ...terminal, stack }), {}, args)
 

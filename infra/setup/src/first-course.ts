@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { courseGenerationCompleted, toKafkaRecord } from '@coursewire/events'
 import { type Kafka, publishRecords } from '@coursewire/messaging'
 import { now } from '@coursewire/service-kit'
-import { callApi } from './call-api.ts'
+import { createEditor, createEditorAccount, type Editor } from './editor.ts'
 import { type Prepared, tenant } from './prepare.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -37,28 +37,17 @@ export async function createTestStudent({ runAccountsCli }: Pick<Prepared, 'runA
   )
 }
 
-/** Makes the editor who publishes, and returns how to sign in. */
-async function createEditor({ runAccountsCli, secrets }: Running) {
-  const email = 'editor@example.com'
-  const password = secrets.editorPassword
-  await runAccountsCli(
-    ['create-user', '--tenant', tenant, '--email', email, '--name', 'Editor', '--role', 'editor'],
-    password,
-  )
-  return { email, password }
-}
-
 /**
  * Brings the first course in as every course comes in: an event of CourseFactory, then an editor's publish call. Repeatable;
- * waits until it can be enrolled in. Returns its slug, and the editor's access token.
+ * waits until it can be enrolled in. Returns its slug, and the editor.
  */
-export async function bringInFirstCourse(running: Running): Promise<{ slug: string; token: string }> {
-  const editor = await createEditor(running)
+export async function bringInFirstCourse(running: Running): Promise<{ slug: string; editor: Editor }> {
+  await createEditorAccount(running, running.secrets)
   const { distributionService, enrollmentApi } = running.urls
-  const { token } = await callApi<{ token: string }>(`${enrollmentApi}/auth/signin`, { body: editor })
+  const editor = createEditor(enrollmentApi, running.secrets)
   const find = async () => {
     const url = `${distributionService}/api/distributions?courseId=${firstCourse.course_id}`
-    const { items } = await callApi<{ items: { id: string; slug: string }[] }>(url, { token })
+    const { items } = await editor.call<{ items: { id: string; slug: string }[] }>(url)
     return items[0]
   }
   let distribution = await find()
@@ -69,8 +58,8 @@ export async function bringInFirstCourse(running: Running): Promise<{ slug: stri
     await sleep(50)
     distribution = await find()
   }
-  await callApi(`${distributionService}/api/distributions/${distribution.id}/publish`, { token, body: {} })
-  return { slug: distribution.slug, token }
+  await editor.call(`${distributionService}/api/distributions/${distribution.id}/publish`, { body: {} })
+  return { slug: distribution.slug, editor }
 }
 
 /** What CourseFactory sends when it has generated the course. */
@@ -78,7 +67,7 @@ export function buildGeneration(course: typeof firstCourse) {
   const at = now()
   const event = courseGenerationCompleted.build(
     { ...course, completed_at: at },
-    { tenantId: tenant, correlationId: randomUUID(), causationId: null, streamMessageId: `${Date.now()}-0` },
+    { tenantId: tenant, correlationId: randomUUID(), causationId: null, streamMessageId: randomUUID() },
     { id: randomUUID(), at },
   )
   return toKafkaRecord(courseGenerationCompleted, event)

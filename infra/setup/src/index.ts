@@ -1,4 +1,6 @@
-export { callApi } from './call-api.ts'
+export { ApiError, callApi } from './call-api.ts'
+export { createEditor, type Editor } from './editor.ts'
 export { bringInFirstCourse, buildGeneration, createTestStudent, firstCourse, testStudent } from './first-course.ts'
+export { imagineCourse } from './imagined-course.ts'
 export { type AppName, appFile, migrate, type Prepared, prepareServers, tenant } from './prepare.ts'
 export { keepSecrets, type Secrets } from './secrets.ts'

@@ -49,13 +49,17 @@ export interface CommandLine {
   actions: Record<string, CommandDef>
 }
 
-/** Runs what the arguments ask for, and resolves to the exit code: 0 done, 1 failed or only partly done, 2 asked wrongly. */
+/**
+ * Runs what the arguments ask for, and resolves to the exit code: 0 done, 1 failed or only partly done, 2 asked wrongly. A
+ * command that does one thing is an action, without subcommands.
+ */
 export async function runCommandLine(
-  { name, description, actions: subCommands }: CommandLine,
+  line: CommandLine | CommandDef,
   rawArgs: string[],
   terminal: Pick<Terminal, 'print' | 'note'>,
 ): Promise<number> {
-  const command = defineCommand({ meta: { name, description }, subCommands })
+  const subCommands = 'actions' in line ? line.actions : {}
+  const command = 'actions' in line ? defineCommand({ meta: describe(line), subCommands }) : line
   try {
     if (rawArgs.includes('--help') || rawArgs.includes('-h')) {
       const asked = subCommands[rawArgs.find((arg) => !arg.startsWith('-')) ?? '']
@@ -71,6 +75,8 @@ export async function runCommandLine(
     return isUnclear || error instanceof UsageError ? 2 : 1
   }
 }
+
+const describe = ({ name, description }: CommandLine) => ({ name, description })
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 

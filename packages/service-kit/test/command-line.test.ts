@@ -65,6 +65,27 @@ test('help tells of all commands, and of one', async () => {
   expect(one.out).toContain('USAGE npm run people -- greet [OPTIONS] [NAMES]')
 })
 
+test('an action alone is a command without subcommands', async () => {
+  const out: string[] = []
+  const terminal = { print: (text: string) => void out.push(text), note: (text: string) => void out.push(text) }
+  const count = defineAction({
+    name: 'npm run count --',
+    description: 'Counts',
+    args: { to: { type: 'string', default: '3', description: 'How far' } },
+    input: z.object({ to: z.coerce.number().int() }),
+    run: async ({ to }) => terminal.print(`to ${to}`),
+  })
+
+  expect(await runCommandLine(count, ['--to', '5'], terminal)).toBe(0)
+  expect(await runCommandLine(count, ['--to', 'ten'], terminal)).toBe(2)
+  expect(await runCommandLine(count, ['--help'], terminal)).toBe(0)
+  expect(out).toEqual([
+    'to 5',
+    expect.stringContaining('→ at to'),
+    expect.stringContaining('npm run count -- [OPTIONS]'),
+  ])
+})
+
 test('a moment is one in ISO form, or so long ago', () => {
   expect(momentInput.parse('2026-01-31T08:00+01:00')).toBe('2026-01-31T07:00:00.000Z')
   expect(momentInput.parse('2026-01-31')).toBe('2026-01-31T00:00:00.000Z')

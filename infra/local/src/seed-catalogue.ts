@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Kafka, publishRecords } from '@coursewire/messaging'
+import { buildGeneration, type Editor } from '@coursewire/setup'
+import { withPatience } from './patience.ts'
+import { createCensus, type Entry } from './seed-census.ts'
+
+/** So many events are sent together, the next ones when half of them have become entries. */
+const CHUNK = 1_000
+const PUBLISHERS = 16
+const POLL_MS = 100
+/** After so long without a new entry none is expected any more. */
+const STANDSTILL_MS = 60_000
+/** How far back is looked again for entries that were committed later than younger ones; further when none comes. */
+const LATENESS_MS = { least: 1_000, most: 60_000 }
+
+export interface SeededProduct {
+  kafkaClient: Kafka
+  distributionService: string
+  editor: Editor
+}
+
+/** How far a seed is. */
+export interface Progress {
+  /** Entries of the catalogue that were there, of whatever course, as far as they have been read. */
+  read: number
+  /** When all of them had been. */
+  readAt: number | null
+  published: number
+  /** Courses of the seed that were public already. */
+  foundPublic: number
+}
+
+/**
+ * Makes the first `total` imagined courses public, as every course becomes it: by an event of CourseFactory and an editor's
+ * call. May be broken off at any moment and done again: what is there is not made twice. What somebody has edited or taken
+ * back is theirs; returns how many courses stay private for that.
+ */
+export async function seedCatalogue(
+  { kafkaClient, distributionService, editor }: SeededProduct,
+  total: number,
+  progress: Progress,
+): Promise<{ kept: number }> {
+  const census = createCensus(total)
+  const entries = findUnpublished()
+  await Promise.all(Array.from({ length: PUBLISHERS }, publishAll))
+  return { kept: census.countKept() }
+
+  function call<Answer>(path: string, options: Parameters<Editor['call']>[1] = {}): Promise<Answer> {
+    const url = `${distributionService}/api/distributions${path}`
+    return withPatience(() => editor.call<Answer>(url, options))
+  }
+
+  async function publishAll(): Promise<void> {
+    for await (const { id } of entries) {
+      await call(`/${id}/publish`, { body: {} })
+      progress.published += 1
+    }
+  }
+
+  /** Yields what an earlier seed has left, then sends what is missing and yields what has become of it. */
+  async function* findUnpublished(): AsyncGenerator<Entry> {
+    let since = 0
+    let lateness = LATENESS_MS.least
+    let standsFrom: number | null = null
+    for (;;) {
+      const begunAt = Date.now()
+      const expected = census.countWaiting()
+      for await (const entry of readNewest(since)) {
+        const isToPublish = census.meet(entry)
+        progress.foundPublic = census.countPublic()
+        if (isToPublish) yield entry
+        // While the entries of one chunk are published, those of the next are made.
+        if (progress.readAt !== null) await sendMissing()
+      }
+      progress.readAt ??= performance.now()
+
+      if (expected > 0 && census.countWaiting() === expected) {
+        standsFrom ??= performance.now()
+        if (performance.now() - standsFrom > STANDSTILL_MS) {
+          throw new Error(
+            `distribution-service has made none of ${expected} courses for ${STANDSTILL_MS / 1_000} s: see npm run dlq -- list, and its log`,
+          )
+        }
+        lateness = Math.min(lateness * 2, LATENESS_MS.most)
+        await sleep(POLL_MS)
+      } else {
+        standsFrom = null
+        lateness = LATENESS_MS.least
+      }
+      since = begunAt - lateness
+
+      await sendMissing()
+      if (census.countWaiting() === 0) return
+    }
+  }
+
+  /** The entries made since that moment, the newest first. */
+  async function* readNewest(since: number): AsyncGenerator<Entry> {
+    let cursor: string | null = null
+    do {
+      const from: string = cursor === null ? '' : `&cursor=${cursor}`
+      const page = await call<{ items: Entry[]; nextCursor: string | null }>(`?limit=100${from}`)
+      if (progress.readAt === null) progress.read += page.items.length
+      for (const entry of page.items) {
+        if (Date.parse(entry.created_at) < since) return
+        yield entry
+      }
+      cursor = page.nextCursor
+    } while (cursor !== null)
+  }
+
+  async function sendMissing(): Promise<void> {
+    if (census.countWaiting() >= CHUNK / 2) return
+    const records = census.takeMissing(CHUNK).map(buildGeneration)
+    if (records.length > 0) await withPatience(() => publishRecords(kafkaClient, records))
+  }
+}

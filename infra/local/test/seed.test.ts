@@ -1,0 +1,120 @@
+import { ApiError, imagineCourse } from '@coursewire/setup'
+import { describe, expect, it } from 'vitest'
+import { withPatience } from '../src/patience.ts'
+import { createSeed } from '../src/seed.ts'
+import { createCensus, type Entry } from '../src/seed-census.ts'
+import { runHere } from './commands.ts'
+
+const seed = (...args: string[]) => runHere((terminal) => createSeed({ ...terminal, target: null }), {}, args)
+
+describe('seed', () => {
+  it.each([
+    [['--courses=0'], '→ at courses'],
+    [['--courses', '1000001'], '→ at courses'],
+    [['--courses', '1.5'], '→ at courses'],
+    [['--courses', 'many'], '→ at courses'],
+    [['--curses=5'], 'Unknown option: --curses=5'],
+    [['500'], 'Unknown option: 500'],
+  ])('%j is asked wrongly', async (args, message) => {
+    const { code, out, err } = await seed(...args)
+
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain(message)
+  })
+
+  it('says what to do where nothing runs', async () => {
+    expect(await seed()).toEqual({ code: 1, out: '', err: expect.stringContaining('start it with npm start') })
+  })
+
+  it('explains itself', async () => {
+    const { code, out } = await seed('--help')
+
+    expect(code).toBe(0)
+    expect(out).toMatch(/npm run seed -- \[OPTIONS\][^]+--courses=<courses> .+\(Default: 1000\)/)
+  })
+})
+
+describe('the census of a seed', () => {
+  const anEntry = (number: number, differing: Partial<Entry> = {}): Entry => ({
+    id: `dist_${number}`,
+    course_id: `seed-${String(number).padStart(6, '0')}`,
+    title: imagineCourse(number - 1).title,
+    visibility: 'private',
+    derived_from: null,
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: '2026-01-01T00:00:00Z',
+    ...differing,
+  })
+
+  it('takes what it has not met, once, and waits for it', () => {
+    const census = createCensus(5)
+    census.meet(anEntry(2, { visibility: 'public' }))
+
+    expect(census.takeMissing(3).map(({ course_id }) => course_id)).toEqual([
+      'seed-000001',
+      'seed-000003',
+      'seed-000004',
+    ])
+    expect(census.takeMissing(3).map(({ course_id }) => course_id)).toEqual(['seed-000005'])
+    expect(census.takeMissing(3)).toEqual([])
+    expect([census.countWaiting(), census.countPublic()]).toEqual([4, 1])
+  })
+
+  it('has what came of a course published, once', () => {
+    const census = createCensus(1)
+    census.takeMissing(1)
+
+    const entries = [anEntry(1), anEntry(1), anEntry(1, { visibility: 'public' })]
+    expect(entries.map((entry) => census.meet(entry))).toEqual([true, false, false])
+    expect([census.countWaiting(), census.countPublic()]).toEqual([0, 0])
+  })
+
+  it.each([
+    ['edited', { title: 'Another', updated_at: '2026-01-02T00:00:00Z' }],
+    ['taken back', { updated_at: '2026-01-02T00:00:00Z' }],
+    ['derived', { derived_from: 'dist_0' }],
+    ['made by hand', { title: 'Another' }],
+  ])('leaves alone what somebody has %s', (_, differing) => {
+    const census = createCensus(1)
+
+    expect(census.meet(anEntry(1, differing))).toBe(false)
+    expect([census.countKept(), census.takeMissing(1)]).toEqual([1, []])
+    census.meet(anEntry(1, { visibility: 'public' }))
+    expect([census.countKept(), census.countPublic()]).toEqual([0, 1])
+  })
+
+  it('does not see what is not of the seed', () => {
+    const census = createCensus(1)
+
+    for (const course_id of ['seed-000002', 'seed-0', 'seed-', 'reseed-000001', 'c-1']) {
+      expect(census.meet(anEntry(1, { course_id }))).toBe(false)
+    }
+    expect(census.takeMissing(2)).toHaveLength(1)
+  })
+})
+
+describe('patience', () => {
+  function failTimes(times: number, error: Error) {
+    let left = times
+    return async () => {
+      left -= 1
+      if (left >= 0) throw error
+      return 'done'
+    }
+  }
+
+  it('outlives a server that is away for a moment', async () => {
+    expect(await withPatience(failTimes(1, new ApiError(503, '503 from it')))).toBe('done')
+    expect(await withPatience(failTimes(1, new TypeError('fetch failed')))).toBe('done')
+  })
+
+  it('ends', async () => {
+    const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
+
+    await expect(withPatience(failTimes(100, refused), 300)).rejects.toThrow('0.3 s in vain: connect ECONNREFUSED')
+  })
+
+  it('takes a refusal for an answer', async () => {
+    await expect(withPatience(failTimes(1, new ApiError(409, '409 from it')))).rejects.toThrow('409 from it')
+  })
+})

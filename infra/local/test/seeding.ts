@@ -1,0 +1,76 @@
+import { courseGenerationCompleted } from '@coursewire/events'
+import { publishRecords } from '@coursewire/messaging'
+import { buildGeneration, callApi, type Editor, imagineCourse } from '@coursewire/setup'
+import { waitFor } from '@coursewire/testing'
+import { describe, expect, it } from 'vitest'
+import { createSeed } from '../src/seed.ts'
+import type { Entry } from '../src/seed-census.ts'
+import type { Stack } from '../src/stack.ts'
+import { runHere } from './commands.ts'
+
+/** Seeds the product that runs, once the tests do. */
+export function describeSeed(getProduct: () => { stack: Stack; editor: Editor }): void {
+  function seed(courses: number) {
+    const { stack, editor } = getProduct()
+    const target = { kafka: stack.kafka.brokers[0] ?? '', distributionService: stack.urls.distributionService, editor }
+    return runHere((terminal) => createSeed({ ...terminal, target }), {}, ['--courses', String(courses)])
+  }
+
+  async function list(): Promise<Entry[]> {
+    const { stack, editor } = getProduct()
+    const url = `${stack.urls.distributionService}/api/distributions?limit=100`
+    return (await editor.call<{ items: Entry[] }>(url)).items
+  }
+
+  const listSeeded = async () => (await list()).filter(({ course_id }) => course_id.startsWith('seed-'))
+
+  async function countEvents(): Promise<number> {
+    const admin = getProduct().stack.kafkaClient.admin()
+    await admin.connect()
+    const ends = await admin.fetchTopicOffsets(courseGenerationCompleted.topic)
+    await admin.disconnect()
+    return ends.reduce((sum, { high }) => sum + Number(high), 0)
+  }
+
+  describe('seed', () => {
+    it('makes courses public, and again changes nothing', async () => {
+      const { stack } = getProduct()
+
+      const first = await seed(20)
+      const [entries, events] = [await listSeeded(), await countEvents()]
+      const second = await seed(20)
+
+      expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^20 courses are public, 20 of them new: /) })
+      expect(entries.map(({ visibility }) => visibility)).toEqual(Array(20).fill('public'))
+      expect(second).toMatchObject({ code: 0, out: expect.stringMatching(/^20 courses are public, none of them new /) })
+      expect([await listSeeded(), await countEvents()]).toEqual([entries, events])
+      const { items } = await callApi<{ items: { course_id: string; title: string }[] }>(
+        `${stack.urls.distributionService}/api/courses?limit=100`,
+      )
+      expect(items).toContainEqual(
+        expect.objectContaining({ course_id: 'seed-000020', title: imagineCourse(19).title }),
+      )
+    })
+
+    it('publishes what an earlier seed has left, and nothing that is not its own', async () => {
+      const { stack, editor } = getProduct()
+      const url = `${stack.urls.distributionService}/api/distributions`
+      const [takenBack] = await listSeeded()
+      await editor.call(`${url}/${takenBack?.id}/unpublish`, { body: { reason: 'not for now' } })
+      const draft = { course_id: 'own', title: 'Own', language: 'en' }
+      const own = await editor.call<Entry>(url, { body: draft })
+      const left = imagineCourse(20)
+      await publishRecords(stack.kafkaClient, [buildGeneration(left)])
+      await waitFor(async () => (await list()).some(({ course_id }) => course_id === left.course_id))
+      const events = await countEvents()
+
+      const { code, out, err } = await seed(22)
+
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^21 courses are public, 2 of them new: /) })
+      expect(err).toContain('1 of the courses stays private')
+      expect(await countEvents()).toBe(events + 1)
+      const stayPrivate = (await list()).filter(({ visibility }) => visibility === 'private')
+      expect(stayPrivate.map(({ id }) => id)).toEqual([own.id, takenBack?.id])
+    })
+  })
+}
