@@ -1,5 +1,5 @@
 import { courseDeployedStaging, courseGenerationCompleted } from '@coursewire/events'
-import { type Handler, on } from '@coursewire/messaging'
+import { type Handler, on, onRun } from '@coursewire/messaging'
 import type { Logger, Moment } from '@coursewire/service-kit'
 import { createCourseHandlers } from './courses/handlers.ts'
 
@@ -8,7 +8,7 @@ export const topics = [courseGenerationCompleted.topic]
 export function createHandlers(ctx: { logger: Logger; now: () => Moment }): Handler[] {
   const courses = createCourseHandlers(ctx)
   return [
-    on(courseGenerationCompleted, courses.onCourseGenerationCompleted),
+    onRun(courseGenerationCompleted, courses.onCoursesGenerated),
     on(courseDeployedStaging, courses.onCourseDeployedStaging),
   ]
 }

@@ -197,6 +197,32 @@ it('an invalid payload is acknowledged, logged and dead-lettered, and holds nobo
   expect(logs.find('Invalid event')).toMatchObject([{ eventId: 'broken', err: { code: 'record.invalid-payload' } }])
 })
 
+it('of generations that wait together, the one that is refused is a dead letter, and the others have their effect', async () => {
+  const large = aGeneratedCourse({ course_id: 'large', description: 'a'.repeat(150_000) })
+  await publish(large)
+  await waitForEvent(large, 'distribution.created')
+  const grown = { course_id: 'large', description: 'b'.repeat(150_000), completed_at: '2026-01-01T00:00:00Z' }
+  const refused = aGeneratedCourse(grown)
+  const others = ['beside-1', 'beside-2'].map((course_id) => aGeneratedCourse({ course_id, title: 'Beside' }))
+  const together = [others[0], refused, others[1]]
+
+  await producer.send({
+    topic,
+    messages: together.map((event) => ({ key: 'together', value: JSON.stringify(event), partition: 0 })),
+  })
+  await waitForAcknowledgement()
+
+  const letter = await waitFor(() => deadLetters.find(({ value }) => String(value).includes(refused.id)))
+  const headers = Object.fromEntries(letter.headers.map(([name, value]) => [name, String(value)]))
+  expect(headers).toMatchObject({ 'x-error-code': 'event.too-large' })
+  for (const event of others) await waitForEvent(event, 'distribution.created')
+  expect([await readCourse('beside-1'), await readCourse('beside-2')]).toMatchObject([
+    [{ slug: 'beside' }],
+    [{ slug: 'beside-2' }],
+  ])
+  expect(await readCourse('large')).toMatchObject([{ description: large.payload.description }])
+})
+
 describe('what editors do', () => {
   const micros = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'

@@ -80,10 +80,11 @@ async function openService(overrides: Overrides) {
   const { call, close: closeApp } = createCaller(ctx)
 
   const handlers = createHandlers(ctx)
-  const handle = async (tx: Transaction, event: EventEnvelope) => {
-    const handler = handlers.find(({ definition }) => definition.type === event.type)
-    if (!handler) throw new Error(`Nobody handles ${event.type}`)
-    await handler.handle(tx, [event])
+  const handle = async (tx: Transaction, ...events: EventEnvelope[]) => {
+    const types = new Set(events.map(({ type }) => type))
+    const handler = handlers.find(({ definition }) => types.has(definition.type))
+    if (!handler || types.size > 1) throw new Error(`Nobody handles ${[...types].join()} together`)
+    await handler.handle(tx, events)
   }
 
   return {
@@ -102,6 +103,8 @@ async function openService(overrides: Overrides) {
     take: async (...events: EventEnvelope[]) => {
       for (const event of events) await ctx.db.transaction((tx) => handle(tx, event))
     },
+    /** Gives events of one type their effect together, in a transaction as the consumer would. */
+    takeTogether: (...events: EventEnvelope[]) => ctx.db.transaction((tx) => handle(tx, ...events)),
     readOutbox: () => readOutbox(ctx.db),
     call,
   }

@@ -4,6 +4,7 @@ import { type Comparison, compare, type Result } from './benchmark.ts'
 import { createConsumeComparison } from './consume.ts'
 import { createEnrollComparisons } from './enroll.ts'
 import { createEnvironment, type Environment } from './environment.ts'
+import { createGenerationComparison } from './generations.ts'
 import { createGrowthComparisons, createNeighbourComparison } from './growth.ts'
 import { createIdleComparison } from './idle.ts'
 import { createLatencyComparisons } from './latency.ts'
@@ -24,6 +25,7 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   idle: async (environment) => [await createIdleComparison(environment)],
   growth: createGrowthComparisons,
   variants: async (environment) => [await createVariantComparison(environment)],
+  generations: async (environment) => [await createGenerationComparison(environment)],
 }
 
 const usage = `Usage: npm run bench [-- --only ${Object.keys(benchmarks).join(',')}] [--rounds 5] [--json]`

@@ -1,29 +1,24 @@
 import type { courseDeployedStaging, courseGenerationCompleted, EventEnvelope, EventOf } from '@coursewire/events'
 import type { Logger, Moment, Transaction } from '@coursewire/service-kit'
 import type { Cause } from '../distributions/events.ts'
-import { applyDeployment, applyGeneration, type Effect } from './service.ts'
+import type { Generation } from './repository.ts'
+import { applyDeployment, applyGenerations, type Effect } from './service.ts'
 
 /** What CourseFactory's events do here. */
 export function createCourseHandlers({ logger, now }: { logger: Logger; now: () => Moment }) {
   function report({ id: eventId, meta }: EventEnvelope, courseId: string, { created, updatedCount }: Effect): void {
-    const log = logger.child({ eventId, correlationId: meta.correlation_id })
-    if (created) log.info({ distributionId: created.id, courseId }, 'Auto-created distribution')
-    if (updatedCount > 0) log.info({ courseId, count: updatedCount }, 'Updated distributions')
+    const about = { eventId, correlationId: meta.correlation_id }
+    if (created) logger.info({ ...about, distributionId: created.id, courseId }, 'Auto-created distribution')
+    if (updatedCount > 0) logger.info({ ...about, courseId, count: updatedCount }, 'Updated distributions')
   }
 
-  async function onCourseGenerationCompleted(tx: Transaction, event: EventOf<typeof courseGenerationCompleted>) {
-    const { payload } = event
-    const generation = {
-      tenantId: event.meta.tenant_id,
-      courseId: payload.course_id,
-      title: payload.title,
-      description: payload.description?.trim() ?? '',
-      language: payload.language,
-      targetGroup: cleanList(payload.target_audiences ?? []),
-      totalLessons: payload.total_lessons ?? null,
-      completedAt: payload.completed_at,
+  async function onCoursesGenerated(tx: Transaction, events: EventOf<typeof courseGenerationCompleted>[]) {
+    const generations = events.map((event) => ({ fact: readGeneration(event), cause: causeOf(event) }))
+    const effects = await applyGenerations(tx, generations, now)
+    for (const [index, event] of events.entries()) {
+      const effect = effects[index]
+      if (effect) report(event, event.payload.course_id, effect)
     }
-    report(event, payload.course_id, await applyGeneration(tx, generation, causeOf(event), now()))
   }
 
   async function onCourseDeployedStaging(tx: Transaction, event: EventOf<typeof courseDeployedStaging>) {
@@ -37,7 +32,20 @@ export function createCourseHandlers({ logger, now }: { logger: Logger; now: () 
     report(event, payload.course_id, await applyDeployment(tx, deployment, causeOf(event), now()))
   }
 
-  return { onCourseGenerationCompleted, onCourseDeployedStaging }
+  return { onCoursesGenerated, onCourseDeployedStaging }
+}
+
+function readGeneration({ meta, payload }: EventOf<typeof courseGenerationCompleted>): Generation {
+  return {
+    tenantId: meta.tenant_id,
+    courseId: payload.course_id,
+    title: payload.title,
+    description: payload.description?.trim() ?? '',
+    language: payload.language,
+    targetGroup: cleanList(payload.target_audiences ?? []),
+    totalLessons: payload.total_lessons ?? null,
+    completedAt: payload.completed_at,
+  }
 }
 
 function causeOf({ id, meta }: EventEnvelope): Cause {

@@ -1,24 +1,42 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, arrayContains, asc, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import { selectRows } from '../db/rows.ts'
 import { courses, distributions } from '../db/schema.ts'
 import type { CourseContent, Staging } from '../distributions/distribution.ts'
 import { findSlugOwner } from '../distributions/slugs.ts'
 
-type CourseId = { tenantId: string; courseId: string }
+export type CourseId = { tenantId: string; courseId: string }
 export type Generation = CourseId & CourseContent & { totalLessons: number | null; completedAt: string }
 export type Deployment = CourseId & { stagingUrl: string; deployedAt: string }
 export type KnownCourse = CourseId & CourseContent & Staging
 
+const known = {
+  tenantId: courses.tenantId,
+  courseId: courses.courseId,
+  title: courses.title,
+  description: courses.description,
+  language: courses.language,
+  targetGroup: courses.targetGroup,
+  stagingUrl: courses.stagingUrl,
+  stagingDeployedAt: courses.stagingDeployedAt,
+}
+
 /**
- * Remembers a generation, if it is the latest, and returns what is then known of the course; null for an older one. Either
- * way the row is locked, existing or not, until the transaction ends.
+ * Remembers the generations that are the latest of their courses, and returns what is then known of those; one a course.
+ * The rows of all of them are locked, existing or not, until the transaction ends: in one order, so that transactions wait
+ * for each other instead of blocking each other.
  */
-export async function recordGeneration(tx: Transaction, generation: Generation): Promise<KnownCourse | null> {
-  const { completedAt, ...course } = generation
-  const [latest] = await tx
+export async function recordGenerations(tx: Transaction, generations: Generation[]): Promise<KnownCourse[]> {
+  const rows = generations.map(({ completedAt, ...course }) => ({
+    ...course,
+    generationCompletedAt: completedAt,
+    stagingUrl: null,
+    stagingDeployedAt: null,
+  }))
+  return tx
     .insert(courses)
-    .values({ ...course, generationCompletedAt: completedAt })
+    .select(sql`${selectRows(courses, rows)} ORDER BY tenant_id, course_id`)
     .onConflictDoUpdate({
       target: [courses.tenantId, courses.courseId],
       // Empty never clears what is known.
@@ -32,8 +50,7 @@ export async function recordGeneration(tx: Transaction, generation: Generation):
       },
       setWhere: sql`coalesce(${courses.generationCompletedAt} < excluded.generation_completed_at, true)`,
     })
-    .returning()
-  return latest ?? null
+    .returning(known)
 }
 
 /** What is known of a course, if anything; its row is locked, existing or not, until the transaction ends. */

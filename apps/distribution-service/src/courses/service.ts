@@ -3,29 +3,110 @@ import type { Moment, Transaction } from '@coursewire/service-kit'
 import { changeAll, withVariants } from '../distributions/changes.ts'
 import { type Distribution, deriveContent, followed, newDistribution } from '../distributions/distribution.ts'
 import { type Cause, tellCreated } from '../distributions/events.ts'
-import { insertDistribution, lockOfCourse } from '../distributions/repository.ts'
+import { insertDistributions, lockOfCourses } from '../distributions/repository.ts'
 import { buildSlug } from '../distributions/slug.ts'
-import { type Deployment, type Generation, type KnownCourse, recordDeployment, recordGeneration } from './repository.ts'
+import {
+  type CourseId,
+  type Deployment,
+  type Generation,
+  type KnownCourse,
+  recordDeployment,
+  recordGenerations,
+} from './repository.ts'
 
+type Caused<Fact> = { fact: Fact; cause: Cause }
 export type Effect = { created: Distribution | null; updatedCount: number }
 const nothing: Effect = { created: null, updatedCount: 0 }
 
-/** A generated course gets its distribution, or the one it has follows; a generation that is not the latest changes nothing. */
-export async function applyGeneration(
-  tx: Transaction,
-  generation: Generation,
-  cause: Cause,
-  at: Moment,
-): Promise<Effect> {
-  const course = await recordGeneration(tx, generation)
-  if (!course) return nothing
+const keyOf = ({ tenantId, courseId }: CourseId) => JSON.stringify([tenantId, courseId])
 
-  const all = await lockOfCourse(tx, course.tenantId, course.courseId)
-  const generated = all.find((it) => it.isGenerated)
-  if (!generated) return { created: await createFrom(tx, course, cause, at), updatedCount: 0 }
-  const wanted = followed(generated, deriveContent(course))
-  const changed = await changeAll(tx, await withVariants(tx, { before: generated, wanted }), cause, at)
-  return { created: null, updatedCount: changed.size }
+/**
+ * Each generated course gets its distribution, or the one it has follows; a generation that is not the latest changes nothing.
+ * Returns what came of each, in their order.
+ */
+export async function applyGenerations(
+  tx: Transaction,
+  generations: Caused<Generation>[],
+  now: () => Moment,
+): Promise<Effect[]> {
+  const effects = new Map<Caused<Generation>, Effect>()
+  // The first round locks the courses of all.
+  for (const round of toRounds(generations)) {
+    const ofCourses = await applyRound(tx, round, now)
+    for (const generation of round) effects.set(generation, ofCourses.get(keyOf(generation.fact)) ?? nothing)
+  }
+  return generations.map((generation) => effects.get(generation) ?? nothing)
+}
+
+/** Each course once in a round, and its facts in their order. */
+function toRounds<Fact extends CourseId>(facts: Caused<Fact>[]): Caused<Fact>[][] {
+  const rounds: Caused<Fact>[][] = []
+  const counts = new Map<string, number>()
+  for (const caused of facts) {
+    const key = keyOf(caused.fact)
+    const count = counts.get(key) ?? 0
+    counts.set(key, count + 1)
+    const round = rounds[count] ?? []
+    round.push(caused)
+    rounds[count] = round
+  }
+  return rounds
+}
+
+/** Returns what came of it for each course, unless nothing did. */
+async function applyRound(
+  tx: Transaction,
+  round: Caused<Generation>[],
+  now: () => Moment,
+): Promise<Map<string, Effect>> {
+  const recorded = await recordGenerations(
+    tx,
+    round.map(({ fact }) => fact),
+  )
+  const known = new Map(recorded.map((course) => [keyOf(course), course]))
+  const latest = round.flatMap(({ fact, cause }) => {
+    const course = known.get(keyOf(fact))
+    return course ? [{ fact: course, cause }] : []
+  })
+  const all = await lockOfCourses(tx, recorded)
+  const generated = new Map(all.filter(({ isGenerated }) => isGenerated).map((it) => [keyOf(it), it]))
+
+  const effects = new Map<string, Effect>()
+  const created = await createAll(
+    tx,
+    latest.filter(({ fact }) => !generated.has(keyOf(fact))),
+    now,
+  )
+  for (const it of created) effects.set(keyOf(it), { created: it, updatedCount: 0 })
+
+  const refreshed = latest.flatMap(({ fact, cause }) => {
+    const before = generated.get(keyOf(fact))
+    return before ? [{ before, wanted: followed(before, deriveContent(fact)), cause }] : []
+  })
+  const changed = await changeAll(tx, await withVariants(tx, refreshed), now())
+  for (const it of changed.values()) {
+    const updatedCount = (effects.get(keyOf(it))?.updatedCount ?? 0) + 1
+    effects.set(keyOf(it), { created: null, updatedCount })
+  }
+  return effects
+}
+
+async function createAll(tx: Transaction, courses: Caused<KnownCourse>[], now: () => Moment): Promise<Distribution[]> {
+  const drafts = courses.map(({ fact: course }) => ({
+    ...newDistribution(course, now()),
+    ...deriveContent(course),
+    isGenerated: true,
+    slug: buildSlug(course.title, course.courseId),
+  }))
+  const created = await insertDistributions(tx, drafts)
+  await appendToOutbox(
+    tx,
+    created.flatMap((it, index) => {
+      const cause = courses[index]?.cause
+      return cause ? [tellCreated(it, cause)] : []
+    }),
+  )
+  return created
 }
 
 /** Staging moves to all distributions of the course, and stays with the course for those made later. */
@@ -38,26 +119,11 @@ export async function applyDeployment(
   const staging = await recordDeployment(tx, deployment)
   if (!staging) return nothing
 
-  const all = await lockOfCourse(tx, deployment.tenantId, deployment.courseId)
+  const all = await lockOfCourses(tx, [deployment])
   const changed = await changeAll(
     tx,
-    all.map((before) => ({ before, wanted: staging })),
-    cause,
+    all.map((before) => ({ before, wanted: staging, cause })),
     at,
   )
   return { created: null, updatedCount: changed.size }
-}
-
-async function createFrom(tx: Transaction, course: KnownCourse, cause: Cause, at: Moment): Promise<Distribution> {
-  const created = await insertDistribution(
-    tx,
-    {
-      ...newDistribution(course, at),
-      ...deriveContent(course),
-      isGenerated: true,
-    },
-    { like: buildSlug(course.title, course.courseId) },
-  )
-  await appendToOutbox(tx, [tellCreated(created, cause)])
-  return created
 }

@@ -4,45 +4,40 @@ import { type Change, type Distribution, findChange, followed } from './distribu
 import { type Cause, tellUpdated } from './events.ts'
 import { lockVariants, updateDistributions } from './repository.ts'
 
-type Wanted = { before: Distribution; wanted: Change }
+type Wanted = { before: Distribution; wanted: Change; cause: Cause }
 
 /**
  * Changes what differs from what is wanted of locked distributions, one event for each one touched, in their order. Returns
  * the touched ones as they are now, by id.
  */
-export async function changeAll(
-  tx: Transaction,
-  all: Wanted[],
-  cause: Cause,
-  at: string,
-): Promise<Map<string, Distribution>> {
-  const changes = all.flatMap(({ before, wanted }) => {
+export async function changeAll(tx: Transaction, all: Wanted[], at: string): Promise<Map<string, Distribution>> {
+  const changes = all.flatMap(({ before, wanted, cause }) => {
     const change = findChange(before, wanted)
-    return change ? [{ before, change }] : []
+    return change ? [{ before, change, cause }] : []
   })
-  // Variants mostly change alike: one statement for those that do.
-  const alike = new Map<string, { change: Change; ids: string[] }>()
-  for (const { before, change } of changes) {
-    const key = JSON.stringify(change)
-    const { ids } = alike.get(key) ?? { ids: [] as string[] }
-    ids.push(before.id)
-    alike.set(key, { change, ids })
-  }
-  const changed = new Map<string, Distribution>()
-  for (const { change, ids } of alike.values()) {
-    for (const [id, after] of await updateDistributions(tx, ids, change, at)) changed.set(id, after)
-  }
+  const changed = await updateDistributions(
+    tx,
+    changes.map(({ before: { id }, change }) => ({ id, change })),
+    at,
+  )
   await appendToOutbox(
     tx,
-    changes.map(({ before, change }) => tellUpdated(before, changed.get(before.id) ?? before, change, cause)),
+    changes.map(({ before, change, cause }) => tellUpdated(before, changed.get(before.id) ?? before, change, cause)),
   )
   return changed
 }
 
-/** What is to be changed when a locked distribution becomes what is wanted of it: its variants follow. */
-export async function withVariants(tx: Transaction, root: Wanted): Promise<Wanted[]> {
-  const change = findChange(root.before, root.wanted)
-  if (!change || root.before.derivedFrom !== null) return [root]
-  const variants = await lockVariants(tx, root.before)
-  return [root, ...variants.map((before) => ({ before, wanted: followed(before, change) }))]
+/** What is to be changed when locked distributions become what is wanted of them: their variants follow. */
+export async function withVariants(tx: Transaction, roots: Wanted[]): Promise<Wanted[]> {
+  const parents = new Map<string, { change: Change; cause: Cause }>()
+  for (const { before, wanted, cause } of roots) {
+    const change = before.derivedFrom === null ? findChange(before, wanted) : null
+    if (change) parents.set(before.id, { change, cause })
+  }
+  const variants = await lockVariants(tx, [...parents.keys()])
+  const following = variants.flatMap((before) => {
+    const parent = parents.get(before.derivedFrom ?? '')
+    return parent ? [{ before, wanted: followed(before, parent.change), cause: parent.cause }] : []
+  })
+  return [...roots, ...following]
 }

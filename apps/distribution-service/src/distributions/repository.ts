@@ -1,8 +1,9 @@
 import { AppError, type Database, type Transaction } from '@coursewire/service-kit'
-import { and, arrayContains, desc, eq, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, arrayContains, desc, eq, getTableColumns, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import { isAnyOf, selectRows } from '../db/rows.ts'
 import { distributions } from '../db/schema.ts'
 import type { Change, Distribution, Visibility } from './distribution.ts'
-import { claimFreeSlug, claimSlug } from './slugs.ts'
+import { claimFreeSlugs, claimSlug } from './slugs.ts'
 
 export type NewDistribution = Omit<Distribution, 'slug' | 'updatedAt'>
 
@@ -32,14 +33,19 @@ function assertFound(distribution: Distribution | undefined, id: string): Distri
   throw new AppError('not-found', 'distribution.not-found', 'Distribution not found', { distributionId: id })
 }
 
-/** All distributions of a course, locked; call it with the course's row locked, so that none can be added meanwhile. */
-export async function lockOfCourse(tx: Transaction, tenantId: string, courseId: string): Promise<Distribution[]> {
-  return lockAll(tx, and(eq(distributions.tenantId, tenantId), eq(distributions.courseId, courseId)))
+/** All distributions of courses, locked; call it with the courses' rows locked, so that none can be added meanwhile. */
+export async function lockOfCourses(
+  tx: Transaction,
+  courses: { tenantId: string; courseId: string }[],
+): Promise<Distribution[]> {
+  if (courses.length === 0) return []
+  const ids = courses.map(({ tenantId, courseId }) => [tenantId, courseId])
+  return lockAll(tx, isAnyOf([distributions.tenantId, distributions.courseId], ids))
 }
 
-/** The variants of a distribution, likewise. */
-export async function lockVariants(tx: Transaction, { id }: Distribution): Promise<Distribution[]> {
-  return lockAll(tx, eq(distributions.derivedFrom, id))
+/** The variants of distributions, likewise. */
+export async function lockVariants(tx: Transaction, parentIds: string[]): Promise<Distribution[]> {
+  return parentIds.length === 0 ? [] : lockAll(tx, inArray(distributions.derivedFrom, parentIds))
 }
 
 async function lockAll(tx: Transaction, where: SQL | undefined): Promise<Distribution[]> {
@@ -86,48 +92,88 @@ export async function listDistributions(
     .limit(page.limit)
 }
 
-/** Inserts under the slug, or for a title under the first free form of what it asks for. */
+/** Inserts each under the slug, or for a title under the first free form of what it asks for. */
 export async function insertDistribution(
   tx: Transaction,
   distribution: NewDistribution,
   slug: { exact: string } | { like: string },
 ): Promise<Distribution> {
   const claimed =
-    'exact' in slug ? await claimSlug(tx, distribution, slug.exact) : await claimFreeSlug(tx, distribution, slug.like)
-  const [inserted] = await tx
-    .insert(distributions)
-    .values({ ...distribution, slug: claimed, updatedAt: distribution.createdAt })
-    .returning()
+    'exact' in slug
+      ? new Map([[distribution.id, await claimSlug(tx, distribution, slug.exact)]])
+      : await claimFreeSlugs(tx, [{ ...distribution, slug: slug.like }])
+  const [inserted] = await insertAll(tx, [distribution], claimed)
   return assertFound(inserted, distribution.id)
 }
 
+/** Inserts each under the first free form of its slug; of those that ask for the same, the first is served first. */
+export async function insertDistributions(
+  tx: Transaction,
+  drafts: (NewDistribution & { slug: string })[],
+): Promise<Distribution[]> {
+  if (drafts.length === 0) return []
+  return insertAll(tx, drafts, await claimFreeSlugs(tx, drafts))
+}
+
+async function insertAll(
+  tx: Transaction,
+  drafts: NewDistribution[],
+  slugs: Map<string, string>,
+): Promise<Distribution[]> {
+  const rows = drafts.map((draft) => {
+    const slug = slugs.get(draft.id)
+    if (slug === undefined) throw new Error(`No slug was claimed for ${draft.id}`)
+    return { ...draft, slug, updatedAt: draft.createdAt }
+  })
+  await tx.insert(distributions).select(selectRows(distributions, rows))
+  return rows
+}
+
+type RowChange = Change & { visibility?: Visibility; version?: number }
+
 /**
- * Changes locked rows alike; returns them by id. Listeners let the later moment win, so each moves forward even when the
- * clock has stepped back.
+ * Changes locked rows, one statement for all in which the same fields change; returns them by id. Listeners let the later
+ * moment win, so each moves forward even when the clock has stepped back.
  */
 export async function updateDistributions(
   tx: Transaction,
-  ids: string[],
-  change: Change & { visibility?: Visibility; version?: number },
+  changes: { id: string; change: RowChange }[],
   at: string,
 ): Promise<Map<string, Distribution>> {
-  const updatedAt = sql`greatest(${at}::timestamptz, ${distributions.updatedAt} + interval '1 microsecond')`
-  const updated = await tx
-    .update(distributions)
-    .set({ ...change, updatedAt })
-    .where(inArray(distributions.id, ids))
-    .returning()
-  return new Map(updated.map((it) => [it.id, it]))
+  const updated = new Map<string, Distribution>()
+  const byFields = new Map<string, typeof changes>()
+  for (const it of changes) {
+    const key = Object.keys(it.change).join()
+    const alike = byFields.get(key) ?? []
+    alike.push(it)
+    byFields.set(key, alike)
+  }
+  for (const alike of byFields.values()) {
+    const fields = Object.keys(alike[0]?.change ?? {}) as (keyof RowChange)[]
+    const rows = alike.map(({ id, change }) => ({ ...change, id })) as Distribution[]
+    const columns = getTableColumns(distributions)
+    const after = await tx
+      .update(distributions)
+      .set({
+        ...Object.fromEntries(fields.map((field) => [field, sql`change.${sql.identifier(columns[field].name)}`])),
+        updatedAt: sql`greatest(${at}::timestamptz, ${distributions.updatedAt} + interval '1 microsecond')`,
+      })
+      .from(sql`(${selectRows(distributions, rows, ['id', ...fields])}) AS change`)
+      .where(eq(distributions.id, sql`change.id`))
+      .returning(columns)
+    for (const it of after) updated.set(it.id, it)
+  }
+  return updated
 }
 
 /** Changes one locked row. */
 export async function updateDistribution(
   tx: Transaction,
   id: string,
-  change: Parameters<typeof updateDistributions>[2],
+  change: RowChange,
   at: string,
 ): Promise<Distribution> {
-  return assertFound((await updateDistributions(tx, [id], change, at)).get(id), id)
+  return assertFound((await updateDistributions(tx, [{ id, change }], at)).get(id), id)
 }
 
 /** Removes locked rows; returns when each was, as late as a change would have been, by id. */

@@ -100,7 +100,7 @@ export function createDistributionService(ctx: {
     if (wanted.slug !== undefined) await claimSlug(tx, before, wanted.slug)
     const parent = before.derivedFrom === null ? null : await getForUpdate(tx, before.tenantId, before.derivedFrom)
     const edited = parent ? editVariant(before, parent, wanted) : edit(before, wanted)
-    const changed = await changeAll(tx, await withVariants(tx, { before, wanted: edited }), cause, now())
+    const changed = await changeAll(tx, await withVariants(tx, [{ before, wanted: edited, cause }]), now())
     // What the public sees stays complete.
     for (const after of changed.values()) if (after.visibility === 'public') assertPublishable(after)
     return changed.get(before.id) ?? before
@@ -158,7 +158,7 @@ export function createDistributionService(ctx: {
     return commit(cause, async (tx) => {
       const distribution = await getForUpdate(tx, cause.tenantId, id)
       options.isFresh(distribution)
-      const variants = await lockVariants(tx, distribution)
+      const variants = await lockVariants(tx, [distribution.id])
       if (variants.length > 0 && options.variants === undefined) {
         throw new AppError(
           'conflict',
@@ -172,8 +172,7 @@ export function createDistributionService(ctx: {
         const independent = { derivedFrom: null, protectedFields: [] as FieldName[] }
         await changeAll(
           tx,
-          variants.map((before) => ({ before, wanted: independent })),
-          cause,
+          variants.map((before) => ({ before, wanted: independent, cause })),
           at,
         )
       }

@@ -25,8 +25,14 @@ export function buildSlug(title: string, courseId: string): string {
 
 /** `wanted`, or with the lowest number from 2 on that is not taken. */
 export function chooseFreeSlug(wanted: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(wanted)) return wanted
-  let number = 2
-  while (taken.has(`${wanted}-${number}`)) number += 1
-  return `${wanted}-${number}`
+  let number = 1
+  while (taken.has(formOf(wanted, number))) number += 1
+  return formOf(wanted, number)
 }
+
+/** So many of what {@link chooseFreeSlug} may choose, in its order. */
+export function listForms(wanted: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => formOf(wanted, index + 1))
+}
+
+const formOf = (wanted: string, number: number) => (number === 1 ? wanted : `${wanted}-${number}`)

@@ -1,26 +1,43 @@
 import { AppError, type Database, type Transaction } from '@coursewire/service-kit'
 import { and, eq, sql } from 'drizzle-orm'
+import { isAnyOf, selectRows } from '../db/rows.ts'
 import { slugs } from '../db/schema.ts'
-import { chooseFreeSlug } from './slug.ts'
+import { chooseFreeSlug, listForms } from './slug.ts'
 
 type Owner = { tenantId: string; id: string }
+type Claim = Owner & { slug: string }
 
-/** Makes `wanted`, or its first free form, a slug of the distribution's. */
-export async function claimFreeSlug(tx: Transaction, owner: Owner, wanted: string): Promise<string> {
+/** So many forms of a slug are looked at first, and so many times as many each time that was not enough. */
+const FORMS = 8
+
+const keyOf = (tenantId: string, slug: string) => JSON.stringify([tenantId, slug])
+
+/**
+ * Makes the slug that each wants, or its first free form, a slug of its own; returns them by the owners' ids. Who wants a slug
+ * as it is comes before who would take it for its number; of those who want the same, the first comes first.
+ */
+export async function claimFreeSlugs(tx: Transaction, claims: Claim[]): Promise<Map<string, string>> {
+  const claimed = new Map<string, string>()
+  // Most are free, and who gets what it wants need not look for anything.
+  const firsts = new Map(claims.toReversed().map((claim) => [keyOf(claim.tenantId, claim.slug), claim]))
+  let choices = [...firsts.values()]
   while (true) {
-    const slug = chooseFreeSlug(wanted, await findTaken(tx, owner.tenantId, wanted))
-    // Somebody else may have taken it since: the insert waits for their commit, and then looks again.
-    if (await insertSlug(tx, owner, slug)) return slug
+    for (const { id, slug } of await insertSlugs(tx, choices)) claimed.set(id, slug)
+    const others = claims.filter(({ id }) => !claimed.has(id))
+    if (others.length === 0) return claimed
+    // Somebody else may take one meanwhile: the insert waits for their commit, and then they choose again.
+    choices = await chooseFree(tx, others)
   }
 }
 
 /** Makes exactly `slug` the distribution's, also again; throws a `conflict` when it is or was somebody else's. */
 export async function claimSlug(tx: Transaction, owner: Owner, slug: string): Promise<string> {
-  if (!(await insertSlug(tx, owner, slug))) {
-    const { tenantId, id } = owner
+  const { tenantId, id } = owner
+  if ((await insertSlugs(tx, [{ tenantId, id, slug }])).length === 0) {
     const own = and(eq(slugs.tenantId, tenantId), eq(slugs.slug, slug), eq(slugs.distributionId, id))
     if ((await tx.select().from(slugs).where(own)).length === 0) {
-      const free = chooseFreeSlug(slug, await findTaken(tx, tenantId, slug))
+      // Claimed only until this transaction is refused.
+      const free = (await claimFreeSlugs(tx, [{ tenantId, id, slug }])).get(id)
       throw new AppError('conflict', 'slug.taken', `The slug is or was another distribution's; ${free} is free`, {
         slug,
       })
@@ -38,20 +55,59 @@ export async function findSlugOwner(db: Database, tenantId: string, slug: string
   return found?.id ?? null
 }
 
-async function insertSlug(tx: Transaction, { tenantId, id }: Owner, slug: string): Promise<boolean> {
-  const inserted = await tx
+/**
+ * Inserts those that are free, and waits for whoever is about to take one of them; returns the inserted. In one order, so that
+ * two transactions wait for each other instead of blocking each other.
+ */
+async function insertSlugs(tx: Transaction, claims: Claim[]): Promise<{ id: string; slug: string }[]> {
+  const rows = claims.map(({ tenantId, slug, id }) => ({ tenantId, slug, distributionId: id }))
+  return tx
     .insert(slugs)
-    .values({ tenantId, slug, distributionId: id })
+    .select(sql`${selectRows(slugs, rows)} ORDER BY tenant_id, slug`)
     .onConflictDoNothing()
-    .returning({ slug: slugs.slug })
-  return inserted.length > 0
+    .returning({ id: slugs.distributionId, slug: slugs.slug })
 }
 
-async function findTaken(tx: Transaction, tenantId: string, wanted: string): Promise<Set<string>> {
-  const { slug } = slugs
+/** Of what each wants the first form that nobody has, nor anybody before it in the list. */
+async function chooseFree(tx: Transaction, claims: Claim[]): Promise<Claim[]> {
+  for (let forms = FORMS; ; forms *= FORMS) {
+    const looked = listWanted(claims, forms)
+    const taken = await findTaken(tx, looked)
+    const choices = claims.map((claim) => {
+      const ofTenant = taken.get(claim.tenantId) ?? new Set()
+      taken.set(claim.tenantId, ofTenant)
+      const slug = chooseFreeSlug(claim.slug, ofTenant)
+      ofTenant.add(slug)
+      return { ...claim, slug }
+    })
+    const known = new Set(looked.map(([tenantId, slug]) => keyOf(tenantId, slug)))
+    if (choices.every(({ tenantId, slug }) => known.has(keyOf(tenantId, slug)))) return choices
+  }
+}
+
+/** So many forms of what is wanted, and one more for each that wants it. */
+function listWanted(claims: Claim[], forms: number): [tenantId: string, slug: string][] {
+  const wanted = new Map<string, Claim & { count: number }>()
+  for (const claim of claims) {
+    const key = keyOf(claim.tenantId, claim.slug)
+    wanted.set(key, { ...claim, count: (wanted.get(key)?.count ?? forms) + 1 })
+  }
+  return [...wanted.values()].flatMap(({ tenantId, slug, count }) =>
+    listForms(slug, count).map((form): [string, string] => [tenantId, form]),
+  )
+}
+
+/** By tenant. Asked for by name: a pattern finds its range in the index only where the database sorts by bytes. */
+async function findTaken(
+  tx: Transaction,
+  looked: [tenantId: string, slug: string][],
+): Promise<Map<string, Set<string>>> {
+  const { tenantId, slug } = slugs
   const rows = await tx
-    .select({ slug })
+    .select({ tenantId, slug })
     .from(slugs)
-    .where(and(eq(slugs.tenantId, tenantId), sql`${slug} ~ ${`^${wanted}(-[0-9]+)?$`}`))
-  return new Set(rows.map((row) => row.slug))
+    .where(isAnyOf([tenantId, slug], looked))
+  const taken = new Map<string, Set<string>>()
+  for (const row of rows) taken.set(row.tenantId, (taken.get(row.tenantId) ?? new Set()).add(row.slug))
+  return taken
 }

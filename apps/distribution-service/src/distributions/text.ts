@@ -7,15 +7,16 @@ export function countCharacters(text: string): number {
 
 /** The beginning of a text, at most `limit` code points long, that cuts no visible character apart. */
 export function cutAtCharacter(text: string, limit: number): string {
-  let kept = ''
-  let length = 0
-  for (const { segment } of graphemes.segment(text)) {
-    length += countCharacters(segment)
-    if (length > limit) break
-    kept += segment
-  }
-  return kept.trimEnd()
+  let end = 0
+  for (let count = 0; count < limit && end < text.length; count += 1) end += lengthAt(text, end)
+  if (end === text.length) return text.trimEnd()
+  // Whether a visible character ends here says what comes before and the next code point: to look at all of a text takes long.
+  const cut = graphemes.segment(text.slice(0, end + lengthAt(text, end))).containing(end)
+  return text.slice(0, cut?.index).trimEnd()
 }
+
+/** Of the code point there, in the units that strings count in. */
+const lengthAt = (text: string, index: number) => ((text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1)
 
 /** The same, and cuts no word apart either, unless the first one alone is too long. */
 export function cutAtWord(text: string, limit: number): string {

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import { courseGenerationCompleted, distributionCreated, type KafkaRecord, toKafkaRecord } from '@coursewire/events'
+import type { Stack } from '@coursewire/local'
+import { publishRecords } from '@coursewire/messaging'
+import { now } from '@coursewire/service-kit'
+import { tenant } from '@coursewire/setup'
+import { waitFor } from '@coursewire/testing/servers'
+import { connect, startApps } from './app-processes.ts'
+import type { Comparison, Measured } from './benchmark.ts'
+import { consumeAll } from './consume.ts'
+import { effectTable } from './effects.ts'
+import type { Environment } from './environment.ts'
+
+const COURSES = 10_000
+const EVENTS = 60_000
+
+/**
+ * A backlog of generated courses meets distribution-service, just started, as after an outage. The floor is any consumer's
+ * work in the same run: of the five rows of a course it writes two, and it tells nobody.
+ */
+export async function createGenerationComparison(environment: Environment): Promise<Comparison> {
+  const { log } = environment
+  const [stack, store] = await Promise.all([startApps(log), environment.createStore(effectTable)])
+  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['enrollment-api'].stop()])
+  const app = stack.apps['distribution-service']
+  const client = await connect(stack.databases.distribution.migrateDatabaseUrl)
+
+  async function ask<Answer>(question: string): Promise<Answer | undefined> {
+    const { rows } = await client.query<{ answer: Answer }>(`SELECT (${question}) AS answer`)
+    return rows[0]?.answer
+  }
+  const countCourses = () => ask<number>('SELECT count(*)::int FROM distributions')
+
+  /** From the first courses that are seen to the last one that is told of; those seen first were free. */
+  async function generateAll(): Promise<Measured> {
+    await app.stop()
+    await client.query('TRUNCATE courses, distributions, slugs, outbox, event_dedup RESTART IDENTITY CASCADE')
+    await publishRecords(stack.kafkaClient, buildGenerations(COURSES))
+    const toldBefore = await countTold(stack)
+
+    const starting = app.restart()
+    const first = await waitFor(countCourses, { intervalMs: 10, timeoutMs: 60_000 })
+    const startedAt = performance.now()
+    // Costs nothing, and is right within a transaction of each lane.
+    const hasWritten = () => ask(`SELECT last_value >= ${COURSES} FROM outbox_id_seq`)
+    await waitFor(hasWritten, { intervalMs: 20, timeoutMs: 300_000 })
+    const isDone = async () => (await countCourses()) === COURSES && (await ask('NOT EXISTS (SELECT FROM outbox)'))
+    await waitFor(isDone, { intervalMs: 20, timeoutMs: 300_000 })
+    const seconds = (performance.now() - startedAt) / 1000
+    await starting
+
+    const told = (await countTold(stack)) - toldBefore
+    if (told < COURSES) throw new Error(`${COURSES} courses were told as ${told}`)
+    return { throughput: (COURSES - first) / seconds }
+  }
+
+  return {
+    work: `generated course → distribution and its event, backlog of ${COURSES.toLocaleString('en')}`,
+    floorWork: `consume: ${EVENTS.toLocaleString('en')} events, dedup and one effect row`,
+    figures: { throughput: { unit: 'courses/s', aim: { atLeast: 0.5 } } },
+    ours: generateAll,
+    floor: () => consumeAll(environment, store, EVENTS),
+    async close() {
+      await client.end()
+      await stack.stop()
+    },
+  }
+}
+
+const adjectives = ['Practical', 'Modern', 'Everyday', 'Advanced', 'Complete', 'Hands-on', 'Sustainable', 'Applied']
+const subjects = ['Gardening', 'Bookkeeping', 'Photography', 'Data Analysis', 'Negotiation', 'Web Design', 'First Aid']
+const places = ['Small Teams', 'Beginners', 'Freelancers', 'City Dwellers', 'Schools', 'Shift Workers', 'Founders']
+const german = ['Grundlagen', 'Führung', 'Öffentlichkeitsarbeit', 'Buchhaltung', 'Erste Hilfe', 'Pflege', 'Wartung']
+const sentences = {
+  de: 'In kurzen Lektionen lernst du, was im Alltag zählt, übst es an Beispielen und prüfst, ob es sitzt. ',
+  en: 'Short lessons take you from the first question to a result that you can show, with an exercise for each step. ',
+}
+
+const pick = <Value>(values: readonly Value[], index: number) => values[index % values.length] as Value
+
+/** Of distinct courses in two languages; one in a hundred has the title of another one. */
+function buildGenerations(count: number): KafkaRecord[] {
+  return Array.from({ length: count }, (_, index) => {
+    const language = index % 2 === 0 ? 'de' : 'en'
+    const number = index % 100 === 99 ? index - 2 : index
+    const title =
+      language === 'de'
+        ? `${pick(german, index >> 1)} für ${pick(places, number >> 3)}, Kurs ${number}`
+        : `${pick(adjectives, number >> 1)} ${pick(subjects, number >> 4)} for ${pick(places, number >> 7)} ${number}`
+    const event = courseGenerationCompleted.build(
+      {
+        course_id: `course-${randomUUID()}`,
+        title,
+        description: `${title}. ${sentences[language].repeat(3 + (index % 3))}`.trim(),
+        language,
+        target_audiences: [pick(places, index), pick(places, index + 3)],
+        total_lessons: 6 + (index % 20),
+        completed_at: now(),
+      },
+      { tenantId: tenant, correlationId: randomUUID(), causationId: null },
+      { id: randomUUID(), at: now() },
+    )
+    return toKafkaRecord(courseGenerationCompleted, event)
+  })
+}
+
+/** How many events of distributions are on Kafka. */
+async function countTold({ kafkaClient }: Stack): Promise<number> {
+  const admin = kafkaClient.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(distributionCreated.topic)
+  await admin.disconnect()
+  return offsets.reduce((sum, { high }) => sum + Number(high), 0)
+}
