@@ -1,9 +1,10 @@
 import { createHttpApp, type HttpApp } from '@coursewire/service-kit'
+import rateLimit from '@fastify/rate-limit'
 import { sql } from 'drizzle-orm'
+import { addCatalogueRoutes } from './catalogue/routes.ts'
 import { type Context, service, version } from './context.ts'
 import { addCountRoutes } from './counts/routes.ts'
 import { addInternalRoutes } from './courses/internal-routes.ts'
-import { addCourseRoutes } from './courses/routes.ts'
 import { addDistributionRoutes } from './distributions/routes.ts'
 import { addVersionRoutes } from './distributions/version-routes.ts'
 
@@ -15,6 +16,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     version,
     logger,
     auth: { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE, jwksUrl: config.JWKS_URL },
+    trustProxy: config.TRUST_PROXY,
     tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
     health: {
       live: () => {
@@ -31,7 +33,8 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
       description: 'The catalogue of courses, for learners, editors and services.',
     },
   })
-  addCourseRoutes(app, ctx)
+  await app.register(rateLimit, { global: false })
+  addCatalogueRoutes(app, ctx)
   addInternalRoutes(app, ctx)
   addCountRoutes(app, ctx)
   addDistributionRoutes(app, ctx)

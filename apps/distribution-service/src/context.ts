@@ -16,6 +16,7 @@ import {
   now,
   openResources,
 } from '@coursewire/service-kit'
+import { createCatalogue } from './catalogue/catalogue.ts'
 import type { Config } from './config.ts'
 import { createHandlers, topics } from './consumer.ts'
 import { createCountService } from './counts/service.ts'
@@ -70,11 +71,12 @@ export function createContext(config: Config, overrides: Overrides = {}) {
         }),
         (it) => it.close(),
       )
-    const distributions = createDistributionService({ ...base, db, relay })
+    const catalogue = createCatalogue({ db, baseUrl: config.PUBLIC_BASE_URL })
+    const distributions = createDistributionService({ ...base, db, relay, catalogue })
     adopt(startScheduler({ ...base, db, carryOut: distributions.carryOut }), (it) => it.close())
     const counts = adopt(createCountService({ ...base, db, relay, windowSeconds: config.VIEW_WINDOW_SECONDS }), (it) =>
       it.close(),
     )
-    return { ...base, db, relay, consumer, distributions, counts }
+    return { ...base, db, relay, consumer, catalogue, distributions, counts }
   })
 }

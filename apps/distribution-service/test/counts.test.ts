@@ -1,16 +1,16 @@
-import { waitFor } from '@coursewire/testing'
+import { startLossyProxy, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createContext } from '../src/context.ts'
 import { createCaller, createConfig, startAsEditor } from './helpers.ts'
 
 const browser = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
 /** A public entry, and a clock that a test can set. */
-async function startWithPublic() {
+async function startWithPublic(environment = {}) {
   let time = '2026-03-01T10:00:00.000000Z'
   const now = () => time
-  const editor = await startAsEditor({ now })
+  const editor = await startAsEditor({ now }, environment)
   const { id, slug } = await editor.create()
   await editor.call('POST', `/${id}/publish`)
   const visit = (what: string, headers: Record<string, string> = {}, body?: object) =>
@@ -97,6 +97,30 @@ describe('views', () => {
     expect(await here.readTold('viewed')).toHaveLength(1)
   })
 
+  it('are added once when nobody knows whether they were, and those that come meanwhile as well', async () => {
+    const here = await startWithPublic()
+    const proxy = await startLossyProxy(here.databaseUrl)
+    onTestFinished(() => proxy.close())
+    const ctx = await createContext(createConfig(proxy.url), {
+      now: here.now,
+      logger: here.logs.logger,
+      relay: { wake: () => undefined, isAlive: () => true },
+      consumer: { isAlive: () => true, isInGroup: () => true },
+    })
+    const seen = { tenantId: 'acme', slug: here.slug, referrerCategory: 'direct' } as const
+    ctx.counts.view(seen)
+    ctx.counts.view(seen)
+
+    proxy.loseAnswerTo('commit')
+    await waitFor(() => here.logs.find('Views cannot be written now').length > 0)
+    ctx.counts.view(seen)
+    await ctx.close()
+
+    expect(proxy.countLost()).toBe(1)
+    expect(await here.readCounts()).toMatchObject([{ views: '3' }])
+    expect((await here.db.execute(sql`SELECT FROM view_batches`)).rowCount).toBe(0)
+  })
+
   it('of nobody, and of what is not public, are not counted', async () => {
     const here = await startWithPublic()
     const hidden = await here.create()
@@ -143,12 +167,15 @@ describe('clicks', () => {
     expect(totals).toEqual(Array.from({ length: 100 }, (_, index) => index + 1))
   })
 
-  it('on what is not there are dropped, and of a kind that is none refused', async () => {
+  it('on what is not there or not public are dropped, and of a kind that is none refused', async () => {
     const here = await startWithPublic()
+    const hidden = await here.create()
 
     const headers = { 'user-agent': browser }
-    const url = '/api/courses/unknown/enrollment-clicks'
-    expect((await here.callAny('POST', url, { body: { ctaType: 'a' }, headers })).status).toBe(202)
+    for (const slug of ['unknown', hidden.slug]) {
+      const url = `/api/courses/${slug}/enrollment-clicks`
+      expect((await here.callAny('POST', url, { body: { ctaType: 'a' }, headers })).status).toBe(202)
+    }
     expect((await here.click('primary_button', { 'user-agent': 'curl/8' })).status).toBe(202)
     for (const ctaType of ['', 'A B', 'x'.repeat(51)]) expect((await here.click(ctaType)).status).toBe(400)
 
@@ -156,28 +183,80 @@ describe('clicks', () => {
   })
 })
 
-it('nothing that is stored, logged or told says who it was', async () => {
+it('one address is counted for so often a minute, and no other is held up by it', async () => {
   const here = await startWithPublic()
-  const secrets = {
+  const headers = { 'user-agent': browser }
+  const view = async (from: string) =>
+    here.callAny('POST', `/api/courses/${here.slug}/views`, { headers, from }).then(({ status }) => status)
+
+  const statuses: number[] = []
+  while (statuses.length < 601) statuses.push(await view('192.0.2.1'))
+  const click = await here.callAny('POST', `/api/courses/${here.slug}/enrollment-clicks`, {
+    headers,
+    body: { ctaType: 'banner' },
+    from: '192.0.2.1',
+  })
+
+  expect(statuses).toEqual([...Array<number>(600).fill(202), 429])
+  expect(click).toMatchObject({ status: 429, body: { code: 'counts.too-many' } })
+  expect(Number(click.headers['retry-after'])).toBeGreaterThan(0)
+  expect(await view('192.0.2.2')).toBe(202)
+})
+
+it.each([
+  ['a balancer that is trusted', '10.0.0.1', 202],
+  ['anybody else', '192.0.2.1', 429],
+])('by X-Forwarded-For, %s can say who asks', async (_who, from, status) => {
+  const here = await startWithPublic({ TRUST_PROXY: '10.0.0.0/8' })
+  const view = async (visitor: string) => {
+    const headers = { 'user-agent': browser, 'x-forwarded-for': visitor }
+    return (await here.callAny('POST', `/api/courses/${here.slug}/views`, { headers, from })).status
+  }
+
+  await Promise.all(Array.from({ length: 600 }, () => view('192.0.2.77')))
+
+  expect(await view('192.0.2.78')).toBe(status)
+})
+
+it('nothing that is stored, logged or told says who it was, not even of what is refused', async () => {
+  const here = await startWithPublic({ TRUST_PROXY: '10.0.0.0/8' })
+  const headers = {
+    'user-agent': `${browser} Secretive/1.0`,
+    'x-request-id': 'secret-id',
+    traceparent: '00-5ec2e75ec2e75ec2e75ec2e75ec2e75e-5ec2e75ec2e75ec2-01',
     referer: 'https://blog.example/from-a-secret-page?user=4711',
     cookie: 'session=secret-session',
     'x-forwarded-for': '203.0.113.77',
     authorization: 'Bearer secret-token',
   }
+  const url = `/api/courses/${here.slug}`
+  const send = (path: string, body?: unknown, more = {}) =>
+    here.callAny('POST', `${url}${path}`, { headers: { ...headers, ...more }, body, from: '10.20.30.40' })
 
-  await here.view(secrets, '?utm_source=secret-source&utm_medium=email')
-  await here.view(secrets)
-  await here.click('primary_button', secrets)
+  const answers = [
+    await send('/views?utm_source=secret-source&utm_medium=email'),
+    await send('/views'),
+    await send('/views', undefined, { 'user-agent': 'secret-bot' }),
+    await send('/enrollment-clicks', { ctaType: 'primary_button' }),
+    await send('/enrollment-clicks', { ctaType: 'primary_button', secret: 'secret' }),
+    await send('/enrollment-clicks', { ctaType: 'secret@blog.example' }),
+    await here.callAny('POST', '/api/courses/secret@blog.example/views', { headers, from: '10.20.30.40' }),
+  ]
+  let last = 202
+  while (last === 202) last = (await send('/views')).status
   await waitFor(async () => (await here.readTold('viewed')).length === 2)
 
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 400, 400, 202])
+  expect(last).toBe(429)
   const { rows: tables } = await here.db.execute<{ name: string }>(
     sql`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
   )
   const stored = await Promise.all(
     tables.map(({ name }) => here.db.execute(sql`SELECT to_jsonb(t) AS row FROM ${sql.identifier(name)} t`)),
   )
+  expect(here.logs.find('Request refused').length).toBeGreaterThan(2)
   const all = JSON.stringify([stored.map(({ rows }) => rows), await here.readOutbox(), here.logs.lines])
-  for (const trace of ['secret', 'Secret', '203.0.113.77', 'blog.example', '127.0.0.1', 'Firefox']) {
-    expect(all).not.toContain(trace)
+  for (const trace of ['secret', '203.0.113.77', 'blog.example', '10.20.30.40', 'Firefox', '4711', '5ec2e7']) {
+    expect(all.toLowerCase()).not.toContain(trace.toLowerCase())
   }
 })

@@ -34,16 +34,17 @@ function signToken(claims: { tenantId?: string; roles: Role[] }): Promise<string
     .sign(keys.privateKey)
 }
 
-export function createConfig(databaseUrl: string, brokers: string[] = ['127.0.0.1:1']): Config {
+export function createConfig(databaseUrl: string, brokers: string[] = [], environment = {}): Config {
   return loadConfig(configSchema, {
     DATABASE_URL: databaseUrl,
-    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_BROKERS: brokers.join(',') || '127.0.0.1:1',
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
     JWKS_URL: `http://127.0.0.1:${(keyServer.address() as AddressInfo).port}/.well-known/jwks.json`,
     DEFAULT_TENANT: 'acme',
     PUBLIC_BASE_URL: 'https://learn.test',
     TENANT_HOSTS: 'globex.test=globex',
+    ...environment,
   })
 }
 
@@ -67,11 +68,11 @@ export async function startService(overrides: Overrides = {}) {
   return service
 }
 
-async function openService(overrides: Overrides) {
+async function openService(overrides: Overrides, environment = {}) {
   const database = await createTestDatabase()
   const logs = createLogBook()
   const wakes: string[] = []
-  const ctx = await createContext(createConfig(database.databaseUrl), {
+  const ctx = await createContext(createConfig(database.databaseUrl, [], environment), {
     logger: logs.logger,
     relay: { wake: () => void wakes.push('wake'), isAlive: () => true },
     consumer: { isAlive: () => true, isInGroup: () => true },
@@ -111,18 +112,30 @@ async function openService(overrides: Overrides) {
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-type CallOptions = { roles?: Role[]; tenantId?: string; body?: unknown; headers?: Record<string, string> }
+type CallOptions = {
+  roles?: Role[]
+  tenantId?: string
+  body?: unknown
+  headers?: Record<string, string>
+  /** The address it comes from. */
+  from?: string
+}
 
 /** The HTTP side of a service, without a socket. */
 export function createCaller(ctx: Context) {
   let building: ReturnType<typeof buildApp> | undefined
   return {
-    call: async (method: Method, url: string, { roles, body, headers, ...claims }: CallOptions = {}) => {
+    call: async (
+      method: Method,
+      url: string,
+      { roles, body, headers, from = '127.0.0.1', ...claims }: CallOptions = {},
+    ) => {
       building ??= buildApp(ctx)
       const app = await building
       const answer = await app.inject({
         method,
         url,
+        remoteAddress: from,
         ...(body !== undefined && { payload: body as object }),
         headers: { ...headers, ...(roles && { authorization: `Bearer ${await signToken({ roles, ...claims })}` }) },
       })
@@ -135,15 +148,15 @@ export function createCaller(ctx: Context) {
 }
 
 /** The service as an editor meets it: with each answer the events that the call has left in the outbox. Ends with the test. */
-export async function startAsEditor(overrides: Overrides = {}) {
-  const editor = await openAsEditor(overrides)
+export async function startAsEditor(overrides: Overrides = {}, environment = {}) {
+  const editor = await openAsEditor(overrides, environment)
   onTestFinished(editor.close)
   return editor
 }
 
 /** The same for all tests of a file. */
-export async function openAsEditor(overrides: Overrides = {}) {
-  const service = await openService(overrides)
+export async function openAsEditor(overrides: Overrides = {}, environment = {}) {
+  const service = await openService(overrides, environment)
 
   async function call(method: Method, path: string, body?: unknown, ifMatch?: string) {
     const told = (await service.readOutbox()).length

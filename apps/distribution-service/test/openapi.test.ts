@@ -27,6 +27,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
 
 let service: Awaited<ReturnType<typeof openAsEditor>>
+let sent = 0
 const known: Record<string, string[]> = { id: [], slug: [], courseId: ['course_1'], version: ['v1', 'v2'], cursor: [] }
 beforeAll(async () => {
   service = await openAsEditor()
@@ -80,7 +81,9 @@ async function send(method: Method, path: string, { parameters, body, role }: Re
     else if (place === 'query') query.append(name, value)
     else headers[name] = value.replaceAll(/[^\x20-\x7e]/g, '?')
   }
-  const answer = await service.callAny(method, `${url}?${query.toString()}`, { roles: [role], body, headers })
+  sent += 1
+  const from = `10.0.${sent >> 8}.${sent & 255}`
+  const answer = await service.callAny(method, `${url}?${query.toString()}`, { roles: [role], body, headers, from })
   // It is gone now, or was with its parent.
   if (answer.status === 204 || answer.body?.code === 'distribution.not-found') {
     known.id = known.id?.filter((id) => !url.includes(id)) ?? []

@@ -110,7 +110,8 @@ describe('a variant', () => {
       for (let count = 0; count < variants; count += 1) await derive(id)
       statements.mockClear()
       await change(id, { title: 'Walls' })
-      const count = statements.mock.calls.length
+      // Without those that come every second.
+      const count = statements.mock.calls.filter((call) => !/schedules|views_told/.test(JSON.stringify(call))).length
       const family = sql`SELECT DISTINCT xmin FROM distributions WHERE id = ${id} OR derived_from = ${id}`
       expect((await db.execute(family)).rows).toHaveLength(1)
       return count
@@ -164,7 +165,7 @@ describe('a variant', () => {
     const parent = await create()
     const shared = await derive(parent.id)
     const own = await derive(parent.id, { canonical: 'own', slug: 'own' })
-    for (const { id } of [shared, own]) await call('POST', `/${id}/publish`)
+    for (const { id } of [parent, shared, own]) await call('POST', `/${id}/publish`)
     await change(parent.id, { slug: 'walls' })
     const canonicalOf = async (slug: string) => (await callAny('GET', `/api/courses/${slug}`)).body.canonical_url
 

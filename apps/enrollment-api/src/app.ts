@@ -13,6 +13,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     version: service.version,
     logger: ctx.logger,
     auth: { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE, jwksUrl: config.JWKS_URL },
+    trustProxy: config.TRUST_PROXY,
     tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
     health: {
       live: () => (messaging.isAlive() ? null : 'A relay or the consumer stands still'),

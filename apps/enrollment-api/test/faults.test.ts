@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { type PublishedMessage, startAwsLocal } from '@coursewire/aws-local'
 import { createPool, migrate, now } from '@coursewire/service-kit'
-import { createTestDatabase, ownPostgres, waitFor } from '@coursewire/testing'
+import { createTestDatabase, ownPostgres, startLossyProxy, waitFor } from '@coursewire/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { migrations } from '../src/db/migrations.ts'
 import { draftEnrollment } from '../src/enrollments/enrollment.ts'
@@ -118,60 +115,19 @@ describe('with Postgres stopped', () => {
   })
 })
 
-/** A proxy before Postgres that can lose one answer: the statement is committed, and the connection ends instead. */
-async function startLossyProxy(databaseUrl: string) {
-  const target = new URL(databaseUrl)
-  const sockets = new Set<Socket>()
-  let isArmed = false
-  let lost = 0
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname)
-    let isLosing = false
-    for (const socket of [client, upstream]) {
-      sockets.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => [client, upstream].forEach((each) => each.destroy()))
-    }
-    client.on('data', (bytes) => {
-      if (isArmed && bytes.includes('insert-enrollments')) {
-        isArmed = false
-        isLosing = true
-      }
-      upstream.write(bytes)
-    })
-    upstream.on('data', (bytes) => {
-      if (!isLosing) return client.write(bytes)
-      lost += 1
-      upstream.destroy()
-      return client.destroy()
-    })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return {
-    url: Object.assign(new URL(databaseUrl), { host: `127.0.0.1:${(server.address() as AddressInfo).port}` }).href,
-    loseNextAnswer: () => {
-      isArmed = true
-    },
-    lost: () => lost,
-  }
-}
-
 describe('a connection that is cut after the COMMIT has left', () => {
   it('hides nothing: the request that wrote the row is answered 201, and there is one event', async () => {
     const database = await createTestDatabase()
     onTestFinished(() => database.drop())
     const proxy = await startLossyProxy(database.adminUrl)
+    onTestFinished(() => proxy.close())
     const service = await start({ DATABASE_URL: proxy.url })
     const [student, courseId] = [await aStudent(service), await anOpenCourse(service)]
 
-    proxy.loseNextAnswer()
+    proxy.loseAnswerTo('insert-enrollments')
     const answer = await service.post(student.token, { courseId })
 
-    expect(proxy.lost()).toBe(1)
+    expect(proxy.countLost()).toBe(1)
     expect(answer.statusCode).toBe(201)
     expect((await service.get(student.token, `/api/enrollments/${courseId}`)).json()).toEqual(answer.json())
     expect((await service.post(student.token, { courseId })).statusCode).toBe(200)
@@ -183,16 +139,17 @@ describe('a connection that is cut after the COMMIT has left', () => {
     const database = await createTestDatabase()
     onTestFinished(() => database.drop())
     const proxy = await startLossyProxy(database.adminUrl)
+    onTestFinished(() => proxy.close())
     const service = await start({ DATABASE_URL: proxy.url })
     const students = await Promise.all(Array.from({ length: 30 }, () => aStudent(service)))
     const courseId = await anOpenCourse(service)
     const early = students.slice(0, 10)
     for (const { token } of early) await service.post(token, { courseId })
 
-    proxy.loseNextAnswer()
+    proxy.loseAnswerTo('insert-enrollments')
     const answers = await Promise.all(students.map(({ token }) => service.post(token, { courseId })))
 
-    expect(proxy.lost()).toBe(1)
+    expect(proxy.countLost()).toBe(1)
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([...Array(10).fill(200), ...Array(20).fill(201)])
     expect(await service.count('enrollments')).toBe(30)
     expect(await service.count('outbox')).toBe(60)

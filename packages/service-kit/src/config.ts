@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 const tenantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
@@ -21,6 +22,11 @@ const tenantHosts = commaList.transform((pairs, context) => {
   return tenants
 })
 
+const networks = commaList.refine(
+  (all) => all.every((network) => /^[^/]+(\/\d{1,3})?$/.test(network) && isIP(network.replace(/\/.*/, '')) > 0),
+  'Expected addresses or networks such as 10.0.0.0/8, separated by commas',
+)
+
 /** The variables every service knows, to be spread into a service's own `z.object`. */
 export const baseConfig = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
@@ -39,6 +45,8 @@ export const baseConfig = {
   JWKS_URL: httpUrl,
   DEFAULT_TENANT: tenantId,
   TENANT_HOSTS: tenantHosts.default(new Map()),
+  /** The balancers that are believed when they say for whom and for which host they ask. */
+  TRUST_PROXY: networks.optional(),
 }
 
 /**

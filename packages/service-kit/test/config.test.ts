@@ -16,6 +16,7 @@ describe('the configuration', () => {
     const config = loadConfig(z.object(baseConfig), {
       ...complete,
       TENANT_HOSTS: 'Acme.test=acme,b.test=b',
+      TRUST_PROXY: '127.0.0.1, 10.0.0.0/8,::1',
       OTHER: '1',
     })
 
@@ -31,14 +32,22 @@ describe('the configuration', () => {
         ['acme.test', 'acme'],
         ['b.test', 'b'],
       ]),
+      TRUST_PROXY: ['127.0.0.1', '10.0.0.0/8', '::1'],
     })
   })
 
   it('says every problem at once', () => {
-    const env = { ...complete, PORT: 'eighty', KAFKA_SSL: 'maybe', DATABASE_URL: 'http://db', TENANT_HOSTS: 'acme' }
+    const env = {
+      ...complete,
+      PORT: 'eighty',
+      KAFKA_SSL: 'maybe',
+      DATABASE_URL: 'http://db',
+      TENANT_HOSTS: 'acme',
+      TRUST_PROXY: 'everybody',
+    }
     const load = () => loadConfig(z.object(baseConfig), { ...env, DEFAULT_TENANT: undefined })
 
-    for (const name of ['PORT', 'KAFKA_SSL', 'DATABASE_URL', 'TENANT_HOSTS', 'DEFAULT_TENANT']) {
+    for (const name of ['PORT', 'KAFKA_SSL', 'DATABASE_URL', 'TENANT_HOSTS', 'TRUST_PROXY', 'DEFAULT_TENANT']) {
       expect(load).toThrow(name)
     }
     expect(load).not.toThrow('JWKS_URL')

@@ -37,12 +37,21 @@ export function categorizeReferrer(
 
   const referer = String(headers['referer'] ?? '')
   if (referer === '') return 'direct'
-  if (!URL.canParse(referer)) return 'unknown'
-  const { host, hostname, protocol } = new URL(referer)
+  const url = parse(referer)
+  if (!url) return 'unknown'
+  const { host, hostname, protocol } = url
   if (protocol === 'android-app:') return 'referral'
   if (protocol !== 'https:' && protocol !== 'http:') return 'unknown'
   if (ownHosts.has(host)) return 'internal'
   return sites.find(([, pattern]) => pattern.test(hostname))?.[0] ?? 'referral'
+}
+
+function parse(url: string): URL | null {
+  try {
+    return new URL(url)
+  } catch {
+    return null
+  }
 }
 
 function categorizeCampaign(medium = '', source = ''): ReferrerCategory {
@@ -55,11 +64,24 @@ function categorizeCampaign(medium = '', source = ''): ReferrerCategory {
   return bySource?.[0] ?? 'unknown'
 }
 
+const purposes = ['sec-purpose', 'purpose', 'x-moz']
+
 /** Whether a machine asks, or a browser that only prepares for somebody who may never come. */
 export function isNobody(headers: Headers): boolean {
-  const purposes = [headers['sec-purpose'], headers['purpose'], headers['x-moz']]
-  return (
-    purposes.some((it) => /prefetch|prerender|preview/i.test(String(it ?? ''))) ||
-    isbot(String(headers['user-agent'] ?? ''))
-  )
+  if (purposes.some((name) => headers[name] && /prefetch|prerender|preview/i.test(String(headers[name])))) return true
+  return isMachine(String(headers['user-agent'] ?? ''))
+}
+
+const MAX_KNOWN = 1_000
+const known = new Map<string, boolean>()
+
+/** Most come with one of few agents, and to look through the list of crawlers is the largest part of counting a view. */
+function isMachine(agent: string): boolean {
+  let answer = known.get(agent)
+  if (answer === undefined) {
+    answer = isbot(agent)
+    if (known.size >= MAX_KNOWN) known.clear()
+    known.set(agent, answer)
+  }
+  return answer
 }

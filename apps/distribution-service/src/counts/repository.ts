@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '@coursewire/service-kit'
+import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import type { ReferrerCategory } from './referrer.ts'
 
@@ -25,8 +25,18 @@ async function findPublic(tx: Transaction, named: Named[]): Promise<Map<string, 
   return new Map(rows.map((row) => [keyOf(row), row]))
 }
 
-/** Adds to the totals of what is public, and notes that the views are to be told of. The rest is dropped. */
-export async function addViews(tx: Transaction, views: Views[]): Promise<void> {
+/** Views that are written together, the `number`-th time that this writer does so. */
+export type Batch = { writer: string; number: number; views: Views[] }
+
+/**
+ * Adds to the totals of what is public, and notes that the views are to be told of. The rest is dropped. A batch that was
+ * added before is not added again.
+ */
+export async function addViews(tx: Transaction, { writer, number, views }: Batch): Promise<void> {
+  const { rowCount } = await tx.execute(sql`
+    INSERT INTO view_batches (writer, batch) VALUES (${writer}, ${number})
+    ON CONFLICT (writer) DO UPDATE SET batch = excluded.batch WHERE view_batches.batch < excluded.batch`)
+  if (rowCount === 0) return
   const found = await findPublic(tx, views)
   const known = views.flatMap((view) => {
     const counted = found.get(keyOf(view))
@@ -46,6 +56,11 @@ export async function addViews(tx: Transaction, views: Views[]): Promise<void> {
     SELECT id, category, true, 'epoch' FROM unnest(${ids}::text[], ${categories}::text[]) AS given (id, category)
     ORDER BY id, category
     ON CONFLICT (distribution_id, referrer_category) DO UPDATE SET is_behind = true`)
+}
+
+/** Once it writes no more. That of one that was killed stays: a row. */
+export async function forgetWriter(db: Database, writer: string): Promise<void> {
+  await db.execute(sql`DELETE FROM view_batches WHERE writer = ${writer}`)
 }
 
 const isDue = (now: string, windowSeconds: number) =>
@@ -72,23 +87,42 @@ export async function takeViewed(tx: Transaction, now: string, windowSeconds: nu
   return rows.map((row) => ({ ...row, views: Number(row.views) }))
 }
 
+// Of a distribution that goes meanwhile, the lock makes one that is not there.
+const addClicksSql = `
+  WITH pressed AS (
+    SELECT d.id, d.tenant_id, d.slug, asked.number
+    FROM unnest($1::text[], $2::text[], $3::int[]) AS asked (tenant_id, slug, number)
+    JOIN distributions AS d USING (tenant_id, slug)
+    WHERE d.visibility = 'public'
+    ORDER BY d.id FOR KEY SHARE OF d
+  ), added AS (
+    INSERT INTO counts (distribution_id, clicks) SELECT id, number FROM pressed ORDER BY id
+    ON CONFLICT (distribution_id) DO UPDATE SET clicks = counts.clicks + excluded.clicks
+    RETURNING distribution_id, clicks
+  )
+  SELECT pressed.id, pressed.tenant_id AS "tenantId", pressed.slug, added.clicks::float8 AS clicks
+  FROM pressed JOIN added ON added.distribution_id = pressed.id`
+
 /** Adds to the totals of what is public; returns what each click has made of its total, in their order, without the rest. */
 export async function addClicks(tx: Transaction, clicks: Click[]): Promise<Clicked[]> {
-  const found = await findPublic(tx, clicks)
-  const known = clicks.flatMap((click) => {
-    const counted = found.get(keyOf(click))
-    return counted ? [{ ...counted, ctaType: click.ctaType }] : []
+  const pressed = new Map<string, Named & { number: number }>()
+  for (const click of clicks) {
+    const { tenantId, slug, number } = pressed.get(keyOf(click)) ?? { ...click, number: 0 }
+    pressed.set(keyOf(click), { tenantId, slug, number: number + 1 })
+  }
+  const asked = [...pressed.values()]
+  const { rows } = await queryNamed<Counted & { clicks: number }>(tx, {
+    name: 'add-clicks',
+    text: addClicksSql,
+    values: [asked.map(({ tenantId }) => tenantId), asked.map(({ slug }) => slug), asked.map(({ number }) => number)],
   })
-  const { rows } = await tx.execute<{ id: string; clicks: string }>(sql`
-    INSERT INTO counts (distribution_id, clicks)
-    SELECT id, count(*) FROM unnest(${sql.param(known.map(({ id }) => id))}::text[]) AS given (id) GROUP BY id ORDER BY id
-    ON CONFLICT (distribution_id) DO UPDATE SET clicks = counts.clicks + excluded.clicks
-    RETURNING distribution_id AS id, clicks`)
-  const totals = new Map(rows.map(({ id, clicks }) => [id, Number(clicks)]))
-  const numbered = known.toReversed().map((click) => {
-    const total = totals.get(click.id) ?? 0
-    totals.set(click.id, total - 1)
-    return { ...click, clicks: total }
+  const counted = new Map(rows.map((row) => [keyOf(row), row]))
+  const numbered = clicks.toReversed().flatMap(({ ctaType, ...named }) => {
+    const total = counted.get(keyOf(named))
+    if (!total) return []
+    const clicked = { ...total, ctaType }
+    total.clicks -= 1
+    return [clicked]
   })
   return numbered.toReversed()
 }

@@ -1,9 +1,13 @@
-import { describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { categorizeReferrer, isNobody } from './referrer.ts'
 
-const config = { access: 'public' } as const
+/** Of one address: a class that looks at its course at once is welcome, a machine that makes numbers up is not. */
+const MAX_A_MINUTE = 600
+
+const config = { access: 'public', isAnonymous: true } as const
 const tags = ['Counts']
 const params = z.strictObject({ slug: z.string().min(1).max(128) })
 const accepted = { 202: z.undefined().describe('Counted, if there is such a course') }
@@ -12,17 +16,27 @@ const utm = z.string().max(200).optional()
 /** What visitors do. Who they are is not looked at, and where they came from only for its kind. */
 export function addCountRoutes(app: HttpApp, { counts, config: { PUBLIC_BASE_URL, TENANT_HOSTS } }: Context): void {
   const ownHosts = new Set([new URL(PUBLIC_BASE_URL).host, ...TENANT_HOSTS.keys()])
+  const countRequest = app.createRateLimit({ max: MAX_A_MINUTE, timeWindow: 60_000 })
+
+  async function limit(request: FastifyRequest): Promise<void> {
+    const count = await countRequest(request)
+    if (count.isAllowed || !count.isExceeded) return
+    throw new AppError('rate-limited', 'counts.too-many', 'Too much is counted from this address', {
+      retryAfterSeconds: count.ttlInSeconds,
+    })
+  }
 
   app.post(
     '/api/courses/:slug/views',
     {
       config,
+      onRequest: limit,
       schema: {
         tags,
         summary: 'A page was looked at',
         params,
         querystring: z.object({ utm_source: utm, utm_medium: utm }),
-        response: { ...accepted, ...describeProblems(413, 415) },
+        response: { ...accepted, ...describeProblems(413, 415, 429) },
       },
     },
     async ({ tenantId, params: { slug }, headers, query }, reply) => {
@@ -37,12 +51,13 @@ export function addCountRoutes(app: HttpApp, { counts, config: { PUBLIC_BASE_URL
     '/api/courses/:slug/enrollment-clicks',
     {
       config,
+      onRequest: limit,
       schema: {
         tags,
         summary: 'The button to enrol was pressed',
         params,
         body: z.strictObject({ ctaType: z.string().regex(/^[a-z][a-z0-9_]{0,49}$/) }),
-        response: { ...accepted, ...describeProblems(413, 415) },
+        response: { ...accepted, ...describeProblems(413, 415, 429) },
       },
     },
     async ({ tenantId, params: { slug }, headers, body: { ctaType } }, reply) => {

@@ -3,7 +3,16 @@ import { appendToOutbox } from '@coursewire/messaging'
 import { AppError, type Database, type Logger, type Moment } from '@coursewire/service-kit'
 import { tellEnrollmentClicked, tellViewed } from '../distributions/events.ts'
 import { startTicking } from '../ticker.ts'
-import { addClicks, addViews, type Click, isAnyViewed, takeViewed, type Views } from './repository.ts'
+import {
+  addClicks,
+  addViews,
+  type Batch,
+  type Click,
+  forgetWriter,
+  isAnyViewed,
+  takeViewed,
+  type Views,
+} from './repository.ts'
 
 const FLUSH_EVERY_MS = 1_000
 /** Of different entries and categories; what comes beyond is not counted, as somebody makes slugs up. */
@@ -22,30 +31,48 @@ export function createCountService(ctx: {
   windowSeconds: number
 }) {
   const { db, logger, now, relay, windowSeconds } = ctx
+  const writer = randomUUID()
   let counters = new Map<string, Views>()
+  let batches = 0
+  /** What is being written, until it is known to be: with an answer lost, it may be. */
+  let unwritten: Batch | null = null
   let waiting: Click[] = []
   let nextCommit: Promise<void> | null = null
   let lastCommit: Promise<unknown> = Promise.resolve()
 
-  function view(seen: Omit<Views, 'count'>, count = 1): void {
-    const key = JSON.stringify([seen.tenantId, seen.slug, seen.referrerCategory])
+  function view(seen: Omit<Views, 'count'>): void {
+    // What a client writes comes last, and can end in no other's key.
+    const key = `${seen.tenantId} ${seen.referrerCategory} ${seen.slug}`
     const counter = counters.get(key)
-    if (counter) counter.count += count
-    else if (counters.size < MAX_COUNTERS) counters.set(key, { ...seen, count })
+    if (counter) counter.count += 1
+    else if (counters.size < MAX_COUNTERS) counters.set(key, { ...seen, count: 1 })
   }
 
-  /** Writes what was added up, and tells of what is due. What could not be written is kept for the next time. */
+  /** Writes what was added up, and tells of what is due. What could not be written is tried again as it is. */
   async function flush(): Promise<void> {
-    const views = [...counters.values()]
-    counters = new Map()
     try {
-      if (views.length > 0) await db.transaction((tx) => addViews(tx, views))
+      if (unwritten) await write(unwritten)
+      const batch = takeBatch()
+      if (batch) await write(batch)
     } catch (err) {
       logger.warn({ err }, 'Views cannot be written now')
-      for (const { count, ...seen } of views) view(seen, count)
       return
     }
     await tellOfViews().catch((err: unknown) => logger.warn({ err }, 'Views cannot be told of now'))
+  }
+
+  function takeBatch(): Batch | null {
+    if (counters.size === 0) return null
+    const views = [...counters.values()]
+    counters = new Map()
+    batches += 1
+    return { writer, number: batches, views }
+  }
+
+  async function write(batch: Batch): Promise<void> {
+    unwritten = batch
+    await db.transaction((tx) => addViews(tx, batch))
+    unwritten = null
   }
 
   async function tellOfViews(): Promise<void> {
@@ -98,6 +125,7 @@ export function createCountService(ctx: {
     async close(): Promise<void> {
       await ticking.close()
       await flush()
+      if (batches > 0 && !unwritten) await forgetWriter(db, writer).catch(() => undefined)
     },
   }
 }

@@ -1,10 +1,9 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, arrayContains, asc, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { selectRows } from '../db/rows.ts'
 import { courses, distributions } from '../db/schema.ts'
 import type { CourseContent, Staging } from '../distributions/distribution.ts'
-import { findSlugOwner } from '../distributions/slugs.ts'
 
 export type CourseId = { tenantId: string; courseId: string }
 export type Generation = CourseId & CourseContent & { totalLessons: number | null; completedAt: string }
@@ -76,82 +75,6 @@ export async function recordDeployment(tx: Transaction, deployment: Deployment):
     })
     .returning({ stagingUrl: courses.stagingUrl, stagingDeployedAt: courses.stagingDeployedAt })
   return latest ?? null
-}
-
-const parents = alias(distributions, 'parents')
-
-/** What search engines are to know an entry by: the slug of its parent, unless it wants its own. */
-const canonicalSlug = sql<string>`CASE WHEN ${distributions.hasOwnCanonical} THEN ${distributions.slug}
-  ELSE coalesce(${parents.slug}, ${distributions.slug}) END`
-
-const entry = {
-  distributionId: distributions.id,
-  courseId: distributions.courseId,
-  slug: distributions.slug,
-  canonicalSlug,
-  title: distributions.title,
-  description: distributions.description,
-  language: distributions.language,
-  targetGroup: distributions.targetGroup,
-  seo: distributions.seo,
-  cta: distributions.cta,
-  version: distributions.version,
-  totalLessons: courses.totalLessons,
-}
-
-/** A distribution with what only its course and its parent know. */
-export type Entry = Awaited<ReturnType<typeof selectEntries>>[number]
-
-function selectEntries(db: Database, where: SQL | undefined) {
-  return db
-    .select(entry)
-    .from(distributions)
-    .innerJoin(courses, and(eq(courses.tenantId, distributions.tenantId), eq(courses.courseId, distributions.courseId)))
-    .leftJoin(parents, eq(parents.id, distributions.derivedFrom))
-    .where(where)
-    .$dynamic()
-}
-
-const isPublic = (tenantId: string) => and(eq(distributions.tenantId, tenantId), eq(distributions.visibility, 'public'))
-
-/** By its slug, listed or not. */
-export async function findPublic(db: Database, tenantId: string, slug: string): Promise<Entry | null> {
-  const [found] = await selectEntries(db, and(isPublic(tenantId), eq(distributions.slug, slug)))
-  return found ?? null
-}
-
-/** What has become of the public entry that had this slug: it has another one, is gone for good, or never was. */
-export async function findMoved(
-  db: Database,
-  tenantId: string,
-  slug: string,
-): Promise<{ slug: string } | 'gone' | null> {
-  const owner = await findSlugOwner(db, tenantId, slug)
-  if (owner === null) return null
-  const { slug: current, visibility } = distributions
-  const [found] = await db.select({ current, visibility }).from(distributions).where(eq(distributions.id, owner))
-  if (!found) return 'gone'
-  return found.visibility === 'public' ? { slug: found.current } : null
-}
-
-/** Newest first, the listed ones. */
-export async function listPublic(
-  db: Database,
-  tenantId: string,
-  page: { language?: string | undefined; targetGroup?: string | undefined; before?: string | undefined; limit: number },
-): Promise<Entry[]> {
-  return selectEntries(
-    db,
-    and(
-      isPublic(tenantId),
-      distributions.listed,
-      page.language === undefined ? undefined : eq(distributions.language, page.language),
-      page.targetGroup === undefined ? undefined : arrayContains(distributions.targetGroup, [page.targetGroup]),
-      page.before === undefined ? undefined : lt(distributions.id, page.before),
-    ),
-  )
-    .orderBy(desc(distributions.id))
-    .limit(page.limit)
 }
 
 const siblings = alias(distributions, 'siblings')

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
   bigint,
@@ -12,6 +12,7 @@ import {
   primaryKey,
   text,
   uniqueIndex,
+  uuid,
 } from 'drizzle-orm/pg-core'
 import type { ReferrerCategory } from '../counts/referrer.ts'
 import type { Content, Cta, FieldName, Seo, Visibility } from '../distributions/distribution.ts'
@@ -35,6 +36,19 @@ export const courses = pgTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.courseId] })],
 )
 
+type OfDistribution = Record<'language' | 'visibility' | 'listed', SQLWrapper>
+
+/** What lists show, and search finds. */
+export function isListed({ visibility, listed }: Pick<OfDistribution, 'visibility' | 'listed'>): SQL {
+  return sql`${visibility} = 'public' and ${listed}`
+}
+
+/** A language as it compares: CourseFactory writes it in more than one way. */
+export function languageKey({ language }: Pick<OfDistribution, 'language'>): SQL {
+  return sql`lower(replace(${language}, '_', '-'))`
+}
+
+/** The words that search looks for stand in two more columns, which the database fills: migrations/0003_search.sql. */
 export const distributions = pgTable(
   'distributions',
   {
@@ -72,7 +86,9 @@ export const distributions = pgTable(
     index('distributions_newest').on(table.tenantId, table.id),
     index('distributions_course').on(table.tenantId, table.courseId, table.id),
     index('distributions_variants').on(table.derivedFrom, table.id).where(sql`${table.derivedFrom} is not null`),
-    index('distributions_public').on(table.tenantId, table.id).where(sql`${table.visibility} = 'public'`),
+    index('distributions_listed').on(table.tenantId, table.id).where(isListed(table)),
+    index('distributions_language').on(table.tenantId, languageKey(table), table.id).where(isListed(table)),
+    index('distributions_target_group').using('gin', table.targetGroup).where(isListed(table)),
     check('distributions_visibility', sql`${table.visibility} in ('private', 'public')`),
   ],
 )
@@ -134,6 +150,12 @@ export const counts = pgTable('counts', {
   distributionId: ofDistribution().primaryKey(),
   views: bigint('views', { mode: 'number' }).notNull().default(0),
   clicks: bigint('clicks', { mode: 'number' }).notNull().default(0),
+})
+
+/** The last batch of views that an instance has written: one whose COMMIT was not answered is not added again. */
+export const viewBatches = pgTable('view_batches', {
+  writer: uuid('writer').primaryKey(),
+  batch: integer('batch').notNull(),
 })
 
 /** When views of a category were last told of, and whether there have been more since. */

@@ -44,17 +44,22 @@ export function createDistributionService(ctx: {
   logger: Logger
   now: () => Moment
   relay: { wake(): void }
+  catalogue: { hold(): () => void }
 }) {
-  const { db, logger, now, relay } = ctx
+  const { db, logger, now, relay, catalogue } = ctx
 
-  /** Commits, wakes the relay and logs, in this order; an answer without a message has changed nothing. */
+  /**
+   * Commits, wakes the relay and logs, in this order; an answer without a message has changed nothing. The public's pages
+   * are held meanwhile: what is hidden or removed is not shown any more from the moment it is committed.
+   */
   async function commit<Answer>(
     cause: Cause,
     run: (
       tx: Transaction,
     ) => Promise<{ answer: Answer; about?: Pick<Distribution, 'id' | 'courseId'>; message?: string }>,
   ): Promise<Answer> {
-    const { answer, about, message } = await db.transaction(run)
+    const release = catalogue.hold()
+    const { answer, about, message } = await db.transaction(run).finally(release)
     if (message) {
       relay.wake()
       const fields = { distributionId: about?.id, courseId: about?.courseId, correlationId: cause.correlationId }

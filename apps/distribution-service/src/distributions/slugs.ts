@@ -1,4 +1,4 @@
-import { AppError, type Database, type Transaction } from '@coursewire/service-kit'
+import { AppError, type Transaction } from '@coursewire/service-kit'
 import { and, eq, sql } from 'drizzle-orm'
 import { isAnyOf, selectRows } from '../db/rows.ts'
 import { slugs } from '../db/schema.ts'
@@ -44,15 +44,6 @@ export async function claimSlug(tx: Transaction, owner: Owner, slug: string): Pr
     }
   }
   return slug
-}
-
-/** Whose slug it is or was; null for one that nobody ever had. */
-export async function findSlugOwner(db: Database, tenantId: string, slug: string): Promise<string | null> {
-  const [found] = await db
-    .select({ id: slugs.distributionId })
-    .from(slugs)
-    .where(and(eq(slugs.tenantId, tenantId), eq(slugs.slug, slug)))
-  return found?.id ?? null
 }
 
 /**

@@ -33,7 +33,8 @@ export async function createHttpApp(options: {
   tenants: { hosts: ReadonlyMap<string, string>; defaultTenant: string }
   health: Health
   docs?: { title: string; description: string }
-  trustProxy?: boolean | string
+  /** The addresses and networks whose `X-Forwarded-*` headers are believed; nobody's, if left out. */
+  trustProxy?: string[] | undefined
 }): Promise<HttpApp> {
   const { service, version = '0.0.0', logger, auth, tenants, health, docs, trustProxy = false } = options
 

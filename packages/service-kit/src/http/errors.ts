@@ -26,9 +26,12 @@ export function addProblems(app: FastifyInstance): void {
 /** Answers an error by its public side; an expected one is worth a line, a bug somebody's attention. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = describeProblem(error)
-  if (problem.status === 500) request.log.error({ err: error }, 'Request failed')
-  else if (problem.status === 503) request.log.warn({ err: error }, 'Request cannot be served now')
-  else request.log.info({ err: error }, 'Request refused')
+  const { isAnonymous = false } = request.routeOptions.config
+  const log = isAnonymous ? request.server.log : request.log
+  if (problem.status === 500) log.error({ err: error }, 'Request failed')
+  else if (problem.status === 503) log.warn({ err: error }, 'Request cannot be served now')
+  // What was refused may be quoted in the error.
+  else log.info(isAnonymous ? { code: problem.code } : { err: error }, 'Request refused')
   return sendProblem(request, reply, problem)
 }
 

@@ -19,9 +19,8 @@ export function addStrictJson(app: FastifyInstance): void {
     }
   })
   app.addHook('preValidation', (request, _reply, done) => {
-    const texts = [request.params, request.query].flatMap((values) => Object.entries(values ?? {}).flat(2))
-    const isRefused = !texts.every((text) => isStorable(String(text)))
-    done(isRefused ? new errorCodes.FST_ERR_BAD_URL(request.routeOptions.url) : undefined)
+    const isAccepted = areStorable(request.params) && areStorable(request.query)
+    done(isAccepted ? undefined : new errorCodes.FST_ERR_BAD_URL(request.routeOptions.url))
   })
 }
 
@@ -48,6 +47,13 @@ function parseStrictJson(body: Buffer): unknown {
 function addKey(keys: Set<string> | null | undefined, key: string): void {
   if (!keys || keys.has(key) || key === '__proto__') throw new Error('Key twice or forbidden')
   keys.add(key)
+}
+
+function areStorable(values: unknown): boolean {
+  for (const [name, value] of Object.entries(values ?? {})) {
+    if (!isStorable(name) || !isStorable(String(value))) return false
+  }
+  return true
 }
 
 function isStorable(text: string): boolean {

@@ -8,12 +8,11 @@ export type Health = { live: () => string | null; ready: () => Promise<string | 
 
 const closeIdleMs = 3_000
 const silentMs = 300
-const quietPaths = new Set(['/health/live', '/health/ready', '/metrics'])
 
 /** What operators see: health, metrics, one log line for each request, and a close that ends. */
 export function addOperations(app: FastifyInstance, health: Health, about: { service: string; version: string }): void {
   let closing = false
-  const open = { schema: { hide: true }, config: { access: 'public' } } as const
+  const open = { schema: { hide: true }, config: { access: 'public', isQuiet: true } } as const
 
   function answer(reason: string | null) {
     if (reason !== null) throw new AppError('unavailable', 'service.unhealthy', reason)
@@ -30,8 +29,11 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
     const ms = Math.round(reply.elapsedTime * 10) / 10
     const route = request.routeOptions.url ?? 'unmatched'
     requestDuration.record(reply.elapsedTime / 1000, { method, route, status: reply.statusCode })
-    const line = { method, url: url.split('?', 1)[0], status: reply.statusCode, ms }
-    request.log[quietPaths.has(route) ? 'debug' : 'info'](line, 'Request completed')
+    const { isQuiet = false, isAnonymous = false } = request.routeOptions.config
+    const path = isAnonymous ? route : url.split('?', 1)[0]
+    const log = isAnonymous ? app.log : request.log
+    const line = { method, url: path, status: reply.statusCode, ms }
+    log[isQuiet || isAnonymous ? 'debug' : 'info'](line, 'Request completed')
     done()
   })
 

@@ -1,0 +1,218 @@
+import { type Database, queryNamed } from '@coursewire/service-kit'
+import { and, arrayContains, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { type AnyPgColumn, alias } from 'drizzle-orm/pg-core'
+import { distributions, isListed, languageKey } from '../db/schema.ts'
+import type { Content } from '../distributions/distribution.ts'
+
+/** A public distribution with what only its course and its parent know. */
+export type Entry = Content & {
+  distributionId: string
+  courseId: string
+  slug: string
+  /** What search engines are to know it by: the slug of its parent, unless it wants its own or the public cannot see that. */
+  canonicalSlug: string
+  version: number
+  totalLessons: number | null
+}
+
+/** Another public and listed distribution of the same course: in another language, or a variant for a narrower audience. */
+export type Related = Pick<Entry, 'slug' | 'title' | 'language' | 'targetGroup'> & { isVariant: boolean }
+
+/** What there is under a slug: an entry, one whose slug is another by now, or one that is gone. */
+export type Found = { entry: Entry & { related: Related[] } } | { movedTo: string } | 'gone' | 'absent'
+
+const columns = `
+  d.id AS "distributionId", d.course_id AS "courseId", d.slug,
+  coalesce(CASE WHEN NOT d.has_own_canonical THEN parent.slug END, d.slug) AS "canonicalSlug",
+  d.title, d.description, d.language, d.target_group AS "targetGroup", d.seo, d.cta, d.version,
+  c.total_lessons AS "totalLessons"`
+const surroundings = `
+  LEFT JOIN courses AS c ON (c.tenant_id, c.course_id) = (d.tenant_id, d.course_id)
+  LEFT JOIN distributions AS parent ON parent.id = d.derived_from AND parent.visibility = 'public'`
+
+// By way of the slugs, and in one statement: what moves or goes meanwhile is found as it was or as it is.
+const findBySlugs = `
+  SELECT asked.number, s.distribution_id AS "ownerId", d.visibility, ${columns}, coalesce(related.all, '[]') AS related
+  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (tenant_id, slug, number)
+  LEFT JOIN slugs AS s ON (s.tenant_id, s.slug) = (asked.tenant_id, asked.slug)
+  LEFT JOIN distributions AS d ON d.id = s.distribution_id
+  ${surroundings}
+  LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object('slug', o.slug, 'title', o.title, 'language', o.language,
+      'targetGroup', o.target_group, 'isVariant', o.derived_from IS NOT NULL) ORDER BY o.id DESC) AS all
+    FROM distributions AS o
+    WHERE (o.tenant_id, o.course_id) = (d.tenant_id, d.course_id) AND o.visibility = 'public' AND o.listed
+      AND (o.derived_from = d.id OR (o.derived_from IS NULL AND o.language <> d.language))
+  ) AS related ON true
+  ORDER BY asked.number`
+
+/** What the public finds under each slug, listed or not. */
+export async function findPublic(db: Database, asked: { tenantId: string; slug: string }[]): Promise<Found[]> {
+  const { rows } = await queryNamed<Entry & { related: Related[]; ownerId: string | null; visibility: string | null }>(
+    db,
+    {
+      name: 'find-public',
+      text: findBySlugs,
+      values: [asked.map(({ tenantId }) => tenantId), asked.map(({ slug }) => slug)],
+    },
+  )
+  return rows.map(({ ownerId, visibility, ...entry }, index) => {
+    if (ownerId === null) return 'absent'
+    if (visibility === null) return 'gone'
+    if (visibility !== 'public') return 'absent'
+    return entry.slug === asked[index]?.slug ? { entry } : { movedTo: entry.slug }
+  })
+}
+
+/**
+ * Where an entry stands in a list: by its language among those that are asked for; by whether all the words that are looked
+ * for are in its title, some, or none; and the newest first.
+ */
+export type Place = { language: number; tier: number; id: string }
+
+export type Search = {
+  tenantId: string
+  /** Any of these, the best first, and of each course what there is in the best one; without them, any at all. */
+  languages?: string[] | undefined
+  targetGroup?: string | undefined
+  text?: string | undefined
+}
+
+/** A page of entries; `next` is where the page after it begins, if there is one. */
+export type Listed = { entries: Entry[]; next: Place | null }
+export type Cut = { after?: Place | undefined; limit: number }
+
+/** What is looked for as Postgres writes it: all of the words, and any of them; empty where there are none. */
+export type Query = { all: string; any: string }
+
+/** A page of more than so many matches is sooner found by looking through the newest than by sorting them. */
+const FEW = 1_000
+
+// One plan for all, which goes by the index of words: what is looked for is not known to it.
+const searchFewSql = `
+  WITH query AS MATERIALIZED (
+    SELECT search_query($2, ' & ') AS all_words, search_query($2, ' | ') AS any_word
+  ), few AS MATERIALIZED (
+    SELECT d.id, d.course_id, coalesce(array_position($4::text[], lower(replace(d.language, '_', '-'))) - 1, 0) AS language,
+      CASE WHEN d.title_words @@ query.all_words THEN 0 WHEN d.title_words @@ query.any_word THEN 1 ELSE 2 END AS tier
+    FROM query JOIN distributions AS d ON d.all_words @@ query.all_words
+    WHERE d.tenant_id = $1 AND d.visibility = 'public' AND d.listed
+      AND ($3::text IS NULL OR d.target_group @> ARRAY[$3]) AND ($4 IS NULL OR lower(replace(d.language, '_', '-')) = ANY ($4))
+    LIMIT ${FEW + 1}
+  ), page AS (
+    SELECT id, language, tier
+    FROM (SELECT *, min(language) OVER (PARTITION BY course_id) AS best FROM few) AS ranked
+    WHERE language = best AND (SELECT count(*) FROM few) <= ${FEW}
+      AND ($5::int IS NULL OR (language, tier) > ($5, $6::int) OR ((language, tier) = ($5, $6) AND id < $7))
+    ORDER BY language, tier, id DESC LIMIT $8
+  )
+  SELECT query.all_words::text AS "all", query.any_word::text AS any, (SELECT count(*) FROM few) > ${FEW} AS "areMany",
+    page.language AS "inLanguage", page.tier, ${columns}
+  FROM query LEFT JOIN page ON true LEFT JOIN distributions AS d USING (id) ${surroundings}
+  ORDER BY page.language, page.tier, page.id DESC`
+
+/** The listed ones that match `text`, beyond `after`; or only how Postgres writes it, where many match. */
+export async function searchFew(
+  db: Database,
+  { tenantId, targetGroup, languages }: Search,
+  text: string,
+  { after, limit }: Cut,
+): Promise<Listed | { query: Query }> {
+  const values = [tenantId, text, targetGroup, languages, after?.language, after?.tier, after?.id, limit + 1]
+  const { rows } = await queryNamed<Entry & Query & { areMany: boolean; inLanguage: number; tier: number | null }>(db, {
+    name: 'search-few',
+    text: searchFewSql,
+    values,
+  })
+  const [first] = rows
+  if (first?.areMany) return { query: { all: first.all, any: first.any } }
+  const found = rows.flatMap(({ all: _all, any: _any, areMany: _areMany, inLanguage, tier, ...entry }) =>
+    tier === null ? [] : [{ entry, place: { language: inLanguage, tier, id: entry.distributionId } }],
+  )
+  const { shown, next } = cutPage(
+    found.map(({ place }) => place),
+    limit,
+  )
+  return { entries: found.slice(0, shown.length).map(({ entry }) => entry), next }
+}
+
+/** One more than asked for tells of a next page. */
+function cutPage(places: Place[], limit: number): { shown: Place[]; next: Place | null } {
+  const shown = places.slice(0, limit)
+  return { shown, next: places.length > limit ? (shown.at(-1) ?? null) : null }
+}
+
+/**
+ * The listed ones that match, beyond `after`. Looks through them from the newest on, one stretch after the other, as mostly the
+ * first one fills the page.
+ */
+export async function walk(db: Database, search: Search, query: Query | null, { after, limit }: Cut): Promise<Listed> {
+  const { languages = [null] } = search
+  const stretches = languages.flatMap((name, language) =>
+    tiersOf(query).map(({ tier, inTier }) => {
+      const inLanguage = name === null ? undefined : eq(languageKey(d), name)
+      const inNoneBetter = language === 0 ? undefined : isInNoneOf(languages.slice(0, language), search, query)
+      return { language, tier, where: and(isAmong(d, search), inTier, inLanguage, inNoneBetter) }
+    }),
+  )
+  const places: Place[] = []
+  for (const { language, tier, where } of stretches) {
+    const distance = after ? language - after.language || tier - after.tier : 1
+    if (distance < 0) continue
+    const beyond = distance === 0 && after ? lt(d.id, after.id) : undefined
+    const { rows } = await db.execute<{ id: string }>(sql`
+      SELECT d.id FROM distributions AS d WHERE ${and(where, beyond)}
+      ORDER BY d.id DESC LIMIT ${limit + 1 - places.length}`)
+    places.push(...rows.map(({ id }) => ({ language, tier, id })))
+    if (places.length > limit) break
+  }
+  const { shown, next } = cutPage(places, limit)
+  const entries = await getListed(
+    db,
+    shown.map(({ id }) => id),
+  )
+  return { entries, next }
+}
+
+const findByIds = `
+  SELECT ${columns} FROM unnest($1::text[]) WITH ORDINALITY AS asked (id, number)
+  JOIN distributions AS d USING (id) ${surroundings}
+  WHERE d.visibility = 'public' AND d.listed
+  ORDER BY asked.number`
+
+/** In their order, without those that have been taken back meanwhile. */
+async function getListed(db: Database, ids: string[]): Promise<Entry[]> {
+  if (ids.length === 0) return []
+  return (await queryNamed<Entry>(db, { name: 'find-listed', text: findByIds, values: [ids] })).rows
+}
+
+const d = alias(distributions, 'd')
+const better = alias(distributions, 'better')
+type Row = Record<'tenantId' | 'visibility' | 'listed' | 'targetGroup', AnyPgColumn>
+
+function isAmong(row: Row, { tenantId, targetGroup }: Search): SQL | undefined {
+  const ofGroup = targetGroup === undefined ? undefined : arrayContains(row.targetGroup, [targetGroup])
+  return and(eq(row.tenantId, tenantId), isListed(row), ofGroup)
+}
+
+/** Whether nothing of the course of `d` matches in a better language. */
+function isInNoneOf(languages: (string | null)[], search: Search, query: Query | null): SQL {
+  const hasWords = query ? sql`better.all_words @@ ${query.all}::tsquery` : undefined
+  const inBetter = sql`${languageKey(better)} = ANY(${sql.param(languages)})`
+  return sql`NOT EXISTS (SELECT FROM distributions AS better
+    WHERE ${and(eq(better.courseId, d.courseId), isAmong(better, search), hasWords, inBetter)})`
+}
+
+/** The ways in which a row `d` may match, the best first; no row matches in two. */
+function tiersOf(query: Query | null): { tier: number; inTier: SQL | undefined }[] {
+  if (!query) return [{ tier: 0, inTier: undefined }]
+  const all = sql`${query.all}::tsquery`
+  const any = sql`${query.any}::tsquery`
+  const tiers = [
+    { tier: 0, inTier: sql`d.title_words @@ ${all}` },
+    { tier: 1, inTier: sql`d.all_words @@ ${all} AND d.title_words @@ ${any} AND NOT d.title_words @@ ${all}` },
+    { tier: 2, inTier: sql`d.all_words @@ ${all} AND NOT d.title_words @@ ${any}` },
+  ]
+  // Of one word, any is all.
+  return query.any === query.all ? tiers.filter(({ tier }) => tier !== 1) : tiers
+}

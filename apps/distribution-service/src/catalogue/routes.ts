@@ -1,0 +1,112 @@
+import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { limit, pageOf } from '../paging.ts'
+import { type Document, toDocument } from './catalogue.ts'
+import { chooseLanguages } from './language.ts'
+import type { Place } from './repository.ts'
+import { courseView, entryView, showEntry } from './views.ts'
+
+const config = { access: 'public', isQuiet: true } as const
+const tags = ['Courses']
+const unchanged = z.undefined().describe('As you have it')
+
+const cursorShape = /^(\d{1,2})\.([0-2])\.(dist_[0-9a-f-]{36})$/
+const toCursor = ({ language, tier, id }: Place) => `${language}.${tier}.${id}`
+
+function readCursor(cursor: string): Place {
+  const [, language, tier, id = ''] = cursorShape.exec(cursor) ?? []
+  return { language: Number(language), tier: Number(tier), id }
+}
+
+/** Whoever keeps an answer, of whatever status, is to ask again: what is taken back is not shown out of somebody's cache. */
+const onRequest: onRequestHookHandler = (_request, reply, done) => {
+  void reply.header('cache-control', 'no-cache')
+  done()
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, { etag, body }: Document) {
+  void reply.header('etag', etag)
+  const known = request.headers['if-none-match']
+  if (known !== undefined && isAmong(known, etag)) return reply.code(304).send()
+  return reply.type('application/json; charset=utf-8').send(body)
+}
+
+function isAmong(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch === etag) return true
+  const known = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return known.includes(etag) || known.includes('*')
+}
+
+/** For everybody: what is public, of the tenant whose host is asked. */
+export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_BASE_URL: baseUrl } }: Context): void {
+  app.get(
+    '/api/courses',
+    {
+      config,
+      onRequest,
+      schema: {
+        tags,
+        summary: 'The public courses of the tenant: what is nearest to what is looked for first, then the newest',
+        querystring: z.strictObject({
+          language: z
+            .string()
+            .regex(/^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}$/)
+            .optional()
+            .describe('Each course in the best there is: this language, what it is a kind of (de for de-AT), English'),
+          target_group: z.string().min(1).max(200).optional(),
+          q: z
+            .string()
+            .max(200)
+            .optional()
+            .describe('Words of title, description or target group, the last one or its beginning; blank for all'),
+          cursor: z.string().regex(cursorShape).optional(),
+          limit,
+        }),
+        response: { 200: pageOf(entryView), 304: unchanged, ...describeProblems() },
+      },
+    },
+    async (request, reply) => {
+      const { tenantId, query } = request
+      const { language, target_group: targetGroup, q: text, cursor } = query
+      const languages = language === undefined ? undefined : chooseLanguages(language)
+      const after = cursor === undefined ? undefined : readCursor(cursor)
+      const { entries, next } = await catalogue.list(
+        { tenantId, languages, targetGroup, text: text?.trim() || undefined },
+        { after, limit: query.limit },
+      )
+      const page = {
+        items: entries.map((entry) => showEntry(entry, baseUrl)),
+        nextCursor: next && toCursor(next),
+      }
+      return send(request, reply, toDocument(page))
+    },
+  )
+
+  app.get(
+    '/api/courses/:slug',
+    {
+      config,
+      onRequest,
+      schema: {
+        tags,
+        summary: 'One public course',
+        params: z.strictObject({ slug: z.string().min(1).max(128) }),
+        response: {
+          200: courseView,
+          301: z.undefined().describe('It has another slug now'),
+          304: unchanged,
+          ...describeProblems(404, 410),
+        },
+      },
+    },
+    async (request, reply) => {
+      const page = await catalogue.findPage(request.tenantId, request.params.slug)
+      if ('document' in page) return send(request, reply, page.document)
+      if ('movedTo' in page) return reply.redirect(`/api/courses/${page.movedTo}`, 301)
+      if (page.missing === 'gone') throw new AppError('gone', 'course.gone', 'The course is not offered any more')
+      throw new AppError('not-found', 'course.not-found', 'Course not found')
+    },
+  )
+}

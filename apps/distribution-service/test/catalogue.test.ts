@@ -1,0 +1,423 @@
+import { aGeneratedCourse, aStagedCourse } from '@coursewire/testing'
+import { sql } from 'drizzle-orm'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createContext } from '../src/context.ts'
+import { createCaller, createConfig, startAsEditor } from './helpers.ts'
+
+type Editor = Awaited<ReturnType<typeof startAsEditor>>
+type Draft = { title: string; [field: string]: unknown }
+
+/** An editor whose entries, made from these drafts, are public but for those called Hidden. */
+async function startWithPublic(...drafts: Draft[]) {
+  const editor = await startAsEditor()
+  for (const draft of drafts) await publish(editor, draft)
+  return editor
+}
+
+/** Of a course of its own, if no other is named. */
+async function publish(editor: Editor, { title, ...draft }: Draft) {
+  const entry = await editor.create({ course_id: `course of ${title}`, title, target_group: ['readers'], ...draft })
+  if (title !== 'Hidden') await editor.call('POST', `/${entry.id}/publish`)
+  return entry
+}
+
+/** The titles of what `GET /api/courses` lists, page after page. */
+async function find(editor: Editor, query: Record<string, string>, limit = 100): Promise<string[]> {
+  const titles: string[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const parameters = new URLSearchParams({ ...query, limit: String(limit), ...(cursor && { cursor }) })
+    const { status, body } = await editor.callAny('GET', `/api/courses?${parameters.toString()}`)
+    expect(status).toBe(200)
+    titles.push(...body.items.map((item: { title: string }) => item.title))
+    cursor = body.nextCursor
+  }
+  return titles
+}
+
+const look = (editor: Editor, slug: string, headers: Record<string, string> = {}) =>
+  editor.callAny('GET', `/api/courses/${slug}`, { headers })
+
+describe('the page of a course', () => {
+  it('says nothing of what is internal, and does not count', async () => {
+    const editor = await startAsEditor()
+    await editor.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }))
+    await editor.take(aStagedCourse({ course_id: 'course_1' }))
+    const { body: all } = await editor.call('GET', '')
+    await editor.call('POST', `/${all.items[0].id}/publish`)
+    const headers = { 'user-agent': 'Mozilla/5.0 Firefox/140.0' }
+    await editor.callAny('POST', '/api/courses/gardens/enrollment-clicks', { body: { ctaType: 'x' }, headers })
+
+    const { status, body } = await look(editor, 'gardens')
+
+    const entry = {
+      course_id: 'course_1',
+      slug: 'gardens',
+      canonical_url: 'https://learn.test/courses/gardens',
+      title: 'Gardens',
+      description: 'Plants on walls, from the first pot to the last.',
+      language: 'en',
+      target_group: ['gardeners'],
+      total_lessons: 12,
+      version: 'v1',
+      seo: {
+        meta_title: 'Gardens',
+        meta_description: 'Plants on walls, from the first pot to the last.',
+        meta_keywords: ['gardeners'],
+      },
+      cta: { label: 'Enroll now', type: 'primary_button' },
+    }
+    expect(status).toBe(200)
+    expect(body).toEqual({ ...entry, alternatives: [], variants: [] })
+    expect((await editor.callAny('GET', '/api/courses')).body).toEqual({ items: [entry], nextCursor: null })
+  })
+
+  it('is absent when it is hidden, or never was', async () => {
+    const editor = await startWithPublic({ title: 'Hidden' })
+
+    for (const slug of ['hidden', 'absent', '..%2F..%2Fetc%2Fpasswd']) {
+      const { status, body, headers } = await look(editor, slug)
+      expect({ slug, status, title: body.title }).toEqual({ slug, status: 404, title: 'Course not found' })
+      expect(headers['cache-control']).toBe('no-cache')
+    }
+  })
+
+  it('names what else there is of the course that lists show: other languages, and variants', async () => {
+    const editor = await startWithPublic({ title: 'Gardens', course_id: 'c' })
+    const { body: all } = await editor.call('GET', '')
+    const variant = await editor.derive(all.items[0].id, { title: 'Gardens on balconies', slug: 'balconies' })
+    await editor.call('POST', `/${variant.id}/publish`)
+    const hidden = await editor.derive(all.items[0].id, { target_group: ['roofs'], slug: 'roofs' })
+    const unlisted = await publish(editor, { title: 'Jardins', course_id: 'c', language: 'fr', listed: false })
+    await publish(editor, { title: 'Gärten', course_id: 'c', language: 'de' })
+    await publish(editor, { title: 'Pilots' })
+
+    const { body: root } = await look(editor, 'gardens')
+    const { body: child } = await look(editor, 'balconies')
+
+    const german = {
+      slug: 'gaerten',
+      url: 'https://learn.test/courses/gaerten',
+      title: 'Gärten',
+      language: 'de',
+      target_group: ['readers'],
+    }
+    expect(root.alternatives).toEqual([german])
+    expect(root.variants).toEqual([
+      {
+        slug: 'balconies',
+        url: 'https://learn.test/courses/balconies',
+        title: 'Gardens on balconies',
+        language: 'en',
+        target_group: ['balconies'],
+      },
+    ])
+    expect([child.alternatives, child.variants]).toEqual([[german], []])
+    expect((await look(editor, unlisted.slug)).status).toBe(200)
+    expect((await look(editor, hidden.slug)).status).toBe(404)
+  })
+
+  it('of a variant is known to search engines as its parent, unless that is hidden', async () => {
+    const editor = await startWithPublic({ title: 'Gardens' })
+    const { body: all } = await editor.call('GET', '')
+    const { id } = await editor.derive(all.items[0].id, { slug: 'balconies' })
+    await editor.call('POST', `/${id}/publish`)
+
+    const before = await look(editor, 'balconies')
+    await editor.call('POST', `/${all.items[0].id}/unpublish`, { reason: 'test' })
+    const after = await look(editor, 'balconies')
+
+    expect([before.body.canonical_url, after.body.canonical_url]).toEqual([
+      'https://learn.test/courses/gardens',
+      'https://learn.test/courses/balconies',
+    ])
+  })
+
+  it('is sent again only when it has changed, and no cache may keep it without asking', async () => {
+    const editor = await startAsEditor()
+    const { id, slug } = await publish(editor, { title: 'Gardens' })
+    const ask = (ifNoneMatch: string) => look(editor, slug, { 'if-none-match': ifNoneMatch })
+    const { headers } = await look(editor, slug)
+    const etag = String(headers.etag)
+
+    expect(headers['cache-control']).toBe('no-cache')
+    expect(await ask(etag)).toMatchObject({ status: 304, body: null, headers: { etag, 'cache-control': 'no-cache' } })
+    expect(await ask(`"other", W/${etag}`)).toMatchObject({ status: 304 })
+    expect(await ask('*')).toMatchObject({ status: 304 })
+    expect(await ask('"other"')).toMatchObject({ status: 200 })
+
+    await editor.change(id, { description: 'Moss.' })
+    expect(await ask(etag)).toMatchObject({ status: 200, body: { description: 'Moss.' } })
+  })
+
+  it('soon follows what CourseFactory says', async () => {
+    const editor = await startAsEditor()
+    await editor.take(aGeneratedCourse({ course_id: 'c', title: 'Gardens' }))
+    const { body } = await editor.call('GET', '')
+    await editor.call('POST', `/${body.items[0].id}/publish`)
+    await look(editor, 'gardens')
+
+    await editor.take(aGeneratedCourse({ course_id: 'c', total_lessons: 13, completed_at: '2026-01-01T00:00:00Z' }))
+
+    await expect.poll(async () => (await look(editor, 'gardens')).body.total_lessons, { timeout: 10_000 }).toBe(13)
+  })
+})
+
+describe('what is taken back', () => {
+  /** Another instance of the service, on the same database. */
+  async function startAnother({ databaseUrl, logs }: Editor) {
+    const ctx = await createContext(createConfig(databaseUrl), {
+      logger: logs.logger,
+      relay: { wake: () => undefined, isAlive: () => true },
+      consumer: { isAlive: () => true, isInGroup: () => true },
+    })
+    const { call, close } = createCaller(ctx)
+    onTestFinished(async () => {
+      await close()
+      await ctx.close()
+    })
+    return async (slug: string) => (await call('GET', `/api/courses/${slug}`)).status
+  }
+
+  it.each([
+    ['unpublish', 404],
+    ['delete', 410],
+  ])('by %s is not served from the moment that has committed, and soon nowhere', async (what, status) => {
+    const editor = await startAsEditor()
+    const { id, slug } = await publish(editor, { title: 'Gardens' })
+    const lookElsewhere = await startAnother(editor)
+    // It is in both caches, and asked for all the time.
+    let isGone = false
+    let elsewhere = 200
+    let servedTooLong = 0
+    const askAllTheTime = async () => {
+      while (elsewhere === 200) {
+        const wasGone = isGone
+        if ((await look(editor, slug)).status === 200 && wasGone) servedTooLong += 1
+        elsewhere = await lookElsewhere(slug)
+      }
+    }
+    await look(editor, slug)
+    await lookElsewhere(slug)
+
+    const asking = askAllTheTime()
+    if (what === 'unpublish') await editor.call('POST', `/${id}/unpublish`, { reason: 'test' })
+    else await editor.call('DELETE', `/${id}`, undefined, '*')
+    isGone = true
+    await asking
+
+    expect({ elsewhere, servedTooLong }).toEqual({ elsewhere: status, servedTooLong: 0 })
+    expect((await look(editor, slug)).status).toBe(status)
+  })
+})
+
+describe('the list', () => {
+  it('is of the tenant whose host is asked', async () => {
+    const editor = await startWithPublic({ title: 'Ours' })
+    const roles = { roles: ['editor' as const], tenantId: 'globex' }
+    const draft = { course_id: 'c', title: 'Theirs', description: 'x', language: 'en' }
+    const { body } = await editor.callAny('POST', '/api/distributions', { ...roles, body: draft })
+    await editor.callAny('POST', `/api/distributions/${body.id}/publish`, roles)
+
+    const theirs = await editor.callAny('GET', '/api/courses', { headers: { host: 'globex.test' } })
+
+    expect(await find(editor, {})).toEqual(['Ours'])
+    expect(theirs.body.items).toMatchObject([{ title: 'Theirs' }])
+    expect((await look(editor, 'theirs')).status).toBe(404)
+  })
+
+  it('shows each course in the best language there is for a reader, the best first', async () => {
+    const editor = await startWithPublic(
+      { title: 'Austrian', course_id: 'a', language: 'de-AT' },
+      { title: 'German', course_id: 'a', language: 'de' },
+      { title: 'English', course_id: 'a', language: 'en' },
+      { title: 'German too', course_id: 'b', language: 'de' },
+      { title: 'English too', course_id: 'b', language: 'en' },
+      { title: 'English only', course_id: 'c', language: 'en' },
+      { title: 'French only', course_id: 'd', language: 'fr' },
+      { title: 'Swiss only', course_id: 'e', language: 'de-CH' },
+      { title: 'Hidden', course_id: 'c', language: 'de-AT' },
+      { title: 'Unlisted', course_id: 'c', language: 'de', listed: false },
+    )
+
+    expect(await find(editor, { language: 'de-AT' })).toEqual(['Austrian', 'German too', 'English only'])
+    expect(await find(editor, { language: 'de-AT' }, 1)).toEqual(['Austrian', 'German too', 'English only'])
+    expect(await find(editor, { language: 'DE_at' })).toEqual(['Austrian', 'German too', 'English only'])
+    expect(await find(editor, { language: 'de' })).toEqual(['German too', 'German', 'English only'])
+    expect(await find(editor, { language: 'en-GB' })).toEqual(['English only', 'English too', 'English'])
+    expect(await find(editor, { language: 'fr' })).toEqual(['French only', 'English only', 'English too', 'English'])
+  })
+
+  it('filters by target group, and by it with a language', async () => {
+    const editor = await startWithPublic(
+      { title: 'One', language: 'de', target_group: ['students', 'gardeners'] },
+      { title: 'Two', language: 'en', target_group: ['gardeners'] },
+      { title: 'Three', language: 'de', target_group: ['pilots'] },
+      { title: 'Hidden', language: 'de' },
+    )
+
+    expect(await find(editor, { target_group: 'gardeners' })).toEqual(['Two', 'One'])
+    expect(await find(editor, { target_group: 'gardeners', language: 'de' })).toEqual(['One', 'Two'])
+    expect(await find(editor, { target_group: 'nobody' })).toEqual([])
+  })
+
+  it('is sent again only when it has changed', async () => {
+    const editor = await startWithPublic({ title: 'Gardens' })
+    const { headers } = await editor.callAny('GET', '/api/courses')
+    const ask = () => editor.callAny('GET', '/api/courses', { headers: { 'if-none-match': String(headers.etag) } })
+
+    expect(await ask()).toMatchObject({ status: 304, body: null, headers: { 'cache-control': 'no-cache' } })
+    await publish(editor, { title: 'Moss' })
+    expect(await ask()).toMatchObject({ status: 200 })
+  })
+
+  it('cannot be asked for anything else', async () => {
+    const editor = await startAsEditor()
+
+    for (const query of ['limit=101', 'cursor=x', 'cursor=0.3.dist_', 'sort=title', 'language=de%27%20OR%20true--']) {
+      const { status } = await editor.callAny('GET', `/api/courses?${query}`)
+      expect({ query, status }).toEqual({ query, status: 400 })
+    }
+  })
+})
+
+describe('a search', () => {
+  it('does not care how umlauts are written', async () => {
+    const titles = ['Größe', 'Grösse', 'Groesse', 'Grosse', 'GRÖßEN', 'Grössen']
+    const editor = await startWithPublic(...titles.map((title) => ({ title, language: 'de' })))
+
+    for (const q of ['Größe', 'Grösse', 'Groesse', 'Grosse', 'grossen']) {
+      expect({ q, found: (await find(editor, { q })).toSorted() }).toEqual({ q, found: titles.toSorted() })
+    }
+  })
+
+  it.each([
+    ['Übungen für Anfänger', 'uebung', 'anfaenger'],
+    ['Häuser bauen', 'haus', 'häuser bau'],
+    ['Programmieren lernen', 'lerne programmier'],
+    ['Learning to write', 'learn', 'writing', 'writes'],
+    ['Values and queues', 'value', 'queue', 'values'],
+    ['Café Québec', 'cafe quebec', 'cafés'],
+    ['TCP/IP und IT-Sicherheit', 'ip', 'it', 'sicherheit', 'tcp/ip', 'it-sicherheit'],
+    ['C++ and .NET', 'c++', '.net', 'cpp', 'dotnet'],
+    ['Einführung in die Küche', 'Einführung in Küche', 'die einführung', 'the küche'],
+    ['Neue Steuern für Bauern', 'neue', 'steuer', 'bauer'],
+    ['Ernteübersicht', 'ernteuebersicht', 'ernteubersicht', 'ernteübers'],
+    ['Ernteuebersicht', 'ernteübersicht', 'ernteübers'],
+    ['Python 3ds', 'python 3ds', '3ds python'],
+    ['Программирование', 'программирование', 'програм'],
+  ])('finds %s by other forms of its words: %s', async (title, ...questions) => {
+    const editor = await startWithPublic({ title }, { title: 'Something else' })
+
+    for (const q of questions) expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: [title] })
+  })
+
+  it('takes the last word for a beginning, and no other', async () => {
+    const editor = await startWithPublic({ title: 'Programmierung in Rust' })
+
+    for (const q of ['pr', 'programmieru', 'rust programmieru', 'programmierung ru']) {
+      expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: ['Programmierung in Rust'] })
+    }
+    for (const q of ['programmieru rust', 'ogrammierung', 'rust python']) {
+      expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: [] })
+    }
+  })
+
+  it('puts what has the words in its title first, then some of them, then none, and the newest of each', async () => {
+    const editor = await startWithPublic(
+      { title: 'Garden tools' },
+      { title: 'Roses', description: 'Tools for every garden.' },
+      { title: 'Tools for the garden' },
+      { title: 'Moss', description: 'In the garden.', target_group: ['tool makers'] },
+      { title: 'Gardens', description: 'And their tools.' },
+      { title: 'Something else', description: 'No tools.' },
+    )
+
+    const inOrder = ['Tools for the garden', 'Garden tools', 'Gardens', 'Moss', 'Roses']
+    expect(await find(editor, { q: 'garden tools' })).toEqual(inOrder)
+    expect(await find(editor, { q: 'garden tools' }, 1)).toEqual(inOrder)
+    expect(await find(editor, { q: 'garden tools' }, 2)).toEqual(inOrder)
+  })
+
+  it('goes with the other filters, and shows a course in the best language it is found in', async () => {
+    const editor = await startWithPublic(
+      { title: 'Python', course_id: 'a', language: 'en', target_group: ['pilots'] },
+      { title: 'Python für alle', course_id: 'a', language: 'de', target_group: ['pilots'] },
+      { title: 'Python too', course_id: 'b', language: 'en', target_group: ['gardeners'] },
+      { title: 'Schlangen', course_id: 'b', language: 'de', target_group: ['gardeners'] },
+      { title: 'Pythons', course_id: 'c', language: 'fr', target_group: ['gardeners'] },
+    )
+
+    expect(await find(editor, { q: 'python', language: 'de' })).toEqual(['Python für alle', 'Python too'])
+    expect(await find(editor, { q: 'python', language: 'de', target_group: 'gardeners' })).toEqual(['Python too'])
+    expect(await find(editor, { q: 'python', target_group: 'pilots' })).toEqual(['Python für alle', 'Python'])
+  })
+
+  it('pages on where it was, whatever is published meanwhile', async () => {
+    const editor = await startWithPublic(
+      { title: 'One', description: 'Gardens.' },
+      { title: 'Garden two' },
+      { title: 'Garden three' },
+    )
+    const first = await editor.callAny('GET', '/api/courses?q=garden&limit=1')
+
+    await publish(editor, { title: 'Garden four' })
+    const rest = await editor.callAny('GET', `/api/courses?q=garden&limit=3&cursor=${first.body.nextCursor}`)
+
+    expect(first.body.items).toMatchObject([{ title: 'Garden three' }])
+    expect(rest.body).toMatchObject({ items: [{ title: 'Garden two' }, { title: 'One' }], nextCursor: null })
+  })
+
+  it('of words that many entries hold goes by the same order, page after page', async () => {
+    const editor = await startWithPublic({ title: 'Gardens', course_id: 'c', description: 'x' })
+    const { body: all } = await editor.call('GET', '')
+    // Every third has it in its title, every second is German, every fifth is for pilots.
+    await editor.db.execute(sql`
+      INSERT INTO distributions (id, tenant_id, course_id, is_generated, slug, title, description, language, target_group,
+                                 seo, cta, listed, visibility, version, created_at, updated_at)
+      SELECT 'dist_' || lpad(number::text, 36, '0'), d.tenant_id, 'c', false, 'many-' || number,
+        CASE WHEN number % 3 = 0 THEN 'Moss ' ELSE 'Fern ' END || number, 'About moss.',
+        CASE WHEN number % 2 = 0 THEN 'de' ELSE 'en' END, CASE WHEN number % 5 = 0 THEN '{pilots}' ELSE '{readers}' END::text[],
+        d.seo, d.cta, true, 'public', 1, d.created_at, d.updated_at
+      FROM generate_series(1, 2400) AS number, distributions AS d WHERE d.id = ${all.items[0].id}`)
+    const numbers = Array.from({ length: 2_400 }, (_, index) => 2_400 - index)
+    const titles = (isAsked: (number: number) => boolean) => [
+      ...numbers.filter((number) => number % 3 === 0 && isAsked(number)).map((number) => `Moss ${number}`),
+      ...numbers.filter((number) => number % 3 !== 0 && isAsked(number)).map((number) => `Fern ${number}`),
+    ]
+
+    expect(await find(editor, { q: 'moss' })).toEqual(titles(() => true))
+    expect(await find(editor, { q: 'moss' }, 77)).toEqual(titles(() => true))
+    expect(await find(editor, { q: 'about moss', language: 'de' })).toEqual(titles((number) => number % 2 === 0))
+    expect(await find(editor, { q: 'moss', target_group: 'pilots' })).toEqual(titles((number) => number % 5 === 0))
+    expect(await find(editor, { language: 'de' })).toHaveLength(1_200)
+  })
+
+  it('knows what an entry says now, and only what lists show', async () => {
+    const editor = await startWithPublic({ title: 'Hidden', description: 'Moss.' })
+    const { id } = await publish(editor, { title: 'Gardens', description: 'Roses.' })
+    await publish(editor, { title: 'Secrets', description: 'Moss.', listed: false })
+    const searchAll = async () => Promise.all(['gardens', 'parks', 'roses', 'moss'].map((q) => find(editor, { q })))
+
+    expect(await searchAll()).toEqual([['Gardens'], [], ['Gardens'], []])
+    await editor.change(id, { title: 'Parks', description: 'Moss.' })
+    expect(await searchAll()).toEqual([[], ['Parks'], [], ['Parks']])
+    await editor.change(id, { listed: false })
+    expect(await searchAll()).toEqual([[], [], [], []])
+    await editor.change(id, { title: 'Gardens' })
+    await editor.change(id, { listed: true })
+    expect(await searchAll()).toEqual([['Gardens'], [], [], ['Gardens']])
+    await editor.call('POST', `/${id}/unpublish`, { reason: 'test' })
+    expect(await searchAll()).toEqual([[], [], [], []])
+  })
+
+  it('for nothing finds all, and for nothing that is a word nothing, whatever it is', async () => {
+    const editor = await startWithPublic({ title: 'Gardens' })
+
+    for (const q of ['', ' ']) expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: ['Gardens'] })
+    for (const q of ['!!!', "' & | ! ( ) : * < - > \\", '\u0001', '𝕏💡', "gardens'); DROP TABLE x --"]) {
+      expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: [] })
+    }
+    expect(await find(editor, { q: "gardens' & | ! ( :*" })).toEqual(['Gardens'])
+  })
+})
