@@ -15,9 +15,9 @@ export const issuerOf = ({ urls }: Base) => ({ issuer: urls.enrollmentApi, audie
  * The apps as they are deployed, on durable servers of their own: their databases, topics and groups have one name each,
  * and what another measurement left under it would be worked off in the middle of this one.
  */
-export async function startApps(log: (line: string) => void): Promise<Stack> {
+export async function startApps(log: (line: string) => void, environment: NodeJS.ProcessEnv = {}): Promise<Stack> {
   rmSync(directory, { recursive: true, force: true })
-  const stack = await startStack({ directory, order: ['embedded', 'docker'], log })
+  const stack = await startStack({ directory, order: ['embedded', 'docker'], environment, log })
   return {
     ...stack,
     async stop() {
@@ -44,7 +44,7 @@ export interface Bare {
 /** Starts one of the floors as a process, with a database of its own on the same server. */
 export async function startBare(
   stack: Stack,
-  options: { name: 'bare-app' | 'bare-enrollment'; tables?: string; log: (line: string) => void },
+  options: { name: 'bare-app' | 'bare-catalogue' | 'bare-enrollment'; tables?: string; log: (line: string) => void },
 ): Promise<Bare> {
   const { name, tables = '', log } = options
   const createPassword = () => randomBytes(16).toString('hex')

@@ -1,6 +1,8 @@
 // What we use of it; it brings no types.
 declare module 'autocannon' {
   interface Request {
+    method?: string
+    path?: string
     headers?: Record<string, string>
     body?: string
   }
@@ -12,15 +14,15 @@ declare module 'autocannon' {
     '2xx': number
     non2xx: number
     statusCodeStats: Partial<Record<string, { count: number }>>
-    /** Milliseconds. */
-    latency: { p99: number }
+  }
+  interface Loading extends Promise<Result> {
+    on(event: 'response', listen: (client: unknown, status: number, bytes: number, ms: number) => void): void
   }
   export default function autocannon(options: {
     url: string
-    method: 'POST'
     connections: number
     /** Seconds. */
     duration: number
     requests: { setupRequest(request: Request): Request }[]
-  }): Promise<Result>
+  }): Loading
 }

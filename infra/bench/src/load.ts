@@ -1,4 +1,5 @@
 import autocannon from 'autocannon'
+import { percentile } from './benchmark.ts'
 
 export interface Order {
   token: string
@@ -17,36 +18,83 @@ export function createOrders(tokens: string[], courses: string[]): () => Order {
   }
 }
 
+export interface Call {
+  method: 'GET' | 'POST'
+  path: string
+  headers?: Record<string, string>
+  body?: string
+}
+
 export interface Load {
-  /** Answers 201; any other answer has been an error. */
-  created: number
+  /** Of the status that was expected; any other has been an error. */
+  answers: number
   perSecond: number
+  /** Milliseconds. */
+  p95: number
   p99: number
 }
 
-/** Keeps so many connections busy with enrolments, each sending its next request when it has its answer. */
-export async function loadEnrollments(
+/** A call for each, one after the other, and from the beginning again. */
+export function inTurn<Item>(items: Item[], toCall: (item: Item) => Call): () => Call {
+  const calls = items.map(toCall)
+  let count = 0
+  return () => calls[count++ % calls.length] as Call
+}
+
+/** Keeps so many connections busy, each sending its next call when it has the answer to the last. */
+export async function load(
   url: string,
-  nextOrder: () => Order,
-  { connections, seconds }: { connections: number; seconds: number },
+  nextCall: () => Call,
+  { status, connections, seconds }: { status: number; connections: number; seconds: number },
 ): Promise<Load> {
-  const result = await autocannon({
-    url: `${url}/api/enrollments`,
+  const tookMs: number[] = []
+  const loading = autocannon({
+    url,
     connections,
     duration: seconds,
-    method: 'POST',
     requests: [
       {
         setupRequest(request) {
-          const { token, courseId } = nextOrder()
-          const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-          return { ...request, headers, body: JSON.stringify({ courseId }) }
+          const { headers, ...call } = nextCall()
+          // The length of the body is written into them.
+          return { ...request, ...call, headers: { ...headers } }
         },
       },
     ],
   })
-  const created = result.statusCodeStats['201']?.count ?? 0
-  const others = result.errors + result.timeouts + result['2xx'] + result.non2xx - created
-  if (others > 0) throw new Error(`Not all enrolments were made: ${JSON.stringify(result.statusCodeStats)}`)
-  return { created, perSecond: created / result.duration, p99: result.latency.p99 }
+  // Its own histogram knows whole milliseconds only.
+  loading.on('response', (_client, _status, _bytes, ms) => tookMs.push(ms))
+  const result = await loading
+  const answers = result.statusCodeStats[status]?.count ?? 0
+  const others = result.errors + result.timeouts + result['2xx'] + result.non2xx - answers
+  if (others > 0) {
+    throw new Error(`Not all answers of ${nextCall().path} were ${status}: ${JSON.stringify(result.statusCodeStats)}`)
+  }
+  return {
+    answers,
+    perSecond: answers / result.duration,
+    p95: percentile(tookMs, 0.95),
+    p99: percentile(tookMs, 0.99),
+  }
+}
+
+/** One GET, to be answered with 200. */
+export async function ask(url: string, path: string): Promise<Response> {
+  const response = await fetch(`${url}${path}`)
+  if (response.status !== 200) throw new Error(`${response.status} from ${path}: ${await response.text()}`)
+  return response
+}
+
+/** Enrolments, each answered with 201. */
+export function loadEnrollments(
+  url: string,
+  nextOrder: () => Order,
+  { connections, seconds }: { connections: number; seconds: number },
+): Promise<Load> {
+  function nextCall(): Call {
+    const { token, courseId } = nextOrder()
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+    return { method: 'POST', path: '/api/enrollments', headers, body: JSON.stringify({ courseId }) }
+  }
+  return load(url, nextCall, { status: 201, connections, seconds })
 }

@@ -1,7 +1,9 @@
 // Runs the benchmarks one after the other, says how it goes on standard error, and prints a table, or JSON, at the end.
 import { parseArgs } from 'node:util'
 import { type Comparison, compare, type Result } from './benchmark.ts'
+import { createCatalogueComparisons } from './catalogue.ts'
 import { createConsumeComparison } from './consume.ts'
+import { createCountingComparisons } from './counting.ts'
 import { createEnrollComparisons } from './enroll.ts'
 import { createEnvironment, type Environment } from './environment.ts'
 import { createGenerationComparison } from './generations.ts'
@@ -21,6 +23,8 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   latency: createLatencyComparisons,
   enroll: createEnrollComparisons,
   'sign-ins': async (environment) => [await createSignInComparison(environment)],
+  catalogue: createCatalogueComparisons,
+  counting: createCountingComparisons,
   mail: createMailComparisons,
   idle: async (environment) => [await createIdleComparison(environment)],
   growth: createGrowthComparisons,

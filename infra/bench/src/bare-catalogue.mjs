@@ -1,0 +1,55 @@
+// The floors of what the public asks of the catalogue: one SELECT or one UPDATE by a unique index, one page by the primary
+// key, and answers with nothing in them.
+import { fastify } from 'fastify'
+import pg from 'pg'
+
+const { DATABASE_URL, PORT } = process.env
+const tenant = 'local'
+
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 })
+const app = fastify()
+app.setErrorHandler((error, _request, reply) => {
+  console.error(error)
+  return reply.code(500).send()
+})
+app.get('/health/ready', async () => {
+  await pool.query('SELECT 1')
+  return { status: 'ok' }
+})
+
+const columns =
+  'course_id, slug, canonical_url, title, description, language, target_group, total_lessons, version, seo, cta'
+app.get('/api/courses/:slug', async (request) => {
+  const { rows } = await pool.query({
+    name: 'one',
+    text: `SELECT ${columns}, alternatives, variants FROM entries WHERE tenant_id = $1 AND slug = $2`,
+    values: [tenant, request.params.slug],
+  })
+  return rows[0]
+})
+app.get('/api/courses', async (request) => {
+  const { after, limit } = request.query
+  const { rows } = await pool.query({
+    name: 'page',
+    text: `SELECT id, ${columns} FROM entries WHERE id > $1 ORDER BY id LIMIT $2`,
+    values: [after, Number(limit) + 1],
+  })
+  const items = rows.slice(0, limit)
+  return { items, nextCursor: rows.length > limit ? items.at(-1).id : null }
+})
+app.get('/empty/:slug', (_request, reply) => {
+  void reply.code(304).send()
+})
+app.post('/api/courses/:slug/views', (_request, reply) => {
+  void reply.code(202).send()
+})
+app.post('/api/courses/:slug/enrollment-clicks', async (request, reply) => {
+  await pool.query({
+    name: 'count',
+    text: 'UPDATE counts SET clicks = clicks + 1 WHERE tenant_id = $1 AND slug = $2',
+    values: [tenant, request.params.slug],
+  })
+  return reply.code(202).send()
+})
+process.once('SIGTERM', () => void app.close().then(() => pool.end()))
+await app.listen({ host: '127.0.0.1', port: Number(PORT) })

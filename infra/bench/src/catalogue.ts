@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util'
+import { connect, startApps, startBare } from './app-processes.ts'
+import type { Comparison, Figure, Measured } from './benchmark.ts'
+import { buildEntries, type Entry, entryTable, scatter, writeEntries, writeFloorEntries } from './entries.ts'
+import type { Environment } from './environment.ts'
+import { ask, type Call, inTurn, load } from './load.ts'
+import { compareSearch } from './search.ts'
+
+const CONNECTIONS = 50
+const SECONDS = 8
+const WARM_UP_SECONDS = 2
+const HOT = 10
+
+/**
+ * What the public reads of a catalogue of 100,000 entries. Ours is distribution-service as it is deployed; the other services
+ * do not run: they have machines of their own.
+ */
+export async function createCatalogueComparisons({ log }: Environment): Promise<Comparison[]> {
+  const stack = await startApps(log)
+  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['enrollment-api'].stop()])
+  const distributions = await connect(stack.databases.distribution.migrateDatabaseUrl)
+  const bare = await startBare(stack, { name: 'bare-catalogue', tables: entryTable, log })
+  const ours = stack.urls.distributionService
+
+  log('Filling the catalogue')
+  const entries = buildEntries()
+  await writeEntries(distributions, entries)
+  await writeFloorEntries(bare.owner, entries, `${ours}/api/courses/`)
+
+  return [
+    ...compareReads(ours, bare.url, entries),
+    {
+      ...compareSearch(ours, bare.url, entries),
+      async close() {
+        await distributions.end()
+        await bare.stop()
+        await stack.stop()
+      },
+    },
+  ]
+}
+
+function compareReads(ours: string, bare: string, entries: Entry[]): Comparison[] {
+  const hot = entries.slice(0, HOT)
+  const nextHot = inTurn(hot, toRead)
+  // No answer is asked for again while anybody might remember it.
+  const nextScattered = inTurn(scatter(entries), toRead)
+  const nextEmpty = inTurn(hot, ({ slug }) => ({ ...toUnchanged(`"${'x'.repeat(43)}"`), path: `/empty/${slug}` }))
+
+  async function readUnchanged(): Promise<Measured> {
+    const calls = hot.map(async (entry) => {
+      const { headers } = await ask(ours, toRead(entry).path)
+      return { ...toRead(entry), ...toUnchanged(headers.get('etag') ?? '') }
+    })
+    const nextCall = inTurn(await Promise.all(calls), (call) => call)
+    return read(ours, nextCall, 304)
+  }
+
+  const work = `GET /api/courses/:slug, ${CONNECTIONS} connections`
+  const floorWork = 'bare Fastify route, one SELECT by a unique index, no logging'
+  return [
+    {
+      work: `${work}, each entry for the first time in seconds`,
+      floorWork,
+      figures: throughput(0.8),
+      async ours() {
+        await expectSameAnswer(ours, bare, nextScattered().path)
+        return read(ours, nextScattered)
+      },
+      floor: () => read(bare, nextScattered),
+    },
+    {
+      work: `${work}, the same ${HOT} entries`,
+      floorWork,
+      figures: throughput(2.5),
+      ours: () => read(ours, nextHot),
+      floor: () => read(bare, nextHot),
+    },
+    {
+      work: `${work}, If-None-Match → 304`,
+      floorWork: 'bare Fastify route that answers an empty 304',
+      figures: throughput(0.7),
+      ours: readUnchanged,
+      floor: () => read(bare, nextEmpty, 304),
+    },
+  ]
+}
+
+async function read(url: string, nextCall: () => Call, status = 200): Promise<Measured> {
+  await load(url, nextCall, { status, connections: CONNECTIONS, seconds: WARM_UP_SECONDS })
+  const { perSecond } = await load(url, nextCall, { status, connections: CONNECTIONS, seconds: SECONDS })
+  return { throughput: perSecond }
+}
+
+const toRead = ({ slug }: Entry): Call => ({ method: 'GET', path: `/api/courses/${slug}` })
+const toUnchanged = (etag: string) => ({ method: 'GET' as const, headers: { 'if-none-match': etag } })
+const throughput = (atLeast: number): Record<string, Figure> => ({ throughput: { unit: 'req/s', aim: { atLeast } } })
+
+/** Else one side would send more than the other. */
+async function expectSameAnswer(ours: string, bare: string, path: string): Promise<void> {
+  const answers = [await (await ask(ours, path)).json(), await (await ask(bare, path)).json()]
+  if (!isDeepStrictEqual(answers[0], answers[1])) throw new Error(`${path} has two answers: ${JSON.stringify(answers)}`)
+}

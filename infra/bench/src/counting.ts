@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { waitFor } from '@coursewire/testing/servers'
+import type pg from 'pg'
+import { connect, startApps, startBare } from './app-processes.ts'
+import type { Comparison, Measured } from './benchmark.ts'
+import { buildEntries, type Entry, writeEntries } from './entries.ts'
+import type { Environment } from './environment.ts'
+import { type Call, inTurn, load } from './load.ts'
+
+const CONNECTIONS = 50
+const SECONDS = 8
+const WARM_UP_SECONDS = 2
+const HOT = 100
+/** Longer than views wait in memory. */
+const QUIET_MS = 1_500
+/** More than have any limit of requests to meet. */
+const VISITORS = 50_000
+
+const countTable = `
+  CREATE TABLE counts (
+    tenant_id text NOT NULL,
+    slug text NOT NULL,
+    clicks bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id, slug)
+  )`
+
+const browser = {
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  referer: 'https://www.google.com/',
+}
+
+/** What visitors of 100 entries do, each of them another visitor. Ours tells of it, as it does in a deployment. */
+export async function createCountingComparisons({ log }: Environment): Promise<Comparison[]> {
+  const stack = await startApps(log, { TRUST_PROXY: '127.0.0.1' })
+  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['enrollment-api'].stop()])
+  const distributions = await connect(stack.databases.distribution.migrateDatabaseUrl)
+  const bare = await startBare(stack, { name: 'bare-catalogue', tables: countTable, log })
+  log('Filling the catalogue')
+  const entries = buildEntries()
+  await writeEntries(distributions, entries)
+  const hot = entries.slice(0, HOT)
+  await bare.owner.query('INSERT INTO counts (tenant_id, slug) SELECT * FROM unnest($1::text[], $2::text[])', [
+    hot.map(({ tenant_id }) => tenant_id),
+    hot.map(({ slug }) => slug),
+  ])
+
+  const view = fromVisitors(inTurn(hot, toView))
+  const click = fromVisitors(inTurn(hot, toClick))
+
+  async function loadWith(url: string, nextCall: () => Call): Promise<{ answers: number; throughput: number }> {
+    const warmUp = await load(url, nextCall, { status: 202, connections: CONNECTIONS, seconds: WARM_UP_SECONDS })
+    const measured = await load(url, nextCall, { status: 202, connections: CONNECTIONS, seconds: SECONDS })
+    return { answers: warmUp.answers + measured.answers, throughput: measured.perSecond }
+  }
+
+  async function count(url: string, nextCall: () => Call, client: pg.Client, column: string): Promise<Measured> {
+    const before = await readTotal(client, column)
+    const { answers, throughput } = await loadWith(url, nextCall)
+    await expectTotal(client, column, before + answers)
+    return { throughput }
+  }
+
+  async function countOurs(nextCall: () => Call, column: string): Promise<Measured> {
+    const measured = await count(stack.urls.distributionService, nextCall, distributions, column)
+    // What is left to be told must not run beside the floor.
+    const isTold = async () => (await distributions.query('SELECT FROM outbox LIMIT 1')).rowCount === 0
+    await waitFor(isTold, { timeoutMs: 120_000 })
+    return measured
+  }
+
+  return [
+    {
+      work: `POST /api/courses/:slug/views, ${CONNECTIONS} connections`,
+      floorWork: 'bare Fastify route that answers an empty 202',
+      figures: { throughput: { unit: 'req/s', aim: { atLeast: 0.6 } } },
+      ours: () => countOurs(view, 'views'),
+      async floor() {
+        const { throughput } = await loadWith(bare.url, view)
+        return { throughput }
+      },
+    },
+    {
+      work: `POST /api/courses/:slug/enrollment-clicks, ${CONNECTIONS} connections`,
+      floorWork: 'bare Fastify route, one UPDATE, no logging',
+      figures: { throughput: { unit: 'req/s', aim: { atLeast: 1.5 } } },
+      ours: () => countOurs(click, 'clicks'),
+      floor: () => count(bare.url, click, bare.owner, 'clicks'),
+      async close() {
+        await distributions.end()
+        await bare.stop()
+        await stack.stop()
+      },
+    },
+  ]
+}
+
+const toView = ({ slug }: Entry): Call => ({ method: 'POST', path: `/api/courses/${slug}/views`, headers: browser })
+
+const toClick = ({ slug }: Entry): Call => ({
+  method: 'POST',
+  path: `/api/courses/${slug}/enrollment-clicks`,
+  headers: { ...browser, 'content-type': 'application/json' },
+  body: JSON.stringify({ ctaType: 'primary_button' }),
+})
+
+function fromVisitors(nextCall: () => Call): () => Call {
+  let count = 0
+  return () => {
+    const call = nextCall()
+    const visitor = count++ % VISITORS
+    const address = `10.0.${visitor >> 8}.${visitor & 255}`
+    return { ...call, headers: { ...call.headers, 'x-forwarded-for': address } }
+  }
+}
+
+async function readTotal(client: pg.Client, column: string): Promise<number> {
+  const { rows } = await client.query<{ total: string | null }>(`SELECT sum(${column}) AS total FROM counts`)
+  return Number(rows[0]?.total ?? 0)
+}
+
+/** What was under way on the connections at the end of the two loads may have been counted; nothing else may differ. */
+async function expectTotal(client: pg.Client, column: string, answered: number): Promise<void> {
+  let total = -1
+  for (let now = await readTotal(client, column); now !== total; now = await readTotal(client, column)) {
+    total = now
+    await sleep(QUIET_MS)
+  }
+  if (total < answered || total > answered + 2 * CONNECTIONS) {
+    throw new Error(`The ${column} are ${total}, and should be ${answered}`)
+  }
+}

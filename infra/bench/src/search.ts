@@ -1,0 +1,37 @@
+import type { Comparison, Measured } from './benchmark.ts'
+import { type Entry, scatter } from './entries.ts'
+import { ask, type Call, inTurn, load } from './load.ts'
+import { createQueries } from './queries.ts'
+
+/** Few, as what is looked at is how long each waits. */
+const CONNECTIONS = 8
+const SECONDS = 8
+const PAGE = 20
+
+/** What people type into the search box, beside pages from anywhere in the same entries. */
+export function compareSearch(ours: string, bare: string, entries: Entry[]): Comparison {
+  const searches = createQueries(entries).map((q) => toList({ q }))
+  const starts = scatter(entries.slice(0, -PAGE)).slice(0, searches.length)
+  const pages = starts.map(({ id }) => toList({ after: id }))
+  return {
+    work: `GET /api/courses?q=, ${entries.length.toLocaleString('en')} entries, ${CONNECTIONS} connections`,
+    floorWork: 'bare Fastify route, a page of as many by the primary key',
+    figures: { p95: { unit: 'ms', aim: { atMost: 3 } }, throughput: { unit: 'req/s', aim: null } },
+    ours: () => list(ours, searches),
+    floor: () => list(bare, pages),
+  }
+}
+
+const toList = (query: Record<string, string>) =>
+  `/api/courses?${new URLSearchParams({ ...query, limit: String(PAGE) }).toString()}`
+
+async function list(url: string, paths: string[]): Promise<Measured> {
+  // To find nothing is quick.
+  for (const path of paths) {
+    const { items } = (await (await ask(url, path)).json()) as { items: unknown[] }
+    if (items.length === 0) throw new Error(`${path} finds nothing`)
+  }
+  const nextCall = inTurn(paths, (path): Call => ({ method: 'GET', path }))
+  const { p95, perSecond } = await load(url, nextCall, { status: 200, connections: CONNECTIONS, seconds: SECONDS })
+  return { p95, throughput: perSecond }
+}
