@@ -60,8 +60,8 @@ export function createDatabase(pool: pg.Pool): Database {
 const clients = new WeakMap<Database | Transaction, pg.Pool | pg.PoolClient>()
 
 /**
- * Runs SQL of ours under a name: Postgres parses and plans it once a connection, which for a statement of a
- * few rows takes as long as running it. drizzle names only what its own builder made.
+ * Runs SQL of ours under a name: Postgres parses and plans it once a connection, which for a statement of a few rows takes as
+ * long as running it. drizzle names only what its own builder made.
  */
 export function queryNamed<Row extends pg.QueryResultRow>(
   db: Database | Transaction,
