@@ -1,5 +1,6 @@
 import { aGeneratedCourse, aStagedCourse } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
+import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createContext } from '../src/context.ts'
 import { createCaller, createConfig, startAsEditor } from './helpers.ts'
@@ -208,6 +209,20 @@ describe('what is taken back', () => {
 
     expect({ elsewhere, servedTooLong }).toEqual({ elsewhere: status, servedTooLong: 0 })
     expect((await look(editor, slug)).status).toBe(status)
+  })
+
+  it('while a list is being read is not in it', async () => {
+    const editor = await startWithPublic({ title: 'Stays' })
+    const { id } = await publish(editor, { title: 'Goes' })
+    const query = Reflect.get(pg.Pool.prototype, 'query')
+    onTestFinished(() => void Reflect.set(pg.Pool.prototype, 'query', query))
+    // Between the statement that finds what is listed and the one that reads it.
+    Reflect.set(pg.Pool.prototype, 'query', async function (this: pg.Pool, config: pg.QueryConfig, ...rest: unknown[]) {
+      if (config.name === 'find-listed') await editor.call('POST', `/${id}/unpublish`, { reason: 'test' })
+      return Reflect.apply(query, this, [config, ...rest])
+    })
+
+    expect(await find(editor, {})).toEqual(['Stays'])
   })
 })
 
