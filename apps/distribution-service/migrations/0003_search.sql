@@ -30,19 +30,29 @@ RETURN regexp_replace(
   before || '([aou])e', '\1', 'g');
 --> statement-breakpoint
 -- Of a compound such as Ernteübersicht only the second folding knows the umlaut; the first spares what stems are made of.
+-- With each word its first three and its first six letters, behind a sign that no word has: an index finds those at once, and a
+-- beginning only by reading all words that begin so.
 CREATE FUNCTION search_words(written text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
   WITH given AS MATERIALIZED (SELECT search_split(written) AS words),
-       folded AS MATERIALIZED (SELECT words, search_fold(words, '(?<![aeiouq])') AS folded FROM given)
-  SELECT strip(to_tsvector('simple', folded) || to_tsvector('simple', search_fold(words, ''))
-    || to_tsvector('search_german', folded) || to_tsvector('search_english', words))
-  FROM folded;
+       folded AS MATERIALIZED (SELECT words, search_fold(words, '(?<![aeiouq])') AS folded FROM given),
+       forms AS MATERIALIZED (
+         SELECT strip(to_tsvector('simple', folded) || to_tsvector('simple', search_fold(words, ''))
+           || to_tsvector('search_german', folded) || to_tsvector('search_english', words)) AS vector
+         FROM folded)
+  SELECT vector || array_to_tsvector(ARRAY(
+    SELECT '=' || left(form, letters)
+    FROM unnest(tsvector_to_array(vector)) AS form, unnest(ARRAY[3, 6]) AS letters
+    WHERE length(form) >= letters))
+  FROM forms;
 END;
 --> statement-breakpoint
--- What somebody looks for: all of their words (operator ' & ') or any (' | '), each in its forms, the last one as a beginning.
+-- What somebody looks for: all of their words or any, each in its forms, the last one as a beginning; and all of them as an index
+-- finds them soonest, which is no less: beside other words the first letters stand for a beginning.
 -- No form more than it takes: the planner takes each for another word. Stop words are left out, unless there is nothing else.
 -- Empty where there are no words.
-CREATE FUNCTION search_query(asked text, operator text) RETURNS tsquery LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+CREATE FUNCTION search_query(asked text, OUT all_words tsquery, OUT any_word tsquery, OUT all_indexed tsquery)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
   WITH words AS (
     SELECT word, number, search_fold(word, '(?<![aeiouq])') AS folded, search_fold(word, '') AS folded_more,
@@ -51,20 +61,32 @@ BEGIN ATOMIC
     FROM unnest(string_to_array(search_split(asked), ' ')) WITH ORDINALITY AS split (word, number)
     WHERE word <> ''
   ), wanted AS (
-    SELECT * FROM words WHERE NOT is_stop OR (SELECT bool_and(is_stop) FROM words)
+    SELECT *, count(*) OVER () = 1 AS is_alone FROM words WHERE NOT is_stop OR (SELECT bool_and(is_stop) FROM words)
   ), forms AS (
-    SELECT number, quote_literal(folded) || ':*' AS form FROM wanted WHERE is_beginning
+    SELECT number, is_alone, folded AS form, is_beginning FROM wanted WHERE is_beginning
     UNION
-    SELECT number, quote_literal(folded_more) || CASE WHEN is_beginning THEN ':*' ELSE '' END
-    FROM wanted WHERE folded_more <> folded
+    SELECT number, is_alone, folded_more, is_beginning FROM wanted WHERE folded_more <> folded
     UNION
-    SELECT number, quote_literal(stem)
+    SELECT number, is_alone, stem, false
     FROM wanted, unnest(ts_lexize('search_german', folded) || ts_lexize('search_english', word)) AS stem
     WHERE NOT (is_beginning AND starts_with(stem, folded))
+  ), terms AS (
+    SELECT number, quote_literal(form) || CASE WHEN is_beginning THEN ':*' ELSE '' END AS term,
+      CASE WHEN NOT is_beginning THEN quote_literal(form)
+        WHEN is_alone AND length(form) NOT IN (3, 6) THEN quote_literal(form) || ':*'
+        WHEN length(form) >= 3 THEN quote_literal('=' || left(form, CASE WHEN length(form) < 6 THEN 3 ELSE 6 END))
+      END AS indexed
+    FROM forms
   ), alternatives AS (
-    SELECT number, '(' || string_agg(form, ' | ' ORDER BY form) || ')' AS forms FROM forms GROUP BY number
+    SELECT number, '(' || string_agg(term, ' | ' ORDER BY term) || ')' AS term,
+      -- Two letters beside other words are in too many entries for an index to be of use.
+      CASE WHEN bool_and(indexed IS NOT NULL) THEN '(' || string_agg(DISTINCT indexed, ' | ') || ')' END AS indexed
+    FROM terms GROUP BY number
   )
-  SELECT coalesce(string_agg(forms, operator ORDER BY number), '')::tsquery FROM alternatives;
+  SELECT coalesce(string_agg(term, ' & ' ORDER BY number), '')::tsquery,
+    coalesce(string_agg(term, ' | ' ORDER BY number), '')::tsquery,
+    coalesce(string_agg(indexed, ' & ' ORDER BY number), '')::tsquery
+  FROM alternatives;
 END;
 --> statement-breakpoint
 ALTER TABLE distributions ADD COLUMN title_words tsvector, ADD COLUMN all_words tsvector;

@@ -1,4 +1,4 @@
-import { aGeneratedCourse, aStagedCourse } from '@coursewire/testing'
+import { aGeneratedCourse, aStagedCourse, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -183,9 +183,21 @@ describe('what is taken back', () => {
   it.each([
     ['unpublish', 404],
     ['delete', 410],
-  ])('by %s is not served from the moment that has committed, and soon nowhere', async (what, status) => {
-    const editor = await startAsEditor()
+    ['schedule', 404],
+  ] as const)('by %s is not served from the moment that has committed, and soon nowhere', async (what, status) => {
+    let time = '2026-03-01T10:00:00.000000Z'
+    const editor = await startAsEditor({ now: () => time })
     const { id, slug } = await publish(editor, { title: 'Gardens' })
+    const takeBack = {
+      unpublish: () => editor.call('POST', `/${id}/unpublish`, { reason: 'test' }),
+      delete: () => editor.call('DELETE', `/${id}`, undefined, '*'),
+      async schedule() {
+        // The other instance does not live to see it.
+        await editor.call('PUT', `/${id}/schedule`, { unpublish_at: '2100-01-01T00:00:00Z', reason: 'test' })
+        time = '2100-01-01T00:00:00.000000Z'
+        await waitFor(async () => (await editor.read(id)).visibility === 'private')
+      },
+    }
     const lookElsewhere = await startAnother(editor)
     // It is in both caches, and asked for all the time.
     let isGone = false
@@ -202,8 +214,7 @@ describe('what is taken back', () => {
     await lookElsewhere(slug)
 
     const asking = askAllTheTime()
-    if (what === 'unpublish') await editor.call('POST', `/${id}/unpublish`, { reason: 'test' })
-    else await editor.call('DELETE', `/${id}`, undefined, '*')
+    await takeBack[what]()
     isGone = true
     await asking
 
@@ -338,6 +349,27 @@ describe('a search', () => {
     }
   })
 
+  it('finds a beginning beside another word from each of its letters on, and nothing that only begins alike', async () => {
+    const inTitle = ['Grube', 'Grundlage', 'Grundlegend', 'Größe'].map((word) => ({ title: `Python ${word}` }))
+    const elsewhere = ['Grube', 'Grundlage', 'Grundlegend', 'Größe'].map((word) => {
+      return { title: `About ${word}`, description: 'Python' }
+    })
+    const editor = await startWithPublic(...inTitle, ...elsewhere)
+    const expected = (...words: string[]) => {
+      return ['Python', 'About'].flatMap((first) => words.map((word) => `${first} ${word}`))
+    }
+
+    for (const limit of [1, 20]) {
+      const findAll = (q: string) => find(editor, { q }, limit)
+      expect(await findAll('python gr')).toEqual(expected('Größe', 'Grundlegend', 'Grundlage', 'Grube'))
+      expect(await findAll('python gru')).toEqual(expected('Grundlegend', 'Grundlage', 'Grube'))
+      expect(await findAll('python grund')).toEqual(expected('Grundlegend', 'Grundlage'))
+      expect(await findAll('python grundl')).toEqual(expected('Grundlegend', 'Grundlage'))
+      expect(await findAll('python grundla')).toEqual(expected('Grundlage'))
+      expect(await findAll('python groes')).toEqual(expected('Größe'))
+    }
+  })
+
   it('puts what has the words in its title first, then some of them, then none, and the newest of each', async () => {
     const editor = await startWithPublic(
       { title: 'Garden tools' },
@@ -361,10 +393,17 @@ describe('a search', () => {
       { title: 'Python too', course_id: 'b', language: 'en', target_group: ['gardeners'] },
       { title: 'Schlangen', course_id: 'b', language: 'de', target_group: ['gardeners'] },
       { title: 'Pythons', course_id: 'c', language: 'fr', target_group: ['gardeners'] },
+      { title: 'Python genauer', course_id: 'd', language: 'de', target_group: ['gardeners'] },
+      { title: 'Python in depth', course_id: 'd', language: 'en', target_group: ['gardeners'] },
     )
 
-    expect(await find(editor, { q: 'python', language: 'de' })).toEqual(['Python für alle', 'Python too'])
-    expect(await find(editor, { q: 'python', language: 'de', target_group: 'gardeners' })).toEqual(['Python too'])
+    const inGerman = ['Python genauer', 'Python für alle', 'Python too']
+    expect(await find(editor, { q: 'python', language: 'de' })).toEqual(inGerman)
+    expect(await find(editor, { q: 'python', language: 'de' }, 1)).toEqual(inGerman)
+    expect(await find(editor, { q: 'python', language: 'de', target_group: 'gardeners' })).toEqual([
+      'Python genauer',
+      'Python too',
+    ])
     expect(await find(editor, { q: 'python', target_group: 'pilots' })).toEqual(['Python für alle', 'Python'])
   })
 
@@ -386,24 +425,26 @@ describe('a search', () => {
   it('of words that many entries hold goes by the same order, page after page', async () => {
     const editor = await startWithPublic({ title: 'Gardens', course_id: 'c', description: 'x' })
     const { body: all } = await editor.call('GET', '')
-    // Every third has it in its title, every second is German, every fifth is for pilots.
+    // Two of three have it in their titles, every second is German, every fifth is for pilots, and every seventh only begins alike.
     await editor.db.execute(sql`
       INSERT INTO distributions (id, tenant_id, course_id, is_generated, slug, title, description, language, target_group,
                                  seo, cta, listed, visibility, version, created_at, updated_at)
       SELECT 'dist_' || lpad(number::text, 36, '0'), d.tenant_id, 'c', false, 'many-' || number,
-        CASE WHEN number % 3 = 0 THEN 'Moss ' ELSE 'Fern ' END || number, 'About moss.',
+        CASE WHEN number % 7 = 0 THEN 'Mosaic ' WHEN number % 3 > 0 THEN 'Moss ' ELSE 'Fern ' END || number,
+        CASE WHEN number % 7 = 0 THEN 'Mentions mosaics.' ELSE 'Mentions moss.' END,
         CASE WHEN number % 2 = 0 THEN 'de' ELSE 'en' END, CASE WHEN number % 5 = 0 THEN '{pilots}' ELSE '{readers}' END::text[],
         d.seo, d.cta, true, 'public', 1, d.created_at, d.updated_at
       FROM generate_series(1, 2400) AS number, distributions AS d WHERE d.id = ${all.items[0].id}`)
-    const numbers = Array.from({ length: 2_400 }, (_, index) => 2_400 - index)
+    const numbers = Array.from({ length: 2_400 }, (_, index) => 2_400 - index).filter((number) => number % 7 !== 0)
     const titles = (isAsked: (number: number) => boolean) => [
-      ...numbers.filter((number) => number % 3 === 0 && isAsked(number)).map((number) => `Moss ${number}`),
-      ...numbers.filter((number) => number % 3 !== 0 && isAsked(number)).map((number) => `Fern ${number}`),
+      ...numbers.filter((number) => number % 3 > 0 && isAsked(number)).map((number) => `Moss ${number}`),
+      ...numbers.filter((number) => number % 3 === 0 && isAsked(number)).map((number) => `Fern ${number}`),
     ]
 
     expect(await find(editor, { q: 'moss' })).toEqual(titles(() => true))
     expect(await find(editor, { q: 'moss' }, 77)).toEqual(titles(() => true))
-    expect(await find(editor, { q: 'about moss', language: 'de' })).toEqual(titles((number) => number % 2 === 0))
+    expect(await find(editor, { q: 'mentions moss' })).toEqual(titles(() => true))
+    expect(await find(editor, { q: 'mentions moss', language: 'de' })).toEqual(titles((number) => number % 2 === 0))
     expect(await find(editor, { q: 'moss', target_group: 'pilots' })).toEqual(titles((number) => number % 5 === 0))
     expect(await find(editor, { language: 'de' })).toHaveLength(1_200)
   })

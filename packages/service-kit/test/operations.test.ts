@@ -153,6 +153,19 @@ describe('documentation', () => {
 })
 
 describe('a response', () => {
+  it('holds to what browsers are told of security, whatever it says; that nothing has changed repeats none of it', async () => {
+    const app = await buildApp()
+    app.get('/', open, async () => ({}))
+    app.get('/broken', open, async () => Promise.reject(new Error('broken')))
+    app.get('/unchanged', open, async (_request, reply) => reply.code(304).send())
+
+    for (const [url, statusCode] of Object.entries({ '/': 200, '/broken': 500, '/nowhere': 404 })) {
+      const headers = { 'x-content-type-options': 'nosniff', 'content-security-policy': expect.anything() }
+      expect(await app.inject({ url })).toMatchObject({ statusCode, headers })
+    }
+    expect((await app.inject({ url: '/unchanged' })).headers).not.toHaveProperty('content-security-policy')
+  })
+
   it('that breaks its schema is a bug, not an answer', async () => {
     const app = await buildApp()
     const response = { 200: z.object({ id: z.string() }) }

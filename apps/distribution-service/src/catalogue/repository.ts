@@ -82,33 +82,50 @@ export type Search = {
 export type Listed = { entries: Entry[]; next: Place | null }
 export type Cut = { after?: Place | undefined; limit: number }
 
-/** What is looked for as Postgres writes it: all of the words, and any of them; empty where there are none. */
-export type Query = { all: string; any: string }
+/** What is looked for as Postgres writes it: all of the words, any, and all as an index finds them; empty where there are none. */
+export type Query = { all: string; any: string; indexed: string }
 
 /** A page of more than so many matches is sooner found by looking through the newest than by sorting them. */
 const FEW = 1_000
 
-// One plan for all, which goes by the index of words: what is looked for is not known to it.
+const isFound = `d.tenant_id = $1 AND d.visibility = 'public' AND d.listed AND ($3::text IS NULL OR d.target_group @> ARRAY[$3])`
+const key = `lower(replace(d.language, '_', '-'))`
+
+// One plan for all, which goes by the index of words: what is looked for is not known to it. The titles alone come first, as they
+// are mostly enough and their index is small. ts_match_vq is what @@ calls, and nothing that the planner would look up.
 const searchFewSql = `
   WITH query AS MATERIALIZED (
-    SELECT search_query($2, ' & ') AS all_words, search_query($2, ' | ') AS any_word
-  ), few AS MATERIALIZED (
-    SELECT d.id, d.course_id, coalesce(array_position($4::text[], lower(replace(d.language, '_', '-'))) - 1, 0) AS language,
-      CASE WHEN d.title_words @@ query.all_words THEN 0 WHEN d.title_words @@ query.any_word THEN 1 ELSE 2 END AS tier
-    FROM query JOIN distributions AS d ON d.all_words @@ query.all_words
-    WHERE d.tenant_id = $1 AND d.visibility = 'public' AND d.listed
-      AND ($3::text IS NULL OR d.target_group @> ARRAY[$3]) AND ($4 IS NULL OR lower(replace(d.language, '_', '-')) = ANY ($4))
+    SELECT *, all_indexed <> all_words AS is_coarse FROM search_query($2)
+  ), titles AS MATERIALIZED (
+    SELECT d.id
+    FROM query JOIN distributions AS d ON d.title_words @@ query.all_indexed
+    WHERE (NOT query.is_coarse OR ts_match_vq(d.title_words, query.all_words)) AND ${isFound} AND ($4::text[] IS NULL OR ${key} = $4[1])
+      AND ($5::int IS NULL OR ($5 = 0 AND $6::int = 0))
     LIMIT ${FEW + 1}
+  ), first AS MATERIALIZED (
+    SELECT id, 0 AS language, 0 AS tier FROM titles WHERE $5 IS NULL OR id < $7 ORDER BY id DESC LIMIT $8
+  ), few AS MATERIALIZED (
+    SELECT d.id, d.course_id, CASE WHEN $4 IS NULL THEN 0 ELSE array_position($4, ${key}) - 1 END AS language,
+      CASE WHEN d.title_words @@ query.all_words THEN 0 WHEN d.title_words @@ query.any_word THEN 1 ELSE 2 END AS tier
+    FROM query JOIN distributions AS d ON d.all_words @@ query.all_indexed
+    WHERE (NOT query.is_coarse OR ts_match_vq(d.all_words, query.all_words)) AND ${isFound} AND ($4 IS NULL OR ${key} = ANY ($4))
+      AND (SELECT count(*) FROM titles) <= ${FEW} AND (SELECT count(*) FROM first) < $8
+    LIMIT ${FEW + 1}
+  ), best AS MATERIALIZED (
+    SELECT course_id, min(language) AS language FROM few WHERE $4 IS NOT NULL GROUP BY course_id
   ), page AS (
-    SELECT id, language, tier
-    FROM (SELECT *, min(language) OVER (PARTITION BY course_id) AS best FROM few) AS ranked
-    WHERE language = best AND (SELECT count(*) FROM few) <= ${FEW}
-      AND ($5::int IS NULL OR (language, tier) > ($5, $6::int) OR ((language, tier) = ($5, $6) AND id < $7))
-    ORDER BY language, tier, id DESC LIMIT $8
+    SELECT * FROM first WHERE (SELECT count(*) FROM first) = $8
+    UNION ALL (
+      SELECT id, few.language, tier FROM few LEFT JOIN best USING (course_id)
+      WHERE few.language = coalesce(best.language, 0)
+        AND ($5 IS NULL OR (few.language, tier) > ($5, $6) OR ((few.language, tier) = ($5, $6) AND id < $7))
+      ORDER BY few.language, tier, id DESC LIMIT $8)
+  ), many AS MATERIALIZED (
+    SELECT query.all_words::text AS "all", query.any_word::text AS any, query.all_indexed::text AS indexed
+    FROM query WHERE (SELECT count(*) FROM titles) > ${FEW} OR (SELECT count(*) FROM few) > ${FEW}
   )
-  SELECT query.all_words::text AS "all", query.any_word::text AS any, (SELECT count(*) FROM few) > ${FEW} AS "areMany",
-    page.language AS "inLanguage", page.tier, ${columns}
-  FROM query LEFT JOIN page ON true LEFT JOIN distributions AS d USING (id) ${surroundings}
+  SELECT many.*, page.language AS "inLanguage", page.tier, ${columns}
+  FROM many FULL JOIN page ON true LEFT JOIN distributions AS d USING (id) ${surroundings}
   ORDER BY page.language, page.tier, page.id DESC`
 
 /** The listed ones that match `text`, beyond `after`; or only how Postgres writes it, where many match. */
@@ -119,16 +136,19 @@ export async function searchFew(
   { after, limit }: Cut,
 ): Promise<Listed | { query: Query }> {
   const values = [tenantId, text, targetGroup, languages, after?.language, after?.tier, after?.id, limit + 1]
-  const { rows } = await queryNamed<Entry & Query & { areMany: boolean; inLanguage: number; tier: number | null }>(db, {
-    name: 'search-few',
-    text: searchFewSql,
-    values,
-  })
-  const [first] = rows
-  if (first?.areMany) return { query: { all: first.all, any: first.any } }
-  const found = rows.flatMap(({ all: _all, any: _any, areMany: _areMany, inLanguage, tier, ...entry }) =>
-    tier === null ? [] : [{ entry, place: { language: inLanguage, tier, id: entry.distributionId } }],
+  const { rows } = await queryNamed<Entry & (Query | Record<keyof Query, null>) & { inLanguage: number; tier: number }>(
+    db,
+    {
+      name: 'search-few',
+      text: searchFewSql,
+      values,
+    },
   )
+  const [first] = rows
+  if (first && first.all !== null) return { query: { all: first.all, any: first.any, indexed: first.indexed } }
+  const found = rows.map(({ all: _all, any: _any, indexed: _indexed, inLanguage, tier, ...entry }) => {
+    return { entry, place: { language: inLanguage, tier, id: entry.distributionId } }
+  })
   const { shown, next } = cutPage(
     found.map(({ place }) => place),
     limit,
@@ -197,7 +217,7 @@ function isAmong(row: Row, { tenantId, targetGroup }: Search): SQL | undefined {
 
 /** Whether nothing of the course of `d` matches in a better language. */
 function isInNoneOf(languages: (string | null)[], search: Search, query: Query | null): SQL {
-  const hasWords = query ? sql`better.all_words @@ ${query.all}::tsquery` : undefined
+  const hasWords = query ? hasAll(sql`better.all_words`, query) : undefined
   const inBetter = sql`${languageKey(better)} = ANY(${sql.param(languages)})`
   return sql`NOT EXISTS (SELECT FROM distributions AS better
     WHERE ${and(eq(better.courseId, d.courseId), isAmong(better, search), hasWords, inBetter)})`
@@ -208,11 +228,18 @@ function tiersOf(query: Query | null): { tier: number; inTier: SQL | undefined }
   if (!query) return [{ tier: 0, inTier: undefined }]
   const all = sql`${query.all}::tsquery`
   const any = sql`${query.any}::tsquery`
+  const inTitle = sql`d.title_words`
+  const anywhere = hasAll(sql`d.all_words`, query)
   const tiers = [
-    { tier: 0, inTier: sql`d.title_words @@ ${all}` },
-    { tier: 1, inTier: sql`d.all_words @@ ${all} AND d.title_words @@ ${any} AND NOT d.title_words @@ ${all}` },
-    { tier: 2, inTier: sql`d.all_words @@ ${all} AND NOT d.title_words @@ ${any}` },
+    { tier: 0, inTier: hasAll(inTitle, query) },
+    { tier: 1, inTier: sql`${anywhere} AND ${inTitle} @@ ${any} AND NOT ${inTitle} @@ ${all}` },
+    { tier: 2, inTier: sql`${anywhere} AND NOT ${inTitle} @@ ${any}` },
   ]
   // Of one word, any is all.
   return query.any === query.all ? tiers.filter(({ tier }) => tier !== 1) : tiers
+}
+
+function hasAll(words: SQL, { all, indexed }: Query): SQL {
+  const found = sql`${words} @@ ${indexed}::tsquery`
+  return indexed === all ? found : sql`${found} AND ts_match_vq(${words}, ${all}::tsquery)`
 }

@@ -59,8 +59,9 @@ export async function createHttpApp(options: {
   app.setSerializerCompiler(serializerCompiler)
 
   const securityHeaders = await buildSecurityHeaders()
-  app.addHook('onRequest', (_request, reply, done) => {
-    void reply.headers(securityHeaders)
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    // Who is told that nothing has changed has them, and keeps them: RFC 9110, section 15.4.5.
+    if (reply.statusCode !== 304) void reply.headers(securityHeaders)
     done()
   })
   addRequestIds(app)
