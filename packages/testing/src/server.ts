@@ -70,6 +70,7 @@ export async function startWithFirst<S extends Server>(
       log(`No ${reason}`)
     }
   }
+  if (reasons.length === 0) reasons.push(`COURSEWIRE_PROVIDER is ${forced}, and can only be ${order.join(', ')} here`)
   throw new Error([`${name} cannot be started on this machine. ${remedy}`, ...reasons].join('\n  '))
 }
 

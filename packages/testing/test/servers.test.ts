@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ownKafka, ownPostgres, startPostgres, waitFor } from '@coursewire/testing'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { isBrokerReady } from '../src/kafka-probe.ts'
 import { isRunning, sendSignal } from '../src/processes.ts'
 import { query } from './query.ts'
@@ -20,6 +20,13 @@ beforeAll(() => {
   chmodSync(directory, 0o755)
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
+afterEach(() => void vi.unstubAllEnvs())
+
+/** Without Docker, also where that is asked for: a directory and a process of ours are what these are about. */
+function startEmbedded(options: Parameters<typeof startPostgres>[0]) {
+  vi.stubEnv('COURSEWIRE_PROVIDER', 'embedded')
+  return startPostgres({ ...options, order: ['embedded'] })
+}
 
 test('a PostgreSQL that is killed or stopped and restarted keeps its address and what was committed', async () => {
   const server = await ownPostgres()
@@ -67,7 +74,7 @@ test('what an earlier run left behind in a directory is ended at the next start'
   const stale = spawn('node', ['-e', 'setInterval(() => {}, 60_000)', dataDir])
   writeFileSync(join(dataDir, 'pid'), String(stale.pid))
 
-  const server = await startPostgres({ order: ['embedded'], dataDir })
+  const server = await startEmbedded({ dataDir })
 
   expect(stale.signalCode).toBe('SIGKILL')
   await server.stop()
@@ -78,7 +85,7 @@ test('a process that merely has the number of an earlier one is left alone', asy
   const stranger = spawn('node', ['-e', 'setInterval(() => {}, 60_000)'])
   writeFileSync(join(dataDir, 'pid'), String(stranger.pid))
 
-  const server = await startPostgres({ order: ['embedded'], dataDir })
+  const server = await startEmbedded({ dataDir })
 
   expect(stranger.signalCode).toBeNull()
   sendSignal(Number(stranger.pid), 'SIGKILL')
@@ -88,9 +95,9 @@ test('a process that merely has the number of an earlier one is left alone', asy
 test('data in a directory that only its owner may enter is found again, and is forgotten with that directory', async () => {
   const privateDirectory = join(directory, 'private')
   mkdirSync(privateDirectory, { mode: 0o700 })
-  const options = { order: ['embedded'], dataDir: join(privateDirectory, 'data') } as const
+  const dataDir = join(privateDirectory, 'data')
   const findTables = async () => {
-    const server = await startPostgres(options)
+    const server = await startEmbedded({ dataDir })
     const tables = await query(server.url, `select from pg_tables where tablename = 'kept'`)
     await query(server.url, 'create table if not exists kept (id integer)')
     await server.stop()
@@ -98,8 +105,8 @@ test('data in a directory that only its owner may enter is found again, and is f
   }
 
   expect([await findTables(), await findTables()]).toEqual([0, 1])
-  const place = realpathSync(options.dataDir)
-  rmSync(options.dataDir, { recursive: true })
+  const place = realpathSync(dataDir)
+  rmSync(dataDir, { recursive: true })
   expect(await findTables()).toBe(0)
   rmSync(place, { recursive: true })
 })
@@ -110,12 +117,20 @@ test('a taken port is replaced by another one, and said', async () => {
   const { port } = squatter.address() as { port: number }
   const lines: string[] = []
 
-  const server = await startPostgres({ order: ['embedded'], port, log: (line) => lines.push(line) })
+  const server = await startEmbedded({ port, log: (line) => lines.push(line) })
 
   expect(new URL(server.url).port).not.toBe(String(port))
   expect(lines).toContain(`Port ${port} is taken: using ${new URL(server.url).port}`)
   await server.stop()
   squatter.close()
+})
+
+test('a provider that nobody knows is named', async () => {
+  vi.stubEnv('COURSEWIRE_PROVIDER', 'podman')
+
+  await expect(startPostgres({ order: ['docker', 'embedded'] })).rejects.toThrow(
+    'COURSEWIRE_PROVIDER is podman, and can only be docker, embedded here',
+  )
 })
 
 test('a given server is neither killed nor restarted', async () => {
