@@ -1,0 +1,174 @@
+import { sql } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { find, publish, startWithPublic } from './public-entries.ts'
+
+describe('a search', () => {
+  it('does not care how umlauts are written', async () => {
+    const titles = ['Größe', 'Grösse', 'Groesse', 'Grosse', 'GRÖßEN', 'Grössen']
+    const editor = await startWithPublic(...titles.map((title) => ({ title, language: 'de' })))
+
+    for (const q of ['Größe', 'Grösse', 'Groesse', 'Grosse', 'grossen']) {
+      expect({ q, found: (await find(editor, { q })).toSorted() }).toEqual({ q, found: titles.toSorted() })
+    }
+  })
+
+  it.each([
+    ['Übungen für Anfänger', 'uebung', 'anfaenger'],
+    ['Häuser bauen', 'haus', 'häuser bau'],
+    ['Programmieren lernen', 'lerne programmier'],
+    ['Learning to write', 'learn', 'writing', 'writes'],
+    ['Values and queues', 'value', 'queue', 'values'],
+    ['Café Québec', 'cafe quebec', 'cafés'],
+    ['TCP/IP und IT-Sicherheit', 'ip', 'it', 'sicherheit', 'tcp/ip', 'it-sicherheit'],
+    ['C++ and .NET', 'c++', '.net', 'cpp', 'dotnet'],
+    ['Einführung in die Küche', 'Einführung in Küche', 'die einführung', 'the küche'],
+    ['Neue Steuern für Bauern', 'neue', 'steuer', 'bauer'],
+    ['Ernteübersicht', 'ernteuebersicht', 'ernteubersicht', 'ernteübers'],
+    ['Ernteuebersicht', 'ernteübersicht', 'ernteübers'],
+    ['Python 3ds', 'python 3ds', '3ds python'],
+    ['Программирование', 'программирование', 'програм'],
+  ])('finds %s by other forms of its words: %s', async (title, ...questions) => {
+    const editor = await startWithPublic({ title }, { title: 'Something else' })
+
+    for (const q of questions) expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: [title] })
+  })
+
+  it('takes the last word for a beginning, and no other', async () => {
+    const editor = await startWithPublic({ title: 'Programmierung in Rust' })
+
+    for (const q of ['pr', 'programmieru', 'rust programmieru', 'programmierung ru']) {
+      expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: ['Programmierung in Rust'] })
+    }
+    for (const q of ['programmieru rust', 'ogrammierung', 'rust python']) {
+      expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: [] })
+    }
+  })
+
+  it('finds a beginning beside another word from each of its letters on, and nothing that only begins alike', async () => {
+    const inTitle = ['Grube', 'Grundlage', 'Grundlegend', 'Größe'].map((word) => ({ title: `Python ${word}` }))
+    const elsewhere = ['Grube', 'Grundlage', 'Grundlegend', 'Größe'].map((word) => {
+      return { title: `About ${word}`, description: 'Python' }
+    })
+    const editor = await startWithPublic(...inTitle, ...elsewhere)
+    const expected = (...words: string[]) => {
+      return ['Python', 'About'].flatMap((first) => words.map((word) => `${first} ${word}`))
+    }
+
+    for (const limit of [1, 20]) {
+      const findAll = (q: string) => find(editor, { q }, limit)
+      expect(await findAll('python gr')).toEqual(expected('Größe', 'Grundlegend', 'Grundlage', 'Grube'))
+      expect(await findAll('python gru')).toEqual(expected('Grundlegend', 'Grundlage', 'Grube'))
+      expect(await findAll('python grund')).toEqual(expected('Grundlegend', 'Grundlage'))
+      expect(await findAll('python grundl')).toEqual(expected('Grundlegend', 'Grundlage'))
+      expect(await findAll('python grundla')).toEqual(expected('Grundlage'))
+      expect(await findAll('python groes')).toEqual(expected('Größe'))
+    }
+  })
+
+  it('puts what has the words in its title first, then some of them, then none, and the newest of each', async () => {
+    const editor = await startWithPublic(
+      { title: 'Garden tools' },
+      { title: 'Roses', description: 'Tools for every garden.' },
+      { title: 'Tools for the garden' },
+      { title: 'Moss', description: 'In the garden.', target_group: ['tool makers'] },
+      { title: 'Gardens', description: 'And their tools.' },
+      { title: 'Something else', description: 'No tools.' },
+    )
+
+    const inOrder = ['Tools for the garden', 'Garden tools', 'Gardens', 'Moss', 'Roses']
+    expect(await find(editor, { q: 'garden tools' })).toEqual(inOrder)
+    expect(await find(editor, { q: 'garden tools' }, 1)).toEqual(inOrder)
+    expect(await find(editor, { q: 'garden tools' }, 2)).toEqual(inOrder)
+  })
+
+  it('goes with the other filters, and shows a course in the best language it is found in', async () => {
+    const editor = await startWithPublic(
+      { title: 'Python', course_id: 'a', language: 'en', target_group: ['pilots'] },
+      { title: 'Python für alle', course_id: 'a', language: 'de', target_group: ['pilots'] },
+      { title: 'Python too', course_id: 'b', language: 'en', target_group: ['gardeners'] },
+      { title: 'Schlangen', course_id: 'b', language: 'de', target_group: ['gardeners'] },
+      { title: 'Pythons', course_id: 'c', language: 'fr', target_group: ['gardeners'] },
+      { title: 'Python genauer', course_id: 'd', language: 'de', target_group: ['gardeners'] },
+      { title: 'Python in depth', course_id: 'd', language: 'en', target_group: ['gardeners'] },
+    )
+
+    const inGerman = ['Python genauer', 'Python für alle', 'Python too']
+    expect(await find(editor, { q: 'python', language: 'de' })).toEqual(inGerman)
+    expect(await find(editor, { q: 'python', language: 'de' }, 1)).toEqual(inGerman)
+    expect(await find(editor, { q: 'python', language: 'de', target_group: 'gardeners' })).toEqual([
+      'Python genauer',
+      'Python too',
+    ])
+    expect(await find(editor, { q: 'python', target_group: 'pilots' })).toEqual(['Python für alle', 'Python'])
+  })
+
+  it('pages on where it was, whatever is published meanwhile', async () => {
+    const editor = await startWithPublic(
+      { title: 'One', description: 'Gardens.' },
+      { title: 'Garden two' },
+      { title: 'Garden three' },
+    )
+    const first = await editor.callAny('GET', '/api/courses?q=garden&limit=1')
+
+    await publish(editor, { title: 'Garden four' })
+    const rest = await editor.callAny('GET', `/api/courses?q=garden&limit=3&cursor=${first.body.nextCursor}`)
+
+    expect(first.body.items).toMatchObject([{ title: 'Garden three' }])
+    expect(rest.body).toMatchObject({ items: [{ title: 'Garden two' }, { title: 'One' }], nextCursor: null })
+  })
+
+  it('of words that many entries hold goes by the same order, page after page', async () => {
+    const editor = await startWithPublic({ title: 'Gardens', course_id: 'c', description: 'x' })
+    const { body: all } = await editor.call('GET', '')
+    // Two of three have it in their titles, every second is German, every fifth is for pilots, and every seventh only begins alike.
+    await editor.db.execute(sql`
+      INSERT INTO distributions (id, tenant_id, course_id, is_generated, slug, title, description, language, target_group,
+                                 seo, cta, listed, visibility, version, created_at, updated_at)
+      SELECT 'dist_' || lpad(number::text, 36, '0'), d.tenant_id, 'c', false, 'many-' || number,
+        CASE WHEN number % 7 = 0 THEN 'Mosaic ' WHEN number % 3 > 0 THEN 'Moss ' ELSE 'Fern ' END || number,
+        CASE WHEN number % 7 = 0 THEN 'Mentions mosaics.' ELSE 'Mentions moss.' END,
+        CASE WHEN number % 2 = 0 THEN 'de' ELSE 'en' END, CASE WHEN number % 5 = 0 THEN '{pilots}' ELSE '{readers}' END::text[],
+        d.seo, d.cta, true, 'public', 1, d.created_at, d.updated_at
+      FROM generate_series(1, 2400) AS number, distributions AS d WHERE d.id = ${all.items[0].id}`)
+    const numbers = Array.from({ length: 2_400 }, (_, index) => 2_400 - index).filter((number) => number % 7 !== 0)
+    const titles = (isAsked: (number: number) => boolean) => [
+      ...numbers.filter((number) => number % 3 > 0 && isAsked(number)).map((number) => `Moss ${number}`),
+      ...numbers.filter((number) => number % 3 === 0 && isAsked(number)).map((number) => `Fern ${number}`),
+    ]
+
+    expect(await find(editor, { q: 'moss' })).toEqual(titles(() => true))
+    expect(await find(editor, { q: 'moss' }, 77)).toEqual(titles(() => true))
+    expect(await find(editor, { q: 'mentions moss' })).toEqual(titles(() => true))
+    expect(await find(editor, { q: 'mentions moss', language: 'de' })).toEqual(titles((number) => number % 2 === 0))
+    expect(await find(editor, { q: 'moss', target_group: 'pilots' })).toEqual(titles((number) => number % 5 === 0))
+    expect(await find(editor, { language: 'de' })).toHaveLength(1_200)
+  })
+
+  it('knows what an entry says now, and only what lists show', async () => {
+    const editor = await startWithPublic({ title: 'Hidden', description: 'Moss.' })
+    const { id } = await publish(editor, { title: 'Gardens', description: 'Roses.' })
+    await publish(editor, { title: 'Secrets', description: 'Moss.', listed: false })
+    const searchAll = async () => Promise.all(['gardens', 'parks', 'roses', 'moss'].map((q) => find(editor, { q })))
+
+    expect(await searchAll()).toEqual([['Gardens'], [], ['Gardens'], []])
+    await editor.change(id, { title: 'Parks', description: 'Moss.' })
+    expect(await searchAll()).toEqual([[], ['Parks'], [], ['Parks']])
+    await editor.change(id, { listed: false })
+    expect(await searchAll()).toEqual([[], [], [], []])
+    await editor.change(id, { title: 'Gardens' })
+    await editor.change(id, { listed: true })
+    expect(await searchAll()).toEqual([['Gardens'], [], [], ['Gardens']])
+    await editor.call('POST', `/${id}/unpublish`, { reason: 'test' })
+    expect(await searchAll()).toEqual([[], [], [], []])
+  })
+
+  it('for nothing finds all, and for nothing that is a word nothing, whatever it is', async () => {
+    const editor = await startWithPublic({ title: 'Gardens' })
+
+    for (const q of ['', ' ']) expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: ['Gardens'] })
+    for (const q of ['!!!', "' & | ! ( ) : * < - > \\", '\u0001', '𝕏💡', "gardens'); DROP TABLE x --"]) {
+      expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: [] })
+    }
+    expect(await find(editor, { q: "gardens' & | ! ( :*" })).toEqual(['Gardens'])
+  })
+})
