@@ -325,8 +325,8 @@ export const guards: Guard[] = [
   {
     name: 'only committed records are read',
     file: 'consumer.ts',
-    find: 'allowAutoTopicCreation: false,',
-    replace: 'allowAutoTopicCreation: false,\n      readUncommitted: true,',
+    find: 'maxWaitTimeInMs: 200,',
+    replace: 'maxWaitTimeInMs: 200,\n      readUncommitted: true,',
     test: ['foreign-client', 'is heard'],
   },
   {
