@@ -1,4 +1,4 @@
-import type { Database, Logger } from '@coursewire/service-kit'
+import { assertWritable, type Database, type Logger } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import type { Batch, ConsumerGroupJoinEvent, Consumer as KafkaConsumer } from 'kafkajs'
 import type { Handler } from './apply-batch.ts'
@@ -69,7 +69,10 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   let consumer = createGroupMember()
 
   const circuit = createCircuit({
-    probe: () => db.execute(sql`SELECT 1 FROM event_dedup LIMIT 1`),
+    async probe() {
+      await assertWritable(db)
+      await db.execute(sql`SELECT 1 FROM event_dedup LIMIT 1`)
+    },
     onChange: syncPauses,
     logger,
   })

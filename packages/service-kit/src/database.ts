@@ -1,9 +1,10 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { AppError } from './app-error.ts'
 import type { Logger } from './logger.ts'
 
-export type Database = NodePgDatabase
+export type Database = NodePgDatabase & { $client: pg.Pool }
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 const sessionSettings = [
@@ -58,6 +59,23 @@ export function createDatabase(pool: pg.Pool): Database {
 }
 
 const clients = new WeakMap<Database | Transaction, pg.Pool | pg.PoolClient>()
+
+/**
+ * Resolves when `db` could write now. Throws an `unavailable` AppError when its server takes no writes, as after a failover
+ * to another, and that connection leaves the pool; throws what the driver throws when there is no connection at all.
+ */
+export async function assertWritable(db: Database): Promise<void> {
+  const client = await db.$client.connect()
+  let isWritable = false
+  try {
+    // Says `on` on a standby too, whatever was set.
+    const { rows } = await client.query(`SELECT current_setting('transaction_read_only') AS "readOnly"`)
+    isWritable = rows[0]?.readOnly === 'off'
+  } finally {
+    client.release(!isWritable)
+  }
+  if (!isWritable) throw new AppError('unavailable', 'database.read-only', 'The database takes no writes now')
+}
 
 /**
  * Runs SQL of ours under a name: Postgres parses and plans it once a connection, which for a statement of a few rows takes as

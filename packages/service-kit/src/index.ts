@@ -11,7 +11,15 @@ export {
   UsageError,
 } from './command-line.ts'
 export { baseConfig, loadConfig } from './config.ts'
-export { createDatabase, createPool, type Database, migrate, queryNamed, type Transaction } from './database.ts'
+export {
+  assertWritable,
+  createDatabase,
+  createPool,
+  type Database,
+  migrate,
+  queryNamed,
+  type Transaction,
+} from './database.ts'
 export type { Access, Caller, Role } from './http/access.ts'
 export { createHttpApp, type HttpApp } from './http/app.ts'
 export { describeProblems } from './http/problem-schema.ts'

@@ -5,7 +5,7 @@ import { createTestDatabase, ownPostgres } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createDatabase, createLogger, createPool, migrate } from '../src/index.ts'
+import { assertWritable, createDatabase, createLogger, createPool, migrate } from '../src/index.ts'
 import { buildApp, collectLines, withResolvers } from './helpers.ts'
 
 async function createEmptyDatabase() {
@@ -131,6 +131,21 @@ describe('the pool', () => {
 
     const next = await db.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`)
     expect(next.rows[0]?.pid).not.toBe(pid)
+  })
+
+  it('is asked whether it could write, and finds the server again that can', async () => {
+    const { databaseUrl, adminUrl } = await createEmptyDatabase()
+    const { db, pool } = openPool(databaseUrl)
+    const admin = await connect(adminUrl)
+    const database = new URL(databaseUrl).pathname.slice(1)
+    await admin.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`)
+    await pool.query('SELECT 1')
+
+    await expect(assertWritable(db)).rejects.toMatchObject({ kind: 'unavailable', code: 'database.read-only' })
+    await admin.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`)
+
+    await expect(assertWritable(db)).resolves.toBeUndefined()
+    expect(pool).toMatchObject({ totalCount: 1, idleCount: 1 })
   })
 
   it('limits everything in time, and is known by its name', async () => {
