@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent } from './define-event.ts'
 import { id, moment } from './fields.ts'
+import { likelyLanguageTag } from './language-tag.ts'
 
 const courseFactory = {
   topic: 'course.events.v1',
@@ -18,7 +19,7 @@ export const courseGenerationCompleted = defineEvent({
     tenant_id: id.nullish(),
     title: z.string().trim().min(1).max(500),
     description: z.string().nullish(),
-    language: z.string().trim().min(1).max(35),
+    language: likelyLanguageTag,
     target_audiences: z.array(z.string()).nullish(),
     total_lessons: z.int().min(0).nullish(),
     completed_at: moment,

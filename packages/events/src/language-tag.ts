@@ -1,0 +1,74 @@
+import { z } from 'zod'
+
+/** RFC 5646 asks for room for 35 characters at least. */
+const MAX_LENGTH = 63
+
+/**
+ * The canonical form of a BCP 47 language tag, as ECMA-402 writes it: `de-AT` of `DE-at`, `he` of `iw`. Null for what ECMA-402
+ * refuses, and for what is longer than 63 characters.
+ */
+export function canonicalizeLanguage(tag: string): string | null {
+  if (tag.length > MAX_LENGTH) return null
+  try {
+    const [canonical = ''] = Intl.getCanonicalLocales(tag)
+    return canonical.length > MAX_LENGTH ? null : canonical
+  } catch {
+    return null
+  }
+}
+
+/** Registered tags that ECMA-402 does not read, by the tags that have replaced them (IANA language subtag registry). */
+const replacedTags = new Map([
+  ['en-gb-oed', 'en-GB-oxendict'],
+  ['i-ami', 'ami'],
+  ['i-bnn', 'bnn'],
+  ['i-hak', 'hak'],
+  ['i-klingon', 'tlh'],
+  ['i-lux', 'lb'],
+  ['i-navajo', 'nv'],
+  ['i-pwn', 'pwn'],
+  ['i-tao', 'tao'],
+  ['i-tay', 'tay'],
+  ['i-tsu', 'tsu'],
+  ['no-bok', 'nb'],
+  ['no-nyn', 'nn'],
+  ['sgn-be-fr', 'sfb'],
+  ['sgn-be-nl', 'vgt'],
+  ['sgn-ch-de', 'sgg'],
+  ['zh-min-nan', 'nan'],
+])
+
+/**
+ * The canonical tag that a text most likely stands for: `zh-CN` for `zh_CN`, `de-AT` for `de_AT.UTF-8`, `yue` for `zh-yue`.
+ * The tag itself where it is one; null where nothing can be told.
+ */
+function guessLanguage(text: string): string | null {
+  const hyphenated = text
+    .trim()
+    .replace(/[.@].*$/s, '')
+    .replaceAll('_', '-')
+  // An extended language is a language of its own under the same name; `min` alone is not one of them.
+  const plain = hyphenated.replace(/^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-(?!min\b)([a-z]{3})(?![a-z0-9])/i, '$1')
+  return canonicalizeLanguage(replacedTags.get(hyphenated.toLowerCase()) ?? plain)
+}
+
+const tag = z.string().meta({ minLength: 2, maxLength: MAX_LENGTH, examples: ['de', 'de-AT', 'en'] })
+
+/** A BCP 47 language tag, in its canonical form from here on. What is none is refused, and told which tag to use if possible. */
+export const languageTag = tag.check((context) => {
+  const canonical = canonicalizeLanguage(context.value)
+  if (canonical !== null) {
+    context.value = canonical
+    return
+  }
+  const guess = guessLanguage(context.value)
+  const message = guess === null ? 'Not a BCP 47 language tag' : `Not a BCP 47 language tag; use ${guess}`
+  context.issues.push({ code: 'custom', input: context.value, message })
+})
+
+/** The same, but takes what most likely stands for a tag: for events of others, who cannot be asked again. */
+export const likelyLanguageTag = tag.check((context) => {
+  const guess = guessLanguage(context.value)
+  if (guess !== null) context.value = guess
+  else context.issues.push({ code: 'custom', input: context.value, message: 'Not a BCP 47 language tag' })
+})
