@@ -115,6 +115,34 @@ describe('with Postgres stopped', () => {
   })
 })
 
+describe('with a Postgres that takes no writes', () => {
+  it('enrolling answers 503 with Retry-After, reading goes on, and enrolling recovers by itself', async () => {
+    const service = await start()
+    const [student, before, during] = [
+      await aStudent(service),
+      await anOpenCourse(service),
+      await anOpenCourse(service),
+    ]
+    await service.post(student.token, { courseId: before })
+    const database = new URL(service.config.DATABASE_URL).pathname.slice(1)
+    await service.admin.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`)
+    await service.admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                               WHERE datname = current_database() AND application_name = 'enrollment-api'`)
+
+    const refused = await service.post(student.token, { courseId: during })
+    expect(refused.statusCode).toBe(503)
+    expect(refused.headers['retry-after']).toBe('2')
+    expect((await service.get(student.token, `/api/enrollments/${before}`)).statusCode).toBe(200)
+
+    await service.admin.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`)
+    const recovered = await waitFor(async () => {
+      const answer = await service.post(student.token, { courseId: during })
+      return answer.statusCode === 503 ? null : answer
+    })
+    expect(recovered.statusCode).toBe(201)
+  })
+})
+
 describe('a connection that is cut after the COMMIT has left', () => {
   it('hides nothing: the request that wrote the row is answered 201, and there is one event', async () => {
     const database = await createTestDatabase()

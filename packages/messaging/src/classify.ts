@@ -1,5 +1,5 @@
 import { EventTooLargeError } from '@coursewire/events'
-import { AppError } from '@coursewire/service-kit'
+import { AppError, isOutage } from '@coursewire/service-kit'
 import { ZodError } from 'zod'
 
 /**
@@ -11,18 +11,8 @@ import { ZodError } from 'zod'
 export type FailureClass = 'permanent' | 'conflict' | 'outage' | 'unknown'
 
 const conflicts = new Set(['40001', '40P01', '55P03'])
-const outageCodes = /^(08|53|57P)/
-const networkErrors = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-])
-const lostConnection =
-  /connection terminated|connection error|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error/i
+/** A statement or a transaction that took too long: a slow record's fault, or a slow database's. */
+const tooLong = new Set(['57014', '25P03', '25P04'])
 
 /** Decides what a failure in a handler or its transaction means, by the error or any of its causes. */
 export function classifyFailure(error: unknown): FailureClass {
@@ -33,8 +23,8 @@ export function classifyFailure(error: unknown): FailureClass {
     if (cause instanceof ZodError || cause instanceof EventTooLargeError) return 'permanent'
     const code = 'code' in cause ? String(cause.code) : ''
     if (conflicts.has(code)) return 'conflict'
-    if (outageCodes.test(code) || networkErrors.has(code) || lostConnection.test(cause.message)) return 'outage'
+    if (tooLong.has(code)) return 'unknown'
     if (/^(22|23)...$/.test(code)) return 'permanent'
   }
-  return 'unknown'
+  return isOutage(error) ? 'outage' : 'unknown'
 }

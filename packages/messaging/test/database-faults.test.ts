@@ -22,6 +22,7 @@ import {
   recordNotes,
   settled,
   toMessage,
+  writeNotes,
 } from './helpers.ts'
 import { connectAdmin, groupByKey, readWire, relayToKafka, startWriting } from './load.ts'
 
@@ -97,6 +98,43 @@ describe('when connections are terminated at random while events are relayed and
     const clients = await Promise.all(Array.from({ length: store.pool.options.max }, () => store.pool.connect()))
     for (const client of clients) client.release()
     expect(store.pool).toMatchObject({ totalCount: 20, idleCount: 20, waitingCount: 0 })
+  })
+})
+
+describe('when the database takes no writes, as after a failover', () => {
+  it('consuming and relaying wait, and go on when it does again, whatever connections are left of before', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 3 })])
+    const admin = await connectAdmin(store)
+    const database = new URL(store.databaseUrl).pathname.slice(1)
+    const setReadOnly = (isReadOnly: boolean) =>
+      admin.query(`ALTER DATABASE ${database} SET default_transaction_read_only = ${isReadOnly}`)
+    const records = await readTopic(note.topic)
+    relayToKafka(store)
+    const consumer = consume(store, note)
+    await produce(note.topic, manyMessages(note, 20))
+    await settled(store, 20)
+    await writeNotes(store, note, [{ noteId: 'relayed', n: 1 }])
+    await settled(store, 21)
+
+    await setReadOnly(true)
+    await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                       WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+    await produce(note.topic, manyMessages(note, 30))
+    await waitFor(() => consumer.log.find('Dependency still down').length > 2)
+    // Somebody keeps every connection of the pool in use, so that none ends by itself.
+    await waitFor(async () => {
+      const clients = await Promise.all(Array.from({ length: 20 }, () => store.pool.connect()))
+      for (const client of clients) client.release()
+      return store.pool.idleCount > 15
+    })
+    await setReadOnly(false)
+
+    await settled(store, 51)
+    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === records.length)
+    expect(await readDeadLetters(store)).toEqual([])
+    await writeNotes(store, note, [{ noteId: 'relayed', n: 2 }])
+    await settled(store, 52)
+    expect(consumer.log.find('Consuming paused, a dependency is down')).toHaveLength(1)
   })
 })
 

@@ -185,8 +185,8 @@ export const guards: Guard[] = [
   {
     name: "a dependency that is down is nobody's fault",
     file: 'classify.ts',
-    find: "return 'outage'\n    if (/^(22",
-    replace: "return 'permanent'\n    if (/^(22",
+    find: "return isOutage(error) ? 'outage'",
+    replace: "return isOutage(error) ? 'permanent'",
     test: ['faults', 'nothing is lost'],
   },
   {
@@ -597,9 +597,9 @@ export const guards: Guard[] = [
   },
   {
     name: 'a server without room is an outage',
-    file: 'classify.ts',
-    find: '/^(08|53|57P)/',
-    replace: '/^(08|57P)/',
+    file: '../../service-kit/src/outage.ts',
+    find: '/^(28|3D|53|58|55P03)/',
+    replace: '/^(28|3D|58|55P03)/',
     test: ['classify', 'outage'],
   },
   {
@@ -640,9 +640,23 @@ export const guards: Guard[] = [
   {
     name: 'a connection left inside a transaction leaves the pool',
     file: '../../service-kit/src/database.ts',
-    find: "client.release(client.getTransactionStatus() !== 'I')",
-    replace: 'client.release()',
+    find: "client.release(isBroken || client.getTransactionStatus() !== 'I')",
+    replace: 'client.release(isBroken)',
     test: ['../../service-kit/test/database', 'does not hand on'],
+  },
+  {
+    name: 'a connection to a read-only server leaves the pool',
+    file: '../../service-kit/src/database.ts',
+    find: 'isBroken = isOfConnection(error)',
+    replace: 'isBroken = false',
+    test: ['../../service-kit/test/database', 'has become read-only'],
+  },
+  {
+    name: 'a server that takes no writes is still down',
+    file: 'consumer.ts',
+    find: '      await assertWritable(db)\n',
+    replace: '',
+    test: ['database-faults', 'takes no writes'],
   },
   {
     name: 'old events are forgotten',

@@ -3,6 +3,7 @@ import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { AppError } from './app-error.ts'
 import type { Logger } from './logger.ts'
+import { isOfConnection } from './outage.ts'
 
 export type Database = NodePgDatabase & { $client: pg.Pool }
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
@@ -45,14 +46,18 @@ export function createDatabase(pool: pg.Pool): Database {
   // drizzle's own keeps a connection that is lost at BEGIN, until none is left in the pool.
   db.transaction = async (run, config) => {
     const client = await pool.connect()
+    let isBroken = false
     try {
       return await drizzle(client).transaction((tx) => {
         clients.set(tx, client)
         return run(tx)
       }, config)
+    } catch (error) {
+      isBroken = isOfConnection(error)
+      throw error
     } finally {
       // Whatever has not ended its transaction must not be used again.
-      client.release(client.getTransactionStatus() !== 'I')
+      client.release(isBroken || client.getTransactionStatus() !== 'I')
     }
   }
   return db
@@ -62,19 +67,24 @@ const clients = new WeakMap<Database | Transaction, pg.Pool | pg.PoolClient>()
 
 /**
  * Resolves when `db` could write now. Throws an `unavailable` AppError when its server takes no writes, as after a failover
- * to another, and that connection leaves the pool; throws what the driver throws when there is no connection at all.
+ * to another; throws what the driver throws when there is no connection at all. Connections that cannot write leave the pool.
  */
-export async function assertWritable(db: Database): Promise<void> {
-  const client = await db.$client.connect()
-  let isWritable = false
-  try {
-    // Says `on` on a standby too, whatever was set.
-    const { rows } = await client.query(`SELECT current_setting('transaction_read_only') AS "readOnly"`)
-    isWritable = rows[0]?.readOnly === 'off'
-  } finally {
-    client.release(!isWritable)
+export async function assertWritable({ $client: pool }: Database): Promise<void> {
+  for (;;) {
+    const isNew = pool.idleCount === 0
+    const client = await pool.connect()
+    let isWritable = false
+    try {
+      // Says `on` on a standby too, whatever was set.
+      const { rows } = await client.query(`SELECT current_setting('transaction_read_only') AS "readOnly"`)
+      isWritable = rows[0]?.readOnly === 'off'
+    } finally {
+      client.release(!isWritable)
+    }
+    if (isWritable) return
+    // An older connection tells nothing of the server that the next one will find.
+    if (isNew) throw new AppError('unavailable', 'database.read-only', 'The database takes no writes now')
   }
-  if (!isWritable) throw new AppError('unavailable', 'database.read-only', 'The database takes no writes now')
 }
 
 /**

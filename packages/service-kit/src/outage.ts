@@ -1,5 +1,8 @@
-// Connection lost, out of resources, shutting down, and the limits that a stopped or overloaded server runs into.
-const outageStates = /^(08|53|57P|25P03|25P04|55P03|57014)/
+// Lost, shut down, out of time or read-only: of the server behind the connection, which another connection may not find.
+// The prepared statements of a connection are its own too: gone or there twice where a pooler stands in between.
+const connectionStates = /^(08|57P|25006|25P03|25P04|57014|26000|42P05)/
+// Nobody let in, no such database, out of resources, errors of the disk, and a lock that nobody gives back.
+const outageStates = /^(28|3D|53|58|55P03)/
 const outageCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -12,11 +15,25 @@ const outageCodes = new Set([
 
 // pg has no codes for these.
 const outageMessages =
-  /^(timeout exceeded when trying|timeout expired|Connection terminated|Query read timeout|Client (has encountered|was closed))/
+  /^(timeout exceeded when trying|timeout expired|Connection (terminated|error)|Query read timeout|Client (has encountered|was closed))/i
 
 /** Whether a server we depend on could not be reached or could not work, seen anywhere in the chain of causes. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  return outageStates.test(code) || outageCodes.has(code) || outageMessages.test(error.message) || isOutage(error.cause)
+  return (
+    isOfConnection(error) ||
+    outageStates.test(code) ||
+    outageCodes.has(code) ||
+    outageMessages.test(error.message) ||
+    isOutage(error.cause)
+  )
+}
+
+/** Whether an error says something of the connection it came by, so that nobody should use that one again. */
+export function isOfConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code = '', routine } = error as { code?: unknown; routine?: unknown }
+  // A migration changed what a prepared statement returns. The text of the message may be in any language.
+  return connectionStates.test(String(code)) || routine === 'RevalidateCachedQuery' || isOfConnection(error.cause)
 }

@@ -5,13 +5,23 @@ import { createTestDatabase, ownPostgres } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { assertWritable, createDatabase, createLogger, createPool, migrate } from '../src/index.ts'
+import { assertWritable, createDatabase, createLogger, createPool, migrate, queryNamed } from '../src/index.ts'
 import { buildApp, collectLines, withResolvers } from './helpers.ts'
 
 async function createEmptyDatabase() {
   const database = await createTestDatabase()
   onTestFinished(() => database.drop())
   return database
+}
+
+/** A database whose server is read-only for those who connect from now on. */
+async function createFailingOver() {
+  const { databaseUrl, migrateDatabaseUrl, adminUrl } = await createEmptyDatabase()
+  const admin = await connect(adminUrl)
+  const database = new URL(databaseUrl).pathname.slice(1)
+  const setReadOnly = (isReadOnly: boolean) =>
+    admin.query(`ALTER DATABASE ${database} SET default_transaction_read_only = ${isReadOnly}`)
+  return { databaseUrl: migrateDatabaseUrl, setReadOnly }
 }
 
 async function connect(url: string) {
@@ -134,18 +144,68 @@ describe('the pool', () => {
   })
 
   it('is asked whether it could write, and finds the server again that can', async () => {
-    const { databaseUrl, adminUrl } = await createEmptyDatabase()
+    const { databaseUrl, setReadOnly } = await createFailingOver()
     const { db, pool } = openPool(databaseUrl)
-    const admin = await connect(adminUrl)
-    const database = new URL(databaseUrl).pathname.slice(1)
-    await admin.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`)
-    await pool.query('SELECT 1')
+    await setReadOnly(true)
+    const fillPool = () => Promise.all([1, 2, 3].map(() => pool.query('SELECT pg_sleep(0.01)')))
+    await fillPool()
 
     await expect(assertWritable(db)).rejects.toMatchObject({ kind: 'unavailable', code: 'database.read-only' })
-    await admin.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`)
+    await fillPool()
+    await setReadOnly(false)
 
     await expect(assertWritable(db)).resolves.toBeUndefined()
-    expect(pool).toMatchObject({ totalCount: 1, idleCount: 1 })
+    await db.transaction((tx) => tx.execute(sql`CREATE TEMP TABLE things ()`))
+  })
+
+  it('does not hand on a connection whose server has become read-only', async () => {
+    const { databaseUrl, setReadOnly } = await createFailingOver()
+    const { db } = openPool(databaseUrl)
+    const write = () => db.transaction((tx) => tx.execute(sql`CREATE TABLE pg_temp.things ()`))
+    await setReadOnly(true)
+    await expect(write()).rejects.toMatchObject({ cause: { code: '25006' } })
+    await setReadOnly(false)
+
+    await expect(write()).resolves.toBeDefined()
+  })
+
+  it.each([
+    ['25006', false],
+    ['25P04', false],
+    ['57014', false],
+    ['57P05', false],
+    ['08006', false],
+    ['26000', false],
+    ['42P05', false],
+    ['23505', true],
+    ['40001', true],
+    ['55P03', true],
+    ['42703', true],
+  ])('after an error %s uses the connection again: %s', async (code, isKept) => {
+    const { db } = openPool((await createEmptyDatabase()).databaseUrl)
+    let pid = 0
+    const failing = db.transaction(async (tx) => {
+      const { rows } = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`)
+      pid = rows[0]?.pid ?? 0
+      await tx.execute(sql.raw(`DO $$ BEGIN RAISE 'no' USING ERRCODE = '${code}'; END $$`))
+    })
+    await expect(failing).rejects.toMatchObject({ cause: { code } })
+
+    const { rows } = await db.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`)
+    expect(rows[0]?.pid === pid).toBe(isKept)
+  })
+
+  it('does not hand on a connection whose prepared statements are of before a migration', async () => {
+    const { migrateDatabaseUrl } = await createEmptyDatabase()
+    const { db } = openPool(migrateDatabaseUrl)
+    const owner = await connect(migrateDatabaseUrl)
+    await owner.query('CREATE TABLE things (id int)')
+    const read = () => db.transaction((tx) => queryNamed(tx, { name: 'all', text: 'TABLE things', values: [] }))
+    await read()
+    await owner.query('ALTER TABLE things ADD COLUMN name text')
+
+    await expect(read()).rejects.toMatchObject({ code: '0A000' })
+    await expect(read()).resolves.toBeDefined()
   })
 
   it('limits everything in time, and is known by its name', async () => {

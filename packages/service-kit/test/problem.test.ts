@@ -87,6 +87,12 @@ describe('a failure', () => {
     ['too many connections', Object.assign(new Error('secret text'), { code: '53300' })],
     ['a database that shuts down', Object.assign(new Error('secret text'), { code: '57P01' })],
     ['a database in recovery', new Error('secret text', { cause: Object.assign(new Error('x'), { code: '57P03' }) })],
+    ['a database that takes no writes', Object.assign(new Error('secret text'), { code: '25006' })],
+    ['a transaction that took too long', Object.assign(new Error('secret text'), { code: '25P04' })],
+    ['a password that is no longer ours', Object.assign(new Error('secret text'), { code: '28P01' })],
+    ['a database that is being restored', Object.assign(new Error('secret text'), { code: '3D000' })],
+    ['a disk that fails', Object.assign(new Error('secret text'), { code: '58030' })],
+    ['a plan of before a migration', Object.assign(new Error('secret text'), { routine: 'RevalidateCachedQuery' })],
     ['a pool without a free connection', new Error('timeout exceeded when trying to connect')],
     [
       'a connection cut in a query',
