@@ -263,7 +263,7 @@ test('while a neighbour is down nothing is claimed and nothing is lost', async (
   expect(await ses.readInbox()).toHaveLength(1)
 })
 
-test('a mail that brings out a fault of ours is put off, and the next one is sent', async () => {
+test('a mail that brings out a fault of ours has failed, and the next one is sent', async () => {
   const { start } = await startWorld()
   const odd = anEnrollment({ student_id: '\uffff-odd' })
   await start({
@@ -274,7 +274,7 @@ test('a mail that brings out a fault of ours is put off, and the next one is sen
   })
 
   await ledger.handle(odd)
-  expect(await untilPutOff(odd.payload.student_id)).toMatchObject({ status: 'pending', reason: 'TypeError: odd' })
+  expect(await until(odd.payload.student_id, 'failed')).toMatchObject({ reason: 'TypeError: odd' })
   await enrol('sent')
 })
 

@@ -10,9 +10,7 @@ export function queryRoutes(servicesByVersion: Map<string, Service>, faults: Fau
     app.addContentTypeParser(
       'application/x-www-form-urlencoded',
       { parseAs: 'string' },
-      async (_: unknown, body: string) => {
-        return new URLSearchParams(body)
-      },
+      async (_: unknown, body: string) => readForm(body),
     )
     app.addHook('onRequest', async (_request, reply) => {
       void reply.header('x-amzn-requestid', randomUUID())
@@ -48,6 +46,17 @@ export function queryRoutes(servicesByVersion: Map<string, Service>, faults: Fau
       return reply.type('text/xml').send(renderResult(service.namespace, name, result, requestIdOf(reply)))
     })
   }
+}
+
+/** A name that stands twice is the trace of two requests glued together: of such a form no part can be trusted. */
+function readForm(body: string): URLSearchParams {
+  const form = new URLSearchParams(body)
+  const names = new Set<string>()
+  for (const name of form.keys()) {
+    if (names.has(name)) throw new QueryError(400, 'MalformedInput', `The parameter ${name} stands twice`)
+    names.add(name)
+  }
+  return form
 }
 
 function toQueryError({ statusCode, message }: FastifyError): QueryError {

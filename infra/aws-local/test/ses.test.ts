@@ -85,6 +85,20 @@ test('a call that names no action, or one of another service, says so in XML', a
   )
 })
 
+test('a form that holds a name twice is refused: it is two requests glued together', async () => {
+  const aws = await start()
+  const mail = 'Source=a%40example.com&Destination.ToAddresses.member.1=b%40example.com&Message.Subject.Data=s'
+
+  const response = await fetch(aws.url, {
+    method: 'POST',
+    body: new URLSearchParams(`Action=SendEmail&Version=2010-12-01&${mail}&${mail}&Message.Body.Text.Data=t`),
+  })
+
+  expect(response.status).toBe(400)
+  expect(await response.text()).toContain('<Code>MalformedInput</Code><Message>The parameter Source stands twice')
+  expect(await aws.readInbox()).toEqual([])
+})
+
 test.each([
   ['a body beyond every limit', 'application/x-www-form-urlencoded', 'x'.repeat(33 * 1024 * 1024), 413],
   ['a body that is not a form', 'application/json', '{}', 415],

@@ -1,4 +1,5 @@
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns'
+import { readQueryForm } from '@coursewire/service-kit'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import { readSnsRow } from './outbox.ts'
 
@@ -32,9 +33,7 @@ export function createSnsChannel(): Channel {
 
   async function publish(rows: StoredRow[], outcome: SendOutcome): Promise<void> {
     try {
-      const { Failed = [] } = await client.send(
-        new PublishBatchCommand({ TopicArn: rows[0]?.topic, PublishBatchRequestEntries: rows.map(toEntry) }),
-      )
+      const { Failed = [] } = await client.send(toCommand(rows))
       for (const row of rows) {
         const refusal = Failed.find((entry) => entry.Id === row.id)
         if (!refusal) {
@@ -72,14 +71,39 @@ export function createSnsChannel(): Channel {
   }
 }
 
+function toCommand(rows: StoredRow[]): PublishBatchCommand {
+  const topicArn = rows[0]?.topic ?? ''
+  const command = new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries: rows.map(toEntry) })
+  command.middlewareStack.add(
+    (next) => async (call) => {
+      assertCarries(topicArn, rows, (call.request as { body?: unknown }).body)
+      return next(call)
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'departure' },
+  )
+  return command
+}
+
+/** Throws unless the finished request is these rows to this topic: SNS would take others under their ids. */
+function assertCarries(topicArn: string, rows: StoredRow[], body: unknown): void {
+  const form = readQueryForm(body)
+  const ids = [...form].filter(([name]) => name.endsWith('.Id')).map(([, id]) => id)
+  const isOurs = decodeURIComponent(form.get('TopicArn') ?? '') === topicArn
+  if (!isOurs || ids.join() !== rows.map(({ id }) => id).join())
+    throw new Error('the finished request holds other messages')
+}
+
 function toEntry(row: StoredRow) {
   const { subject, message, attributes } = readSnsRow(row)
   return {
     Id: row.id,
-    Subject: subject,
+    Subject: subject.toWellFormed(),
     Message: message,
     MessageAttributes: Object.fromEntries(
-      Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+      Object.entries(attributes).map(([name, value]) => [
+        name,
+        { DataType: 'String', StringValue: value.toWellFormed() },
+      ]),
     ),
   }
 }

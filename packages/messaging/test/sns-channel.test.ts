@@ -1,10 +1,11 @@
 import { waitFor } from '@coursewire/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { StoredRow } from '../src/channel.ts'
 import { createKafkaChannel } from '../src/kafka-channel.ts'
 import { appendToOutbox, toSnsRow } from '../src/outbox.ts'
 import type { KafkaSource } from '../src/record.ts'
 import { startRelay } from '../src/relay.ts'
-import { splitIntoRequests } from '../src/sns-channel.ts'
+import { createSnsChannel, splitIntoRequests } from '../src/sns-channel.ts'
 import {
   countOutbox,
   createNoteTopic,
@@ -53,6 +54,41 @@ describe('the SNS channel', () => {
       messageAttributes: { event_id: { value: expect.stringMatching(/^id-/) } },
     })
     expect(testLog.find('Message published')).toHaveLength(95)
+  })
+
+  it('sends nothing of a request that an unwritable one has left half-written in the client', async () => {
+    const { topicArn, readPublished } = await startLocalSns()
+    const channel = createSnsChannel()
+    onTestFinished(() => channel.close())
+    const row = (id: string, topic: string): StoredRow => ({
+      id,
+      createdAt: 0,
+      ...toSnsRow(topic, { subject: 'Note', message: `message ${id}`, attributes: {} }, log(1)),
+    })
+
+    const unwritable = await channel.send([row('1', '\ud800')])
+    const next = await channel.send([row('2', topicArn)])
+    const again = await channel.send([row('2', topicArn)])
+
+    expect(unwritable.failed).toMatchObject([{ row: { id: '1' }, error: { name: 'URIError' } }])
+    expect(next.failed).toMatchObject([
+      { row: { id: '2' }, error: { message: expect.stringContaining('the finished request') } },
+    ])
+    expect(again.sent).toMatchObject([{ id: '2' }])
+    expect((await readPublished()).map(({ message }) => message)).toEqual(['message 2'])
+  })
+
+  it('publishes half a surrogate pair as U+FFFD', async () => {
+    const [store, sns] = await Promise.all([createStore(), startLocalSns()])
+    const attributes = { event_id: 'id-\ud800' }
+    await store.db.transaction((tx) =>
+      appendToOutbox(tx, [toSnsRow(sns.topicArn, { subject: 'Note', message: 'text', attributes }, log(1))]),
+    )
+
+    relaySns(store)
+
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(await sns.readPublished()).toMatchObject([{ messageAttributes: { event_id: { value: 'id-\ufffd' } } }])
   })
 
   it('is refused for a while; Kafka flows meanwhile, and SNS gets everything later', async () => {

@@ -45,9 +45,9 @@ export function createDelivery(options: DeliveryOptions) {
       if (error instanceof AppError) {
         return { status: 'pending', reason: `${error.message} (${error.code})`, isOutage: true }
       }
-      // A fault of ours that one mail brings out keeps no other mail waiting.
+      // A fault of ours that this mail brings out: no retry mends it. Once it is mended, a person has the mail sent again.
       logger.error({ err: error }, 'Email cannot be prepared')
-      return { status: 'pending', reason: String(error), isOutage: false }
+      return { status: 'failed', reason: String(error) }
     }
   }
 

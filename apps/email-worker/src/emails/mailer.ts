@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
+import { readQueryForm } from '@coursewire/service-kit'
 import type { Outcome } from './email.ts'
 import { explainFailure } from './send-failure.ts'
 
@@ -12,7 +14,8 @@ export interface Mail {
 export interface Mailer {
   /**
    * Hands a mail over, at most once: nothing here tries again. `assertTimely` is called at the last moment before the
-   * request leaves, and may throw to keep it here. Never throws.
+   * request leaves, and may throw to keep it here. A request whose finished body names anybody but the recipient stays here
+   * too. Never throws.
    */
   send(mail: Mail, tags: { sendId: string; attempt: number }, assertTimely: () => void): Promise<Outcome>
   close(): void
@@ -37,7 +40,9 @@ export function createSesMailer(options: {
   })
 
   return {
-    async send({ to, subject, html, text }, { sendId, attempt }, assertTimely) {
+    async send({ to, ...content }, { sendId, attempt }, assertTimely) {
+      // Half a surrogate pair cannot be written in UTF-8.
+      const [subject, html, text] = [content.subject, content.html, content.text].map((it) => it.toWellFormed())
       const command = new SendEmailCommand({
         Source: options.from,
         Destination: { ToAddresses: [to] },
@@ -55,11 +60,12 @@ export function createSesMailer(options: {
       let hasLeft = false
       // After credentials and signature, which may take their time: what follows is the connection.
       command.middlewareStack.add(
-        (next) => async (request) => {
+        (next) => async (call) => {
+          assertAddressedTo(to, (call.request as { body?: unknown }).body)
           assertTimely()
           abortSignal.throwIfAborted()
           hasLeft = true
-          return next(request)
+          return next(call)
         },
         { step: 'finalizeRequest', priority: 'low', name: 'departure' },
       )
@@ -73,4 +79,11 @@ export function createSesMailer(options: {
     },
     close: () => client.destroy(),
   }
+}
+
+function assertAddressedTo(to: string, body: unknown): void {
+  const recipients = [...readQueryForm(body)].filter(([name]) => name.startsWith('Destination.'))
+  const expected = [['Destination.ToAddresses.member.1', to]]
+  const found = recipients.map(([name, value]) => [name, decodeURIComponent(value)])
+  if (!isDeepStrictEqual(found, expected)) throw new Error('the finished request names another recipient')
 }

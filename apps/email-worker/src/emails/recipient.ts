@@ -1,3 +1,5 @@
+import { cutText } from '@coursewire/events'
+
 const MAX_ADDRESS_LENGTH = 254
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const plainAddress = new RegExp(
@@ -23,16 +25,6 @@ export function findTextFault(what: string, text: string): string | null {
   return unprintable.test(text) ? `${what} holds a control character` : null
 }
 
-/** The text cut to so many characters, as a reader counts them. */
-export function capText(text: string, length: number): string {
-  if (text.length <= length) return text
-  // Segmenting a long text takes time by its square, and one character may be made of any number of marks.
-  const start = text.slice(0, length * 4)
-  const characters = [...new Intl.Segmenter().segment(start)]
-  if (characters.length <= length && start === text) return text
-  return `${start.slice(0, characters[length - 1]?.index).trimEnd()}…`
-}
-
 const MAX_NAME_LENGTH = 60
 
 /**
@@ -41,5 +33,5 @@ const MAX_NAME_LENGTH = 60
  */
 export function tameName(name: string): string {
   const visible = name.replace(/[\p{Bidi_Control}\u200b\u2060\ufeff]/gu, '').trim()
-  return capText(visible, MAX_NAME_LENGTH).replace(/[.:/@](?=\S)/g, '$&\u200b')
+  return cutText(visible, MAX_NAME_LENGTH).replace(/[.:/@](?=\S)/g, '$&\u200b')
 }

@@ -15,7 +15,7 @@ const untrusted = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
 /**
  * What a failed call to SES means. The one question is whether SES may have accepted the mail:
  *
- * 1. The request never left us: it did not.
+ * 1. The request never left us: it did not. A text that cannot be written down would only fail again.
  * 2. SES refused in words (4xx, throttling under any status): it did not. Some refusals would only be repeated.
  * 3. Nobody was reached (name, connection, certificate), so that no byte of the request left: it did not.
  * 4. Everything else it may have: a 5xx, a time-out, a reset (also of a stale connection), an answer nobody can read.
@@ -26,6 +26,7 @@ export function explainFailure(error: unknown, hasLeft: boolean): Exclude<Outcom
   // SES quotes addresses, which are not ours to keep.
   const reason = `${name}: ${message}`.replace(/[^\s<>"',;:]+@[^\s<>"',;:]+/g, '[address]').slice(0, 500)
 
+  if (!hasLeft && error instanceof URIError) return { status: 'failed', reason }
   if (!hasLeft) return { status: 'pending', reason, isOutage: true }
   if (throttling.test(name)) return { status: 'pending', reason, isOutage: true }
   if (status >= 400 && status < 500) {

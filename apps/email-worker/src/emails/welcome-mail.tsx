@@ -1,7 +1,8 @@
+import { cutText } from '@coursewire/events'
 import { render } from 'react-email'
 import type { Course, Student } from './directory.ts'
 import type { Mail } from './mailer.ts'
-import { capText, findAddressFault, findTextFault, tameName } from './recipient.ts'
+import { findAddressFault, findTextFault, tameName } from './recipient.ts'
 import { WelcomeLayout, type WelcomeProps } from './welcome-layout.tsx'
 import { chooseLocale, getWording, nameLanguage } from './wording.ts'
 
@@ -22,13 +23,13 @@ export function findFault(student: Student, course: Course): string | null {
 export async function composeWelcomeMail(student: Student, course: Course, dashboardUrl: string): Promise<Mail> {
   const locale = chooseLocale(student.locale)
   const wording = getWording(locale)
-  const title = capText(course.title, MAX_TITLE_LENGTH)
+  const title = cutText(course.title, MAX_TITLE_LENGTH)
   const welcome: WelcomeProps = {
     locale,
     wording,
     name: tameName(student.name),
     title,
-    description: capText(course.description?.trim() ?? '', MAX_DESCRIPTION_LENGTH),
+    description: cutText(course.description?.trim() ?? '', MAX_DESCRIPTION_LENGTH),
     courseLanguage: course.language,
     facts: [
       ...(course.totalLessons ? [{ label: wording.lessons, value: String(course.totalLessons) }] : []),
