@@ -1,4 +1,5 @@
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
+import { shorten } from './shorten.ts'
 
 /** An interface of our own, so that declarations of other packages can name it without knowing pino. */
 export interface Logger extends PinoLogger {}
@@ -14,6 +15,12 @@ const secretFields = new Set([
   'email',
 ])
 const MAX_DEPTH = 5
+
+/** A line that is longer has its texts shortened, and in the end only says who it is from. */
+const MAX_LINE = 2_000
+const MAX_TEXT = 1_000
+const MAX_SHORTENED_LINE = 16_000
+const MAX_ITEMS = 50
 
 /**
  * The value with secrets masked; itself where it holds none. By hand, as pino's own redaction with wildcards takes two
@@ -32,7 +39,45 @@ function mask<Value>(value: Value, depth = 0): Value {
   return (copy ?? value) as Value
 }
 
-/** A pino logger: one JSON line per entry, secrets and mail addresses masked by name, errors without the data in them. */
+// What JSON may hold as it is, but a terminal obeys (C1 controls), an editor takes for a line break, or the eye reads backwards.
+const unprintable = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/
+const allUnprintable = new RegExp(unprintable, 'g')
+
+/** The line as it may be written, whatever was sent to us: looked at as a whole, as most are short and plain. */
+function tidy(line: string): string {
+  const short = line.length > MAX_LINE ? shortenLine(line) : line
+  return unprintable.test(short) ? short.replace(allUnprintable, escape) : short
+}
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+function shortenLine(line: string): string {
+  const entry = JSON.parse(line) as Record<string, unknown>
+  const short = JSON.stringify(shortenValue(entry))
+  if (short.length <= MAX_SHORTENED_LINE) return `${short}\n`
+  const { level, time, service, requestId, msg } = entry
+  return `${JSON.stringify(shortenValue({ level, time, service, requestId, msg, omittedLength: line.length }))}\n`
+}
+
+function shortenValue(value: unknown): unknown {
+  if (typeof value === 'string') return shorten(value, MAX_TEXT)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map(shortenValue)
+  const fields = Object.entries(value).slice(0, MAX_ITEMS)
+  return Object.fromEntries(
+    fields.map(([name, item]) => [
+      shorten(name, MAX_TEXT),
+      name === 'stack' ? shorten(String(item), 4 * MAX_TEXT) : shortenValue(item),
+    ]),
+  )
+}
+
+/**
+ * A pino logger: one JSON line per entry, secrets and mail addresses masked by name, errors without the data in them. However
+ * much was sent to us, a line stays short and is safe to look at in a terminal.
+ */
 export function createLogger(options: {
   service: string
   version?: string
@@ -47,6 +92,7 @@ export function createLogger(options: {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: mask },
       serializers: { err: describeError },
+      hooks: { streamWrite: tidy },
     },
     destination ?? pino.destination(1),
   )
@@ -60,7 +106,7 @@ export function createLogger(options: {
 }
 
 // An error of pg or drizzle carries the query's parameters and the row: only named fields are logged.
-function describeError(error: unknown): unknown {
+function describeError(error: unknown, hasStack = true): unknown {
   if (!(error instanceof Error)) return error
   const { code, kind, constraint, details } = error as Error & Record<string, unknown>
   const message = dropParameters(error.message)
@@ -71,10 +117,15 @@ function describeError(error: unknown): unknown {
     kind,
     constraint,
     details: mask(details),
-    stack: error.stack?.replace(error.message, message),
-    cause: error.cause === undefined ? undefined : describeError(error.cause),
-    errors: error instanceof AggregateError ? error.errors.map(describeError) : undefined,
+    stack: hasStack ? error.stack?.replace(error.message, message) : undefined,
+    cause: error.cause === undefined ? undefined : describeError(error.cause, hasStack),
+    errors: error instanceof AggregateError ? error.errors.map((it) => describeError(it, hasStack)) : undefined,
   }
+}
+
+/** An error that is expected, for the field `err`: what was refused and why, without where in the code. */
+export function describeRefusal(error: unknown): unknown {
+  return describeError(error, false)
 }
 
 function dropParameters(message: string): string {

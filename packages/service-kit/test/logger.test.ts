@@ -67,6 +67,31 @@ describe('a log entry', () => {
     })
   })
 
+  it('holds nothing that a terminal obeys or an editor takes for a line break, wherever it stands', () => {
+    const { lines, logger } = logging()
+    const sent = '\u009b31m\u0085\u2028\u2029\u202e\u2066\u007f\ufeff'
+
+    logger.child({ [`key${sent}`]: sent }).error({ err: new Error(sent), list: [{ sent }] }, `Sent ${sent}`)
+
+    expect(lines.join('').slice(0, -1)).toMatch(/^[ -~]+$/)
+    expect(JSON.parse(lines.join(''))).toMatchObject({ [`key${sent}`]: sent, list: [{ sent }], msg: `Sent ${sent}` })
+  })
+
+  it('is short and whole JSON, however much there is to say', () => {
+    const { lines, logger } = logging()
+    const long = '😀'.repeat(100_000)
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, long.slice(0, 999)]))
+
+    logger.child({ requestId: 'mine', long }).info({ err: new Error(long), [long]: [long], deep: { long } }, long)
+    logger.child({ requestId: 'mine' }).info({ many, more: [many, many] }, 'Something')
+
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(16_000)
+    const [first, second] = lines.map((line) => JSON.parse(line))
+    expect(first).toMatchObject({ requestId: 'mine', level: 'info', service: 'test-service' })
+    expect(first.msg).toMatch(/^(😀){499}…$/u)
+    expect(second).toMatchObject({ requestId: 'mine', msg: 'Something', omittedLength: expect.any(Number) })
+  })
+
   it('cannot be forged by what a request brings', async () => {
     const { lines, logger } = logging()
     const app = await buildApp({ logger })

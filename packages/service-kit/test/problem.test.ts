@@ -1,8 +1,10 @@
 import { once } from 'node:events'
+import { METHODS } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { AppError, type AppErrorKind, createDatabase, createLogger } from '../src/index.ts'
 import { buildApp, collectLines, portOf, sendRaw, serve, startIssuer } from './helpers.ts'
 
@@ -64,6 +66,55 @@ describe('a refusal', () => {
       },
       { level: 'info', msg: 'Request completed', method: 'GET', url: '/thing', status: 409, requestId: 'mine' },
     ])
+  })
+})
+
+describe('what is sent back and logged of a refused request', () => {
+  const long = 'x'.repeat(200_000)
+
+  async function refuse(request: { url?: string; payload?: object; headers?: Record<string, string> }) {
+    const { lines, destination } = collectLines()
+    const app = await buildApp({ logger: createLogger({ service: 'test-service', level: 'info', destination }) })
+    const body = z.strictObject({
+      tags: z.array(z.string()).optional(),
+      more: z.record(z.string(), z.int()).optional(),
+    })
+    app.post('/things', { schema: { body }, ...open }, async () => ({}))
+    app.post('/refused', open, async (request) => {
+      throw new AppError('conflict', 'thing.wrong', 'Wrong', { body: request.body }, { cause: new Error(long) })
+    })
+    app.post('/busy', open, async () => {
+      throw new AppError('unavailable', 'thing.busy', 'Busy')
+    })
+    const answer = await app.inject({ method: 'POST', url: '/things', ...request })
+    return {
+      answer,
+      lines,
+      refusals: lines.filter((line) => line.includes('"Request ')).map((line) => JSON.parse(line)),
+    }
+  }
+
+  it.each([
+    ['an unknown key', { payload: { [long]: 1 } }],
+    [
+      'thousands of unknown keys',
+      { payload: Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, 1])) },
+    ],
+    ['thousands of wrong items', { payload: { tags: Array.from({ length: 50_000 }, () => 1) } }],
+    ['a wrong item under a long key', { payload: { more: { [long]: 'x' } } }],
+    ['what the service quotes', { url: '/refused', payload: { [long]: { [long]: [long] } } }],
+    ['a long path', { url: `/${long.slice(0, 20_000)}` }],
+    ['a long media type', { headers: { 'content-type': long }, payload: {} }],
+    ['nothing at all', { url: '/busy' }],
+  ])('is little and without a stack: %s', async (_name, request) => {
+    const { answer, lines, refusals } = await refuse(request)
+
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400)
+    expect(answer.statusCode).not.toBe(500)
+    expect(answer.body.length).toBeLessThan(6_000)
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(4_000)
+    expect(refusals.length).toBeGreaterThan(0)
+    expect(JSON.stringify(refusals)).not.toContain('"stack"')
   })
 })
 
@@ -131,24 +182,37 @@ describe('what no route answers', () => {
     expect(answer.json()).toMatchObject({ status: 404, code: 'route.not-found', instance: '/nowhere' })
   })
 
-  it.each([['PUT'], ['DELETE'], ['OPTIONS'], ['PROPFIND'], ['TRACE']])('is 405 with Allow for %s', async (method) => {
+  it('is refused before its body is read', async () => {
     const app = await buildApp()
     app.get('/things/:id', open, async () => ({}))
-    app.post('/things/:id', open, async () => ({}))
-    await app.listen({ port: 0, host: '127.0.0.1' })
+    const send = (url: string) =>
+      app.inject({ method: 'PUT', url, payload: '{', headers: { 'content-type': 'text/plain' } })
 
-    const answer = await sendRaw(portOf(app), `${method} /things/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
-
-    expect(answer).toMatch(/^HTTP\/1.1 405 /)
-    expect(answer).toContain('allow: GET, HEAD, POST\r\n')
-    expect(answer).toContain('"code":"method.not-allowed"')
+    expect((await send('/nowhere')).statusCode).toBe(404)
+    expect((await send('/things/1')).statusCode).toBe(405)
   })
+
+  it.each([...METHODS.filter((name) => !['GET', 'HEAD', 'POST'].includes(name)), 'BREW', 'GETS', 'get'])(
+    'is 405 with Allow for %s',
+    async (method) => {
+      const app = await buildApp()
+      app.get('/things/:id', open, async () => ({}))
+      app.post('/things/:id', open, async () => ({}))
+      await app.listen({ port: 0, host: '127.0.0.1' })
+
+      const answer = await sendRaw(portOf(app), `${method} /things/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+
+      expect(answer).toMatch(/^HTTP\/1.1 405 /)
+      expect(answer).toContain('allow: GET, HEAD, POST\r\n')
+      expect(answer).toContain('"code":"method.not-allowed"')
+    },
+  )
 })
 
 describe('what is not HTTP as it should be', () => {
-  async function listen() {
+  async function listen(options: { requestTimeoutMs?: number } = {}) {
     const { jwksUrl } = await startIssuer()
-    const app = await buildApp({ jwksUrl })
+    const app = await buildApp({ jwksUrl, ...options })
     app.post('/things', open, async () => ({}))
     app.get('/guarded', { config: { access: ['student'] } }, async () => ({}))
     app.get('/tenant', open, async (request) => ({ tenant: request.tenantId }))
@@ -156,10 +220,18 @@ describe('what is not HTTP as it should be', () => {
     return app
   }
 
+  const manyHeaders = (count: number) => `${'a:b\r\n'.repeat(count - 1)}Connection: close\r\n`
   const both = 'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n'
   it.each([
     ['two lengths', 400, `POST /things HTTP/1.1\r\nHost: a\r\n${both}\r\n0\r\n\r\n`],
-    ['a method nobody knows', 400, 'BREW /things HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['two hosts', 400, 'GET /tenant HTTP/1.1\r\nHost: acme.test\r\nHost: b\r\nConnection: close\r\n\r\n'],
+    ['one host twice', 400, 'GET /tenant HTTP/1.1\r\nHost: a\r\nHost: a\r\nConnection: close\r\n\r\n'],
+    ['no host', 400, 'GET /tenant HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['a host that is none', 400, 'GET /tenant HTTP/1.1\r\nHost: a/b?c@d\r\nConnection: close\r\n\r\n'],
+    ['an expectation of anything', 417, 'GET /tenant HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n\r\n'],
+    ['more headers than Node passes on', 431, `GET /tenant HTTP/1.1\r\nHost: a\r\n${manyHeaders(2_000)}\r\n`],
+    ['another method for no path at all', 404, 'BREW /nowhere HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a method without a path', 400, 'BREW HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['headers beyond all', 431, `GET /guarded HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`],
     ['no HTTP at all', 400, 'hello\r\n\r\n'],
   ])('%s is answered with a problem and hung up on', async (_name, status, bytes) => {
@@ -169,7 +241,31 @@ describe('what is not HTTP as it should be', () => {
 
     expect(answer).toContain(`HTTP/1.1 ${status} `)
     expect(answer).toContain('content-type: application/problem+json')
-    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, requestId: expect.any(String) })
+    expect(JSON.parse(/{.*}/.exec(answer)?.[0] ?? '')).toMatchObject({ status, requestId: expect.any(String) })
+  })
+
+  it('two thousand headers are as good as two', async () => {
+    const app = await listen()
+
+    const answer = await sendRaw(portOf(app), `GET /tenant HTTP/1.1\r\nHost: acme.test\r\n${manyHeaders(1_999)}\r\n`)
+
+    expect(answer).toContain('{"tenant":"acme"}')
+  })
+
+  it.each([
+    ['Authorization', 401],
+    ['Content-Type', 415],
+  ])('%s twice is not taken by its first line', async (name, status) => {
+    const app = await listen()
+    const value = name === 'Authorization' ? `Bearer ${await (await startIssuer()).sign()}` : 'application/json'
+    const [method, path] = name === 'Authorization' ? ['GET', '/guarded'] : ['POST', '/things']
+
+    const answer = await sendRaw(
+      portOf(app),
+      `${method} ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${name}: ${value}\r\n${name}: x\r\nContent-Length: 2\r\n\r\n{}`,
+    )
+
+    expect(answer).toContain(`HTTP/1.1 ${status} `)
   })
 
   it('a token of 16 KB reaches the token check', async () => {
@@ -191,9 +287,7 @@ describe('what is not HTTP as it should be', () => {
   })
 
   it('a body that never ends is given up with 408', async () => {
-    const app = await listen()
-    app.server.requestTimeout = 100
-    app.server.headersTimeout = 100
+    const app = await listen({ requestTimeoutMs: 100 })
     const socket = connect(portOf(app), '127.0.0.1')
     await once(socket, 'connect')
 

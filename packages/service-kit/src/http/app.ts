@@ -5,9 +5,11 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Logger } from '../logger.ts'
 import { addAccessControl } from './access.ts'
 import { addDocs } from './docs.ts'
-import { addProblems, answerClientError, answerError } from './errors.ts'
+import { addProblems, answerError } from './errors.ts'
 import { addStrictJson } from './json-body.ts'
+import { createMethodTable } from './methods.ts'
 import { addOperations, type Health } from './operations.ts'
+import { addProtocolChecks, answerClientError, serverOptions } from './protocol.ts'
 import { addRequestIds, chooseRequestId } from './request-id.ts'
 import type { AuthOptions } from './token.ts'
 
@@ -35,8 +37,21 @@ export async function createHttpApp(options: {
   docs?: { title: string; description: string }
   /** The addresses and networks whose `X-Forwarded-*` headers are believed; nobody's, if left out. */
   trustProxy?: string[] | undefined
+  /** How long a request may take to arrive, its body included. */
+  requestTimeoutMs?: number
 }): Promise<HttpApp> {
-  const { service, version = '0.0.0', logger, auth, tenants, health, docs, trustProxy = false } = options
+  const {
+    service,
+    version = '0.0.0',
+    logger,
+    auth,
+    tenants,
+    health,
+    docs,
+    trustProxy = false,
+    requestTimeoutMs = 15_000,
+  } = options
+  const methods = createMethodTable()
 
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
@@ -45,15 +60,16 @@ export async function createHttpApp(options: {
     genReqId: chooseRequestId,
     trustProxy,
     bodyLimit: 256 * 1024,
-    requestTimeout: 15_000,
+    requestTimeout: requestTimeoutMs,
     connectionTimeout: 60_000,
     // While closing, what still comes in is answered and then hung up on.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
-    clientErrorHandler: answerClientError,
-    // Room for a token that is refused for its length; timeouts are checked often enough to mean something.
-    http: { maxHeaderSize: 32 * 1024, connectionsCheckingInterval: 1_000 },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, methods),
+    // Of the time for the headers and that for all, Node takes the longer one for all, and would give the headers a minute.
+    // Both are checked often enough to mean something.
+    http: { ...serverOptions, headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -65,8 +81,9 @@ export async function createHttpApp(options: {
     done()
   })
   addRequestIds(app)
+  addProtocolChecks(app, methods)
   addStrictJson(app)
-  addProblems(app)
+  addProblems(app, methods)
   // Before the access control, which asks every later route for its policy.
   if (docs) await addDocs(app, { ...docs, version })
   await addAccessControl(app, { auth, tenants, logger })

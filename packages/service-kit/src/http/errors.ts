@@ -1,25 +1,23 @@
-import { randomUUID } from 'node:crypto'
-import type { Socket } from 'node:net'
-import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { describeRefusal } from '../logger.ts'
+import type { MethodTable } from './methods.ts'
 import { describeProblem, type Problem, problemOf, renderProblem } from './problem.ts'
 
 /** Makes every refusal and every failure of the application a problem document, and logs it once. */
-export function addProblems(app: FastifyInstance): void {
-  const methodsByPath = new Map<string, { pattern: RegExp; methods: Set<string> }>()
-
-  app.addHook('onRoute', ({ url, method }) => {
-    const known = methodsByPath.get(url) ?? { pattern: compilePath(url), methods: new Set() }
-    for (const name of [method].flat()) known.methods.add(name)
-    methodsByPath.set(url, known)
-  })
-
+export function addProblems(app: FastifyInstance, methods: MethodTable): void {
+  app.addHook('onRoute', ({ url, method }) => methods.add(url, method))
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request)
-    const allowed = [...methodsByPath.values()].filter(({ pattern }) => pattern.test(path))
+  function answerUnmatched(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const allowed = methods.find(pathOf(request))
     if (allowed.length === 0) return sendProblem(request, reply, problemOf(404))
-    void reply.header('allow', [...new Set(allowed.flatMap(({ methods }) => [...methods]))].join(', '))
+    void reply.header('allow', allowed.join(', '))
     return sendProblem(request, reply, problemOf(405))
+  }
+  app.setNotFoundHandler(answerUnmatched)
+  // Before the body: what is wrong with that is nothing to a route that is not there.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) void answerUnmatched(request, reply)
+    else done()
   })
 }
 
@@ -29,37 +27,10 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const { isAnonymous = false } = request.routeOptions.config
   const log = isAnonymous ? request.server.log : request.log
   if (problem.status === 500) log.error({ err: error }, 'Request failed')
-  else if (problem.status === 503) log.warn({ err: error }, 'Request cannot be served now')
+  else if (problem.status === 503) log.warn({ err: describeRefusal(error) }, 'Request cannot be served now')
   // What was refused may be quoted in the error.
-  else log.info(isAnonymous ? { code: problem.code } : { err: error }, 'Request refused')
+  else log.info(isAnonymous ? { code: problem.code } : { err: describeRefusal(error) }, 'Request refused')
   return sendProblem(request, reply, problem)
-}
-
-/** Answers what Node could not read as an HTTP request, and hangs up. */
-export function answerClientError(error: ConnectionError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const status = statusOfClientError[error.code] ?? 400
-  const problem = problemOf(status)
-  const { headers, body } = renderProblem(problem, '', randomUUID())
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${problem.title}`,
-      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-      `content-length: ${Buffer.byteLength(body)}`,
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  )
-}
-
-const statusOfClientError: Record<string, number> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_HEADER_OVERFLOW: 431,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
@@ -73,12 +44,4 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? ''
-}
-
-function compilePath(url: string): RegExp {
-  const source = url
-    .split('/')
-    .map((part) => (part.startsWith(':') ? '[^/]+' : part === '*' ? '.*' : part.replace(/[^\w-]/g, '\\$&')))
-    .join('/')
-  return new RegExp(`^${source}$`)
 }

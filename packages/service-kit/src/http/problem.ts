@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError } from 'fastify'
 import { AppError, type AppErrorKind } from '../app-error.ts'
 import { isOutage } from '../outage.ts'
+import { shorten } from '../shorten.ts'
 
 const statusOf: Record<AppErrorKind, number> = {
   invalid: 422,
@@ -23,11 +24,16 @@ const codeOf: Record<number, string> = {
   408: 'request.timeout',
   413: 'body.too-large',
   415: 'media-type.unsupported',
+  417: 'expectation.failed',
   429: 'requests.too-many',
   431: 'headers.too-large',
   500: 'server.error',
   503: 'service.unavailable',
 }
+
+/** What a caller sent is not sent back at length. */
+const MAX_TEXT = 200
+const MAX_ERRORS = 20
 
 type FieldError = { in: string; pointer: string; message: string }
 
@@ -51,10 +57,10 @@ export function describeProblem(error: unknown): Problem {
   if (isOutage(error)) return { ...problemOf(503), retryAfterSeconds: 2 }
   const { statusCode = 500, validation, validationContext = 'body' } = Object(error) as Partial<FastifyError>
   if (!validation) return problemOf(statusCode >= 400 && statusCode < 500 ? statusCode : 500)
-  const errors = validation.map(({ instancePath, message }) => ({
+  const errors = validation.slice(0, MAX_ERRORS).map(({ instancePath, message = 'Invalid' }) => ({
     in: validationContext,
-    pointer: instancePath === '/' ? '' : instancePath,
-    message: message ?? 'Invalid',
+    pointer: instancePath === '/' ? '' : shorten(instancePath, MAX_TEXT),
+    message: shorten(message, MAX_TEXT),
   }))
   return { ...problemOf(400), errors }
 }
@@ -73,6 +79,11 @@ export function renderProblem(problem: Problem, instance: string, requestId: str
       ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
     },
-    body: JSON.stringify({ type: `urn:problem-type:coursewire:${problem.code}`, ...shown, instance, requestId }),
+    body: JSON.stringify({
+      type: `urn:problem-type:coursewire:${problem.code}`,
+      ...shown,
+      instance: shorten(instance, MAX_TEXT),
+      requestId,
+    }),
   }
 }
