@@ -235,10 +235,11 @@ describe('the list', () => {
       { title: 'Unlisted', course_id: 'c', language: 'de', listed: false },
     )
 
-    expect(await find(editor, { language: 'de-AT' })).toEqual(['Austrian', 'German too', 'English only'])
-    expect(await find(editor, { language: 'de-AT' }, 1)).toEqual(['Austrian', 'German too', 'English only'])
-    expect(await find(editor, { language: 'DE_at' })).toEqual(['Austrian', 'German too', 'English only'])
-    expect(await find(editor, { language: 'de' })).toEqual(['German too', 'German', 'English only'])
+    const forAustrians = ['Austrian', 'German too', 'Swiss only', 'English only']
+    expect(await find(editor, { language: 'de-AT' })).toEqual(forAustrians)
+    expect(await find(editor, { language: 'de-AT' }, 1)).toEqual(forAustrians)
+    expect(await find(editor, { language: 'DE-at' })).toEqual(forAustrians)
+    expect(await find(editor, { language: 'de' })).toEqual(['German too', 'German', 'Swiss only', 'English only'])
     expect(await find(editor, { language: 'en-GB' })).toEqual(['English only', 'English too', 'English'])
     expect(await find(editor, { language: 'fr' })).toEqual(['French only', 'English only', 'English too', 'English'])
   })

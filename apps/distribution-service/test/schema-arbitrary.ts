@@ -78,5 +78,5 @@ function fitString({ format, pattern, minLength = 0, maxLength = 200 }: Schema):
     return fc.stringMatching(new RegExp(pattern)).filter((it) => it.length >= minLength && it.length <= maxLength)
   }
   const languages = fc.constantFrom('de', 'en-GB', 'de-at', 'zh-Hant-TW')
-  return maxLength === 35 ? fc.oneof(languages, text) : text
+  return maxLength === 63 ? fc.oneof(languages, text) : text
 }

@@ -22,6 +22,6 @@ export {
 } from './enrollment-events.ts'
 export type { EventEnvelope, EventMeta } from './envelope.ts'
 export { EventTooLargeError, type KafkaRecord, MAX_EVENT_BYTES, toKafkaRecord } from './kafka-record.ts'
-export { canonicalizeLanguage, languageTag } from './language-tag.ts'
+export { canonicalizeLanguage, guessLanguage, languageTag } from './language-tag.ts'
 export { type ParseFailure, type ParseResult, parseEvent } from './parse-event.ts'
 export { cutText } from './text.ts'

@@ -42,7 +42,7 @@ const replacedTags = new Map([
  * The canonical tag that a text most likely stands for: `zh-CN` for `zh_CN`, `de-AT` for `de_AT.UTF-8`, `yue` for `zh-yue`.
  * The tag itself where it is one; null where nothing can be told.
  */
-function guessLanguage(text: string): string | null {
+export function guessLanguage(text: string): string | null {
   const hyphenated = text
     .trim()
     .replace(/[.@].*$/s, '')

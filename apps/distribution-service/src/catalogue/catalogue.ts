@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@coursewire/service-kit'
+import {
+  chooseLanguages,
+  orderLanguages,
+  readAcceptLanguage,
+  readStoredLanguages,
+  type StoredLanguages,
+} from './language.ts'
 import { createMomentaryCache } from './momentary-cache.ts'
 import {
   type Cut,
   type Found,
   findPublic,
   type Listed,
+  listLanguages,
   type Query,
   type Search,
   searchFew,
@@ -13,14 +21,24 @@ import {
 } from './repository.ts'
 import { showCourse } from './views.ts'
 
-/** JSON as it is sent. */
-export type Document = { etag: string; body: Buffer }
+/** JSON as it is sent, and the languages it is in. */
+export type Document = { etag: string; body: Buffer; languages: string[] }
 export type Page = { document: Document } | { movedTo: string } | { missing: 'gone' | 'absent' }
 
 /** As bytes: a string would go through the serialiser of the route once more. */
-export function toDocument(value: object): Document {
+export function toDocument(value: object, languages: string[]): Document {
   const body = Buffer.from(JSON.stringify(value))
-  return { etag: `"${createHash('sha256').update(body).digest('base64url')}"`, body }
+  return {
+    etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+    body,
+    languages: [...new Set(languages)],
+  }
+}
+
+/** What somebody looks for; the languages a reader accepts count only where no language is asked for. */
+export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text'> & {
+  language?: string | undefined
+  acceptLanguage?: string | undefined
 }
 
 /** More words than so many are not remembered to be in many entries. */
@@ -36,15 +54,31 @@ export function createCatalogue({ db, baseUrl }: { db: Database; baseUrl: string
     )
     return found.map(toPage)
   })
+  const storedLanguages = createMomentaryCache<StoredLanguages>((tenantIds) =>
+    Promise.all(tenantIds.map(async (tenantId) => readStoredLanguages(await listLanguages(db, tenantId)))),
+  )
   /** What is looked for and matches many: by the index alone it takes long to find that out. */
   const common = new Map<string, Query>()
 
   function toPage(found: Found): Page {
     if (typeof found === 'string') return { missing: found }
-    return 'entry' in found ? { document: toDocument(showCourse(found.entry, baseUrl)) } : found
+    if (!('entry' in found)) return found
+    const shown = showCourse(found.entry, baseUrl)
+    return { document: toDocument(shown, [shown.language]) }
   }
 
-  async function list(search: Search, cut: Cut): Promise<Listed> {
+  /** A language filters, what is accepted only orders. */
+  async function chooseFrom({ tenantId, language, acceptLanguage = '' }: Asked): Promise<Partial<Search>> {
+    if (language !== undefined) {
+      return { languages: chooseLanguages(language, await storedLanguages.get(tenantId)), isBestOnly: true }
+    }
+    const accepted = readAcceptLanguage(acceptLanguage)
+    return accepted.length === 0 ? {} : { languages: orderLanguages(accepted, await storedLanguages.get(tenantId)) }
+  }
+
+  async function list(asked: Asked, cut: Cut): Promise<Listed> {
+    const { tenantId, targetGroup, text } = asked
+    const search: Search = { tenantId, targetGroup, text, ...(await chooseFrom(asked)) }
     if (search.text === undefined) return walk(db, search, null, cut)
     const key = JSON.stringify(search)
     const query = common.get(key)
@@ -60,6 +94,11 @@ export function createCatalogue({ db, baseUrl }: { db: Database; baseUrl: string
   return {
     findPage: (tenantId: string, slug: string): Page | Promise<Page> => cache.get(JSON.stringify([tenantId, slug])),
     list,
-    hold: cache.hold,
+    hold: () => {
+      const releases = [cache.hold(), storedLanguages.hold()]
+      return () => {
+        for (const release of releases) release()
+      }
+    },
   }
 }

@@ -1,11 +1,95 @@
+import { canonicalizeLanguage } from '@coursewire/events'
+import { readLanguage } from '../db/language.ts'
+
+/** What readers are shown when there is nothing in their language. */
 const DEFAULT_LANGUAGE = 'en'
+/** Of more languages than so many, a reader has no order of preference. */
+const MAX_ACCEPTED = 5
+
+/** A tag with what it likely means: `zh-TW` is `zh-Hant-TW`. */
+type Language = {
+  tag: string
+  /** Without extensions. */
+  base: string
+  /** With the likely script and region. */
+  full: string
+  languageAndScript: string
+}
+
+/** Languages of entries, by the keys they compare by. */
+export type StoredLanguages = Map<string, Language>
+
+export function readStoredLanguages(keys: string[]): StoredLanguages {
+  return new Map(keys.map((key) => [key, describe(readLanguage(key))]))
+}
+
+function describe(tag: string): Language {
+  if (canonicalizeLanguage(tag) === null) return { tag, base: tag, full: tag, languageAndScript: tag }
+  const locale = new Intl.Locale(tag)
+  const base = locale.baseName
+  // Of an undetermined language nothing is likely, though CLDR takes it for English.
+  if (/^und\b/.test(base)) return { tag, base, full: base, languageAndScript: base }
+  const { baseName: full, language, script = '' } = locale.maximize()
+  return { tag, base, full, languageAndScript: `${language}-${script}` }
+}
 
 /**
- * What a reader of a language is shown, the best first: the language itself, what it is a kind of, and English (the lookup of
- * RFC 4647, section 3.4). As languages compare: in lower case.
+ * The keys of the stored languages that readers of a language are shown (the filtering of RFC 4647), the best group first: the
+ * tag itself; what likely means the same; what it is a kind of; the same language in the same script; what it is a kind of, or
+ * what is a kind of it, in another script; English. How many groups there are depends on the tag alone.
  */
-export function chooseLanguages(tag: string): string[] {
-  const parts = tag.toLowerCase().replaceAll('_', '-').split('-')
-  const ranges = parts.map((_, index) => parts.slice(0, parts.length - index).join('-'))
-  return [...new Set([...ranges, DEFAULT_LANGUAGE])]
+export function chooseLanguages(tag: string, stored: StoredLanguages): string[][] {
+  return group([tag, DEFAULT_LANGUAGE], stored)
+}
+
+/** The same for several languages, the most wanted first, and in the end all others. */
+export function orderLanguages(tags: string[], stored: StoredLanguages): string[][] {
+  const groups = group([...tags, DEFAULT_LANGUAGE], stored)
+  const grouped = new Set(groups.flat())
+  return [...groups, [...stored.keys()].filter((key) => !grouped.has(key))]
+}
+
+function group(tags: string[], stored: StoredLanguages): string[][] {
+  const left = new Map(stored)
+  return tags.flatMap(listPreferences).map((isMeant) => {
+    const keys = [...left].filter(([, language]) => isMeant(language)).map(([key]) => key)
+    for (const key of keys) left.delete(key)
+    return keys
+  })
+}
+
+type Preference = (language: Language) => boolean
+
+function listPreferences(tag: string): Preference[] {
+  const asked = describe(tag)
+  const isSame = (one: Language): Preference[] => [({ tag }) => tag === one.tag, ({ full }) => full === one.full]
+  const ancestors = listAncestors(asked.base).map(describe)
+  return [
+    ...isSame(asked),
+    ...ancestors.filter((it) => it.languageAndScript === asked.languageAndScript).flatMap(isSame),
+    ({ languageAndScript }) => languageAndScript === asked.languageAndScript,
+    ({ base }) => base.startsWith(`${asked.base}-`) || asked.base.startsWith(`${base}-`),
+  ]
+}
+
+/** Nearest first: `de-AT` and `de` of `de-AT-1996`. */
+function listAncestors(base: string): string[] {
+  const parts = base.split('-')
+  return parts.slice(1).map((_, index) => parts.slice(0, parts.length - 1 - index).join('-'))
+}
+
+/** The languages of an Accept-Language header, the most wanted first; what cannot be read is left out. */
+export function readAcceptLanguage(header: string): string[] {
+  const wanted = header
+    .slice(0, 500)
+    .split(',')
+    .map((range) => {
+      const [tag = '', ...parameters] = range.split(';').map((part) => part.trim())
+      const weight = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2)
+      return { tag, weight: weight === undefined ? 1 : Number(weight) }
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+  const tags = wanted.slice(0, MAX_ACCEPTED).map(({ tag }) => canonicalizeLanguage(tag))
+  return [...new Set(tags.filter((tag) => tag !== null))]
 }

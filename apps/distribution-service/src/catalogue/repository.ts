@@ -16,7 +16,10 @@ export type Entry = Content & {
 }
 
 /** Another public and listed distribution of the same course: in another language, or a variant for a narrower audience. */
-export type Related = Pick<Entry, 'slug' | 'title' | 'language' | 'targetGroup'> & { isVariant: boolean }
+export type Related = Pick<Entry, 'slug' | 'title' | 'language' | 'targetGroup'> & {
+  isVariant: boolean
+  isGenerated: boolean
+}
 
 /** What there is under a slug: an entry, one whose slug is another by now, or one that is gone. */
 export type Found = { entry: Entry & { related: Related[] } } | { movedTo: string } | 'gone' | 'absent'
@@ -39,7 +42,7 @@ const findBySlugs = `
   ${surroundings}
   LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('slug', o.slug, 'title', o.title, 'language', o.language,
-      'targetGroup', o.target_group, 'isVariant', o.derived_from IS NOT NULL) ORDER BY o.id DESC) AS all
+      'targetGroup', o.target_group, 'isVariant', o.derived_from IS NOT NULL, 'isGenerated', o.is_generated) ORDER BY o.id DESC) AS all
     FROM distributions AS o
     WHERE (o.tenant_id, o.course_id) = (d.tenant_id, d.course_id) AND o.visibility = 'public' AND o.listed
       AND (o.derived_from = d.id OR (o.derived_from IS NULL AND o.language <> d.language))
@@ -65,15 +68,17 @@ export async function findPublic(db: Database, asked: { tenantId: string; slug: 
 }
 
 /**
- * Where an entry stands in a list: by its language among those that are asked for; by whether all the words that are looked
+ * Where an entry stands in a list: by the group of its language among those that are asked for; by whether all the words that are looked
  * for are in its title, some, or none; and the newest first.
  */
 export type Place = { language: number; tier: number; id: string }
 
 export type Search = {
   tenantId: string
-  /** Any of these, the best first, and of each course what there is in the best one; without them, any at all. */
-  languages?: string[] | undefined
+  /** The keys of languages in groups, the best first; without them, any language at all. */
+  languages?: string[][] | undefined
+  /** Of each course only what there is in the best group. */
+  isBestOnly?: boolean | undefined
   targetGroup?: string | undefined
   text?: string | undefined
 }
@@ -91,6 +96,27 @@ const FEW = 1_000
 const isFound = `d.tenant_id = $1 AND d.visibility = 'public' AND d.listed AND ($3::text IS NULL OR d.target_group @> ARRAY[$3])`
 const key = `lower(replace(d.language, '_', '-'))`
 
+// From one key to the next greater one, as there are few among many entries.
+const listLanguagesSql = `
+  WITH RECURSIVE found (key) AS (
+    (SELECT ${key} FROM distributions AS d WHERE d.tenant_id = $1 AND d.visibility = 'public' AND d.listed ORDER BY 1 LIMIT 1)
+    UNION ALL
+    SELECT (SELECT ${key} FROM distributions AS d
+      WHERE d.tenant_id = $1 AND d.visibility = 'public' AND d.listed AND ${key} > found.key ORDER BY 1 LIMIT 1)
+    FROM found WHERE found.key IS NOT NULL
+  )
+  SELECT key FROM found WHERE key IS NOT NULL`
+
+/** The languages of what lists show, as keys. */
+export async function listLanguages(db: Database, tenantId: string): Promise<string[]> {
+  const { rows } = await queryNamed<{ key: string }>(db, {
+    name: 'list-languages',
+    text: listLanguagesSql,
+    values: [tenantId],
+  })
+  return rows.map((row) => row.key)
+}
+
 // One plan for all, which goes by the index of words: what is looked for is not known to it. The titles alone come first, as they
 // are mostly enough and their index is small. ts_match_vq is what @@ calls, and nothing that the planner would look up.
 const searchFewSql = `
@@ -99,25 +125,25 @@ const searchFewSql = `
   ), titles AS MATERIALIZED (
     SELECT d.id
     FROM query JOIN distributions AS d ON d.title_words @@ query.all_indexed
-    WHERE (NOT query.is_coarse OR ts_match_vq(d.title_words, query.all_words)) AND ${isFound} AND ($4::text[] IS NULL OR ${key} = $4[1])
-      AND ($5::int IS NULL OR ($5 = 0 AND $6::int = 0))
+    WHERE (NOT query.is_coarse OR ts_match_vq(d.title_words, query.all_words)) AND ${isFound} AND ($4::text[] IS NULL OR ${key} = ANY ($11::text[]))
+      AND ($5::int IS NULL OR ($5 = $12::int AND $6::int = 0))
     LIMIT ${FEW + 1}
   ), first AS MATERIALIZED (
-    SELECT id, 0 AS language, 0 AS tier FROM titles WHERE $5 IS NULL OR id < $7 ORDER BY id DESC LIMIT $8
+    SELECT id, $12 AS language, 0 AS tier FROM titles WHERE $5 IS NULL OR id < $7 ORDER BY id DESC LIMIT $8
   ), few AS MATERIALIZED (
-    SELECT d.id, d.course_id, CASE WHEN $4 IS NULL THEN 0 ELSE array_position($4, ${key}) - 1 END AS language,
+    SELECT d.id, d.course_id, CASE WHEN $4 IS NULL THEN 0 ELSE ($9::int[])[array_position($4, ${key})] END AS language,
       CASE WHEN d.title_words @@ query.all_words THEN 0 WHEN d.title_words @@ query.any_word THEN 1 ELSE 2 END AS tier
     FROM query JOIN distributions AS d ON d.all_words @@ query.all_indexed
     WHERE (NOT query.is_coarse OR ts_match_vq(d.all_words, query.all_words)) AND ${isFound} AND ($4 IS NULL OR ${key} = ANY ($4))
       AND (SELECT count(*) FROM titles) <= ${FEW} AND (SELECT count(*) FROM first) < $8
     LIMIT ${FEW + 1}
   ), best AS MATERIALIZED (
-    SELECT course_id, min(language) AS language FROM few WHERE $4 IS NOT NULL GROUP BY course_id
+    SELECT course_id, min(language) AS language FROM few WHERE $10::bool GROUP BY course_id
   ), page AS (
     SELECT * FROM first WHERE (SELECT count(*) FROM first) = $8
     UNION ALL (
       SELECT id, few.language, tier FROM few LEFT JOIN best USING (course_id)
-      WHERE few.language = coalesce(best.language, 0)
+      WHERE few.language = coalesce(best.language, few.language)
         AND ($5 IS NULL OR (few.language, tier) > ($5, $6) OR ((few.language, tier) = ($5, $6) AND id < $7))
       ORDER BY few.language, tier, id DESC LIMIT $8)
   ), many AS MATERIALIZED (
@@ -131,11 +157,15 @@ const searchFewSql = `
 /** The listed ones that match `text`, beyond `after`; or only how Postgres writes it, where many match. */
 export async function searchFew(
   db: Database,
-  { tenantId, targetGroup, languages }: Search,
+  { tenantId, targetGroup, languages, isBestOnly = false }: Search,
   text: string,
   { after, limit }: Cut,
 ): Promise<Listed | { query: Query }> {
-  const values = [tenantId, text, targetGroup, languages, after?.language, after?.tier, after?.id, limit + 1]
+  const place = [after?.language, after?.tier, after?.id]
+  const numbers = languages?.flatMap((keys, number) => keys.map(() => number))
+  const [first = 0] = numbers ?? []
+  const inLanguages = [numbers, isBestOnly, languages?.[first], first]
+  const values = [tenantId, text, targetGroup, languages?.flat(), ...place, limit + 1, ...inLanguages]
   const { rows } = await queryNamed<Entry & (Query | Record<keyof Query, null>) & { inLanguage: number; tier: number }>(
     db,
     {
@@ -144,8 +174,8 @@ export async function searchFew(
       values,
     },
   )
-  const [first] = rows
-  if (first && first.all !== null) return { query: { all: first.all, any: first.any, indexed: first.indexed } }
+  const [row] = rows
+  if (row && row.all !== null) return { query: { all: row.all, any: row.any, indexed: row.indexed } }
   const found = rows.map(({ all: _all, any: _any, indexed: _indexed, inLanguage, tier, ...entry }) => {
     return { entry, place: { language: inLanguage, tier, id: entry.distributionId } }
   })
@@ -167,22 +197,22 @@ function cutPage(places: Place[], limit: number): { shown: Place[]; next: Place 
  * first one fills the page.
  */
 export async function walk(db: Database, search: Search, query: Query | null, { after, limit }: Cut): Promise<Listed> {
-  const { languages = [null] } = search
-  const stretches = languages.flatMap((name, language) =>
-    tiersOf(query).map(({ tier, inTier }) => {
-      const inLanguage = name === null ? undefined : eq(languageKey(d), name)
-      const inNoneBetter = language === 0 ? undefined : isInNoneOf(languages.slice(0, language), search, query)
-      return { language, tier, where: and(isAmong(d, search), inTier, inLanguage, inNoneBetter) }
-    }),
-  )
+  const { languages, isBestOnly } = search
+  const stretches = (languages ?? [null]).flatMap((keys, language) => {
+    if (keys?.length === 0) return []
+    const better = isBestOnly ? (languages ?? []).slice(0, language).flat() : []
+    const inNoneBetter = better.length === 0 ? undefined : isInNoneOf(better, search, query)
+    return tiersOf(query).map(({ tier, inTier }) => {
+      return { keys, language, tier, where: and(isAmong(d, search), inTier, inNoneBetter) }
+    })
+  })
   const places: Place[] = []
-  for (const { language, tier, where } of stretches) {
+  for (const { keys, language, tier, where } of stretches) {
     const distance = after ? language - after.language || tier - after.tier : 1
     if (distance < 0) continue
     const beyond = distance === 0 && after ? lt(d.id, after.id) : undefined
-    const { rows } = await db.execute<{ id: string }>(sql`
-      SELECT d.id FROM distributions AS d WHERE ${and(where, beyond)}
-      ORDER BY d.id DESC LIMIT ${limit + 1 - places.length}`)
+    const newest = selectNewest(keys, and(where, beyond), limit + 1 - places.length)
+    const { rows } = await db.execute<{ id: string }>(newest)
     places.push(...rows.map(({ id }) => ({ language, tier, id })))
     if (places.length > limit) break
   }
@@ -192,6 +222,19 @@ export async function walk(db: Database, search: Search, query: Query | null, { 
     shown.map(({ id }) => id),
   )
   return { entries, next }
+}
+
+/** In any of the languages; those of several are looked through each by itself, as the index has them. */
+function selectNewest(keys: string[] | null, where: SQL | undefined, limit: number): SQL {
+  const select = (condition: SQL | undefined) =>
+    sql`SELECT d.id FROM distributions AS d WHERE ${condition} ORDER BY d.id DESC LIMIT ${limit}`
+  const [key, ...others] = keys ?? []
+  if (key === undefined) return select(where)
+  if (others.length === 0) return select(and(where, eq(languageKey(d), key)))
+  return sql`
+    SELECT newest.id FROM unnest(${sql.param(keys)}::text[]) AS wanted (key)
+    CROSS JOIN LATERAL (${select(and(where, sql`${languageKey(d)} = wanted.key`))}) AS newest
+    ORDER BY newest.id DESC LIMIT ${limit}`
 }
 
 const findByIds = `
@@ -216,7 +259,7 @@ function isAmong(row: Row, { tenantId, targetGroup }: Search): SQL | undefined {
 }
 
 /** Whether nothing of the course of `d` matches in a better language. */
-function isInNoneOf(languages: (string | null)[], search: Search, query: Query | null): SQL {
+function isInNoneOf(languages: string[], search: Search, query: Query | null): SQL {
   const hasWords = query ? hasAll(sql`better.all_words`, query) : undefined
   const inBetter = sql`${languageKey(better)} = ANY(${sql.param(languages)})`
   return sql`NOT EXISTS (SELECT FROM distributions AS better

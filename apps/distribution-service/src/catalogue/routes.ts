@@ -1,10 +1,10 @@
+import { canonicalizeLanguage, languageTag } from '@coursewire/events'
 import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { limit, pageOf } from '../paging.ts'
 import { type Document, toDocument } from './catalogue.ts'
-import { chooseLanguages } from './language.ts'
 import type { Place } from './repository.ts'
 import { courseView, entryView, showEntry } from './views.ts'
 
@@ -26,8 +26,10 @@ const onRequest: onRequestHookHandler = (_request, reply, done) => {
   done()
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, { etag, body }: Document) {
+function send(request: FastifyRequest, reply: FastifyReply, { etag, body, languages }: Document) {
   void reply.header('etag', etag)
+  const tags = languages.filter((language) => canonicalizeLanguage(language) !== null)
+  if (tags.length > 0) void reply.header('content-language', tags.join(', '))
   const known = request.headers['if-none-match']
   if (known !== undefined && isAmong(known, etag)) return reply.code(304).send()
   return reply.type('application/json; charset=utf-8').send(body)
@@ -50,11 +52,11 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
         tags,
         summary: 'The public courses of the tenant: what is nearest to what is looked for first, then the newest',
         querystring: z.strictObject({
-          language: z
-            .string()
-            .regex(/^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}$/)
+          language: languageTag
             .optional()
-            .describe('Each course in the best there is: this language, what it is a kind of (de for de-AT), English'),
+            .describe(
+              'Each course in the best there is: this language, what it is a kind of (de for de-AT), the same in the same script (de-CH), English. Without it, Accept-Language orders all there are',
+            ),
           target_group: z.string().min(1).max(200).optional(),
           q: z
             .string()
@@ -70,17 +72,16 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
     async (request, reply) => {
       const { tenantId, query } = request
       const { language, target_group: targetGroup, q: text, cursor } = query
-      const languages = language === undefined ? undefined : chooseLanguages(language)
+      const acceptLanguage = request.headers['accept-language']
       const after = cursor === undefined ? undefined : readCursor(cursor)
       const { entries, next } = await catalogue.list(
-        { tenantId, languages, targetGroup, text: text?.trim() || undefined },
+        { tenantId, language, acceptLanguage, targetGroup, text: text?.trim() || undefined },
         { after, limit: query.limit },
       )
-      const page = {
-        items: entries.map((entry) => showEntry(entry, baseUrl)),
-        nextCursor: next && toCursor(next),
-      }
-      return send(request, reply, toDocument(page))
+      const items = entries.map((entry) => showEntry(entry, baseUrl))
+      const languages = items.map((item) => item.language)
+      void reply.header('vary', 'accept-language')
+      return send(request, reply, toDocument({ items, nextCursor: next && toCursor(next) }, languages))
     },
   )
 

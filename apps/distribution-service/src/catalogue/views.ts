@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readLanguage } from '../db/language.ts'
 import { cta, fullSeo } from '../distributions/views.ts'
 import type { Entry, Related } from './repository.ts'
 
@@ -25,7 +26,7 @@ const relatedView = z.object({
 })
 
 export const courseView = entryView.extend({
-  alternatives: z.array(relatedView).describe('The course in other languages'),
+  alternatives: z.array(relatedView).describe('The course in other languages, one page for each'),
   variants: z.array(relatedView).describe('The course for narrower audiences'),
 })
 
@@ -37,7 +38,7 @@ export function showEntry(entry: Entry, baseUrl: string): z.input<typeof entryVi
     canonical_url: `${baseUrl}/courses/${entry.canonicalSlug}`,
     title: entry.title,
     description: entry.description,
-    language: entry.language,
+    language: readLanguage(entry.language),
     target_group: entry.targetGroup,
     total_lessons: entry.totalLessons,
     version: `v${entry.version}`,
@@ -48,11 +49,29 @@ export function showEntry(entry: Entry, baseUrl: string): z.input<typeof entryVi
 
 export function showCourse(entry: Entry & { related: Related[] }, baseUrl: string): z.input<typeof courseView> {
   const show = ({ slug, title, language, targetGroup }: Related) => {
-    return { slug, url: `${baseUrl}/courses/${slug}`, title, language, target_group: targetGroup }
+    return {
+      slug,
+      url: `${baseUrl}/courses/${slug}`,
+      title,
+      language: readLanguage(language),
+      target_group: targetGroup,
+    }
   }
   return {
     ...showEntry(entry, baseUrl),
-    alternatives: entry.related.filter(({ isVariant }) => !isVariant).map(show),
+    alternatives: chooseAlternatives(entry).map(show),
     variants: entry.related.filter(({ isVariant }) => isVariant).map(show),
   }
+}
+
+/** The page of each other language: that of the generated entry, else of the oldest. */
+function chooseAlternatives({ language, related }: Entry & { related: Related[] }): Related[] {
+  const pages = new Map<string, Related>()
+  // The newest come first.
+  for (const page of related.filter(({ isVariant }) => !isVariant)) {
+    const ofLanguage = readLanguage(page.language)
+    if (!pages.get(ofLanguage)?.isGenerated) pages.set(ofLanguage, page)
+  }
+  pages.delete(readLanguage(language))
+  return [...pages.values()]
 }

@@ -16,6 +16,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { ReferrerCategory } from '../counts/referrer.ts'
 import type { Content, Cta, FieldName, Seo, Visibility } from '../distributions/distribution.ts'
+import { language } from './language.ts'
 import { moment } from './moment.ts'
 
 /** What CourseFactory last said of a course. Empty content is unknown content: staging may be heard of first. */
@@ -26,7 +27,7 @@ export const courses = pgTable(
     courseId: text('course_id').notNull(),
     title: text('title').notNull().default(''),
     description: text('description').notNull().default(''),
-    language: text('language').notNull().default(''),
+    language: language('language').notNull().default(''),
     targetGroup: text('target_group').array().notNull().default([]),
     totalLessons: integer('total_lessons'),
     generationCompletedAt: moment('generation_completed_at'),
@@ -43,7 +44,7 @@ export function isListed({ visibility, listed }: Pick<OfDistribution, 'visibilit
   return sql`${visibility} = 'public' and ${listed}`
 }
 
-/** A language as it compares: CourseFactory writes it in more than one way. */
+/** A language as it compares, also one that was stored before tags were made canonical. */
 export function languageKey({ language }: Pick<OfDistribution, 'language'>): SQL {
   return sql`lower(replace(${language}, '_', '-'))`
 }
@@ -60,7 +61,7 @@ export const distributions = pgTable(
     slug: text('slug').notNull(),
     title: text('title').notNull(),
     description: text('description').notNull(),
-    language: text('language').notNull(),
+    language: language('language').notNull(),
     targetGroup: text('target_group').array().notNull(),
     seo: jsonb('seo').$type<Seo>().notNull(),
     cta: jsonb('cta').$type<Cta>().notNull(),

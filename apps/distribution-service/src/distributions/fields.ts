@@ -1,4 +1,4 @@
-import { visibility } from '@coursewire/events'
+import { languageTag, visibility } from '@coursewire/events'
 import { z } from 'zod'
 import { courseId } from '../paging.ts'
 import { fieldNames, seoLimits } from './distribution.ts'
@@ -26,21 +26,6 @@ function text(min: number, max: number) {
     .max(max)
     .regex(/^[\P{Cc}\t\r\n]*$/u, 'Holds a control character')
 }
-
-/** BCP 47, in its canonical form. */
-const language = z
-  .string()
-  .max(35)
-  .transform((tag, context) => {
-    try {
-      const [canonical = ''] = Intl.getCanonicalLocales(tag)
-      return canonical
-    } catch {
-      context.addIssue('Not a BCP 47 language tag')
-      return z.NEVER
-    }
-  })
-  .meta({ minLength: 2, examples: ['de', 'de-AT', 'en'] })
 
 const unique = (items: readonly string[]) => new Set(items).size === items.length
 const targetGroup = z.array(line(1, 100)).max(50).refine(unique, 'Holds something twice')
@@ -82,7 +67,7 @@ const slug = z
 const content = {
   title: line(1, 200),
   description: text(0, 20_000),
-  language,
+  language: languageTag,
   target_group: targetGroup,
   seo: seo.describe('What is given replaces what is there; null takes it away'),
   cta: cta.describe('What is given replaces what is there; null takes it away'),
@@ -103,7 +88,7 @@ export const editBody = z.strictObject({ ...content, ...settings }).partial()
 export const draftBody = z.strictObject({
   course_id: courseId.regex(/^[^\p{Cc}]+$/u, 'Holds a control character'),
   title: content.title,
-  language,
+  language: content.language,
   ...z
     .object({ ...content, ...settings })
     .partial()
@@ -144,7 +129,7 @@ export const listQuery = {
   courseId: courseId.optional(),
   derivedFrom: z.string().min(1).max(128).optional(),
   visibility: visibility.optional(),
-  language: z.string().min(1).max(35).optional(),
+  language: languageTag.optional().describe('This language, and what is a kind of it (de-AT for de)'),
   target_group: z.string().min(1).max(200).optional(),
   q: z.string().trim().min(1).max(200).optional().describe('In title, description or slug'),
 }

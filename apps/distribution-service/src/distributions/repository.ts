@@ -1,5 +1,6 @@
 import { AppError, type Database, type Transaction } from '@coursewire/service-kit'
 import { and, arrayContains, desc, eq, getTableColumns, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import { readLanguage } from '../db/language.ts'
 import { isAnyOf, selectRows } from '../db/rows.ts'
 import { distributions } from '../db/schema.ts'
 import type { Change, Distribution, Visibility } from './distribution.ts'
@@ -56,6 +57,7 @@ export type Filter = {
   courseId?: string | undefined
   parentId?: string | undefined
   visibility?: Visibility | undefined
+  /** And what is a kind of it. */
   language?: string | undefined
   targetGroup?: string | undefined
   /** In title, description or slug. */
@@ -72,6 +74,8 @@ export async function listDistributions(
   const { id, courseId, derivedFrom, visibility, language, targetGroup, title, description, slug } = distributions
   const when = <Value>(value: Value | undefined, toCondition: (value: Value) => SQL | undefined) =>
     value === undefined ? undefined : toCondition(value)
+  const isMeant = (tag: string) => `${tag}-`.startsWith(`${filter.language}-`)
+  const stored = filter.language === undefined ? [] : await listLanguages(db, tenantId)
   const holds = (text: string) => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   return db
     .select()
@@ -82,7 +86,12 @@ export async function listDistributions(
         when(filter.courseId, (it) => eq(courseId, it)),
         when(filter.parentId, (it) => eq(derivedFrom, it)),
         when(filter.visibility, (it) => eq(visibility, it)),
-        when(filter.language, (it) => eq(language, it)),
+        when(filter.language, () =>
+          inArray(
+            language,
+            stored.filter((it) => isMeant(readLanguage(it))),
+          ),
+        ),
         when(filter.targetGroup, (it) => arrayContains(targetGroup, [it])),
         when(filter.text, (it) => or(...[title, description, slug].map((column) => ilike(column, holds(it))))),
         when(page.before, (it) => lt(id, it)),
@@ -90,6 +99,14 @@ export async function listDistributions(
     )
     .orderBy(desc(id))
     .limit(page.limit)
+}
+
+/** As they are stored. */
+async function listLanguages(db: Database, tenantId: string): Promise<string[]> {
+  const { rows } = await db.execute<{ language: string }>(
+    sql`SELECT DISTINCT language FROM distributions WHERE tenant_id = ${tenantId}`,
+  )
+  return rows.map((row) => row.language)
 }
 
 /** Inserts each under the slug, or for a title under the first free form of what it asks for. */

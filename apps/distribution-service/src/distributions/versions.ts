@@ -1,5 +1,6 @@
 import { AppError, type Database, type Transaction } from '@coursewire/service-kit'
 import { and, desc, eq, lt } from 'drizzle-orm'
+import { readLanguage } from '../db/language.ts'
 import { versions } from '../db/schema.ts'
 import { type Content, type Distribution, findChange, outsideNames, readContent } from './distribution.ts'
 
@@ -40,7 +41,7 @@ export async function getVersion(
     .select()
     .from(versions)
     .where(and(eq(versions.distributionId, distributionId), eq(versions.version, version)))
-  if (found) return found
+  if (found) return { ...found, content: { ...found.content, language: readLanguage(found.content.language) } }
   throw new AppError('not-found', 'version.not-found', 'Version not found', { distributionId, version })
 }
 
