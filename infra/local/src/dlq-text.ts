@@ -6,11 +6,30 @@ const MAX_HEX_BYTES = 1_024
 
 /** All of a dead letter for eyes. */
 export function renderDeadLetter(letter: DeadLetter): string {
-  const { key, value, headers, stack, topic, partition, offset, origin, originalTimestamp, wasReplayed, ...rest } =
-    letter
+  const {
+    key,
+    value,
+    headers,
+    stack,
+    topic,
+    partition,
+    offset,
+    origin,
+    originalTimestamp,
+    wasReplayed,
+    batch,
+    ...rest
+  } = letter
   const fields = {
     ...rest,
-    record: `${topic}/${partition}/${offset}`,
+    ...(batch
+      ? {
+          batch: `${batch.records} records, ${batch.codec}, ${value?.byteLength ?? 0} bytes`,
+          records: `${topic}/${partition}/${batch.firstOffset} to ${offset}`,
+          'what to do':
+            'Ask their producer to send them again in smaller batches. Until they expire they are on their topic, for any Kafka client to read; a replay would only fail again.',
+        }
+      : { record: `${topic}/${partition}/${offset}` }),
     written: originalTimestamp && new Date(Number(originalTimestamp)).toISOString(),
     'failed first as': wasReplayed ? origin : null,
     key: key && renderBytes(key),
@@ -52,7 +71,8 @@ function renderBytes(bytes: Buffer): string {
   return hidden > 0 ? `${hex} and ${hidden} more bytes: --json has them all` : hex
 }
 
-const place = ({ topic, partition, offset }: DeadLetterSummary) => `${topic}/${partition}/${offset}`
+const place = ({ topic, partition, offset, batch }: DeadLetterSummary) =>
+  `${topic}/${partition}/${batch ? `${batch.firstOffset}–${offset}` : offset}`
 
 export function renderList(letters: DeadLetterSummary[], matching: number): string {
   const rows = letters.map((letter) => ({

@@ -117,6 +117,29 @@ describe('dlq show', () => {
       headers: [['traceparent', Buffer.from('from-outside').toString('base64')]],
     })
   })
+
+  it('tells of a batch that was not read which records it holds, and what can be done', async () => {
+    const topic = await createTopic()
+    const headers: [string, string][] = [
+      ['x-batch-first-offset', '3'],
+      ['x-batch-records', '7'],
+      ['x-batch-codec', 'gzip'],
+    ]
+    const [id = ''] = await writeLetters([{ topic, offset: 9, value: 'compressed', headers }])
+
+    const list = await dlq('list', '--topic', topic)
+    const show = await dlq('show', id)
+    const json = await dlq('show', id, '--json')
+    const replay = await dlq('replay', id)
+
+    expect(list.out).toContain(`${topic}/0/3–9`)
+    expect(show.out).toMatch(/^batch +7 records, gzip, 10 bytes$/m)
+    expect(show.out).toMatch(/^records +note\.events.*\/0\/3 to 9$/m)
+    expect(show.out).toContain('send them again in smaller batches')
+    expect(JSON.parse(json.out)).toMatchObject({ batch: { firstOffset: 3, records: 7, codec: 'gzip' }, offset: 9 })
+    expect(replay.code).toBe(1)
+    expect(replay.err).toContain('is never replayed')
+  })
 })
 
 describe('dlq replay', () => {

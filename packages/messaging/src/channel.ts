@@ -1,8 +1,11 @@
-import type { ChannelName, OutboxRow } from './outbox.ts'
+import type { ChannelName, OutboxLog, OutboxRow } from './outbox.ts'
 
-export interface StoredRow extends Omit<OutboxRow, 'channel'> {
+export interface StoredRow extends Omit<OutboxRow, 'channel' | 'log'> {
   /** A bigint, as text. */
   id: string
+  log: OutboxLog | null
+  /** Above the channel's bound, so that nothing of it was read but its id, its topic and its age. */
+  isTooLarge?: boolean
   /** Milliseconds since 1970. */
   createdAt: number
 }
@@ -20,8 +23,8 @@ export interface SendOutcome {
 /** A destination of outbox rows. `send` never throws; it is called with rows in id order, and not again before it ended. */
 export interface Channel {
   name: ChannelName
-  /** How much is read at a time. One row larger than `bytes` still goes, alone. */
-  batch: { rows: number; bytes: number }
+  /** How much is read at a time. One row larger than `bytes` still goes, alone; one above `rowBytes` (16 MiB) is parked unread. */
+  batch: { rows: number; bytes: number; rowBytes?: number }
   /** How long rows gather behind a batch that was not full, where a request costs more than its rows. */
   gatherMs: number
   send(rows: StoredRow[]): Promise<SendOutcome>

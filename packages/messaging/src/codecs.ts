@@ -1,20 +1,174 @@
-import { decompress as decompressZstd } from 'fzstd'
+import { promisify } from 'node:util'
+import { gzip, unzip } from 'node:zlib'
+import { Decompress as ZstdStream } from 'fzstd'
 import kafkajs from 'kafkajs'
-import SnappyCodec from 'kafkajs-snappy'
+import createSnappyCodec from 'kafkajs-snappy'
 import { decompressFrame } from 'lz4-napi'
 
 const { CompressionCodecs, CompressionTypes } = kafkajs
 
-function refuseToCompress(): never {
-  throw new Error('Coursewire writes uncompressed records')
+/**
+ * What a batch may be when it is read; one beyond becomes a single dead letter. A record of the largest such batch still
+ * fits, uncompressed and with what is added to it, what a dead-letter topic takes. Of all Kafka clients of the process:
+ * kafkajs knows one set of codecs.
+ */
+export const readLimits = {
+  bytes: 15 * 1024 * 1024,
+  /** Records and headers together. Each takes some hundred bytes of memory, however few it has in its batch. */
+  entries: 250_000,
 }
 
-/** Makes every codec readable: a record in one that is not registered would end the consumer. */
+function refuseToCompress(): never {
+  throw new Error('Coursewire does not compress with this codec')
+}
+
+interface Codec {
+  compress(encoder: { buffer: Buffer }): Promise<Buffer>
+  decompress(bytes: Buffer): Promise<Buffer>
+}
+
+/** Makes every codec readable, within the limits: a record in one that is not registered would end the consumer. */
 export function registerCodecs(): void {
-  CompressionCodecs[CompressionTypes.Snappy] = SnappyCodec
-  CompressionCodecs[CompressionTypes.LZ4] = () => ({ compress: refuseToCompress, decompress: decompressFrame })
-  CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-    compress: refuseToCompress,
-    decompress: async (bytes: Buffer) => Buffer.from(decompressZstd(bytes)),
+  // Read by the patch of kafkajs, which makes one record of a batch that a codec refuses.
+  Object.assign(CompressionCodecs, { limits: readLimits })
+  const register = (type: keyof typeof CompressionCodecs, codec: Codec) => {
+    CompressionCodecs[type] = () => codec
+  }
+  const snappy = createSnappyCodec()
+  register(CompressionTypes.GZIP, {
+    compress: ({ buffer }) => promisify(gzip)(buffer),
+    decompress: unzipBounded,
   })
+  register(CompressionTypes.Snappy, {
+    ...snappy,
+    async decompress(bytes) {
+      assertWithin(measureSnappy(bytes))
+      return snappy.decompress(bytes)
+    },
+  })
+  register(CompressionTypes.LZ4, {
+    compress: refuseToCompress,
+    async decompress(bytes) {
+      assertWithin(measureLz4(bytes))
+      return decompressFrame(bytes)
+    },
+  })
+  register(CompressionTypes.ZSTD, {
+    compress: refuseToCompress,
+    decompress: async (bytes) => decompressZstd(bytes),
+  })
+}
+
+function assertWithin(bytes: number): void {
+  if (bytes > readLimits.bytes) throw new RangeError(`more than ${readLimits.bytes} bytes when it is read`)
+}
+
+async function unzipBounded(bytes: Buffer): Promise<Buffer> {
+  try {
+    return await promisify(unzip)(bytes, { maxOutputLength: readLimits.bytes })
+  } catch (error) {
+    if (error instanceof RangeError) assertWithin(Number.POSITIVE_INFINITY)
+    throw error
+  }
+}
+
+const XERIAL = Buffer.from('\x82SNAPPY\0', 'latin1')
+const XERIAL_HEADER_BYTES = 16
+
+/** What its blocks say they hold: that much would be allocated for them. */
+function measureSnappy(bytes: Buffer): number {
+  if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return readSnappyLength(bytes, 0)
+  let total = 0
+  for (let at = XERIAL_HEADER_BYTES; at + 4 < bytes.length; at += 4 + bytes.readUInt32BE(at)) {
+    total += readSnappyLength(bytes, at + 4)
+  }
+  return total
+}
+
+function readSnappyLength(bytes: Buffer, from: number): number {
+  let length = 0
+  for (let index = 0; index < 5; index += 1) {
+    const byte = bytes[from + index] ?? 0
+    length += (byte & 0x7f) * 2 ** (7 * index)
+    if (byte < 0x80) break
+  }
+  return length
+}
+
+const LZ4_MAGIC = 0x184d2204
+const LZ4_MAX_RATIO = 255
+
+/** The most its blocks can hold: all but the last of a frame are full, as encoders make them. */
+function measureLz4(bytes: Buffer): number {
+  let total = 0
+  for (let at = 0; at + 7 <= bytes.length && bytes.readUInt32LE(at) === LZ4_MAGIC; ) {
+    const flags = bytes.readUInt8(at + 4)
+    const has = (bit: number) => (flags >> bit) & 1
+    const maxBlock = 2 ** (8 + 2 * ((bytes.readUInt8(at + 5) >> 4) & 7))
+    at += 7 + has(3) * 8 + has(0) * 4
+    for (;;) {
+      if (at + 4 > bytes.length) return total
+      const word = bytes.readUInt32LE(at)
+      at += 4
+      if (word === 0) break
+      const size = word & 0x7fffffff
+      total += word > 0x7fffffff ? size : Math.min(maxBlock, size * LZ4_MAX_RATIO)
+      at += size + has(4) * 4
+    }
+    at += has(2) * 4
+  }
+  return total
+}
+
+/** By blocks, counted as they come. Throws on what is too large. */
+function decompressZstd(bytes: Buffer): Buffer {
+  assertZstdWindows(bytes)
+  const blocks: Uint8Array[] = []
+  let total = 0
+  const stream = new ZstdStream((block) => {
+    total += block.length
+    assertWithin(total)
+    blocks.push(block)
+  })
+  stream.push(bytes, true)
+  return Buffer.concat(blocks, total)
+}
+
+const ZSTD_MAGIC = 0xfd2fb528
+/** As much as zstd's own decoder allows. */
+const MAX_ZSTD_WINDOW = 128 * 1024 * 1024
+
+/** The window of each frame is allocated before its first block is read: a header of ten bytes may ask for two gigabytes. */
+function assertZstdWindows(bytes: Buffer): void {
+  for (let at = 0; at + 6 <= bytes.length; ) {
+    if (bytes.readUInt32LE(at) !== ZSTD_MAGIC) {
+      // A frame to be skipped, or nothing that could be read.
+      at += 8 + bytes.readUInt32LE(at + 4 <= bytes.length - 4 ? at + 4 : at)
+      continue
+    }
+    const flags = bytes.readUInt8(at + 4)
+    const isSingleSegment = ((flags >> 5) & 1) === 1
+    const sizeBytes = flags >> 6 === 0 ? Number(isSingleSegment) : 2 ** (flags >> 6)
+    const descriptor = bytes.readUInt8(at + 5)
+    at += 5 + Number(!isSingleSegment) + ([0, 1, 2, 4][flags & 3] ?? 0)
+    // A frame of a single segment is its own window.
+    if (isSingleSegment) assertWithin(readLittleEndian(bytes, at, sizeBytes))
+    else if (2 ** (10 + (descriptor >> 3)) * (1 + (descriptor & 7) / 8) > MAX_ZSTD_WINDOW) {
+      throw new RangeError(`a window of more than ${MAX_ZSTD_WINDOW} bytes`)
+    }
+    at += sizeBytes
+    for (let isLast = false; !isLast && at + 3 <= bytes.length; ) {
+      const header = bytes.readUIntLE(at, 3)
+      isLast = (header & 1) === 1
+      // A repeated byte stands there once.
+      at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3)
+    }
+    at += ((flags >> 2) & 1) * 4
+  }
+}
+
+function readLittleEndian(bytes: Buffer, at: number, size: number): number {
+  let value = 0
+  for (let index = size - 1; index >= 0; index -= 1) value = value * 256 + (bytes[at + index] ?? 0)
+  return size === 2 ? value + 256 : value
 }

@@ -8,6 +8,9 @@ export interface Attempts {
 }
 
 const MAX_TEXT = 4_000
+const TOPIC_SUFFIX = '.dlq'
+
+export const isDeadLetterTopic = (topic: string) => topic.endsWith(TOPIC_SUFFIX)
 
 const diagnostics = [
   'x-original-topic',
@@ -20,6 +23,9 @@ const diagnostics = [
   'x-attempts',
   'x-first-failure-at',
   'x-last-failure-at',
+  'x-batch-first-offset',
+  'x-batch-records',
+  'x-batch-codec',
   'x-error-code',
   'x-error-message',
   'x-error-stack',
@@ -48,6 +54,9 @@ export function buildDeadLetter(
     'x-attempts': String(attempts.count),
     'x-first-failure-at': attempts.firstFailureAt.toISOString(),
     'x-last-failure-at': attempts.lastFailureAt.toISOString(),
+    'x-batch-first-offset': record.unreadBatch?.firstOffset.toString(),
+    'x-batch-records': record.unreadBatch?.records.toString(),
+    'x-batch-codec': record.unreadBatch?.codec,
     'x-error-code': refusal?.code,
     'x-error-message': refusal?.message.slice(0, MAX_TEXT),
     'x-error-stack': refusal?.stack?.slice(0, MAX_TEXT),
@@ -58,7 +67,7 @@ export function buildDeadLetter(
   )
   return {
     channel: 'kafka',
-    topic: `${consumer}.dlq`,
+    topic: consumer + TOPIC_SUFFIX,
     key: record.key,
     payload: record.value,
     headers: encodeHeaders([...original, ...added]),
@@ -87,6 +96,8 @@ export interface DeadLetterSummary {
   code: string
   attempts: number
   message: string
+  /** Where it is a whole batch that was not read: `value` is that of the batch, `offset` the last of its records. */
+  batch: { firstOffset: number; records: number; codec: string } | null
 }
 
 export interface DeadLetter extends DeadLetterSummary {
@@ -121,6 +132,13 @@ export function parseDeadLetter(record: KafkaSource): DeadLetter | null {
     code: why('x-error-code'),
     attempts: Number(why('x-attempts')),
     message: why('x-error-message'),
+    batch: why('x-batch-codec')
+      ? {
+          firstOffset: Number(why('x-batch-first-offset')),
+          records: Number(why('x-batch-records')),
+          codec: why('x-batch-codec'),
+        }
+      : null,
     firstFailureAt: why('x-first-failure-at'),
     originalTimestamp: why('x-original-timestamp'),
     serviceVersion: why('x-service-version'),
@@ -143,7 +161,7 @@ function readType(value: Buffer | null): string | null {
 /** What is kept of a letter where many are held at once. */
 export function summarizeDeadLetter(letter: DeadLetter): DeadLetterSummary {
   const { id, failedAt, topic, partition, offset, origin, wasReplayed, consumer, type, eventId, code } = letter
-  const { attempts, message } = letter
+  const { attempts, message, batch } = letter
   return {
     id,
     failedAt,
@@ -158,5 +176,6 @@ export function summarizeDeadLetter(letter: DeadLetter): DeadLetterSummary {
     code,
     attempts,
     message,
+    batch,
   }
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Admin } from 'kafkajs'
+import { readLimits } from './codecs.ts'
 import { type DeadLetter, type DeadLetterSummary, parseDeadLetter, summarizeDeadLetter } from './dead-letter.ts'
 import { createKafka, type Kafka, type KafkaSettings } from './kafka.ts'
 import { findRanges, type Range, readRanges } from './read-ranges.ts'
 
 const MAX_SELECTED_BYTES = 512 * 1024 * 1024
+const MAX_LETTER_BYTES = 64 * 1024 * 1024
 /** What a letter takes beside its content and stack, roughly. */
 const OTHER_BYTES = 2_000
 
@@ -33,6 +35,8 @@ export async function withDeadLetters<Result>(
   signal: AbortSignal | undefined,
   work: (connection: DeadLetterConnection) => Promise<Result>,
 ): Promise<Result> {
+  // What a consumer could read may be beyond its limit as a dead letter, by what was added.
+  readLimits.bytes = Math.max(readLimits.bytes, MAX_LETTER_BYTES)
   const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
   const admin = kafka.admin()
   try {

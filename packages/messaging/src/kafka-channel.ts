@@ -1,6 +1,7 @@
-import type { IHeaders, Message, Producer } from 'kafkajs'
+import { CompressionTypes, type IHeaders, type Message, type Producer } from 'kafkajs'
 import { backoffMs } from './backoff.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
+import { isDeadLetterTopic } from './dead-letter.ts'
 import { createKafka, type KafkaSettings } from './kafka.ts'
 import * as metrics from './metrics.ts'
 import { decodeHeaders } from './outbox.ts'
@@ -30,17 +31,9 @@ export function findSendFault(error: unknown): SendFault {
   return 'cluster'
 }
 
-/** A header without a value becomes an empty one: kafkajs cannot write the former. */
-export function toKafkaHeaders(list: ReturnType<typeof decodeHeaders>): IHeaders {
-  // Without a prototype: a header may be called `constructor`.
-  const headers: IHeaders = Object.create(null)
-  for (const [name, value] of list) {
-    const bytes = value ?? Buffer.alloc(0)
-    const earlier = headers[name]
-    headers[name] = earlier === undefined ? bytes : [earlier, bytes].flat()
-  }
-  return headers
-}
+/** As a list, which kafkajs' types do not know: it keeps the order, and headers without a value. */
+export const toKafkaHeaders = (list: ReturnType<typeof decodeHeaders>): IHeaders =>
+  list.map(([key, value]) => ({ key, value })) as unknown as IHeaders
 
 const toMessage = ({ key, payload, headers }: StoredRow): Message => ({
   key,
@@ -99,7 +92,12 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
       producer ??= openProducer()
       const open = await producer
       chosen.clear()
-      const answers = await open.sendBatch({ acks: -1, topicMessages: [{ topic, messages: rows.map(toMessage) }] })
+      const answers = await open.sendBatch({
+        acks: -1,
+        // A dead letter may have fitted its topic only as it was compressed there.
+        compression: isDeadLetterTopic(topic) ? CompressionTypes.GZIP : CompressionTypes.None,
+        topicMessages: [{ topic, messages: rows.map(toMessage) }],
+      })
       // kafkajs repeats a send only for brokers that have not answered yet: what has moved meanwhile to one that has is left
       // out, and the whole is called a success.
       const answered = new Set(answers.map(({ partition }) => partition))

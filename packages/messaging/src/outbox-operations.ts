@@ -5,6 +5,9 @@ import { type ChannelName, decodeHeaders } from './outbox.ts'
 /** Counting stops here: an exact count over millions of rows would take longer than anybody waits. */
 export const COUNT_LIMIT = 10_000
 
+/** Of a key or of headers: a row may be parked because they are too large. */
+const SHOWN_BYTES = 65_536
+
 export interface OutboxStatus {
   channel: ChannelName
   /** Rows, at most one more than COUNT_LIMIT. */
@@ -52,8 +55,12 @@ export async function listParked(
   db: Database,
   filter: { topic?: string | undefined; limit: number },
 ): Promise<ParkedRow[]> {
-  const { rows } = await db.execute<Omit<ParkedRow, 'key' | 'type'> & { key: Buffer | null; headers: Buffer }>(sql`
-    SELECT channel, id::text, topic, key, headers, coalesce(octet_length(payload), 0) AS bytes, reason,
+  const { rows } = await db.execute<
+    Omit<ParkedRow, 'key' | 'type'> & { key: Buffer | null; headers: Buffer | null }
+  >(sql`
+    SELECT channel, id::text, topic, substring(key FOR ${SHOWN_BYTES}) AS key,
+           CASE WHEN octet_length(headers) <= ${SHOWN_BYTES} THEN headers END AS headers,
+           coalesce(octet_length(payload), 0) AS bytes, reason,
            to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "createdAt",
            to_char(parked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "parkedAt"
     FROM outbox_parked WHERE ${filter.topic ?? null}::text IS NULL OR topic = ${filter.topic ?? null}
@@ -64,7 +71,7 @@ export async function listParked(
     topic,
     key: key?.toString() ?? null,
     type:
-      decodeHeaders(headers)
+      decodeHeaders(headers ?? '[]')
         .find(([name]) => name === 'ce_type')?.[1]
         ?.toString() ?? null,
     bytes,

@@ -7,6 +7,8 @@ const FULL_SCAN_MS = 10_000
 const FLOOR_AGE_MS = 60_000
 const KEEP_ALIVE_MS = 2_000
 const MEASURE_MS = 5_000
+/** No row of ours can be larger; one that is nevertheless could end the process that reads it. */
+export const MAX_ROW_BYTES = 16 * 1024 * 1024
 /** When somebody must look: so many rows, or one so old, say that a destination has been away for long. */
 const ALARM = { rows: 1_000_000, seconds: 3_600, everyMs: 600_000 }
 
@@ -22,7 +24,8 @@ const sessionOptions = [
 
 // Deleting what was acknowledged and reading what comes next is one round trip. Rows being deleted are still visible to
 // the SELECT, which sees the snapshot from before the statement; those in flight are there anyway. NOT IN a subquery is
-// hashed, whatever plan is chosen; `<> ALL` of a parameter may be compared one by one.
+// hashed, whatever plan is chosen; `<> ALL` of a parameter may be compared one by one. Sizes are known without the bytes,
+// and nothing is fetched of what is too large: a value of half a gigabyte cannot even be sent to a client.
 const deleteAndSelectSql = `
   WITH sent AS (
     DELETE FROM outbox WHERE channel = $1 AND id = ANY($2::bigint[])
@@ -34,15 +37,20 @@ const deleteAndSelectSql = `
     FROM refused JOIN unnest($3::bigint[], $4::text[]) AS why (id, reason) ON why.id = refused.id
     ON CONFLICT DO NOTHING
   ), next AS (
-    SELECT id, topic, key, payload, headers, log, created_at,
-           sum(coalesce(octet_length(payload), 0)) OVER (ORDER BY id) - coalesce(octet_length(payload), 0) AS bytes_before
+    SELECT id, topic, key, payload, headers, log, created_at, bytes > $10 AS is_too_large,
+           sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
     FROM (
-      SELECT * FROM outbox
+      SELECT *, octet_length(headers)::float8 + coalesce(octet_length(payload), 0) + coalesce(octet_length(key), 0)
+             + coalesce(pg_column_size(log), 0) AS bytes
+      FROM outbox
       WHERE channel = $1 AND id >= $5 AND id NOT IN (SELECT unnest($6::bigint[])) AND topic <> ALL($7::text[])
       ORDER BY id LIMIT $8
     ) AS oldest
   )
-  SELECT id, topic, key, payload, convert_from(headers, 'UTF8') AS headers, log,
+  SELECT id, topic, is_too_large AS "isTooLarge",
+         CASE WHEN NOT is_too_large THEN key END AS key, CASE WHEN NOT is_too_large THEN payload END AS payload,
+         CASE WHEN NOT is_too_large THEN convert_from(headers, 'UTF8') END AS headers,
+         CASE WHEN NOT is_too_large THEN log END AS log,
          (extract(epoch FROM created_at) * 1000)::float8 AS "createdAt"
   FROM next WHERE bytes_before < $9 ORDER BY id`
 
@@ -149,6 +157,7 @@ export async function createOutboxReader(
           setAside ?? [],
           setAside ? channel.batch.rows : 0,
           channel.batch.bytes,
+          channel.batch.rowBytes ?? MAX_ROW_BYTES,
         ],
       })
       const [first] = [...inFlight, ...rows]

@@ -116,14 +116,19 @@ function chooseLane(key: Buffer | null): number {
   return Math.abs(hash) % LANES
 }
 
-type RawHeaders = Record<string, Buffer | null | Buffer[]>
+/** What kafkajs' types do not tell of: the headers in their order, and of a batch that was not read. */
+type ReadMessage = KafkaMessage & {
+  headerList?: { key: string; value: Buffer | null }[]
+  unreadBatch?: { firstOffset: string; count: number; codec: number; error: Error }
+}
+const codecs = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd']
 
 /** `mustCopy` where the record may wait: kafkajs' bytes are views of all that was fetched at once. */
 export function toSource(topic: string, partition: number, message: KafkaMessage, mustCopy = false): KafkaSource {
   const take = (bytes: Buffer | null) => (mustCopy && bytes ? Buffer.from(bytes) : bytes)
-  // As they are read: what kafkajs' types allow besides is for writing.
-  const raw = (message.headers ?? {}) as RawHeaders
-  const kept = mustCopy ? listHeaders(raw, take) : null
+  const { headerList = [], unreadBatch } = message as ReadMessage
+  const listHeaders = () => headerList.map(({ key, value }): Headers[number] => [key, take(value)])
+  const kept = mustCopy ? listHeaders() : null
   return {
     topic,
     partition,
@@ -133,28 +138,23 @@ export function toSource(topic: string, partition: number, message: KafkaMessage
     value: take(message.value),
     // Most records have an effect without anybody looking at their headers.
     get headers() {
-      return kept ?? listHeaders(raw, take)
+      return kept ?? listHeaders()
     },
-    isRedriven: REDRIVE_HEADER in raw,
-    sizeBytes: sizeOf(message, raw),
+    isRedriven: headerList.some(({ key }) => key === REDRIVE_HEADER),
+    sizeBytes: sizeOf(message, headerList),
+    unreadBatch: unreadBatch
+      ? {
+          firstOffset: Number(unreadBatch.firstOffset),
+          records: unreadBatch.count,
+          codec: codecs[unreadBatch.codec] ?? `codec ${unreadBatch.codec}`,
+          reason: unreadBatch.error.message,
+        }
+      : null,
   }
 }
 
-function listHeaders(raw: RawHeaders, take: (bytes: Buffer | null) => Buffer | null): Headers {
-  const headers: Headers = []
-  for (const [name, values] of Object.entries(raw)) {
-    if (Array.isArray(values)) for (const value of values) headers.push([name, take(value)])
-    else headers.push([name, take(values)])
-  }
-  return headers
-}
-
-function sizeOf({ key, value }: KafkaMessage, raw: RawHeaders): number {
+function sizeOf({ key, value }: KafkaMessage, headers: { key: string; value: Buffer | null }[]): number {
   let bytes = (value?.byteLength ?? 0) + (key?.byteLength ?? 0)
-  for (const name in raw) {
-    const values = raw[name]
-    if (Array.isArray(values)) for (const one of values) bytes += one.byteLength
-    else bytes += values?.byteLength ?? 0
-  }
+  for (const header of headers) bytes += header.key.length + (header.value?.byteLength ?? 0)
   return bytes
 }

@@ -16,6 +16,16 @@ export interface KafkaSource {
   isRedriven: boolean
   /** Of key, value and headers. */
   sizeBytes: number
+  /** Where it stands for a whole batch that cannot be read: `value` is the batch's, `offset` the last of its offsets. */
+  unreadBatch: UnreadBatch | null
+}
+
+/** A batch of records that is too large when it is read, or cannot be. */
+interface UnreadBatch {
+  firstOffset: number
+  records: number
+  codec: string
+  reason: string
 }
 
 /** The two names under which a record is remembered: its place in the producer's stream, and its id within the tenant. */
@@ -51,6 +61,12 @@ export function decodeRecord(
   definitions: ReadonlyMap<string, Pick<EventDefinition, 'payload'>>,
   consumer: string,
 ): Decoded {
+  const { unreadBatch } = record
+  if (unreadBatch) {
+    const { firstOffset, records, codec, reason } = unreadBatch
+    const message = `${records} records (${codec}) from offset ${firstOffset} to ${record.offset}: ${reason}`
+    return { received: refuse(record, { code: 'batch.unreadable', message }) }
+  }
   if (record.value === null) return { received: refuse(record, { code: 'record.tombstone', message: 'no value' }) }
   try {
     const result = parseEvent(record.value, definitions, consumer)

@@ -3,7 +3,7 @@ import type { Logger } from '@coursewire/service-kit'
 import { backoffMs, createWaiter } from './backoff.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import * as metrics from './metrics.ts'
-import { createOutboxReader, type OutboxReader } from './outbox-reader.ts'
+import { createOutboxReader, MAX_ROW_BYTES, type OutboxReader } from './outbox-reader.ts'
 
 export interface Relay {
   /** Tells that rows were committed. Without it they are found within half a second. */
@@ -89,7 +89,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
         .keepAliveDuring(() => {
           const isBacklog = batch.length === channel.batch.rows || settled !== nothing
           return Promise.allSettled([
-            channel.send(batch),
+            sendReadable(batch),
             isBacklog ? reader.deleteAndSelect(settled, channel.topicsSetAside(), batch) : [],
             // After the request is out: the lines are written while the destination works.
             setImmediate().then(() => unreported.splice(0).forEach(report)),
@@ -116,25 +116,35 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
     }
   }
 
+  /** Sends what was read, and parks what was too large for that. */
+  async function sendReadable(batch: StoredRow[]): Promise<SendOutcome> {
+    const tooLarge = batch.filter((row) => row.isTooLarge)
+    if (tooLarge.length === 0) return channel.send(batch)
+    const outcome = await channel.send(batch.filter((row) => !row.isTooLarge))
+    const reason = `larger than ${channel.batch.rowBytes ?? MAX_ROW_BYTES} bytes`
+    outcome.parked.push(...tooLarge.map((row) => ({ row, reason })))
+    return outcome
+  }
+
   function report({ sent, parked, failed }: SendOutcome): void {
     const now = Date.now()
     for (const row of sent) {
       failedIds.delete(row.id)
       metrics.outboxInsertToAck.record(Math.max(0, now - row.createdAt) / 1000, labels)
-      logger.info(row.log.fields, row.log.published)
+      logger.info(row.log?.fields, row.log?.published ?? 'Outbox row published')
     }
     if (sent.length > 0) metrics.relayLastSuccess.record(now / 1000, labels)
     for (const { row, reason } of parked) {
       failedIds.delete(row.id)
       metrics.outboxParked.add(1, labels)
-      logger.error({ ...row.log.fields, outboxId: row.id, topic: row.topic, reason }, 'Outbox row parked')
+      logger.error({ ...row.log?.fields, outboxId: row.id, topic: row.topic, reason }, 'Outbox row parked')
     }
     metrics.outboxSendFailures.add(failed.length, labels)
     for (const { row, error } of failed) {
       // Once a row: a destination that is down for an hour must not fill the disk with its name.
       if (failedIds.has(row.id)) continue
       failedIds.add(row.id)
-      logger.warn({ ...row.log.fields, err: error }, row.log.failed)
+      logger.warn({ ...row.log?.fields, err: error }, row.log?.failed ?? 'Outbox row publish failed')
     }
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Message, Partitioners } from 'kafkajs'
+import { CompressionTypes, type Message, Partitioners } from 'kafkajs'
 import type { DeadLetter } from './dead-letter.ts'
 import type { DeadLetterConnection } from './dead-letters.ts'
 import { findSendFault, toKafkaHeaders } from './kafka-channel.ts'
@@ -30,6 +30,11 @@ export async function planReplay(
 
 function whyNot(letter: DeadLetter, places: ReadonlySet<string>): string | null {
   if (letter.code === 'event.mismatch') return 'a mismatch is never replayed: its id is taken by another content'
+  if (letter.batch) {
+    const { topic, partition, offset, batch } = letter
+    const place = `${topic}/${partition} from ${batch.firstOffset} to ${offset}`
+    return `a batch that cannot be read is never replayed: its records are on ${place} until they expire there, for their producer to send again in smaller batches`
+  }
   if (letter.value === null) return 'it has no content, and would only fail again'
   if (!places.has(`${letter.topic}/${letter.partition}`)) {
     return `${letter.topic} has no partition ${letter.partition} any more`
@@ -62,7 +67,9 @@ export async function replayDeadLetters(
       if (aheadMs > 0) await sleep(aheadMs, undefined, { signal })
       signal?.throwIfAborted()
       try {
-        await producer.send({ topic: letter.topic, acks: -1, messages: [toMessage(letter)] })
+        // As it may have fitted its topic only because it was compressed.
+        const compression = CompressionTypes.GZIP
+        await producer.send({ topic: letter.topic, acks: -1, compression, messages: [toMessage(letter)] })
         sent += 1
         onSent?.(sent)
       } catch (error) {

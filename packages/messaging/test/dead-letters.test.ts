@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { AppError } from '@coursewire/service-kit'
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { type Admin, type Message, Partitioners } from 'kafkajs'
@@ -227,7 +228,7 @@ describe('a dead letter', () => {
       createDeadLetterTopic(),
     ])
     await produce(dlq, [
-      aLetter({ topic: note.topic, offset: 0 }, { value: 'x'.repeat(2_000) }),
+      aLetter({ topic: note.topic, offset: 0 }, { value: randomBytes(2_000) }),
       aLetter({ topic: note.topic, offset: 1 }),
     ])
     const deadLetters = open([dlq])

@@ -228,6 +228,7 @@ describe('two consumers with the same records in hand', () => {
         headers: [],
         isRedriven: false,
         sizeBytes: 0,
+        unreadBatch: null,
       },
       new Map([[note.type, note]]),
       'twins',

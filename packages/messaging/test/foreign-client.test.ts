@@ -120,9 +120,11 @@ describe("a system that speaks through Kafka's own client", () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const headers: ForeignRecord['headers'] = [
       ['twice', Buffer.from([0xff, 0, 0xfe])],
-      ['twice', Buffer.from('b')],
       ['nothing', null],
       ['', Buffer.alloc(0)],
+      ['2', Buffer.from('before 1')],
+      ['1', Buffer.from('after 2')],
+      ['twice', Buffer.from('b')],
       // Names that every JavaScript object knows.
       ['constructor', Buffer.from('c')],
       ['__proto__', Buffer.from('d')],
@@ -154,14 +156,8 @@ describe("a system that speaks through Kafka's own client", () => {
       ...letter,
       headers: letter.headers.filter(([name]) => !name.startsWith('x-')),
     }))
-    // By content: lanes settle side by side. What kafkajs cannot send is a header without a value.
-    const asExpected = bad.map(
-      (record): ForeignRecord => ({
-        ...record,
-        headers: headers.map(([name, value]) => [name, value ?? Buffer.alloc(0)]),
-      }),
-    )
-    expect(asSent.toSorted(byContent)).toEqual(asExpected.toSorted(byContent))
+    // By content: lanes settle side by side.
+    expect(asSent.toSorted(byContent)).toEqual(bad.toSorted(byContent))
   })
 
   it('puts a key where we put it, so that the order of a key has one home', async () => {

@@ -269,8 +269,8 @@ export const guards: Guard[] = [
   {
     name: 'every codec is registered',
     file: 'codecs.ts',
-    find: 'CompressionCodecs[CompressionTypes.ZSTD] = ',
-    replace: 'const ignored = ',
+    find: 'register(CompressionTypes.ZSTD, ',
+    replace: 'Object.keys(',
     test: ['consumer', 'every codec'],
   },
   {
@@ -281,17 +281,10 @@ export const guards: Guard[] = [
     test: ['consumer', 'starts from the beginning'],
   },
   {
-    name: 'headers are sent without a prototype',
+    name: 'headers are sent in their order',
     file: 'kafka-channel.ts',
-    find: 'Object.create(null)',
-    replace: '{}',
-    test: ['records', 'harms no other'],
-  },
-  {
-    name: 'a header without a value can be sent',
-    file: 'kafka-channel.ts',
-    find: 'value ?? Buffer.alloc(0)',
-    replace: 'value as Buffer',
+    find: 'list.map(([key, value]) => ({ key, value })) as unknown as IHeaders',
+    replace: 'Object.fromEntries(list.map(([key, value]) => [key, value ?? ""]))',
     test: ['foreign-client', 'may leave out'],
   },
   {
@@ -311,15 +304,15 @@ export const guards: Guard[] = [
   {
     name: 'lz4 is registered',
     file: 'codecs.ts',
-    find: 'CompressionCodecs[CompressionTypes.LZ4] =',
-    replace: 'const ignored =',
+    find: 'register(CompressionTypes.LZ4, ',
+    replace: 'Object.keys(',
     test: ['foreign-client', 'is read in every codec'],
   },
   {
     name: 'snappy is registered',
     file: 'codecs.ts',
-    find: 'CompressionCodecs[CompressionTypes.Snappy] = SnappyCodec',
-    replace: 'void SnappyCodec',
+    find: 'register(CompressionTypes.Snappy, ',
+    replace: 'Object.keys(',
     test: ['foreign-client', 'is read in every codec'],
   },
   {
@@ -507,8 +500,8 @@ export const guards: Guard[] = [
   {
     name: 'headers are bytes too',
     file: 'partition.ts',
-    find: 'else bytes += values?.byteLength ?? 0',
-    replace: 'else bytes += 0',
+    find: 'bytes += header.key.length + (header.value?.byteLength ?? 0)',
+    replace: 'bytes += 0 * header.key.length',
     test: ['partition', 'is full at 8 MiB'],
   },
   {
@@ -685,5 +678,54 @@ export const guards: Guard[] = [
     find: 'DELETE FROM outbox_parked WHERE ${wanted} RETURNING channel, id, topic, key, payload, headers, log',
     replace: 'SELECT * FROM outbox_parked WHERE ${wanted}',
     test: ['outbox-operations', 'are moved once'],
+  },
+  {
+    name: 'a gzip batch is measured while it is read',
+    file: 'codecs.ts',
+    find: '{ maxOutputLength: readLimits.bytes }',
+    replace: '{}',
+    test: ['unreadable-batches', 'becomes one dead letter, and nobody waits for it \\(gzip'],
+  },
+  {
+    name: 'a snappy batch is measured before it is read',
+    file: 'codecs.ts',
+    find: 'assertWithin(measureSnappy(bytes))',
+    replace: '',
+    test: ['unreadable-batches', 'becomes one dead letter, and nobody waits for it \\(snappy'],
+  },
+  {
+    name: 'an lz4 batch is measured before it is read',
+    file: 'codecs.ts',
+    find: 'assertWithin(measureLz4(bytes))',
+    replace: '',
+    test: ['unreadable-batches', 'becomes one dead letter, and nobody waits for it \\(lz4'],
+  },
+  {
+    name: 'a zstd batch is measured while it is read',
+    file: 'codecs.ts',
+    find: 'assertWithin(total)',
+    replace: '',
+    test: ['unreadable-batches', 'becomes one dead letter, and nobody waits for it \\(zstd'],
+  },
+  {
+    name: 'records and headers of a batch are counted',
+    file: 'codecs.ts',
+    find: 'Object.assign(CompressionCodecs, { limits: readLimits })',
+    replace: '',
+    test: ['unreadable-batches', 'than are read at once'],
+  },
+  {
+    name: 'dead letters are sent compressed',
+    file: 'kafka-channel.ts',
+    find: 'isDeadLetterTopic(topic) ? CompressionTypes.GZIP',
+    replace: "topic === '' ? CompressionTypes.GZIP",
+    test: ['unreadable-batches', 'fits where its record did'],
+  },
+  {
+    name: 'a row that is too large is not read',
+    file: 'outbox-reader.ts',
+    find: 'bytes > $10 AS is_too_large',
+    replace: 'bytes > $10 * 1e6 AS is_too_large',
+    test: ['relay', 'is too large to be read'],
   },
 ]

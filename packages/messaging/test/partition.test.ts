@@ -23,7 +23,14 @@ interface Content {
 function buildBatch(note: Note, from: number, contents: Content[], lastOffset = from + contents.length - 1): Batch {
   const messages = contents.map(({ key, text, headers = {} }, index) => {
     const { value } = toMessage(note, buildNote(note, key, from + index, text))
-    return { key: Buffer.from(key), value, headers, timestamp: '0', offset: String(from + index) } as KafkaMessage
+    const headerList = Object.entries(headers).map(([name, bytes]) => ({ key: name, value: bytes }))
+    return {
+      key: Buffer.from(key),
+      value,
+      headerList,
+      timestamp: '0',
+      offset: String(from + index),
+    } as object as KafkaMessage
   })
   const batch = { topic: note.topic, partition: 0, messages, highWatermark: String(lastOffset + 1) }
   return { ...batch, lastOffset: () => String(lastOffset) } as Batch

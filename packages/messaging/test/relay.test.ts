@@ -318,6 +318,56 @@ describe('the relay', () => {
     expect(log.find('Outbox is not being emptied')).toMatchObject([{ level: 'error', channel: 'kafka' }])
   })
 
+  it.for(['payload', 'key', 'headers', 'log'] as const)(
+    'parks a row whose %s is too large to be read',
+    async (column) => {
+      const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+      await writeNotes(
+        store,
+        note,
+        [1, 2, 3].map((n) => ({ noteId: 'a', n })),
+      )
+      const large = column === 'log' ? `'{"fields": {"text": "' || x || '"}}'` : `x`
+      await store.pool.query(
+        // Of letters that do not repeat: a log is measured as it is stored, compressed.
+        `UPDATE outbox SET ${column} = (${large})::${column === 'log' ? 'jsonb' : 'bytea'}
+       FROM (SELECT string_agg(md5(n::text), '') AS x FROM generate_series(1, 1000) AS n) AS text
+       WHERE id = (SELECT min(id) + 1 FROM outbox)`,
+      )
+      const sent: StoredRow[] = []
+
+      const { log } = relay(store, (channel) => ({
+        ...channel,
+        batch: { ...channel.batch, rowBytes: 10_000 },
+        send(rows) {
+          sent.push(...rows)
+          return channel.send(rows)
+        },
+      }))
+
+      const records = await readTopic(note.topic)
+      await waitFor(async () => (await countOutbox(store)) === 0 && records.length === 2)
+      expect(numbersByKey(records).get('a')).toEqual([1, 3])
+      expect(sent).toHaveLength(2)
+      const { rows } = await store.pool.query(`SELECT reason, octet_length(payload) AS bytes FROM outbox_parked`)
+      expect(rows).toMatchObject([{ reason: 'larger than 10000 bytes' }])
+      if (column === 'payload') expect(rows[0].bytes).toBe(32_000)
+      expect(log.find('Outbox row parked')).toMatchObject([{ level: 'error', reason: 'larger than 10000 bytes' }])
+    },
+  )
+
+  it('sends a row that says nothing for the log', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
+    await store.pool.query('UPDATE outbox SET log = NULL')
+
+    const { log } = relay(store)
+
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(log.find('Outbox row published')).toHaveLength(1)
+    expect(log.find('Relay interrupted, starting again')).toEqual([])
+  })
+
   it('writes the log line of an event when it is acknowledged', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const { log } = relay(store)

@@ -1,0 +1,178 @@
+import { gunzipSync } from 'node:zlib'
+import { uniqueName, waitFor } from '@coursewire/testing'
+import { CompressionTypes } from 'kafkajs'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { readLimits } from '../src/codecs.ts'
+import { createKafka, createTopics } from '../src/kafka.ts'
+import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { startRelay } from '../src/relay.ts'
+import { type ForeignClient, type ForeignRecord, startForeignClient } from './foreign-client/client.ts'
+import {
+  buildNote,
+  consume,
+  countOutbox,
+  createNoteTopic,
+  createStore,
+  kafkaSettings,
+  type Note,
+  produce,
+  readCommitted,
+  readDeadLetters,
+  readEffects,
+  readTopic,
+  settled,
+  toMessage,
+} from './helpers.ts'
+
+// Small, so that what is beyond them is no burden.
+Object.assign(readLimits, { bytes: 1024 * 1024, entries: 2_000 })
+
+const header = (headers: readonly (readonly [string, Buffer | null])[] | undefined, name: string) =>
+  headers?.find(([own]) => own === name)?.[1]?.toString()
+
+const aRecord = (note: Note, n: number, text: string): ForeignRecord => ({
+  key: Buffer.from('a'),
+  value: Buffer.from(JSON.stringify(buildNote(note, 'a', n, text))),
+  headers: [],
+})
+const sendGood = (note: Note, n: number) => produce(note.topic, [toMessage(note, buildNote(note, 'a', n))])
+const committed = (group: string, note: Note, count: number) =>
+  waitFor(async () => (await readCommitted(group, note.topic)) === count, { message: `${count} committed` })
+
+describe('a batch that is too large when it is read', () => {
+  let java: ForeignClient | undefined
+  let reason = ''
+
+  beforeAll(async () => {
+    try {
+      java = await startForeignClient(inject('kafka').brokers)
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error)
+    }
+  })
+  afterAll(() => java?.close())
+  beforeEach((ctx) => {
+    if (!java && !process.env['CI']) ctx.skip(reason)
+  })
+
+  it.for(['gzip', 'snappy', 'lz4', 'zstd'])('becomes one dead letter, and nobody waits for it (%s)', async (codec) => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const consumer = consume(store, note)
+    const together = { 'compression.type': codec, 'batch.size': '4000000', 'linger.ms': '1000' }
+
+    await sendGood(note, 0)
+    await java?.send(
+      note.topic,
+      Array.from({ length: 8 }, (_, n) => aRecord(note, 100 + n, ' '.repeat(200_000))),
+      together,
+    )
+    await sendGood(note, 1)
+
+    await committed(consumer.name, note, 10)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([0, 1])
+    const [letter, ...others] = await readDeadLetters(store)
+    expect(others).toEqual([])
+    const why = ['x-error-code', 'x-batch-first-offset', 'x-original-offset', 'x-batch-records', 'x-batch-codec']
+    expect(why.map((name) => header(letter?.headers, name))).toEqual(['batch.unreadable', '1', '8', '8', codec])
+    expect(header(letter?.headers, 'x-error-message')).toMatch(/more than 1048576 bytes when it is read/)
+    if (codec === 'gzip' && letter?.payload) expect(gunzipSync(letter.payload).length).toBeGreaterThan(1_600_000)
+  })
+
+  it.for(['gzip', 'snappy', 'lz4', 'zstd'])('is read as ever when it is just within the limit (%s)', async (codec) => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const consumer = consume(store, note)
+    const together = { 'compression.type': codec, 'batch.size': '4000000', 'linger.ms': '1000' }
+
+    await java?.send(
+      note.topic,
+      Array.from({ length: 5 }, (_, n) => aRecord(note, n, 'the same words again, '.repeat(8_500))),
+      together,
+    )
+
+    await committed(consumer.name, note, 5)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([0, 1, 2, 3, 4])
+    expect(await readDeadLetters(store)).toEqual([])
+  })
+})
+
+describe('a batch', () => {
+  it('of more records than are read at once becomes one dead letter', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const consumer = consume(store, note)
+    const producer = createKafka(kafkaSettings()).producer({ allowAutoTopicCreation: false })
+    await producer.connect()
+    onTestFinished(() => producer.disconnect())
+
+    await producer.send({ topic: note.topic, messages: Array.from({ length: 2_001 }, () => ({ value: '' })) })
+    await sendGood(note, 1)
+
+    await committed(consumer.name, note, 2_002)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([1])
+    const letters = await readDeadLetters(store)
+    expect(letters.map(({ headers }) => header(headers, 'x-error-message'))).toEqual([
+      '2001 records (uncompressed) from offset 0 to 2000: more than 2000 records and headers',
+    ])
+  })
+
+  it('of more headers than are read at once becomes one dead letter', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const consumer = consume(store, note)
+    const headers = Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`h${n}`, '']))
+
+    await produce(note.topic, [{ key: 'a', value: 'x', headers }])
+    await sendGood(note, 1)
+
+    await committed(consumer.name, note, 2)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([1])
+    expect(await readDeadLetters(store)).toHaveLength(1)
+  })
+
+  it('follows many others in one fetch and all are read, though together they are beyond the limit', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const producer = createKafka(kafkaSettings()).producer({ allowAutoTopicCreation: false })
+    await producer.connect()
+    onTestFinished(() => producer.disconnect())
+    for (let n = 0; n < 20; n += 1) {
+      const messages = [toMessage(note, buildNote(note, 'a', n, 'x'.repeat(200_000)))]
+      await producer.send({ topic: note.topic, compression: CompressionTypes.GZIP, messages })
+    }
+
+    const consumer = consume(store, note)
+
+    await settled(store, 20)
+    await committed(consumer.name, note, 20)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual(Array.from({ length: 20 }, (_, n) => n))
+    expect(await readDeadLetters(store)).toEqual([])
+  })
+})
+
+describe('a dead letter', () => {
+  it('fits where its record did: it is sent compressed, and its bytes are the same', async () => {
+    const name = uniqueName('consumer')
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, maxBytes: 50_000 })])
+    await createTopics(createKafka(kafkaSettings()), [
+      {
+        topic: `${name}.dlq`,
+        numPartitions: 1,
+        replicationFactor: 1,
+        configEntries: [{ name: 'max.message.bytes', value: '60000' }],
+      },
+    ])
+    const { logger } = kafkaSettings()
+    const relay = startRelay({ databaseUrl: store.databaseUrl, channel: createKafkaChannel(kafkaSettings()), logger })
+    onTestFinished(() => relay.close())
+    const letters = await readTopic(`${name}.dlq`)
+    consume(store, note, { name })
+    const producer = createKafka(kafkaSettings()).producer({ allowAutoTopicCreation: false })
+    await producer.connect()
+    onTestFinished(() => producer.disconnect())
+    const value = Buffer.alloc(900_000, 'no event, ')
+
+    await producer.send({ topic: note.topic, compression: CompressionTypes.GZIP, messages: [{ key: 'a', value }] })
+
+    await waitFor(() => letters.length === 1, { message: 'the letter' })
+    expect(letters[0]?.value?.equals(value)).toBe(true)
+    await waitFor(async () => (await countOutbox(store)) === 0, { message: 'an empty outbox' })
+    expect((await store.pool.query('SELECT id FROM outbox_parked')).rows).toEqual([])
+  })
+})
