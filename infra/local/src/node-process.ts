@@ -21,8 +21,9 @@ export function startNode(options: {
     command: process.execPath,
     args: ['--disable-warning=TimeoutNegativeWarning', entry, directory],
     environment: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...environment },
+    port: Number(new URL(readyUrl).port),
     stopSignal: 'SIGTERM',
-    isReady: async () => (await fetch(readyUrl)).ok,
+    isReady: async () => (await fetch(readyUrl, { signal: AbortSignal.timeout(5_000) })).ok,
     log,
   })
 }

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { runAfterEnd } from './guard.ts'
+import { runProgram } from './run-program.ts'
 
-const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** As long as it may take to fetch images, or to build them. */
 const TIMEOUT_MS = 900_000
@@ -27,19 +25,15 @@ export async function openCompose(options: {
   const common = [...subcommand, '--project-directory', root, '--project-name', project, '--profile', profile]
   runAfterEnd(command, ...common, 'down', ...(isTemporary ? ['--volumes'] : []))
   return async (args, input = '') => {
-    const compose = run(command, [...common, ...args], {
+    const { stdout } = await runProgram(command, [...common, ...args], {
       cwd: root,
       env: { ...process.env, DOCKER_BUILDKIT: '1', COMPOSE_DOCKER_CLI_BUILD: '1', ...variables },
       timeout: TIMEOUT_MS,
-      maxBuffer: 64 * 1024 * 1024,
+      input,
+    }).catch((cause: Error) => {
+      throw new Error(`docker compose ${args.join(' ')}: ${cause.message}`, { cause })
     })
-    compose.child.stdin?.end(input)
-    try {
-      return (await compose).stdout
-    } catch (error) {
-      const said = String((error as { stderr?: string }).stderr ?? error).trim()
-      throw new Error(`docker compose ${args.join(' ')}: ${said.slice(-2_000)}`, { cause: error })
-    }
+    return stdout
   }
 }
 
@@ -52,13 +46,13 @@ export function findDockerObstacle(): Promise<string | null> {
 }
 
 async function findCompose(): Promise<[string, ...string[]]> {
-  await run('docker', ['info']).catch((cause: unknown) => {
-    throw new Error('no Docker engine answers', { cause })
+  await runProgram('docker', ['version', '--format', '{{.Server.Version}}']).catch((cause: Error) => {
+    throw new Error(`no Docker engine answers: ${cause.message}`, { cause })
   })
   const ways: [string, ...string[]][] = [['docker', 'compose'], ['docker-compose']]
   for (const [command, ...subcommand] of ways) {
     try {
-      await run(command, [...subcommand, 'version'])
+      await runProgram(command, [...subcommand, 'version'])
       return [command, ...subcommand]
     } catch {
       // The next one.

@@ -20,6 +20,7 @@ export async function startEmbeddedKafka(options: WithLog<KafkaOptions>): Promis
     clusterId: createClusterId(),
     settings: (logDirectory) => brokerSettings({ listenHost: host, host, port, controllerPort, logDirectory }),
     heapMb: 512,
+    port,
     isReady: () => isBrokerReady(host, port),
     log,
   })

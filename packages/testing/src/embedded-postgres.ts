@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { keepText, openDirectory } from './directories.ts'
 import { findPostgresBinaries, findReachable, handOver, postgresUser } from './embedded-postgres-files.ts'
 import { startGuard } from './guard.ts'
 import { findFreePort } from './ports.ts'
+import { runProgram } from './run-program.ts'
 import type { PostgresOptions, PostgresServer, WithLog } from './server.ts'
 import { startServerProcess } from './server-process.ts'
 
@@ -40,6 +39,7 @@ export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): 
     command: join(native, 'bin/postgres'),
     args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     user: postgresUser,
+    port,
     stopSignal: 'SIGINT',
     isReady: () => acceptsConnections(url),
     log,
@@ -62,7 +62,7 @@ async function createCluster(native: string, data: string, passwordFile: string,
   handOver(draft)
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
   const superuser = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
-  await promisify(execFile)(
+  await runProgram(
     join(native, 'bin/initdb'),
     ['-D', draft, ...locale, ...superuser, ...(durable ? [] : ['--no-sync'])],
     { ...postgresUser, cwd: '/', env: { ...process.env, TZ: 'UTC' } },
@@ -73,7 +73,8 @@ async function createCluster(native: string, data: string, passwordFile: string,
 
 /** Whether somebody who comes with `url` is let in now. */
 export async function acceptsConnections(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url })
+  // Whoever accepts a connection there and says nothing is no PostgreSQL.
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
   // A connection that the server cuts is reported as an event too.
   client.on('error', () => {})
   try {

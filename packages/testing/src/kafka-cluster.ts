@@ -63,6 +63,7 @@ export async function ownKafkaCluster(options: KafkaClusterOptions = {}): Promis
         clusterId,
         settings: (logDirectory) => clusterNodeSettings(index + 1, ports, logDirectory),
         heapMb: 256,
+        port: client,
         isReady: () => isBrokerReady(host, client),
         log,
       }),

@@ -1,20 +1,23 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { brokerFiles } from '@coursewire/kafka'
 import { cacheDirectory, fillOnce } from './directories.ts'
+import { runProgram } from './run-program.ts'
 
-const run = promisify(execFile)
+/** For Java and Maven, which in a plain C locale find no file with an umlaut in its path. */
+export const javaEnvironment = { LC_ALL: 'C.UTF-8' }
 
 /** The path of Java 17 or newer. Throws where there is none. */
 export async function findJava(): Promise<string> {
   const home = process.env['JAVA_HOME']
   const java = home ? join(home, 'bin/java') : 'java'
-  const { stderr } = await run(java, ['-version']).catch(() => ({ stderr: '' }))
+  const { stderr } = await runProgram(java, ['-version']).catch((cause: Error) => {
+    const place = home ? ` (JAVA_HOME is ${home})` : ''
+    throw new Error(`a JDK 17 or newer is needed: ${cause.message}${place}`, { cause })
+  })
   const [, version] = /version "(\d+)/.exec(stderr) ?? []
-  if (!version) throw new Error('there is no Java; a JDK 17 or newer is needed')
+  if (!version) throw new Error(`a JDK 17 or newer is needed, and ${java} does not say its version: ${stderr.trim()}`)
   if (Number(version) < 17) throw new Error(`Java is version ${version}; a JDK 17 or newer is needed`)
   return java
 }
@@ -27,15 +30,9 @@ export async function findJars(log: (line: string) => void): Promise<string> {
   log('Fetching Apache Kafka with Maven (44 MB, once)')
   await fillOnce(jars, async (draft) => {
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${draft}`]
-    await run('mvn', ['-q', '-B', '-f', brokerFiles.pom, ...goal]).catch(
-      (error: Error & { code: unknown; stdout: string }) => {
-        throw new Error(
-          error.code === 'ENOENT'
-            ? 'there is no Maven to fetch it'
-            : `Maven failed: ${error.stdout.trim().slice(0, 500)}`,
-        )
-      },
-    )
+    await runProgram('mvn', ['-q', '-B', '-f', brokerFiles.pom, ...goal], {
+      env: { ...process.env, ...javaEnvironment },
+    })
   })
   return jars
 }

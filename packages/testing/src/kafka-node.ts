@@ -1,21 +1,21 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { brokerFiles } from '@coursewire/kafka'
 import { type Guarded, startGuard } from './guard.ts'
+import { javaEnvironment } from './kafka-jars.ts'
+import { runProgram } from './run-program.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
-
-const run = promisify(execFile)
 
 export type KafkaNodeSpec = Guarded & {
   name: string
   java: string
   jars: string
   clusterId: string
+  /** The log directory is relative to `directory`. */
   settings: (logDirectory: string) => Record<string, string>
   heapMb: number
+  port: number
   isReady: () => Promise<boolean>
   log: (line: string) => void
 }
@@ -24,14 +24,18 @@ export type KafkaNodeSpec = Guarded & {
 export async function startKafkaNode(spec: KafkaNodeSpec): Promise<ServerProcess> {
   const { name, java, jars, directory, isTemporary, isReady, log } = spec
   startGuard({ directory, isTemporary }, 'KILL')
-  const logDirectory = join(directory, 'data')
+  // By its relative name: Kafka takes a comma for the end of a path, and reads its settings as Latin-1.
+  const logDirectory = 'data'
   const properties = join(directory, 'server.properties')
   const lines = Object.entries(spec.settings(logDirectory)).map(([setting, value]) => `${setting}=${value}`)
   writeFileSync(properties, lines.join('\n'))
-  if (!existsSync(join(logDirectory, 'meta.properties'))) {
+  if (!existsSync(join(directory, logDirectory, 'meta.properties'))) {
     log(`Formatting the storage of ${name}`)
     const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${spec.clusterId}`, '-c', properties]
-    await run(java, ['-cp', `${jars}/*`, ...format])
+    await runProgram(java, ['-cp', `${jars}/*`, ...format], {
+      cwd: directory,
+      env: { ...process.env, ...javaEnvironment },
+    })
   }
 
   const logging = `-Dlog4j2.configurationFile=${brokerFiles.log4j2}`
@@ -43,6 +47,8 @@ export async function startKafkaNode(spec: KafkaNodeSpec): Promise<ServerProcess
     directory,
     command: java,
     args: [...memory, ...compiler, logging, '-cp', `${jars}/*`, 'kafka.Kafka', properties],
+    environment: javaEnvironment,
+    port: spec.port,
     stopSignal: 'SIGTERM',
     isReady,
     log,

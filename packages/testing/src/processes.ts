@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { waitFor } from './wait-for.ts'
 
 type Process = { id: number; parentId: number; isZombie: boolean; command: string }
 
 // Slim containers have no ps and macOS has no /proc.
-const listProcesses = existsSync('/proc/self/stat') ? listFromProc : listFromPs
+const hasProc = existsSync('/proc/self/stat')
+const listProcesses = hasProc ? listFromProc : listFromPs
+const findListener = hasProc ? findListenerInProc : findListenerByLsof
 
 /** Whether the process still runs; one that has ended and only waits to be reaped does not. */
 export function isRunning(processId: number): boolean {
@@ -27,6 +29,12 @@ export async function killStale(processId: number, mark: string): Promise<boolea
   const stale = listProcesses().find(({ id, command }) => id === processId && command.includes(mark))
   if (stale) await killTree(processId)
   return stale !== undefined
+}
+
+/** Whether the process, or a child of it, listens on the port: an answer from there says only that somebody does. */
+export function listensOn(processId: number, port: number): boolean {
+  const children = listProcesses().filter(({ parentId }) => parentId === processId)
+  return findListener([processId, ...children.map(({ id }) => id)], port)
 }
 
 export function sendSignal(processId: number, signal: NodeJS.Signals): void {
@@ -67,4 +75,39 @@ function listFromPs(): Process[] {
         },
       ]
     })
+}
+
+function findListenerInProc(processIds: number[], port: number): boolean {
+  const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const sockets = ['/proc/net/tcp', '/proc/net/tcp6']
+    .flatMap((file) => (existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []))
+    .map((line) => line.trim().split(/\s+/))
+    // 0A is a socket that listens; the tenth field is its inode.
+    .flatMap(([, local, , state, , , , , , inode]) =>
+      local?.endsWith(end) && state === '0A' ? [`socket:[${inode}]`] : [],
+    )
+  return processIds.some((id) => {
+    const directory = `/proc/${id}/fd`
+    try {
+      return readdirSync(directory).some((fd) => sockets.includes(readLink(`${directory}/${fd}`)))
+    } catch (error) {
+      // It has ended; or it is another user's, and root in a container may not look into it: then nobody can tell.
+      return (error as NodeJS.ErrnoException).code !== 'ENOENT'
+    }
+  })
+}
+
+/** Empty where it is gone by now. */
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return ''
+  }
+}
+
+function findListenerByLsof(processIds: number[], port: number): boolean {
+  const about = ['-nP', '-a', '-p', processIds.join(','), `-iTCP:${port}`, '-sTCP:LISTEN']
+  return spawnSync('lsof', about, { stdio: 'ignore' }).status === 0
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { killStale, killTree, sendSignal } from './processes.ts'
+import { killStale, killTree, listensOn, sendSignal } from './processes.ts'
 import type { Server } from './server.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -15,8 +15,11 @@ export type ServerProcessSpec = {
   user?: { uid: number; gid: number } | undefined
   /** Beside our own. */
   environment?: NodeJS.ProcessEnv
+  /** Where it listens, on this machine. */
+  port: number
   /** Lets it finish its work first. */
   stopSignal: NodeJS.Signals
+  /** Whether a server answers at its port as it should. That it is this one is looked at besides. */
   isReady: () => Promise<boolean>
   log: (line: string) => void
 }
@@ -28,6 +31,8 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
   const pidFile = join(spec.directory, 'pid')
   const logFile = join(spec.directory, 'server.log')
   let child: ChildProcess | undefined
+  /** Whether its end would be nobody's wish. */
+  let isWanted = false
 
   async function launch(): Promise<ChildProcess> {
     // Appended: what a killed server said last is what one wants to read.
@@ -44,14 +49,16 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
     await once(launched, 'spawn')
     launched.unref()
     writeFileSync(pidFile, String(launched.pid))
-    launched.once('exit', () => {
+    launched.once('exit', (code, signal) => {
       rmSync(pidFile, { force: true })
       child = undefined
+      if (isWanted) spec.log(`${spec.name} has ended by itself (${signal ?? `code ${code}`}): see ${logFile}`)
     })
     return launched
   }
 
   async function end(how: (running: number) => unknown): Promise<void> {
+    isWanted = false
     if (!child?.pid) return
     await how(child.pid)
     await waitFor(() => !child, { message: `${spec.name} to end` })
@@ -64,15 +71,20 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
       spec.log(`Ended a ${spec.name} that an earlier run left behind`)
     }
     spec.log(`Starting ${spec.name}`)
+    const logged = existsSync(logFile) ? statSync(logFile).size : 0
     child = await launch()
-    const answers = async () => !child || (await spec.isReady())
+    const answers = async () => !child?.pid || ((await spec.isReady()) && listensOn(child.pid, spec.port))
     try {
       await waitFor(answers, { timeoutMs: 120_000, message: `${spec.name} to answer` })
     } catch (error) {
       await kill()
       throw error
     }
-    if (!child) throw new Error(`${spec.name} ended at its start: ${readFileSync(logFile, 'utf8').trim().slice(-1000)}`)
+    if (!child) {
+      const said = readFileSync(logFile).subarray(logged).toString()
+      throw new Error(`${spec.name} ended at its start, see ${logFile}: ${leaveOutStacks(said).slice(-1_500)}`)
+    }
+    isWanted = true
   }
 
   const stop = () =>
@@ -93,4 +105,10 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
       await start()
     },
   }
+}
+
+/** What is left is what a person reads. */
+function leaveOutStacks(log: string): string {
+  const lines = log.split('\n').filter((line) => !/^\s+(at |\.{3} \d+ more)/.test(line))
+  return lines.join('\n').trim()
 }

@@ -1,11 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ownKafka, ownPostgres, startPostgres, waitFor } from '@coursewire/testing'
+import { ownKafka, ownPostgres, startKafka, startPostgres, waitFor } from '@coursewire/testing'
+import { findFreePort, startServerProcess } from '@coursewire/testing/servers'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { isBrokerReady } from '../src/kafka-probe.ts'
 import { isRunning, sendSignal } from '../src/processes.ts'
@@ -125,12 +135,63 @@ test('a taken port is replaced by another one, and said', async () => {
   squatter.close()
 })
 
+test('a port that one process was given is kept from all others until it ends, listening or not', async () => {
+  const script = fileURLToPath(new URL('port-keeper.ts', import.meta.url))
+  const keeper = spawn('node', ['--import', 'tsx', '--conditions=source', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const port = Number(await once(keeper.stdout, 'data'))
+
+  expect(await findFreePort(port)).not.toBe(port)
+
+  keeper.kill('SIGKILL')
+  await waitFor(async () => (await findFreePort(port)) === port, { message: 'the port to be free again' })
+})
+
+test('a server is not taken for ready because somebody else answers at its port', async () => {
+  const stranger = createServer().listen(0, '127.0.0.1')
+  await once(stranger, 'listening')
+  const { port } = stranger.address() as { port: number }
+  const serverDirectory = mkdtempSync(join(directory, 'taken-'))
+  const listen = `require('node:net').createServer().listen(${port}, '127.0.0.1')`
+
+  const starting = startServerProcess({
+    name: 'the server',
+    directory: serverDirectory,
+    command: process.execPath,
+    args: ['-e', listen, serverDirectory],
+    port,
+    stopSignal: 'SIGTERM',
+    isReady: async () => true,
+    log: () => {},
+  })
+
+  await expect(starting).rejects.toThrow(/the server ended at its start.*EADDRINUSE/s)
+  stranger.close()
+})
+
 test('a provider that nobody knows is named', async () => {
   vi.stubEnv('COURSEWIRE_PROVIDER', 'podman')
 
   await expect(startPostgres({ order: ['docker', 'embedded'] })).rejects.toThrow(
     'COURSEWIRE_PROVIDER is podman, and can only be docker, embedded here',
   )
+})
+
+test('servers work in a folder of any name, in a locale that knows no umlauts', async () => {
+  vi.stubEnv('LC_ALL', 'C')
+  const folder = join(directory, 'Käse, 100 % {Bio} #1 \\ alt')
+  const order = ['embedded'] as const
+
+  const [postgres, kafka] = await Promise.all([
+    startEmbedded({ dataDir: join(folder, 'postgres') }),
+    startKafka({ dataDir: join(folder, 'kafka'), order }),
+  ])
+
+  expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  expect(readdirSync(join(folder, 'kafka/data'))).toContain('meta.properties')
+  await kafka.restart()
+  await Promise.all([postgres.stop(), kafka.stop()])
 })
 
 test('a given server is neither killed nor restarted', async () => {
