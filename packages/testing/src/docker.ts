@@ -1,39 +1,37 @@
 import { randomBytes } from 'node:crypto'
 import { brokerSettings } from '@coursewire/kafka'
-import { PostgreSqlContainer } from '@testcontainers/postgresql'
-import type { StartedTestContainer } from 'testcontainers'
 import { type ContainerRuntimeClient, GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers'
+import { acceptsConnections } from './embedded-postgres.ts'
 import { runAfterEnd } from './guard.ts'
+import { createClusterId } from './kafka-node.ts'
 import { isBrokerReady } from './kafka-probe.ts'
 import { findFreePort } from './ports.ts'
 import type { KafkaOptions, KafkaServer, PostgresOptions, PostgresServer, Server, WithLog } from './server.ts'
 import { uniqueName } from './unique-name.ts'
 import { waitFor } from './wait-for.ts'
 
+const loopback = '127.0.0.1'
+
 /** PostgreSQL in a container, which Testcontainers removes when this process has ended. */
 export async function startDockerPostgres(options: WithLog<PostgresOptions>): Promise<PostgresServer> {
   const { durable = false, log } = options
   const docker = await connectToDocker()
+  const host = findHost(docker)
   const port = await findFreePort(options.port, log)
   const password = randomBytes(24).toString('base64url')
   const fast = durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']
-  const container = new PostgreSqlContainer('postgres:18.4')
-    .withName(nameGuarded())
-    .withUsername('postgres')
-    .withPassword(password)
-    .withDatabase('postgres')
+  const container = new Container('postgres:18.4')
+    .withEnvironment({ POSTGRES_PASSWORD: password })
     // Docker gives a restarted container another port unless one is asked for.
-    .withExposedPorts({ container: 5432, host: port })
+    .withPublishedPort({ container: 5432, host: port }, host)
     .withCommand(['postgres', '-c', 'max_connections=300', ...fast])
-  log('Starting PostgreSQL in Docker')
-  const started = await container.start()
-
-  const address = `${started.getHost()}:${port}`
+  const url = `postgresql://postgres:${password}@${host}:${port}/postgres`
+  const controls = await startContainer(docker, container, 'PostgreSQL', () => acceptsConnections(url), log)
   return {
     provider: 'docker',
-    description: `PostgreSQL 18.4, in Docker, on ${address}${durable ? '' : ' (fsync off)'}`,
-    url: `postgresql://postgres:${password}@${address}/postgres`,
-    ...createControls(docker, started),
+    description: `PostgreSQL 18.4, in Docker, on ${host}:${port}${durable ? '' : ' (fsync off)'}`,
+    url,
+    ...controls,
   }
 }
 
@@ -41,37 +39,39 @@ export async function startDockerPostgres(options: WithLog<PostgresOptions>): Pr
 export async function startDockerKafka(options: WithLog<KafkaOptions>): Promise<KafkaServer> {
   const { log } = options
   const docker = await connectToDocker()
+  const host = findHost(docker)
   // The same inside and outside, so that the broker can tell its clients where it is before Docker has told anybody.
   const port = await findFreePort(options.port, log)
-  const { host } = docker.info.containerRuntime
   const logDirectory = '/var/lib/kafka/data'
   const settings = brokerSettings({ listenHost: '0.0.0.0', host, port, controllerPort: port + 1, logDirectory })
   const environment = Object.entries(settings).map(([name, value]) => [
     `KAFKA_${name.replaceAll('.', '_').toUpperCase()}`,
     value,
   ])
-  const container = new GenericContainer('apache/kafka:4.3.1')
-    .withName(nameGuarded())
-    .withEnvironment(Object.fromEntries(environment))
-    .withExposedPorts({ container: port, host: port })
-    .withWaitStrategy(Wait.forListeningPorts())
-    .withStartupTimeout(120_000)
-  log('Starting Kafka in Docker')
-  const started = await container.start()
-  const waitUntilReady = () => waitFor(() => isBrokerReady(host, port), { message: 'Kafka to answer' })
-  await waitUntilReady()
-
-  const controls = createControls(docker, started)
+  const container = new Container('apache/kafka:4.3.1')
+    // The image has one id for all the clusters it makes.
+    .withEnvironment({ ...Object.fromEntries(environment), CLUSTER_ID: createClusterId() })
+    .withPublishedPort({ container: port, host: port }, host)
+  const controls = await startContainer(docker, container, 'Kafka', () => isBrokerReady(host, port), log)
   return {
     provider: 'docker',
     description: `Apache Kafka 4.3.1, in Docker, on ${host}:${port}`,
     brokers: [`${host}:${port}`],
     pid: undefined,
     ...controls,
-    async restart() {
-      await controls.restart()
-      await waitUntilReady()
-    },
+  }
+}
+
+/** Testcontainers opens a port to every network this machine is in, and has no setting for that. */
+class Container extends GenericContainer {
+  /** Opens the port to this machine alone, unless Docker runs on another one. */
+  withPublishedPort(port: { container: number; host: number }, dockerHost: string): this {
+    this.withExposedPorts(port)
+    if (dockerHost === loopback) {
+      const bindings = Object.values<{ HostIp?: string }[]>(this.hostConfig.PortBindings ?? {}).flat()
+      for (const binding of bindings) binding.HostIp = loopback
+    }
+    return this
   }
 }
 
@@ -81,26 +81,42 @@ async function connectToDocker(): Promise<ContainerRuntimeClient> {
   })
 }
 
-/** A name for a container that does not outlive this process, even one that ends while the container starts. */
-function nameGuarded(): string {
+/** Where the containers' ports are found. */
+function findHost({ info }: ContainerRuntimeClient): string {
+  const { host, hostIps } = info.containerRuntime
+  return hostIps.some(({ address }) => address === loopback) ? loopback : host
+}
+
+/** Starts a container that does not outlive this process, even one that ends while the container starts. */
+async function startContainer(
+  docker: ContainerRuntimeClient,
+  container: Container,
+  product: string,
+  isReady: () => Promise<boolean>,
+  log: (line: string) => void,
+): Promise<Pick<Server, 'stop' | 'kill' | 'restart'>> {
   const name = uniqueName('coursewire')
   // Testcontainers' own helper does it where it may run; what was stopped has to go too.
   runAfterEnd('docker', 'rm', '--force', '--volumes', name)
-  return name
-}
-
-function createControls(
-  docker: ContainerRuntimeClient,
-  started: StartedTestContainer,
-): Pick<Server, 'stop' | 'kill' | 'restart'> {
-  const container = docker.container.getById(started.getId())
+  log(`Starting ${product} in Docker`)
+  const waitUntilReady = () => waitFor(isReady, { timeoutMs: 120_000, message: `${product} to answer` })
+  const started = await container
+    .withName(name)
+    .withWaitStrategy(Wait.forListeningPorts())
+    .withStartupTimeout(120_000)
+    .start()
+  await waitUntilReady()
+  const handle = docker.container.getById(started.getId())
   return {
     stop: async () => {
-      await container.stop({ t: 3 })
+      await handle.stop({ t: 3 })
     },
     kill: async () => {
-      await container.kill({ signal: 'SIGKILL' })
+      await handle.kill({ signal: 'SIGKILL' })
     },
-    restart: () => started.restart(),
+    async restart() {
+      await started.restart()
+      await waitUntilReady()
+    },
   }
 }
