@@ -1,11 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { keepSecrets, type Secrets } from '@coursewire/setup'
+import { findOwner } from './single-start.ts'
+import type { Stack } from './stack.ts'
 
-const directory = new URL('../../../.coursewire/', import.meta.url)
-const stackFile = new URL('stack.json', directory)
+const ownDirectory = fileURLToPath(new URL('../../../.coursewire', import.meta.url))
 
-/** What `npm start` says of the stack while it runs. */
+/** What `npm start` says of the stack while it runs, as far as the other commands read it. */
 export interface RunningStack {
   enrollmentApi: string
   distributionService: string
@@ -13,11 +15,28 @@ export interface RunningStack {
   postgres: Record<'enrollment' | 'distribution' | 'email', { databaseUrl: string }>
 }
 
-export function readRunningStack(): RunningStack | null {
-  return existsSync(stackFile) ? JSON.parse(readFileSync(stackFile, 'utf8')) : null
+/** Tells the other commands, and scripts, where the stack is that this process has started. */
+export function announceStack({ urls, kafka, postgres, databases }: Stack, directory = ownDirectory): void {
+  const stack: RunningStack = { ...urls, kafka: kafka.brokers[0] ?? '', postgres: databases }
+  const forPeople = { inbox: urls.aws, postgresAdmin: postgres.url }
+  writeFileSync(fileOf(directory), JSON.stringify({ ...stack, ...forPeople }, null, 2), { mode: 0o600 })
+}
+
+export function withdrawStack(directory = ownDirectory): void {
+  rmSync(fileOf(directory), { force: true })
+}
+
+/** Null also where its owner was killed: whoever answers at those addresses now is somebody else. */
+export function readRunningStack(directory = ownDirectory): RunningStack | null {
+  const file = fileOf(directory)
+  return findOwner(directory) && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningStack) : null
 }
 
 /** Those of the running stack. */
 export function readSecrets(): Secrets {
-  return keepSecrets(fileURLToPath(new URL('secrets.json', directory)))
+  return keepSecrets(join(ownDirectory, 'secrets.json'))
+}
+
+function fileOf(directory: string): string {
+  return join(directory, 'stack.json')
 }

@@ -1,27 +1,59 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning } from '@coursewire/testing/servers'
+
+/** The process a directory belongs to. By its number alone it could be taken for a later one, which got the same. */
+interface Owner {
+  pid: number
+  command: string
+}
 
 /** Claims `directory` for this process; null when a process that still runs has it. The claim of a dead one does not count. */
 export function claimDirectory(directory: string): (() => void) | null {
   mkdirSync(directory, { recursive: true })
-  const file = join(directory, 'start.json')
+  const claim = join(directory, 'owner')
+  const draft = mkdtempSync(`${claim}-`)
+  writeFileSync(join(draft, 'process.json'), JSON.stringify({ pid: process.pid, command: process.argv[1] ?? '' }))
   for (;;) {
-    try {
-      writeFileSync(file, JSON.stringify({ pid: process.pid }), { flag: 'wx' })
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    // A directory is renamed with what is in it, and never to the place of another: of several processes one has the claim.
+    if (tryRename(draft, claim)) return () => rmSync(claim, { recursive: true, force: true })
+    if (findOwner(directory)) {
+      rmSync(draft, { recursive: true })
+      return null
     }
-    if (isRunning(readOwner(file))) return null
-    rmSync(file, { force: true })
+    // Whoever moves it away removes it; had it just become another's, it is put back.
+    const old = `${draft}-old`
+    if (!tryRename(claim, old)) continue
+    if (isAlive(readOwner(old))) tryRename(old, claim)
+    rmSync(old, { recursive: true, force: true })
   }
 }
 
-function readOwner(file: string): number {
+/** The process that has claimed the directory and still runs. */
+export function findOwner(directory: string): Owner | null {
+  const owner = readOwner(join(directory, 'owner'))
+  return isAlive(owner) ? owner : null
+}
+
+function isAlive(owner: Owner | null): owner is Owner {
+  return owner !== null && isRunning(owner.pid, owner.command)
+}
+
+function readOwner(claim: string): Owner | null {
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid
+    return JSON.parse(readFileSync(join(claim, 'process.json'), 'utf8')) as Owner
   } catch {
-    return 0 // Written half, by a process that died doing it.
+    return null
+  }
+}
+
+/** False where there is something at the new place, or nothing at the old one any more. */
+function tryRename(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(String((error as NodeJS.ErrnoException).code))) throw error
+    return false
   }
 }

@@ -21,6 +21,7 @@ import {
   startKafka,
   startPostgres,
 } from '@coursewire/testing/servers'
+import { assertKnownServers, assertNobodyConsumes } from './known-servers.ts'
 import { startNode } from './node-process.ts'
 
 type Ports = Record<AppName | 'aws' | 'kafka' | 'postgres', number>
@@ -76,6 +77,9 @@ interface StackOptions {
   checkout?: string
   log: (line: string) => void
 }
+
+/** Each consumes as a group of its name. */
+const appNames: AppName[] = ['enrollment-api', 'distribution-service', 'email-worker']
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -134,6 +138,9 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     log(postgres.description)
     log(kafka.description)
     const kafkaClient = createKafka({ clientId: 'local', brokers: kafka.brokers, logger })
+    if (!options.isTemporary) await assertKnownServers(join(directory, 'data'), { postgres, kafka, kafkaClient })
+    // Only a given one can be somebody else's too.
+    if (kafka.provider === 'given') await assertNobodyConsumes(kafkaClient, appNames, { log })
     log('Creating topics, databases and roles, migrating')
     const { databases, topicArn, runAccountsCli } = await prepareServers({
       postgresUrl: postgres.url,

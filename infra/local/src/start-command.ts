@@ -1,5 +1,5 @@
 // `npm start`: the whole product on this machine, one enrolment shown on its way, until Ctrl-C.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
@@ -8,12 +8,12 @@ import { createCommandRunner } from './command-runner.ts'
 import { editCourse } from './editing.ts'
 import { createLearner, takeJourney, watchEnrollments } from './journey.ts'
 import { followLogs } from './logs.ts'
-import { claimDirectory } from './single-start.ts'
+import { announceStack, withdrawStack } from './running-stack.ts'
+import { claimDirectory, findOwner } from './single-start.ts'
 import { type Stack, startStack } from './stack.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const directory = join(root, '.coursewire')
-const stackFile = join(directory, 'stack.json')
 const ports = {
   'enrollment-api': 3000,
   'distribution-service': 3001,
@@ -36,10 +36,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(s
 
 const release = claimDirectory(directory)
 if (!release) {
-  const { pid } = JSON.parse(readFileSync(join(directory, 'start.json'), 'utf8')) as { pid: number }
-  console.error(
-    `Coursewire is running already (process ${pid}): see .coursewire/stack.json, or stop it with Ctrl-C there`,
-  )
+  const running = `Coursewire is running already (process ${findOwner(directory)?.pid})`
+  console.error(`${running}: see .coursewire/stack.json, or stop it with Ctrl-C there`)
   process.exit(1)
 }
 try {
@@ -56,7 +54,7 @@ async function start(): Promise<void> {
     log('Forgetting all data')
     for (const part of ['data', 'run', 'secrets.json']) rmSync(join(directory, part), { recursive: true, force: true })
   }
-  rmSync(stackFile, { force: true })
+  withdrawStack()
   log('Building')
   const isBuilt = await commands.run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
   if (isStopping) return
@@ -82,12 +80,8 @@ async function start(): Promise<void> {
   for await (const { name, details } of editCourse(stack, course.editor)) {
     log(`  ${name.padEnd(33)} ${details}`)
   }
-  writeFileSync(stackFile, JSON.stringify(describeStack(stack), null, 2), { mode: 0o600 })
+  announceStack(stack)
   console.log(describePlaces(stack, course.slug))
-}
-
-function describeStack({ urls, kafka, postgres, databases }: Stack) {
-  return { ...urls, inbox: urls.aws, kafka: kafka.brokers[0], postgres: databases, postgresAdmin: postgres.url }
 }
 
 function describePlaces({ urls }: Stack, slug: string): string {
@@ -113,7 +107,7 @@ async function stop(code: number): Promise<void> {
   if (isStopping) return
   isStopping = true
   commands.interrupt()
-  rmSync(stackFile, { force: true })
+  withdrawStack()
   if (stack) log('Stopping')
   await stack?.stop().catch((error: unknown) => console.error(error))
   release?.()

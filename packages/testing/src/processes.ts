@@ -9,9 +9,12 @@ const hasProc = existsSync('/proc/self/stat')
 const listProcesses = hasProc ? listFromProc : listFromPs
 const findListener = hasProc ? findListenerInProc : findListenerByLsof
 
-/** Whether the process still runs; one that has ended and only waits to be reaped does not. */
-export function isRunning(processId: number): boolean {
-  return listProcesses().some(({ id, isZombie }) => id === processId && !isZombie)
+/**
+ * Whether the process still runs; one that has ended and only waits to be reaped does not. With a part of its command line
+ * another process that has its number by now is not taken for it.
+ */
+export function isRunning(processId: number, mark = ''): boolean {
+  return listProcesses().some(({ id, isZombie, command }) => id === processId && !isZombie && command.includes(mark))
 }
 
 /** Ends the process and its children with SIGKILL and returns when all are gone. */
@@ -21,7 +24,7 @@ export async function killTree(processId: number): Promise<void> {
   const children = listProcesses().filter(({ parentId }) => parentId === processId)
   const all = [processId, ...children.map(({ id }) => id)]
   for (const id of all) sendSignal(id, 'SIGKILL')
-  await waitFor(() => !all.some(isRunning), { message: `processes ${all.join(', ')} to end` })
+  await waitFor(() => !all.some((id) => isRunning(id)), { message: `processes ${all.join(', ')} to end` })
 }
 
 /** Ends a process that an earlier run left behind, but only if its command line names `mark`: the number may be another's by now. */

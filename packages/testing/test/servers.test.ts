@@ -72,11 +72,11 @@ test('the servers of a process end with it, also when it is killed with -9', asy
   })
   const [kafka] = await once(owner.stdout.setEncoding('utf8'), 'data')
   const servers = [Number(kafka), Number(readFileSync(join(directory, 'postgres/pid'), 'utf8'))]
-  expect(servers.map(isRunning)).toEqual([true, true])
+  expect(servers.map((id) => isRunning(id))).toEqual([true, true])
 
   owner.kill('SIGKILL')
 
-  await waitFor(() => !servers.some(isRunning), { message: 'both servers to end' })
+  await waitFor(() => !servers.some((id) => isRunning(id)), { message: 'both servers to end' })
 })
 
 test('what an earlier run left behind in a directory is ended at the next start', async () => {

@@ -1,0 +1,95 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Kafka } from '@coursewire/messaging'
+import { type KafkaServer, type PostgresServer, waitFor } from '@coursewire/testing/servers'
+import pg from 'pg'
+
+/** Who the servers are, wherever they listen. */
+interface Ids {
+  kafkaClusterId: string
+  postgresSystemIdentifier: string
+}
+
+/**
+ * Throws unless the servers are those this directory has worked with so far; which they are it remembers at the first call.
+ * Places in topics and what was made of the records before them belong together: with another server in place of one of the
+ * two, events would be skipped or handled again, whosever they are.
+ */
+export async function assertKnownServers(
+  directory: string,
+  { postgres, kafka, kafkaClient }: { postgres: PostgresServer; kafka: KafkaServer; kafkaClient: Kafka },
+): Promise<void> {
+  const file = join(directory, 'servers.json')
+  const [kafkaClusterId, postgresSystemIdentifier] = await Promise.all([
+    readClusterId(kafkaClient),
+    readSystemIdentifier(postgres.url),
+  ])
+  if (!existsSync(file)) {
+    writeFileSync(file, JSON.stringify({ kafkaClusterId, postgresSystemIdentifier } satisfies Ids, null, 2))
+    return
+  }
+  const known = JSON.parse(readFileSync(file, 'utf8')) as Ids
+  const strange = [
+    ...(kafkaClusterId === known.kafkaClusterId
+      ? []
+      : [`${kafka.description}, is cluster ${kafkaClusterId} and not ${known.kafkaClusterId}`]),
+    ...(postgresSystemIdentifier === known.postgresSystemIdentifier
+      ? []
+      : [`${postgres.description}, is system ${postgresSystemIdentifier} and not ${known.postgresSystemIdentifier}`]),
+  ]
+  if (strange.length === 0) return
+  throw new Error(
+    `${strange.join('\n')}\nIt is not the server this checkout has worked with so far, and the data of the two do not go together. Let it have that one again, or forget all data: npm start -- --fresh`,
+  )
+}
+
+/**
+ * Throws where somebody's services consume as members of these groups, for longer than Kafka takes to give up those that were
+ * killed: ours would share the records with them.
+ */
+export async function assertNobodyConsumes(
+  kafkaClient: Kafka,
+  groups: string[],
+  { patienceMs = 60_000, log }: { patienceMs?: number; log: (line: string) => void },
+): Promise<void> {
+  await withAdmin(kafkaClient, async (admin) => {
+    const findMembers = async () =>
+      (await admin.describeGroups(groups)).groups.flatMap(({ groupId, members }) =>
+        members.map(({ clientHost }) => `${groupId} at ${clientHost.replace('/', '')}`),
+      )
+    const members = await findMembers()
+    if (members.length === 0) return
+    log(`Waiting for other consumers to leave: ${members.join(', ')}`)
+    await waitFor(async () => (await findMembers()).length === 0, { timeoutMs: patienceMs, intervalMs: 500 }).catch(
+      () => {
+        throw new Error(
+          `Other services consume from this Kafka already (${members.join(', ')}): stop them, or give another`,
+        )
+      },
+    )
+  })
+}
+
+const readClusterId = (kafkaClient: Kafka): Promise<string> =>
+  withAdmin(kafkaClient, async (admin) => (await admin.describeCluster()).clusterId)
+
+async function withAdmin<T>(kafkaClient: Kafka, work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
+  const admin = kafkaClient.admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+async function readSystemIdentifier(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ id: string }>('SELECT system_identifier::text AS id FROM pg_control_system()')
+    return rows[0]?.id ?? ''
+  } finally {
+    await client.end()
+  }
+}
