@@ -10,7 +10,7 @@ const PUBLISHERS = 16
 const POLL_MS = 100
 /** After so long without a new entry none is expected any more. */
 const STANDSTILL_MS = 60_000
-/** How far back is looked again for entries that were committed later than younger ones; further when none comes. */
+/** How far behind the newest entry is looked again for such as were committed after younger ones; further when none comes. */
 const LATENESS_MS = { least: 1_000, most: 60_000 }
 
 export interface SeededProduct {
@@ -39,6 +39,7 @@ export async function seedCatalogue(
   { kafkaClient, distributionService, editor }: SeededProduct,
   total: number,
   progress: Progress,
+  { chunk = CHUNK, now = () => performance.now() } = {},
 ): Promise<{ kept: number }> {
   const census = createCensus(total)
   const entries = findUnpublished()
@@ -60,12 +61,14 @@ export async function seedCatalogue(
   /** Yields what an earlier seed has left, then sends what is missing and yields what has become of it. */
   async function* findUnpublished(): AsyncGenerator<Entry> {
     let since = 0
+    let newest = 0
     let lateness = LATENESS_MS.least
-    let standsFrom: number | null = null
+    let movedAt = now()
+    let isLastLook = false
     for (;;) {
-      const begunAt = Date.now()
-      const expected = census.countWaiting()
+      const metBefore = census.countMet()
       for await (const entry of readNewest(since)) {
+        newest = Math.max(newest, Date.parse(entry.created_at))
         const isToPublish = census.meet(entry)
         progress.foundPublic = census.countPublic()
         if (isToPublish) yield entry
@@ -74,27 +77,27 @@ export async function seedCatalogue(
       }
       progress.readAt ??= performance.now()
 
-      if (expected > 0 && census.countWaiting() === expected) {
-        standsFrom ??= performance.now()
-        if (performance.now() - standsFrom > STANDSTILL_MS) {
-          throw new Error(
-            `distribution-service has made none of ${expected} courses for ${STANDSTILL_MS / 1_000} s: see npm run dlq -- list, and its log`,
-          )
-        }
+      if (census.countMet() > metBefore || (await sendMissing())) {
+        movedAt = now()
+        lateness = LATENESS_MS.least
+        isLastLook = false
+      } else if (census.countWaiting() === 0) {
+        return
+      } else if (isLastLook) {
+        throw new Error(
+          `distribution-service has made none of ${census.countWaiting()} courses for ${STANDSTILL_MS / 1_000} s: see npm run dlq -- list, and its log`,
+        )
+      } else {
+        // However its clock may go: before giving up, everything is read once more.
+        isLastLook = now() - movedAt > STANDSTILL_MS
         lateness = Math.min(lateness * 2, LATENESS_MS.most)
         await sleep(POLL_MS)
-      } else {
-        standsFrom = null
-        lateness = LATENESS_MS.least
       }
-      since = begunAt - lateness
-
-      await sendMissing()
-      if (census.countWaiting() === 0) return
+      since = isLastLook ? 0 : newest - lateness
     }
   }
 
-  /** The entries made since that moment, the newest first. */
+  /** The entries made since that moment of the service's clock, the newest first. */
   async function* readNewest(since: number): AsyncGenerator<Entry> {
     let cursor: string | null = null
     do {
@@ -109,9 +112,11 @@ export async function seedCatalogue(
     } while (cursor !== null)
   }
 
-  async function sendMissing(): Promise<void> {
-    if (census.countWaiting() >= CHUNK / 2) return
-    const records = census.takeMissing(CHUNK).map(buildGeneration)
+  /** Whether there was something to send. */
+  async function sendMissing(): Promise<boolean> {
+    if (census.countWaiting() >= chunk / 2) return false
+    const records = census.takeMissing(chunk).map(buildGeneration)
     if (records.length > 0) await withPatience(() => publishRecords(kafkaClient, records))
+    return records.length > 0
   }
 }

@@ -19,11 +19,14 @@ export function createCensus(total: number) {
   const states = new Uint8Array(total)
   let next = 0
   let waiting = 0
+  let met = 0
   let foundPublic = 0
 
   return {
     /** How many were taken and have not been met since. */
     countWaiting: () => waiting,
+    /** How many have become entries since they were taken; this only rises, also while others are taken. */
+    countMet: () => met,
     /** How many were public when they were met. */
     countPublic: () => foundPublic,
     /** How many are somebody's own by now, and stay private. */
@@ -38,7 +41,10 @@ export function createCensus(total: number) {
       const after = isOurs || entry.visibility === 'public' ? state.settled : state.kept
       if (after <= before) return false
       states[index] = after
-      if (before === state.sent) waiting -= 1
+      if (before === state.sent) {
+        waiting -= 1
+        met += 1
+      }
       if (!isOurs && after === state.settled) foundPublic += 1
       return isOurs
     },

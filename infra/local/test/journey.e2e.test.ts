@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { bringInFirstCourse, type Editor } from '@coursewire/setup'
 import { type Stack, startStack } from '../src/stack.ts'
 import { describeJourneys } from './journeys.ts'
+import { describeReadme } from './readme.ts'
 import { describeSeed } from './seeding.ts'
 
 let product: { stack: Stack; editor: Editor }
@@ -31,3 +32,4 @@ describeJourneys(async () => {
 })
 
 describeSeed(() => product)
+describeReadme(() => product.stack)

@@ -60,6 +60,22 @@ describe('the census of a seed', () => {
     expect([census.countWaiting(), census.countPublic()]).toEqual([4, 1])
   })
 
+  it('counts what it has met, however much is taken meanwhile', () => {
+    const census = createCensus(4)
+    census.takeMissing(2)
+
+    const counts = [1, 2].map((number) => {
+      census.meet(anEntry(number))
+      census.takeMissing(1)
+      return [census.countMet(), census.countWaiting()]
+    })
+
+    expect(counts).toEqual([
+      [1, 2],
+      [2, 2],
+    ])
+  })
+
   it('has what came of a course published, once', () => {
     const census = createCensus(1)
     census.takeMissing(1)

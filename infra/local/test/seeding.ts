@@ -4,6 +4,7 @@ import { buildGeneration, callApi, type Editor, imagineCourse } from '@coursewir
 import { waitFor } from '@coursewire/testing'
 import { describe, expect, it } from 'vitest'
 import { createSeed } from '../src/seed.ts'
+import { seedCatalogue } from '../src/seed-catalogue.ts'
 import type { Entry } from '../src/seed-census.ts'
 import type { Stack } from '../src/stack.ts'
 import { runHere } from './commands.ts'
@@ -52,6 +53,31 @@ export function describeSeed(getProduct: () => { stack: Stack; editor: Editor })
       )
     })
 
+    it('goes on for as long as courses are made, also when as many are sent as have been made', async () => {
+      const { stack, editor } = getProduct()
+      const eventsBefore = await countEvents()
+      const entriesBefore = (await listSeeded()).length
+      let time = 0
+      const slow: Editor = {
+        // Before each look at the newest all are made that were sent, and more time has passed than one would wait for the first.
+        async call(url, options) {
+          if (url.endsWith('?limit=100')) {
+            const made = (await countEvents()) - eventsBefore
+            await waitFor(async () => (await listSeeded()).length === entriesBefore + made)
+            time += 3_600_000
+          }
+          return editor.call(url, options)
+        },
+      }
+      const progress = { read: 0, readAt: null, published: 0, foundPublic: 0 }
+      const { kafkaClient, urls } = stack
+      const product = { kafkaClient, distributionService: urls.distributionService, editor: slow }
+
+      await seedCatalogue(product, 60, progress, { chunk: 10, now: () => time })
+
+      expect(progress).toMatchObject({ published: 40, foundPublic: 20 })
+    })
+
     it('publishes what an earlier seed has left, and nothing that is not its own', async () => {
       const { stack, editor } = getProduct()
       const url = `${stack.urls.distributionService}/api/distributions`
@@ -59,14 +85,14 @@ export function describeSeed(getProduct: () => { stack: Stack; editor: Editor })
       await editor.call(`${url}/${takenBack?.id}/unpublish`, { body: { reason: 'not for now' } })
       const draft = { course_id: 'own', title: 'Own', language: 'en' }
       const own = await editor.call<Entry>(url, { body: draft })
-      const left = imagineCourse(20)
+      const left = imagineCourse(60)
       await publishRecords(stack.kafkaClient, [buildGeneration(left)])
       await waitFor(async () => (await list()).some(({ course_id }) => course_id === left.course_id))
       const events = await countEvents()
 
-      const { code, out, err } = await seed(22)
+      const { code, out, err } = await seed(62)
 
-      expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^21 courses are public, 2 of them new: /) })
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^61 courses are public, 2 of them new: /) })
       expect(err).toContain('1 of the courses stays private')
       expect(await countEvents()).toBe(events + 1)
       const stayPrivate = (await list()).filter(({ visibility }) => visibility === 'private')
