@@ -1,10 +1,10 @@
-import { createHttpApp, type HttpApp } from '@coursewire/service-kit'
+import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
 import rateLimit from '@fastify/rate-limit'
-import { sql } from 'drizzle-orm'
 import { addCatalogueRoutes } from './catalogue/routes.ts'
 import { type Context, service, version } from './context.ts'
 import { addCountRoutes } from './counts/routes.ts'
 import { addInternalRoutes } from './courses/internal-routes.ts'
+import { migrations } from './db/migrations.ts'
 import { addDistributionRoutes } from './distributions/routes.ts'
 import { addVersionRoutes } from './distributions/version-routes.ts'
 
@@ -23,10 +23,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
         if (!relay.isAlive()) return 'The relay stands still'
         return consumer.isAlive() ? null : 'The consumer stands still'
       },
-      ready: async () => {
-        await db.execute(sql`select 1`)
-        return consumer.isInGroup() ? null : 'The consumer is not in its group'
-      },
+      ready: createReadinessCheck(db, migrations),
     },
     docs: {
       title: 'Course distribution',

@@ -31,7 +31,7 @@ export type Overrides = {
   now?: () => Moment
   /** Stand-ins for whoever runs without Kafka. */
   relay?: Pick<Relay, 'wake' | 'isAlive'>
-  consumer?: Pick<Consumer, 'isAlive' | 'isInGroup'>
+  consumer?: Pick<Consumer, 'isAlive'>
 }
 
 export type Context = Awaited<ReturnType<typeof createContext>>

@@ -18,7 +18,7 @@ const logger = createLogger({ service, level: 'error' })
 const ctx = await createContext(loadConfig(configSchema, nowhere), {
   logger,
   relay: { wake() {}, isAlive: () => true },
-  consumer: { isAlive: () => true, isInGroup: () => true },
+  consumer: { isAlive: () => true },
 })
 const app = await buildApp(ctx)
 await app.ready()

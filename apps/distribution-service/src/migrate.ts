@@ -1,5 +1,5 @@
-import { loadConfig } from '@coursewire/service-kit'
+import { loadConfig, migrate, runTask } from '@coursewire/service-kit'
 import { migrateConfigSchema } from './config.ts'
-import { migrateDatabase } from './db/migrations.ts'
+import { migrations } from './db/migrations.ts'
 
-await migrateDatabase(loadConfig(migrateConfigSchema, process.env).MIGRATE_DATABASE_URL)
+await runTask(() => migrate(loadConfig(migrateConfigSchema, process.env).MIGRATE_DATABASE_URL, migrations))

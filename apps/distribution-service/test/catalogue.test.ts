@@ -139,7 +139,7 @@ describe('what is taken back', () => {
     const ctx = await createContext(createConfig(databaseUrl), {
       logger: logs.logger,
       relay: { wake: () => undefined, isAlive: () => true },
-      consumer: { isAlive: () => true, isInGroup: () => true },
+      consumer: { isAlive: () => true },
     })
     const { call, close } = createCaller(ctx)
     onTestFinished(async () => {

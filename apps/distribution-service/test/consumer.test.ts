@@ -1,5 +1,6 @@
 import type { EventEnvelope } from '@coursewire/events'
 import { createKafka, createTopics, type KafkaSource, watchTopic } from '@coursewire/messaging'
+import { migrate } from '@coursewire/service-kit'
 import {
   aGeneratedCourse,
   aStagedCourse,
@@ -12,7 +13,7 @@ import {
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Context, createContext } from '../src/context.ts'
-import { migrateDatabase } from '../src/db/migrations.ts'
+import { migrations } from '../src/db/migrations.ts'
 import { distributions } from '../src/db/schema.ts'
 import { createCaller, createConfig, createLogBook } from './helpers.ts'
 
@@ -43,7 +44,7 @@ beforeAll(async () => {
       kafka,
       topics.map((name) => ({ topic: name, ...settings })),
     ),
-    migrateDatabase(postgres.url),
+    migrate(postgres.url, migrations),
   ])
 
   producer = kafka.producer()

@@ -74,7 +74,7 @@ describe('views', () => {
           now: here.now,
           logger: here.logs.logger,
           relay: { wake: () => undefined, isAlive: () => true },
-          consumer: { isAlive: () => true, isInGroup: () => true },
+          consumer: { isAlive: () => true },
         })
         const { call, close } = createCaller(ctx)
         return { ctx, callAny: call, close }
@@ -105,7 +105,7 @@ describe('views', () => {
       now: here.now,
       logger: here.logs.logger,
       relay: { wake: () => undefined, isAlive: () => true },
-      consumer: { isAlive: () => true, isInGroup: () => true },
+      consumer: { isAlive: () => true },
     })
     const seen = { tenantId: 'acme', slug: here.slug, referrerCategory: 'direct' } as const
     ctx.counts.view(seen)

@@ -1,4 +1,8 @@
+import { migrate } from '@coursewire/service-kit'
 import { createGlobalSetup } from '@coursewire/testing'
-import { migrateDatabase } from '../src/db/migrations.ts'
+import { migrations } from '../src/db/migrations.ts'
 
-export const setup = createGlobalSetup({ service: 'distribution', migrate: migrateDatabase })
+export const setup = createGlobalSetup({
+  service: 'distribution',
+  migrate: (ownerUrl) => migrate(ownerUrl, migrations),
+})

@@ -1,18 +1,49 @@
-import { expect, it } from 'vitest'
-import { startService } from './helpers.ts'
+import { createTestDatabase } from '@coursewire/testing'
+import pg from 'pg'
+import { expect, it, onTestFinished } from 'vitest'
+import { createContext } from '../src/context.ts'
+import { createCaller, createConfig, createLogBook, startService } from './helpers.ts'
 
-const well = { isAlive: () => true, isInGroup: () => true }
-const dead = { isAlive: () => false, isInGroup: () => false }
+const well = { isAlive: () => true }
+const dead = { isAlive: () => false }
 const wake = () => {}
 
 it.each([
-  ['all is well', { consumer: well }, 200, 200],
-  ['the consumer is not in its group', { consumer: { ...well, isInGroup: () => false } }, 200, 503],
-  ['the consumer stands still', { consumer: dead }, 503, 503],
-  ['the relay stands still', { consumer: well, relay: { wake, isAlive: () => false } }, 503, 200],
-])('when %s, health says so', async (_when, overrides, live, ready) => {
+  ['all is well', { consumer: well }, 200],
+  ['the consumer stands still', { consumer: dead }, 503],
+  ['the relay stands still', { consumer: well, relay: { wake, ...dead } }, 503],
+])('when %s, liveness says so; readers and editors are served all the same', async (_when, overrides, live) => {
   const service = await startService(overrides)
 
   expect((await service.call('GET', '/health/live')).status).toBe(live)
-  expect((await service.call('GET', '/health/ready')).status).toBe(ready)
+  expect((await service.call('GET', '/health/ready')).status).toBe(200)
+})
+
+/** As it is deployed, with a relay and a consumer of its own, which find no Kafka. */
+async function startWithoutKafka() {
+  const database = await createTestDatabase()
+  const ctx = await createContext(createConfig(database.databaseUrl), createLogBook())
+  const { call, close } = createCaller(ctx)
+  onTestFinished(async () => {
+    await close()
+    await ctx.close()
+    await database.drop()
+  })
+  return { database, call }
+}
+
+it('is ready while Kafka is away', async () => {
+  const { call } = await startWithoutKafka()
+
+  expect((await call('GET', '/health/ready')).status).toBe(200)
+})
+
+it('is not ready on a database without tables', async () => {
+  const { database, call } = await startWithoutKafka()
+  const admin = new pg.Client({ connectionString: database.adminUrl })
+  await admin.connect()
+  await admin.query('DROP SCHEMA public, drizzle CASCADE')
+  await admin.end()
+
+  expect((await call('GET', '/health/ready')).status).toBe(503)
 })

@@ -75,7 +75,7 @@ async function openService(overrides: Overrides, environment = {}) {
   const ctx = await createContext(createConfig(database.databaseUrl, [], environment), {
     logger: logs.logger,
     relay: { wake: () => void wakes.push('wake'), isAlive: () => true },
-    consumer: { isAlive: () => true, isInGroup: () => true },
+    consumer: { isAlive: () => true },
     ...overrides,
   })
   const { call, close: closeApp } = createCaller(ctx)

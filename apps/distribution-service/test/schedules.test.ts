@@ -83,7 +83,7 @@ describe('a schedule', () => {
           now: it.now,
           logger: it.logs.logger,
           relay: { wake: () => undefined, isAlive: () => true },
-          consumer: { isAlive: () => true, isInGroup: () => true },
+          consumer: { isAlive: () => true },
         }),
       ),
     )

@@ -85,7 +85,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
     )
     adopt(sender, (it) => it.close())
 
-    return { config, logger, pool, relay, sender, consumer }
+    return { config, logger, relay, sender, consumer }
   })
 }
 

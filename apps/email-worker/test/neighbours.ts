@@ -45,7 +45,7 @@ export const aCourse = (changes: object = {}) => ({
 
 /**
  * What stands for the services next to this one: it gives out a token for the client's secret, and to who shows it every
- * student by one description and every course by another; `null` is not found. `hold` keeps the answers about students back.
+ * student by one description and every course by another; `null` is not found. `hold` keeps the answers about students back, whose asking `onAsked` hears of.
  */
 export async function startNeighbours() {
   const token = randomUUID()
@@ -55,6 +55,7 @@ export async function startNeighbours() {
     course: aCourse() as object | null,
     isDown: false,
     hold: Promise.resolve(),
+    onAsked: () => {},
     requestIds: [] as (string | undefined)[],
   }
   const url = await serve(async (request, response) => {
@@ -68,7 +69,10 @@ export async function startNeighbours() {
     if (request.headers.authorization !== `Bearer ${token}`) return answer(401, {})
     state.requestIds.push(request.headers['x-request-id'] as string | undefined)
     const [, about, id] = /^\/internal\/(students|courses)\/([^/]+)$/.exec(request.url ?? '') ?? []
-    if (about === 'students') await state.hold
+    if (about === 'students') {
+      state.onAsked()
+      await state.hold
+    }
     const found = about === 'students' ? state.student : state.course
     return found && id ? answer(200, found) : answer(404, {})
   })

@@ -210,6 +210,28 @@ test('two workers at once send each of 200 mails exactly once', async () => {
   expect(Math.min(sentBy.first, sentBy.second)).toBeGreaterThan(20)
 })
 
+test('a worker that is told to stop while it prepares a mail leaves it to the next one', async () => {
+  const { neighbours, ses, start } = await startWorld()
+  const asked = new Promise<void>((resolve) => {
+    neighbours.state.onAsked = resolve
+  })
+  let answer = () => undefined as void
+  neighbours.state.hold = new Promise((resolve) => {
+    answer = resolve
+  })
+  const sender = await start()
+  const event = anEnrollment()
+  await ledger.handle(event)
+  await asked
+
+  const closed = sender.close()
+  answer()
+  await closed
+
+  expect(await ledger.find(event.payload.student_id)).toMatchObject({ status: 'pending' })
+  expect(await ses.readInbox()).toEqual([])
+})
+
 test('of two workers that prepared the same mail one claims it, and only the last attempt counts', async () => {
   await ledger.handle(anEnrollment())
   const [email] = await reserveDue(ledger.db, 1, 10)

@@ -5,7 +5,7 @@ import { createKafka, createTopics } from '@coursewire/messaging'
 import { anEnrollment, ownKafka, waitFor } from '@coursewire/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { logger, openLedger } from './ledger.ts'
-import { startNeighbours, startSes } from './neighbours.ts'
+import { serve, startNeighbours, startSes } from './neighbours.ts'
 import { runMails, startWorker } from './processes.ts'
 
 const ledger = await openLedger()
@@ -160,4 +160,55 @@ test('operators see health and figures', async () => {
   const { text } = await get('/metrics')
   expect(text).toMatch(/^emails_total\{.*outcome="unknown".*\} 1\b/m)
   expect(text).toMatch(/^emails_oldest_pending_seconds(\{.*\})? 0\b/m)
+  expect(text).toMatch(/^consumer_in_group(\{.*\})? 1\b/m)
+})
+
+test('it is ready while it runs, whoever is away: nobody calls it', async () => {
+  const { env } = await startWorld()
+  const nowhere = { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nowhere', KAFKA_BROKERS: '127.0.0.1:9' }
+  const worker = startWorker({ ...env, ...nowhere })
+  const { url } = await worker.waitForLine('Listening')
+
+  expect((await fetch(new URL('/health/ready', String(url)))).status).toBe(200)
+})
+
+/** SES behind a door that stays shut until it is told to open, or for as long as it is told. */
+async function startSlowSes(url: string) {
+  const arrived = withResolvers()
+  const open = withResolvers()
+  const slow = await serve(async (request, response) => {
+    const body = Buffer.concat(await request.toArray())
+    arrived.resolve()
+    await open.promise
+    const headers = { 'content-type': String(request.headers['content-type']) }
+    const answer = await fetch(url, { method: 'POST', headers, body })
+    response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(await answer.text())
+  })
+  return { url: slow, arrived: arrived.promise, open: open.resolve }
+}
+
+function withResolvers() {
+  let resolve = () => undefined as void
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+test('told to stop while SES takes six seconds for a mail, it waits, and the mail is known to be sent', async () => {
+  const { ses, env } = await startWorld()
+  const slowSes = await startSlowSes(ses.url)
+  const worker = startWorker({ ...env, AWS_ENDPOINT_URL_SES: slowSes.url })
+  await worker.waitForLine('Started consuming events')
+  const event = anEnrollment()
+  await publish(event)
+  await slowSes.arrived
+
+  const stopped = worker.stop()
+  setTimeout(slowSes.open, 6_000)
+
+  expect(await stopped).toBe(0)
+  const [email] = await ledger.list()
+  expect(email).toMatchObject({ studentId: event.payload.student_id, status: 'sent' })
+  expect((await ses.readInbox()).map(({ id }) => id)).toEqual([email?.messageId])
 })

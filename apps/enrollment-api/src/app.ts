@@ -1,9 +1,9 @@
-import { createHttpApp, type HttpApp } from '@coursewire/service-kit'
+import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
 import rateLimit from '@fastify/rate-limit'
-import { sql } from 'drizzle-orm'
 import { accountRoutes } from './accounts/routes.ts'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
+import { migrations } from './db/migrations.ts'
 import { enrollmentRoutes } from './enrollments/routes.ts'
 
 export async function buildApp(ctx: Context): Promise<HttpApp> {
@@ -12,15 +12,17 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     service: service.name,
     version: service.version,
     logger: ctx.logger,
-    auth: { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE, jwksUrl: config.JWKS_URL },
+    auth: {
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+      jwksUrl: config.JWKS_URL,
+      keySet: ctx.tokens.keySet,
+    },
     trustProxy: config.TRUST_PROXY,
     tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
     health: {
       live: () => (messaging.isAlive() ? null : 'A relay or the consumer stands still'),
-      ready: async () => {
-        await db.execute(sql`SELECT 1`)
-        return messaging.isInGroup() ? null : 'Not in the consumer group'
-      },
+      ready: createReadinessCheck(db, migrations),
     },
     docs: { title: 'enrollment-api', description: 'Accounts, access tokens and enrolments' },
   })

@@ -24,7 +24,6 @@ export function createMessaging({ config, db, logger }: { config: Config; db: Da
   return {
     wakeRelays,
     isAlive: () => relays.every((relay) => relay.isAlive()) && consumer?.isAlive() !== false,
-    isInGroup: () => consumer?.isInGroup() === true,
 
     start(): void {
       const channels = [createKafkaChannel(kafka)]

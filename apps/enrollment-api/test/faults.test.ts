@@ -63,7 +63,7 @@ describe('with Kafka and SNS down', () => {
       expect.objectContaining({ ...fields, destination: 'sns' }),
     ])
     expect(await service.count('outbox', `channel = 'kafka'`)).toBe(1)
-    expect((await service.app.inject('/health/ready')).statusCode).toBe(503)
+    expect((await service.app.inject('/health/ready')).statusCode).toBe(200)
     expect((await service.app.inject('/health/live')).statusCode).toBe(200)
   })
 
@@ -76,6 +76,15 @@ describe('with Kafka and SNS down', () => {
     expect(answer.statusCode).toBe(201)
     expect(await service.count('outbox', `channel = 'kafka'`)).toBe(1)
     expect(await service.count('outbox', `channel = 'sns'`)).toBe(0)
+  })
+})
+
+describe('on a database without tables', () => {
+  it('is not ready', async () => {
+    const service = await start()
+    await service.admin.query('DROP SCHEMA public, drizzle CASCADE')
+
+    expect((await service.app.inject('/health/ready')).statusCode).toBe(503)
   })
 })
 

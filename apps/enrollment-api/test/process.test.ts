@@ -86,6 +86,7 @@ it('the process hears of a course on Kafka, enrols, tells Kafka and SNS, sets po
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   })
   await waitFor(async () => (await fetch(`${url}/health/ready`)).ok)
+  await waitFor(() => logged('Started consuming events').length === 1)
   expect(logged('Started consuming events')).toMatchObject([{ topics: [distributionPublished.topic] }])
 
   const student = await aStudent(service)

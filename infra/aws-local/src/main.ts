@@ -9,12 +9,13 @@ const config = z
   })
   .safeParse(process.env)
 
-if (config.success) {
+try {
+  if (!config.success) throw new Error(z.prettifyError(config.error))
   const { HOST: host, PORT: port, DATA_DIR: dataDir } = config.data
   const aws = await startAwsLocal({ host, port, dataDir })
   process.stdout.write(`SNS, SES and the inbox: ${aws.url}\n`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void aws.close())
-} else {
-  process.stderr.write(`${z.prettifyError(config.error)}\n`)
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
 }

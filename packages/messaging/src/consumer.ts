@@ -217,6 +217,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       oldest = Math.max(oldest, partition.oldestAge(now))
       age = Math.max(age, partition.age(now))
     }
+    metrics.inGroup.record(isInGroup ? 1 : 0)
     metrics.oldestInFlight.record(oldest / 1000)
     metrics.watermarkAge.record(age / 1000)
   }

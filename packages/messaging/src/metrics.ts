@@ -23,6 +23,9 @@ export const oldestSnapshot = meter.createGauge('postgres_oldest_snapshot_second
 })
 
 export const consumerLag = meter.createGauge('consumer_lag', { description: 'Records behind the end of the partition' })
+export const inGroup = meter.createGauge('consumer_in_group', {
+  description: '1 while this process belongs to its consumer group; 0 for long means that Kafka is away',
+})
 export const watermarkAge = meter.createGauge('consumer_watermark_age_seconds', {
   description: 'Since the watermark last moved, while records wait',
 })

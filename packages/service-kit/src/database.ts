@@ -100,19 +100,25 @@ export function queryNamed<Row extends pg.QueryResultRow>(
   return client.query<Row>(query)
 }
 
+/** A folder of drizzle migrations, and the table that records which of them have run. */
+export type Migrations = { folder: string; table: string }
+
 const migrationLock = 4_702_111_835
 
 /**
- * Applies each folder of drizzle migrations, recorded in its own table, as the owner role. Several callers at once take
- * turns. Throws on the first statement that fails; that folder is then left as it was.
+ * Applies each folder of migrations as the owner role. Several callers at once take turns. Throws on the first statement
+ * that fails; that folder is then left as it was.
  */
-export async function migrate(ownerUrl: string, folders: { folder: string; table: string }[]): Promise<void> {
+export async function migrate(ownerUrl: string, folders: Migrations[]): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'migrate' })
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock])
     for (const { folder, table } of folders) {
       await applyMigrations(drizzle(client), { migrationsFolder: folder, migrationsTable: table })
+      // For `createReadinessCheck`. Nobody but the service's two roles connects to its database.
+      await client.query('grant usage on schema drizzle to public')
+      await client.query(`grant select on drizzle.${client.escapeIdentifier(table)} to public`)
     }
   } finally {
     await client.end()

@@ -16,6 +16,7 @@ export {
   createDatabase,
   createPool,
   type Database,
+  type Migrations,
   migrate,
   queryNamed,
   type Transaction,
@@ -25,7 +26,8 @@ export { createHttpApp, type HttpApp } from './http/app.ts'
 export { describeProblems } from './http/problem-schema.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { isOutage } from './outage.ts'
-export { endProcess, runProcess } from './process.ts'
+export { endProcess, runProcess, runTask } from './process.ts'
 export { readQueryForm } from './query-form.ts'
+export { createReadinessCheck } from './readiness.ts'
 export { createServiceClient, type ServiceClient } from './service-client.ts'
 export { formatRecord, formatTable, toPrintable } from './table.ts'

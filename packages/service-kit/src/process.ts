@@ -1,6 +1,11 @@
+import { explain } from './command-line.ts'
 import type { Logger } from './logger.ts'
 
-const closeTimeoutMs = 4_000
+/**
+ * Longer than the longest call that a stop waits for, and shorter than the 20 seconds that containers are given. Somebody at
+ * a terminal does not wait so long.
+ */
+const closeTimeoutMs = process.stdout.isTTY ? 4_000 : 15_000
 /** For what libraries leave behind: kafkajs goes on asking for a broker that is away, whoever has disconnected. */
 const leftoverTimeoutMs = 300
 
@@ -57,4 +62,14 @@ export function runProcess(options: {
 
   const started = (async () => start(stopping.signal))()
   started.catch((error) => fail(error, 'Start failed'))
+}
+
+/** Runs a program that does its work and ends. What goes wrong is said in a line on standard error; the exit code is then 1. */
+export async function runTask(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    process.exitCode = 1
+  }
 }

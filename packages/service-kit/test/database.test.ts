@@ -5,7 +5,15 @@ import { createTestDatabase, ownPostgres } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { assertWritable, createDatabase, createLogger, createPool, migrate, queryNamed } from '../src/index.ts'
+import {
+  assertWritable,
+  createDatabase,
+  createLogger,
+  createPool,
+  createReadinessCheck,
+  migrate,
+  queryNamed,
+} from '../src/index.ts'
 import { buildApp, collectLines, withResolvers } from './helpers.ts'
 
 async function createEmptyDatabase() {
@@ -98,6 +106,49 @@ describe('migrations', () => {
 
     const client = await connect(migrateDatabaseUrl)
     expect((await client.query("select to_regclass('things') as found")).rows).toEqual([{ found: null }])
+  })
+})
+
+describe('a service', () => {
+  async function openWith(...statements: string[]) {
+    const database = await createEmptyDatabase()
+    const { db, pool } = openPool(database.databaseUrl)
+    const migrations = { folder: await writeMigrations(statements), table: 'app' }
+    return { ...database, pool, migrations, check: createReadinessCheck(db, [migrations]) }
+  }
+
+  it('is ready once every migration it needs has run', async () => {
+    const { migrateDatabaseUrl, migrations, check } = await openWith('create table things (id int)', 'select 1')
+    await expect(check()).rejects.toThrow('Failed query')
+
+    const former = { ...migrations, folder: await writeMigrations(['create table things (id int)']) }
+    await migrate(migrateDatabaseUrl, [former])
+    await expect(check()).rejects.toMatchObject({ code: 'database.not-migrated' })
+
+    await migrate(migrateDatabaseUrl, [migrations])
+    await expect(check()).resolves.toBeUndefined()
+  })
+
+  it('is ready on tables that a later version has made', async () => {
+    const { migrateDatabaseUrl, migrations, check } = await openWith('create table things (id int)')
+    const later = { ...migrations, folder: await writeMigrations(['create table things (id int)', 'select 1']) }
+    await migrate(migrateDatabaseUrl, [later])
+
+    await expect(check()).resolves.toBeUndefined()
+  })
+
+  it('is not ready while its database takes no writes', async () => {
+    const { migrateDatabaseUrl, adminUrl, databaseUrl, migrations, pool, check } = await openWith('select 1')
+    await migrate(migrateDatabaseUrl, [migrations])
+    const admin = await connect(adminUrl)
+    const name = new URL(databaseUrl).pathname.slice(1)
+
+    await admin.query(`alter database ${name} set default_transaction_read_only = on`)
+    await expect(check()).rejects.toMatchObject({ code: 'database.read-only' })
+    await admin.query(`alter database ${name} reset default_transaction_read_only`)
+
+    await expect(check()).resolves.toBeUndefined()
+    expect(pool.waitingCount).toBe(0)
   })
 })
 
@@ -255,7 +306,7 @@ it('while the database is down requests get 503 with Retry-After, and are served
   onTestFinished(() => server.stop())
   const { pool, db } = openPool(server.url)
   const app = await buildApp({
-    health: { live: () => null, ready: async () => (await db.execute(sql`select 1`)) && null },
+    health: { live: () => null, ready: createReadinessCheck(db, []) },
   })
   app.get('/one', { config: { access: 'public' } }, async () => (await db.execute(sql`select 1 as one`)).rows)
   expect((await app.inject({ url: '/one' })).json()).toEqual([{ one: 1 }])

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { exportJWK, generateKeyPair, SignJWT, type SignOptions } from 'jose'
+import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT, type SignOptions } from 'jose'
 import { onTestFinished } from 'vitest'
 import { createHttpApp, createLogger, type HttpApp } from '../src/index.ts'
 
@@ -43,7 +43,8 @@ export async function startIssuer() {
       .sign(keys.privateKey, options)
   }
 
-  return { jwksUrl: `${server.url}/.well-known/jwks.json`, jwk, fetched, sign, keys, strayKeys }
+  const { url, close } = server
+  return { jwksUrl: `${url}/.well-known/jwks.json`, jwk, fetched, sign, keys, strayKeys, close }
 }
 
 /** Where log lines end up that a test wants to read. */
@@ -61,13 +62,17 @@ export function collectLines() {
 type Options = Parameters<typeof createHttpApp>[0]
 
 /** An application as services make it, closed when the test ends; `jwksUrl` brings the token check. */
-export async function buildApp({ jwksUrl, ...overrides }: Partial<Options> & { jwksUrl?: string } = {}) {
+export async function buildApp({
+  jwksUrl,
+  keySet,
+  ...overrides
+}: Partial<Options> & { jwksUrl?: string; keySet?: JSONWebKeySet } = {}) {
   const app = await createHttpApp({
     service: 'test-service',
     logger: createLogger({ service: 'test-service', level: 'silent' }),
     tenants: { hosts: new Map([['acme.test', 'acme']]), defaultTenant: 'house' },
-    health: { live: () => null, ready: async () => null },
-    ...(jwksUrl && { auth: { issuer, audience, jwksUrl } }),
+    health: { live: () => null, ready: async () => {} },
+    ...(jwksUrl && { auth: { issuer, audience, jwksUrl, ...(keySet && { keySet }) } }),
     ...overrides,
   })
   onTestFinished(() => app.close())

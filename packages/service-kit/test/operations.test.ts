@@ -6,7 +6,7 @@ import { metrics } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createLogger } from '../src/index.ts'
-import { buildApp, collectLines, portOf, startIssuer, withResolvers } from './helpers.ts'
+import { buildApp, collectLines, portOf, serve, startIssuer, withResolvers } from './helpers.ts'
 
 const open = { config: { access: 'public' } } as const
 
@@ -70,7 +70,7 @@ describe('health', () => {
     const { lines, destination } = collectLines()
     const app = await buildApp({
       logger: createLogger({ service: 'test-service', level: 'warn', destination }),
-      health: { live: () => null, ready: async () => 'not in its group' },
+      health: { live: () => null, ready: () => Promise.reject(new Error('tables are missing')) },
     })
 
     const ready = await app.inject({ url: '/health/ready' })
@@ -78,18 +78,56 @@ describe('health', () => {
     expect((await app.inject({ url: '/health/live' })).statusCode).toBe(200)
     expect(ready.statusCode).toBe(503)
     expect(ready.headers['content-type']).toBe('application/problem+json')
-    expect(ready.body).not.toContain('group')
-    expect(lines.join()).toContain('not in its group')
+    expect(ready.body).not.toContain('tables')
+    expect(lines.join()).toContain('tables are missing')
   })
 
-  it('fails as 503 when looking fails', async () => {
-    const ready = async () => {
-      throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
-    }
-    const app = await buildApp({ health: { live: () => 'stuck', ready } })
+  it('tells that nothing can go on by liveness', async () => {
+    const app = await buildApp({ health: { live: () => 'stuck', ready: async () => {} } })
 
-    expect((await app.inject({ url: '/health/ready' })).statusCode).toBe(503)
     expect((await app.inject({ url: '/health/live' })).statusCode).toBe(503)
+    expect((await app.inject({ url: '/health/ready' })).statusCode).toBe(200)
+  })
+
+  it('asks once for all who want to know, and gives up on an answer that does not come', async () => {
+    let asked = 0
+    const app = await buildApp({
+      health: {
+        live: () => null,
+        ready() {
+          asked += 1
+          return new Promise(() => {})
+        },
+      },
+    })
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => app.inject({ url: '/health/ready' })))
+    answers.push(await app.inject({ url: '/health/ready' }))
+
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(21).fill(503))
+    expect(asked).toBe(1)
+  })
+
+  it('is not ready before the keys of tokens are known, and stays ready without whoever gave them', async () => {
+    const issuer = await startIssuer()
+    const later = await serve((_request, response) => response.writeHead(503).end())
+    const unknowing = await buildApp({ jwksUrl: later.url })
+    const knowing = await buildApp({ jwksUrl: issuer.jwksUrl })
+
+    expect((await unknowing.inject({ url: '/health/ready' })).statusCode).toBe(503)
+    expect((await knowing.inject({ url: '/health/ready' })).statusCode).toBe(200)
+    await issuer.close()
+    expect((await knowing.inject({ url: '/health/ready' })).statusCode).toBe(200)
+  })
+
+  it('is ready at once where the keys are its own', async () => {
+    const { jwk, sign } = await startIssuer()
+    const app = await buildApp({ jwksUrl: 'http://127.0.0.1:9/nowhere', keySet: { keys: [jwk] } })
+    app.get('/mine', { config: { access: ['student'] } }, async ({ caller }) => caller)
+
+    expect((await app.inject({ url: '/health/ready' })).statusCode).toBe(200)
+    const headers = { authorization: `Bearer ${await sign()}` }
+    expect((await app.inject({ url: '/mine', headers })).json()).toMatchObject({ id: 'student-1' })
   })
 })
 
@@ -210,6 +248,33 @@ describe('closing', () => {
     expect(answer.headers.connection).toBe('close')
     await closed
     agent.destroy()
+  })
+
+  it('waits for an answer that takes its time, not for who sends slowly', async () => {
+    const app = await buildApp()
+    const entered = withResolvers()
+    const release = withResolvers()
+    app.post('/slow', { schema: { body: z.strictObject({}) }, ...open }, async () => {
+      entered.resolve()
+      await release.promise
+      return { done: true }
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const head = 'POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n'
+    const slowSender = connect(portOf(app), '127.0.0.1')
+    slowSender.write(`${head}{`)
+    const waiting = connect(portOf(app), '127.0.0.1').setEncoding('utf8')
+    waiting.write(`${head}{}`)
+    await entered.promise
+
+    const closed = app.close()
+    // Three seconds later.
+    await once(slowSender, 'close')
+    release.resolve()
+    const [answer] = await once(waiting, 'data')
+
+    expect(answer).toMatch(/^HTTP\/1.1 200 [\s\S]*connection: close/i)
+    await closed
   })
 
   it('answers where the connection was there and the request on its way', async () => {

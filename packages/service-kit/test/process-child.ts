@@ -1,18 +1,31 @@
 import { createServer } from 'node:http'
+import { mock } from 'node:test'
 import { createLogger } from '../src/logger.ts'
-import { runProcess } from '../src/process.ts'
+import { runProcess, runTask } from '../src/process.ts'
 
 const [mode] = process.argv.slice(2)
 const logger = createLogger({ service: 'child', level: 'info' })
+
+// In these time passes when the test says so.
+const clock = mock.timers
+if (['close-takes-14-seconds', 'close-hangs', 'close-fails'].includes(mode ?? ''))
+  clock.enable({ apis: ['setTimeout'] })
 
 async function start(stopping: AbortSignal) {
   const server = createServer().listen(0, '127.0.0.1')
   const service = {
     async close() {
       logger.info('Closing')
-      if (mode === 'close-hangs') await new Promise(() => setInterval(() => undefined, 1_000))
+      if (mode === 'close-takes-14-seconds') clock.tick(14_000)
+      if (mode === 'close-hangs') {
+        setImmediate(() => clock.tick(15_000))
+        await new Promise(() => setInterval(() => undefined, 1_000))
+      }
       if (mode === 'close-leaves-something') setInterval(() => undefined, 1_000)
-      if (mode === 'close-fails') throw new Error('close broke')
+      if (mode === 'close-fails') {
+        setImmediate(() => clock.tick(15_000))
+        throw new Error('close broke')
+      }
       server.close()
     },
   }
@@ -36,4 +49,8 @@ async function start(stopping: AbortSignal) {
   return service
 }
 
-runProcess({ logger, start })
+if (mode === 'task-fails') {
+  await runTask(() => Promise.reject(new Error('Failed query', { cause: new Error('no such table') })))
+} else {
+  runProcess({ logger, start })
+}

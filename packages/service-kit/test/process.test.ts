@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'
 
 const script = new URL('./process-child.ts', import.meta.url).pathname
+
+const args = ['--disable-warning=ExperimentalWarning', '--conditions=source', '--import', 'tsx', script]
 
 /**
  * Runs the child in `mode`; sends the signals as soon as it has logged `signalAt`. Where there is a fatal line, messages come
  * in any order: pino writes it at once, also before one that a full pipe holds up.
  */
 async function run(mode: string, signalAt = '', signals: NodeJS.Signals[] = []) {
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, mode], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(process.execPath, [...args, mode], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const exited = once(child, 'exit')
   const messages: string[] = []
@@ -68,9 +69,25 @@ it('ends with 0 though something was left running by who has closed', async () =
   })
 })
 
+it('waits for a close that takes its time', async () => {
+  expect(await run('close-takes-14-seconds', 'Started', ['SIGTERM'])).toEqual({
+    code: 0,
+    messages: ['Started', 'Closing', 'Stopped'],
+  })
+})
+
 it('does not wait for ever for a close that hangs', async () => {
   expect(await run('close-hangs', 'Started', ['SIGTERM'])).toEqual({
     code: 1,
     messages: ['Started', 'Closing', 'Close took too long'],
   })
+})
+
+it('says in one line why a program that does its work and ends has failed', async () => {
+  const child = spawn(process.execPath, [...args, 'task-fails'])
+  onTestFinished(() => void child.kill('SIGKILL'))
+
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+
+  expect([code, said]).toEqual([1, 'no such table\n'])
 })

@@ -90,7 +90,8 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
   const stop = () =>
     end(async (running) => {
       sendSignal(running, spec.stopSignal)
-      await waitFor(() => !child, { timeoutMs: 3_000 }).catch(() => killTree(running))
+      // As long as somebody at a terminal waits.
+      await waitFor(() => !child, { timeoutMs: 4_000 }).catch(() => killTree(running))
     })
 
   await start()

@@ -1,12 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { messagingMigrations } from '@coursewire/messaging'
-import { migrate } from '@coursewire/service-kit'
 
-const ownMigrations = {
-  folder: fileURLToPath(new URL('../../migrations', import.meta.url)),
-  table: 'migrations',
-}
-
-export function migrateDatabase(ownerUrl: string): Promise<void> {
-  return migrate(ownerUrl, [messagingMigrations, ownMigrations])
-}
+/** In the order in which `migrate` applies them. */
+export const migrations = [
+  messagingMigrations,
+  { folder: fileURLToPath(new URL('../../migrations', import.meta.url)), table: 'migrations' },
+]

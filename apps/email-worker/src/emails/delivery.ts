@@ -21,6 +21,8 @@ export interface DeliveryOptions {
   dashboardUrl: string
   /** Milliseconds of a clock that nobody sets. */
   monotonicMs: () => number
+  /** Whether a mail may still be claimed: one that is, is sent. */
+  mayClaim: () => boolean
   onStep: (step: Step) => void | Promise<void>
 }
 
@@ -29,7 +31,7 @@ export interface DeliveryOptions {
  * leaves no doubt; in between the row stays `sending`, is never sent again by a program, and ends as `unknown`.
  */
 export function createDelivery(options: DeliveryOptions) {
-  const { db, directory, mailer, dashboardUrl, monotonicMs, onStep } = options
+  const { db, directory, mailer, dashboardUrl, monotonicMs, mayClaim, onStep } = options
 
   async function prepare(email: Email, logger: Logger): Promise<Mail | Exclude<Outcome, { status: 'sent' }>> {
     try {
@@ -66,7 +68,7 @@ export function createDelivery(options: DeliveryOptions) {
     }
   }
 
-  /** Resolves to what became of the mail, or null when another worker was faster. */
+  /** Resolves to what became of the mail, or null where it was left to another worker. */
   return async (email: Email): Promise<Outcome | null> => {
     const { id, studentId, source, correlationId } = email
     const logger = options.logger.child({ emailId: id, correlationId })
@@ -79,6 +81,7 @@ export function createDelivery(options: DeliveryOptions) {
     }
     await onStep('prepared')
 
+    if (!mayClaim()) return null
     const claimedAt = monotonicMs()
     if (!(await claim(db, email))) return null
     await onStep('claimed')

@@ -8,7 +8,7 @@ export interface Sender {
   /** Tells that mails were written down. Without it they are found within half a second. */
   wake(): void
   isAlive(): boolean
-  /** Takes no more mails and lets those in hand end. */
+  /** Claims no more mails, and waits until it is known what became of those that were. */
   close(): Promise<void>
 }
 
@@ -27,9 +27,9 @@ const MAX_PAUSE_MS = 60_000
 const LIVENESS_MS = 60_000
 
 /** Sends what is pending in the ledger, several mails at a time, until closed. Never throws. */
-export function startSender(options: DeliveryOptions & { unknownAfterSeconds: number }): Sender {
+export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unknownAfterSeconds: number }): Sender {
   const { db, logger, monotonicMs, unknownAfterSeconds } = options
-  const deliver = createDelivery(options)
+  const deliver = createDelivery({ ...options, mayClaim: () => !isClosing })
   const inFlight = new Set<Promise<void>>()
   let reserved: Email[] = []
   let reservedAt = 0

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { AppError } from '../app-error.ts'
 import type { Logger } from '../logger.ts'
-import { type AuthOptions, type Caller, createTokenCheck, type Role } from './token.ts'
+import { type AuthOptions, type Caller, createTokenCheck, type Role, type TokenCheck } from './token.ts'
 
 export type { Caller, Role }
 
@@ -27,7 +27,7 @@ declare module 'fastify' {
 
 const callers = new WeakMap<FastifyRequest, Caller>()
 
-/** Gives every request its tenant and caller; a route without an access policy stops the start. */
+/** Gives every request its tenant and caller, by the check it returns; a route without an access policy stops the start. */
 export async function addAccessControl(
   app: FastifyInstance,
   options: {
@@ -35,9 +35,9 @@ export async function addAccessControl(
     tenants: { hosts: ReadonlyMap<string, string>; defaultTenant: string }
     logger: Logger
   },
-): Promise<void> {
+): Promise<TokenCheck | undefined> {
   const { auth, tenants, logger } = options
-  const identifyCaller = auth && (await createTokenCheck(app, auth, logger))
+  const tokenCheck = auth && (await createTokenCheck(app, auth, logger))
 
   app.decorateRequest('tenantId', '')
   app.decorateRequest('caller', {
@@ -49,7 +49,7 @@ export async function addAccessControl(
   })
 
   async function admit(request: FastifyRequest, access: Access): Promise<void> {
-    const caller = await identifyCaller?.(request).catch((error: AppError) => {
+    const caller = await tokenCheck?.identifyCaller(request).catch((error: AppError) => {
       // A token still says whose tenant is meant; one that has ended must not lock anybody out of signing in.
       if (access !== 'public' || error.kind !== 'unauthorized') throw error
     })
@@ -82,4 +82,5 @@ export async function addAccessControl(
     }
     route.onRequest = [check, ...[route.onRequest ?? []].flat()]
   })
+  return tokenCheck
 }

@@ -86,8 +86,9 @@ export async function createHttpApp(options: {
   addProblems(app, methods)
   // Before the access control, which asks every later route for its policy.
   if (docs) await addDocs(app, { ...docs, version })
-  await addAccessControl(app, { auth, tenants, logger })
-  addOperations(app, health, { service, version })
+  const tokenCheck = await addAccessControl(app, { auth, tenants, logger })
+  const ready = async () => void (await Promise.all([tokenCheck?.assertKeysKnown(), health.ready()]))
+  addOperations(app, { ...health, ready }, { service, version })
   if (docs)
     app.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async () => app.swagger())
   return app

@@ -1,12 +1,24 @@
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../app-error.ts'
 import { renderMetrics, requestDuration } from '../metrics.ts'
 
-/** Each answers null when all is well, else the reason, which is logged. */
-export type Health = { live: () => string | null; ready: () => Promise<string | null> }
+export type Health = {
+  /** The reason why this process cannot go on, which is logged; null when all is well. */
+  live: () => string | null
+  /**
+   * Throws the reason, which is logged, while this process cannot answer its callers. Never for what only makes them wait:
+   * a balancer would take away every instance at once.
+   */
+  ready: () => Promise<void>
+}
 
+/** Less than those allow who ask: they should hear the answer. */
+const readyWithinMs = 3_000
 const closeIdleMs = 3_000
+/** As long as a request may take whose caller waits for the answer; the rest of a stop is for what comes after it. */
+const closeBusyMs = 10_000
 const silentMs = 300
 
 /** What operators see: health, metrics, one log line for each request, and a close that ends. */
@@ -14,12 +26,37 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
   let closing = false
   const open = { schema: { hide: true }, config: { access: 'public', isQuiet: true } } as const
 
-  function answer(reason: string | null) {
-    if (reason !== null) throw new AppError('unavailable', 'service.unhealthy', reason)
-    return { status: 'ok', ...about }
+  const ok = { status: 'ok', ...about }
+  const refuse = (reason: string, cause?: unknown) =>
+    new AppError('unavailable', 'service.unhealthy', reason, {}, { cause })
+
+  app.get('/health/live', open, async () => {
+    const reason = health.live()
+    if (reason !== null) throw refuse(reason)
+    return ok
+  })
+
+  // One question at a time, however many ask and however long it takes.
+  let answer: Promise<void> | null = null
+  function askReady(): Promise<void> {
+    if (!answer) {
+      const asked = health.ready().finally(() => {
+        answer = null
+      })
+      const late = sleep(readyWithinMs, undefined, { ref: false }).then(() =>
+        Promise.reject(new Error('No answer in time')),
+      )
+      answer = Promise.race([asked, late])
+    }
+    return answer
   }
-  app.get('/health/live', open, async () => answer(health.live()))
-  app.get('/health/ready', open, async () => answer(closing ? 'closing' : await health.ready()))
+  app.get('/health/ready', open, async () => {
+    if (closing) throw refuse('Closing')
+    await askReady().catch((error: unknown) => {
+      throw refuse('Not ready', error)
+    })
+    return ok
+  })
   app.get('/metrics', open, async (_request, reply) =>
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(await renderMetrics()),
   )
@@ -39,11 +76,23 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
 
   // Node counts a connection that has not sent anything yet as busy, and browsers open such ones in advance.
   const silent = new Set<Socket>()
+  const connected = new Set<Socket>()
   app.server.on('connection', (socket: Socket) => {
     silent.add(socket)
-    socket.once('close', () => silent.delete(socket))
+    connected.add(socket)
+    socket.once('close', () => {
+      silent.delete(socket)
+      connected.delete(socket)
+    })
   })
   app.server.on('request', ({ socket }) => silent.delete(socket))
+
+  // Those whose request has been read and whose answer is not there yet: it is we who take our time.
+  const awaiting = new WeakSet<Socket>()
+  app.addHook('preHandler', (request, _reply, done) => {
+    awaiting.add(request.raw.socket)
+    done()
+  })
 
   app.addHook('preClose', async () => {
     closing = true
@@ -55,9 +104,13 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
       })
     }, silentMs).unref()
     // Nobody who sends or reads slowly keeps the process from ending.
-    setTimeout(() => app.server.closeAllConnections(), closeIdleMs).unref()
+    setTimeout(() => {
+      for (const socket of connected) if (!awaiting.has(socket)) socket.destroy()
+    }, closeIdleMs).unref()
+    setTimeout(() => app.server.closeAllConnections(), closeBusyMs).unref()
   })
-  app.addHook('onSend', (_request, reply, _payload, done) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    awaiting.delete(request.raw.socket)
     if (closing) void reply.header('connection', 'close')
     done()
   })

@@ -1,7 +1,7 @@
 import { KeyObject } from 'node:crypto'
 import jwt, { type TokenOrHeader } from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type CryptoKey, createRemoteJWKSet, customFetch } from 'jose'
+import { type CryptoKey, createRemoteJWKSet, customFetch, type JSONWebKeySet, jwksCache } from 'jose'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import type { Logger } from '../logger.ts'
@@ -12,7 +12,13 @@ export type Role = (typeof roles)[number]
 /** Who calls, as the token says. */
 export type Caller = { id: string; tenantId: string; roles: readonly Role[] }
 
-export type AuthOptions = { issuer: string; audience: string; jwksUrl: string }
+export type AuthOptions = {
+  issuer: string
+  audience: string
+  jwksUrl: string
+  /** Of who has it from the start, as the keys are its own. */
+  keySet?: JSONWebKeySet
+}
 
 // The length is bounded before anything is decoded.
 const bearerToken = /^Bearer ([^ ]{1,8192})$/i
@@ -35,16 +41,16 @@ const claimsSchema = z.object({
   exp: z.number(),
 })
 
-/** Says who calls, by the request's access token; one that is missing or not valid gets the one 401 answer. */
-export type IdentifyCaller = (request: FastifyRequest) => Promise<Caller>
+export interface TokenCheck {
+  /** Says who calls, by the request's access token; one that is missing or not valid gets the one 401 answer. */
+  identifyCaller(request: FastifyRequest): Promise<Caller>
+  /** Throws while there is no key to check a token with. */
+  assertKeysKnown(): Promise<void>
+}
 
 /** Access tokens are checked against the issuer, the audience and the issuer's key set. */
-export async function createTokenCheck(
-  app: FastifyInstance,
-  auth: AuthOptions,
-  logger: Logger,
-): Promise<IdentifyCaller> {
-  const keys = createKeySet(auth.jwksUrl)
+export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, logger: Logger): Promise<TokenCheck> {
+  const keys = createKeySet(auth)
   // By the whole token, and in place of fast-jwt's own memory, which decodes and hashes each token to find it.
   const remembered = new Map<string, { caller: Caller; until: number }>()
   // A key withdrawn by the issuer goes at the next refresh, and with it whom it has vouched for.
@@ -85,7 +91,7 @@ export async function createTokenCheck(
     },
   })
 
-  return async (request) => {
+  async function identifyCaller(request: FastifyRequest): Promise<Caller> {
     const token = extractToken(request)
     const known = remembered.get(token ?? '')
     if (known && Date.now() < known.until) return known.caller
@@ -100,22 +106,30 @@ export async function createTokenCheck(
     }
   }
 
+  async function assertKeysKnown(): Promise<void> {
+    if (!keys.jwks()) await keys.reload()
+  }
+
   function remember(token: string, caller: Caller, endsAt: number): void {
     remembered.delete(token)
     const [oldest] = remembered.keys()
     if (remembered.size >= maxRemembered && oldest !== undefined) remembered.delete(oldest)
     remembered.set(token, { caller, until: Math.min(endsAt, Date.now() + rememberMs) })
   }
+
+  return { identifyCaller, assertKeysKnown }
 }
 
 function extractToken({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
   return bearerToken.exec(headers.authorization ?? '')?.[1]
 }
 
-/** Fetched on first use, kept through its outages, and fetched again for an unknown key id at most every 30 seconds. */
-function createKeySet(url: string) {
+/** Fetched on first use where it is not known yet, kept through its outages, and fetched again for an unknown key id at most every 30 seconds. */
+function createKeySet({ jwksUrl, keySet }: AuthOptions) {
   let restUntil = 0
-  return createRemoteJWKSet(new URL(url), {
+  return createRemoteJWKSet(new URL(jwksUrl), {
+    // As of long ago: a key that is not in it may be fetched at once.
+    [jwksCache]: keySet ? { jwks: keySet, uat: 0 } : {},
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: 30_000,
     // jose rests after a success only; requests must not become a storm on an endpoint that is down.

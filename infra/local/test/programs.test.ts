@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** Runs a program of the repository in an environment that has none of its settings. */
+function run(program: string, ...args: string[]): Promise<{ code: number | null; said: string }> {
+  return new Promise((resolve) => {
+    const nodeArgs = ['--conditions=source', '--import', 'tsx', program, ...args]
+    const child = execFile(
+      process.execPath,
+      nodeArgs,
+      { cwd: root, env: { PATH: process.env['PATH'], AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' } },
+      (_error, out, err) => resolve({ code: child.exitCode, said: out + err }),
+    )
+    child.stdin?.end('some secret')
+  })
+}
+
+it.each([
+  ['apps/enrollment-api/src/main.ts', 'DATABASE_URL'],
+  ['apps/enrollment-api/src/migrate.ts', 'MIGRATE_DATABASE_URL'],
+  ['apps/enrollment-api/src/cli.ts', 'DATABASE_URL', 'create-client', '--client-id', 'some'],
+  ['apps/distribution-service/src/main.ts', 'DATABASE_URL'],
+  ['apps/distribution-service/src/migrate.ts', 'MIGRATE_DATABASE_URL'],
+  ['apps/email-worker/src/main.ts', 'DATABASE_URL'],
+  ['apps/email-worker/src/migrate.ts', 'MIGRATE_DATABASE_URL'],
+  ['apps/email-worker/src/cli.ts', 'DATABASE_URL', 'list'],
+  ['infra/aws-local/src/main.ts', 'DATA_DIR'],
+])('%s says that %s is missing, without a stack trace, and fails', async (program, missing, ...args) => {
+  const { code, said } = await run(program, ...args)
+
+  expect(code).toBe(1)
+  expect(said).toContain(missing)
+  expect(said).not.toMatch(/^ +at /m)
+})

@@ -1,0 +1,25 @@
+import { sql } from 'drizzle-orm'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { AppError } from './app-error.ts'
+import { assertWritable, type Database, type Migrations } from './database.ts'
+
+/**
+ * Returns a function that throws while a service could not work on its database: it takes no writes, or one of the
+ * migrations that this version of the service needs has not run. Later migrations than those are fine.
+ */
+export function createReadinessCheck(db: Database, migrations: Migrations[]): () => Promise<void> {
+  const needed = migrations.map(({ folder, table }) => ({
+    table,
+    newest: Math.max(...readMigrationFiles({ migrationsFolder: folder }).map(({ folderMillis }) => folderMillis)),
+  }))
+  return async () => {
+    await assertWritable(db)
+    for (const { table, newest } of needed) {
+      const { rows } = await db.execute<{ isThere: boolean }>(
+        sql`SELECT max(created_at) >= ${newest} AS "isThere" FROM drizzle.${sql.identifier(table)}`,
+      )
+      if (!rows[0]?.isThere)
+        throw new AppError('unavailable', 'database.not-migrated', `${table}: a migration is missing`)
+    }
+  }
+}
