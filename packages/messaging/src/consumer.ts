@@ -1,18 +1,24 @@
 import { assertWritable, type Database, type Logger } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import type { Batch, ConsumerGroupJoinEvent, Consumer as KafkaConsumer } from 'kafkajs'
+import { createAdminClient } from './admin.ts'
 import type { Handler } from './apply-batch.ts'
 import { createAssignment } from './assignment.ts'
 import { backoffMs, createWaiter } from './backoff.ts'
 import { createCircuit } from './circuit.ts'
 import { createKafka, endlessRetry, type KafkaSettings, membership } from './kafka.ts'
 import * as metrics from './metrics.ts'
-import { createPartition, type PartitionContext } from './partition.ts'
+import { createPartition, type Partition, type PartitionContext } from './partition.ts'
+import { type Assigned, createPositioning } from './positioning.ts'
+import type { Move } from './positions.ts'
 import { startPurging } from './purge.ts'
+import { findTopicState } from './topic-state.ts'
 
 const COMMIT_MS = 200
 const LIVENESS_MS = 30_000
 const DRAIN_MS = 3_000
+/** How often the brokers are asked whether a topic is still the one it was, and for partitions that are new. */
+const LOOK_MS = 5_000
 /** Longer than a join takes. Who hears nothing of the coordinator for so long has been forgotten by it, or it is gone. */
 const MAX_SILENCE_MS = 20_000
 
@@ -55,6 +61,8 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   let joins = 0
   let isClosing = false
   let committing: Promise<void> | null = null
+  let looking: Promise<void> | null = null
+  let assigned: Assigned = {}
   const beat = () => {
     lastBeatAt = Date.now()
   }
@@ -89,11 +97,24 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     onProgress: syncPauses,
   }
   const assignment = createAssignment({
-    create: (topic, partition, start) => createPartition(context, topic, partition, start),
+    create: (beginning) => createPartition(context, beginning),
     seek: (topic, partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
     onLost: (topic, partition, expected, found) => {
-      metrics.offsetResets.add(1, { topic })
-      logger.error({ topic, partition, expected, found }, 'Offsets lost')
+      metrics.offsetResets.add(1, { topic, reason: 'records-deleted' })
+      logger.error({ topic, partition, reason: 'records-deleted', expected, found }, 'Offsets lost')
+    },
+    onTruncated: beginEpoch,
+  })
+  const admin = createAdminClient(options.kafka)
+  const positioning = createPositioning({
+    db,
+    consumer: name,
+    admin,
+    circuit,
+    logger,
+    onFound(beginnings) {
+      assignment.begin(beginnings)
+      syncPauses()
     },
   })
 
@@ -103,6 +124,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       ...membership,
       maxWaitTimeInMs: 200,
       maxBytesPerPartition: 4 * 1024 * 1024,
+      metadataMaxAge: LOOK_MS,
       retry: endlessRetry,
     })
     const { GROUP_JOIN, CRASH, FETCH_START, HEARTBEAT, END_BATCH_PROCESS } = member.events
@@ -113,15 +135,14 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       if (isCurrent()) heardOfCoordinatorAt = Date.now()
     })
     member.on(GROUP_JOIN, (event) => {
-      if (isCurrent()) beginEpoch(event)
+      if (isCurrent()) takeAssignment(event)
     })
     member.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
       if (isCurrent() && Number(batchSize) === 0) stepOver(topic, partition, firstOffset, lastOffset)
     })
     member.on(CRASH, ({ payload: { error, restart } }) => {
       if (!isCurrent()) return
-      isInGroup = false
-      assignment.end()
+      leaveEpoch()
       if (restart || isClosing) return
       if (isOfKafka(error)) joinAnew(error)
       else options.onFatal(error)
@@ -129,17 +150,29 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     return member
   }
 
-  function beginEpoch({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
+  function takeAssignment({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
     beat()
     heardOfCoordinatorAt = Date.now()
-    assignment.begin(memberAssignment)
-    // A pause survives a join.
-    consumer.resume(Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions })))
-    syncPauses()
+    assigned = memberAssignment
+    beginEpoch()
     metrics.rebalances.add(1)
     if (!isInGroup) logger.info({ topics }, 'Started consuming events')
     isInGroup = true
     joins = 0
+  }
+
+  /** Reads nothing until it is known where to begin; nothing of the epoch before counts but how far it came. */
+  function beginEpoch(): void {
+    const held = [...assignment.partitions()].map(toMove)
+    assignment.end()
+    consumer.pause(Object.entries(assigned).map(([topic, partitions]) => ({ topic, partitions })))
+    void positioning.begin(assigned, held)
+  }
+
+  function leaveEpoch(): void {
+    isInGroup = false
+    positioning.end()
+    assignment.end()
   }
 
   function stepOver(topic: string, number: number, firstOffset: string | null, lastOffset: string): void {
@@ -168,14 +201,28 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   }
 
   async function commit(): Promise<void> {
-    const moved = [...assignment.partitions()].filter(({ watermark, committed }) => watermark !== committed)
+    const moved = [...assignment.partitions()]
+      .filter(({ watermark, committed }) => watermark !== committed)
+      .map((partition) => ({ partition, move: toMove(partition) }))
     if (moved.length === 0) return
-    const offsets = moved.map(({ topic, partition, watermark }) => ({ topic, partition, offset: String(watermark) }))
     try {
-      await consumer.commitOffsets(offsets)
-      for (const [index, partition] of moved.entries()) partition.committed = Number(offsets[index]?.offset)
+      // First where the effects are, so that Kafka never knows of more than the database does.
+      const made = await positioning.move(moved.map(({ move }) => move))
+      const saved = moved.filter(({ move }) => made.has(move))
+      for (const { partition, move } of saved) partition.saved = Math.max(partition.saved, move.position)
+      const current = new Set(assignment.partitions())
+      if (moved.some(({ partition, move }) => !made.has(move) && current.has(partition))) return beginEpoch()
+      await consumer.commitOffsets(
+        saved.map(({ move: { topic, partition, position, life } }) => ({
+          topic,
+          partition,
+          offset: String(position),
+          metadata: life,
+        })),
+      )
+      for (const { partition, move } of saved) partition.committed = move.position
     } catch (error) {
-      // A join is under way, or the broker is away. The watermark stands; the next commit carries it.
+      // A join is under way, or the broker or the database is away. The watermark stands; the next commit carries it.
       logger.debug({ err: error }, 'Offset commit failed')
     }
   }
@@ -187,13 +234,38 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   function joinAnew(error: Error): void {
     logger.warn({ topics, err: error }, 'Joining the group anew')
     const lost = consumer
-    isInGroup = false
-    assignment.end()
+    leaveEpoch()
     committing = null
     consumer = createGroupMember()
     void lost.disconnect().catch(() => undefined)
     void startWaiter.wait(backoffMs(joins++, 100, 5_000)).then(run)
   }
+
+  /**
+   * Begins anew where topics or database are no longer those of this epoch. Nobody else would notice: kafkajs goes on with the
+   * offset it has in whatever bears the topic's name, and where nothing comes, nothing is asked of the database.
+   */
+  async function lookAround(): Promise<void> {
+    const held = [...assignment.partitions()]
+    const moves = held.map(toMove)
+    const isCurrent = () => held.length > 0 && [...assignment.partitions()][0] === held[0]
+    if (!isCurrent()) return
+    if ((await positioning.hasGoneBack(moves)) && isCurrent()) return beginEpoch()
+    for (const topic of new Set(moves.map((move) => move.topic))) {
+      const { life, bounds } = await admin.use((client) => findTopicState(client, topic))
+      const isOther = (move: Move) =>
+        move.topic === topic && (move.life !== life || (bounds.get(move.partition)?.end ?? 0) < move.position)
+      if (moves.some(isOther) && isCurrent()) return beginEpoch()
+    }
+  }
+
+  const lookTimer = setInterval(() => {
+    looking ??= lookAround()
+      .catch((error: unknown) => logger.debug({ err: error }, 'Topics and positions not looked at'))
+      .finally(() => {
+        looking = null
+      })
+  }, LOOK_MS)
 
   const commitTimer = setInterval(() => {
     measure()
@@ -253,6 +325,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     async close() {
       isClosing = true
       startWaiter.wake()
+      positioning.end()
       syncPauses()
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, DRAIN_MS).unref())
       const held = [...assignment.partitions()]
@@ -260,13 +333,22 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       circuit.shutDown()
       await Promise.race([Promise.all(held.map((partition) => partition.whenIdle())), deadline])
       clearInterval(commitTimer)
+      clearInterval(lookTimer)
       stopPurging()
       // Before disconnect(): after it a commit silently does nothing.
       await Promise.race([Promise.resolve(committing).then(commit), deadline])
-      await Promise.race([consumer.disconnect(), deadline])
+      await Promise.race([Promise.all([consumer.disconnect(), admin.close()]), deadline])
     },
   }
 }
+
+const toMove = ({ topic, life, partition, watermark, saved }: Partition): Move => ({
+  topic,
+  life,
+  partition,
+  position: watermark,
+  saved,
+})
 
 /** Whether it is the cluster's doing, by what lies under kafkajs' wrapping; what is not is a fault of the program. */
 function isOfKafka(error: Error): boolean {

@@ -3,6 +3,7 @@ import type { Batch, KafkaMessage } from 'kafkajs'
 import { createLane, type Lane, type LaneContext } from './lane.ts'
 import * as metrics from './metrics.ts'
 import type { Headers } from './outbox.ts'
+import type { Beginning } from './positioning.ts'
 import { decodeRecord, type KafkaSource, REDRIVE_HEADER, type Received } from './record.ts'
 import { createWatermark } from './watermark.ts'
 
@@ -20,7 +21,8 @@ export interface PartitionContext extends LaneContext {
 }
 
 /** One assigned partition during one epoch: its lanes, what is in flight, and how far it is done. */
-export function createPartition(context: PartitionContext, topic: string, partition: number, start: number) {
+export function createPartition(context: PartitionContext, { topic, life, partition, start, saved }: Beginning) {
+  const place = { topic, life, partition }
   const watermark = createWatermark(start)
   const lanes: Lane[] = Array.from({ length: LANES }, () => createLane(context, settle))
   let position = start
@@ -45,9 +47,11 @@ export function createPartition(context: PartitionContext, topic: string, partit
   }
 
   return {
-    topic,
-    partition,
-    isPaused: false,
+    ...place,
+    /** Until it is asked for by `resume`: kafkajs is told to fetch nothing while it is not known where to begin. */
+    isPaused: true,
+    /** How far the database and Kafka have been told. */
+    saved,
     committed: null as number | null,
     get watermark(): number {
       return watermark.value
@@ -72,7 +76,7 @@ export function createPartition(context: PartitionContext, topic: string, partit
       // each fetch in memory.
       const mustCopy = watermark.age(Date.now()) > STANDSTILL_MS
       for (const message of batch.messages) {
-        const source = toSource(topic, partition, message, mustCopy)
+        const source = toSource(place, message, mustCopy)
         const decoded = decodeRecord(source, context.definitions, context.consumer)
         if ('received' in decoded) waiting.push(decoded.received)
         else metrics.eventsSkipped.add(1, { reason: decoded.skipped })
@@ -124,13 +128,18 @@ type ReadMessage = KafkaMessage & {
 const codecs = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd']
 
 /** `mustCopy` where the record may wait: kafkajs' bytes are views of all that was fetched at once. */
-export function toSource(topic: string, partition: number, message: KafkaMessage, mustCopy = false): KafkaSource {
+export function toSource(
+  { topic, life = '', partition }: { topic: string; life?: string; partition: number },
+  message: KafkaMessage,
+  mustCopy = false,
+): KafkaSource {
   const take = (bytes: Buffer | null) => (mustCopy && bytes ? Buffer.from(bytes) : bytes)
   const { headerList = [], unreadBatch } = message as ReadMessage
   const listHeaders = () => headerList.map(({ key, value }): Headers[number] => [key, take(value)])
   const kept = mustCopy ? listHeaders() : null
   return {
     topic,
+    life,
     partition,
     offset: Number(message.offset),
     timestamp: message.timestamp,

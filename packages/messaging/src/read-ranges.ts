@@ -62,7 +62,7 @@ export async function readRanges(
       autoCommit: false,
       eachBatch: async ({ batch: { topic, partition, messages } }) => {
         try {
-          for (const message of messages) show(toSource(topic, partition, message))
+          for (const message of messages) show(toSource({ topic, partition }, message))
         } catch (error) {
           // kafkajs would try the batch again.
           fail(error)

@@ -5,6 +5,8 @@ import type { Headers } from './outbox.ts'
 /** A record as it came from Kafka, its bytes untouched. */
 export interface KafkaSource {
   topic: string
+  /** Of the topic, as its name may come to mean another; '' where nobody remembers records. */
+  life: string
   partition: number
   offset: number
   /** Milliseconds since 1970, as text. */
@@ -102,8 +104,8 @@ export function refuse(record: KafkaSource, refusal: Refusal | null): Received {
   }
 }
 
-function identifyByPosition({ topic, partition, offset }: KafkaSource): Identity {
-  const position = `${topic}/${partition}/${offset}`
+function identifyByPosition({ topic, life, partition, offset }: KafkaSource): Identity {
+  const position = `${topic}/${partition}/${offset}@${life}`
   return { source: topic, streamMessageId: position, tenantId: '', eventId: position }
 }
 

@@ -16,7 +16,7 @@ export async function watchTopic(
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({
     autoCommit: false,
-    eachMessage: async ({ partition, message }) => onRecord(toSource(topic, partition, message)),
+    eachMessage: async ({ partition, message }) => onRecord(toSource({ topic, partition }, message)),
   })
   return { close: () => consumer.disconnect() }
 }

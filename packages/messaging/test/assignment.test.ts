@@ -4,10 +4,11 @@ import type { Partition } from '../src/partition.ts'
 
 function createTestAssignment() {
   const seeks: [number, number][] = []
-  const lost: [expected: number | null, found: number][] = []
+  const lost: [expected: number, found: number][] = []
   const abandoned: number[] = []
+  let truncations = 0
   const assignment = createAssignment({
-    create: (topic, partition, start) => {
+    create: ({ topic, partition, start }) => {
       const state = { topic, partition, position: start, watermark: start }
       return Object.assign(state, {
         skipTo: (offset: number) => {
@@ -18,42 +19,42 @@ function createTestAssignment() {
     },
     seek: (_, partition, offset) => seeks.push([partition, offset]),
     onLost: (_, __, expected, found) => lost.push([expected, found]),
+    onTruncated: () => {
+      truncations += 1
+    },
   })
-  return { assignment, seeks, lost, abandoned }
+  return { assignment, seeks, lost, abandoned, truncations: () => truncations }
 }
 
-function read(partition: Partition | null, position: number, watermark: number) {
-  Object.assign(partition ?? {}, { position, watermark })
-}
+const at = (partition: number, start: number) => ({ topic: 't', life: 'life', partition, start, saved: start })
 
 describe('an assignment', () => {
-  it('lets the broker say where a new partition begins', () => {
+  it('takes no batch before it is known where its partition begins, and then the one that starts there', () => {
     const { assignment, seeks } = createTestAssignment()
-    assignment.begin({ t: [0] })
 
-    expect(assignment.find('t', 0, 17)).toMatchObject({ position: 17 })
-    expect(seeks).toEqual([])
+    expect(assignment.find('t', 0, 17)).toBeNull()
+    assignment.begin([at(0, 12)])
+
+    expect(seeks).toEqual([[0, 12]])
+    expect(assignment.find('t', 0, 17)).toBeNull()
+    expect(assignment.find('t', 0, 12)).toMatchObject({ position: 12 })
   })
 
-  it('goes back to the watermark of what it keeps at a join, and drops the rest', () => {
-    const { assignment, seeks, abandoned } = createTestAssignment()
-    assignment.begin({ t: [0, 1] })
-    read(assignment.find('t', 0, 0), 500, 120)
-    read(assignment.find('t', 1, 0), 80, 80)
+  it('drops what it had when an epoch ends', () => {
+    const { assignment, abandoned } = createTestAssignment()
+    assignment.begin([at(0, 0), at(1, 0)])
 
-    assignment.begin({ t: [0, 2] })
+    assignment.end()
+    assignment.begin([at(0, 120), at(2, 0)])
 
     expect(abandoned).toEqual([0, 1])
-    expect(seeks).toEqual([[0, 120]])
     expect(assignment.find('t', 1, 80)).toBeNull()
     expect(assignment.find('t', 0, 120)).toMatchObject({ position: 120 })
   })
 
   it('refuses a batch fetched before the join, which would pass over what was dropped', () => {
     const { assignment, seeks } = createTestAssignment()
-    assignment.begin({ t: [0] })
-    read(assignment.find('t', 0, 0), 500, 120)
-    assignment.begin({ t: [0] })
+    assignment.begin([at(0, 120)])
 
     expect(assignment.find('t', 0, 500)).toBeNull()
 
@@ -65,38 +66,40 @@ describe('an assignment', () => {
   })
 
   it('goes on with an alarm where the broker no longer has what is next', () => {
-    const { assignment, seeks, lost } = createTestAssignment()
-    assignment.begin({ t: [0, 1] })
-    read(assignment.find('t', 0, 0), 100, 100)
+    const { assignment, lost } = createTestAssignment()
+    assignment.begin([at(0, 100)])
     assignment.markOutOfRange('t', 0)
-    assignment.markOutOfRange('t', 1)
 
     expect(assignment.find('t', 0, 900)).toMatchObject({ position: 900 })
-    expect(assignment.find('t', 1, 50)).toMatchObject({ position: 50 })
 
-    expect(lost).toEqual([
-      [100, 900],
-      [null, 50],
-    ])
-    expect(seeks).toEqual([])
+    expect(lost).toEqual([[100, 900]])
+  })
+
+  it('begins anew where the broker has less than was read', () => {
+    const { assignment, lost, truncations } = createTestAssignment()
+    assignment.begin([at(0, 100)])
+    assignment.markOutOfRange('t', 0)
+
+    expect(assignment.find('t', 0, 0)).toBeNull()
+
+    expect(truncations()).toBe(1)
+    expect(lost).toEqual([])
   })
 
   it('refuses what starts elsewhere, however often, unless the broker has said that something is gone', () => {
     const { assignment, seeks, lost } = createTestAssignment()
-    assignment.begin({ t: [0] })
-    read(assignment.find('t', 0, 0), 100, 100)
+    assignment.begin([at(0, 100)])
 
     const found = Array.from({ length: 10 }, () => assignment.find('t', 0, 900))
 
     expect(found).toEqual(Array.from({ length: 10 }, () => null))
-    expect(seeks).toHaveLength(10)
+    expect(seeks).toHaveLength(11)
     expect(lost).toEqual([])
   })
 
   it('knows nothing of a partition it does not have', () => {
     const { assignment } = createTestAssignment()
-    assignment.begin({ t: [0] })
-    read(assignment.find('t', 0, 0), 10, 10)
+    assignment.begin([at(0, 10)])
     assignment.end()
 
     expect(assignment.find('t', 0, 10)).toBeNull()

@@ -29,12 +29,12 @@ const manyMessages = (note: Note, count: number, from = 0) =>
 const textOf = (headers: readonly (readonly [string, Buffer | null])[], name: string) =>
   headers.find(([header]) => header === name)?.[1]?.toString()
 
-/** The group as if it had never been: its next member starts from the beginning. */
-async function forgetOffsets(group: string): Promise<void> {
+/** The next member of the group starts from the beginning. */
+async function rewind(groupId: string, { topic }: Note): Promise<void> {
   const admin = createKafka(kafkaSettings()).admin()
   await admin.connect()
   await waitFor(async () => {
-    await admin.deleteGroups([group])
+    await admin.resetOffsets({ groupId, topic, earliest: true })
     return true
   })
   await admin.disconnect()
@@ -81,7 +81,7 @@ describe('the consumer', () => {
     await settled(store, 300)
     await waitFor(async () => (await readCommitted(first.name, note.topic)) === 300)
     await first.close()
-    await forgetOffsets(first.name)
+    await rewind(first.name, note)
 
     const second = consume(store, note, { name: first.name })
 
@@ -185,7 +185,7 @@ describe('the consumer', () => {
     ])
 
     await consumer.close()
-    await forgetOffsets(consumer.name)
+    await rewind(consumer.name, note)
     const again = consume(store, note, { name: consumer.name })
     await waitFor(async () => (await readCommitted(again.name, note.topic)) === 4)
     expect(await readEffects(store)).toHaveLength(2)

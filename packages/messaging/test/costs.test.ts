@@ -122,7 +122,9 @@ describe('what consuming costs', () => {
     consume(store, note, { handlers: [recordNotesTogether(note)] })
     await settled(store, 150)
 
-    const beginnings = statements.map(({ text }) => text.split(/\s+/, 2).join(' '))
+    // Where partitions are is written down by the clock, not by the batch.
+    const ofBatch = statements.filter(({ text }) => !text.includes('consumer_positions'))
+    const beginnings = ofBatch.map(({ text }) => text.split(/\s+/, 2).join(' '))
     expect(beginnings).toEqual(['begin isolation', 'WITH inserted', 'INSERT INTO', 'commit'])
   })
 })

@@ -220,6 +220,7 @@ describe('two consumers with the same records in hand', () => {
     const decoded = decodeRecord(
       {
         topic: note.topic,
+        life: '',
         partition: 0,
         offset: 0,
         timestamp: '0',

@@ -1,0 +1,44 @@
+import type { Admin } from 'kafkajs'
+import { createKafka, type KafkaSettings } from './kafka.ts'
+
+export interface AdminClient {
+  /** Lets `ask` use a connected client; rejects within moments where the brokers do not answer. */
+  use<Answer>(ask: (admin: Admin) => Promise<Answer>): Promise<Answer>
+  close(): Promise<void>
+}
+
+/** Connects when it is first used, and anew after each failure: a client that has lost its brokers may never find them again. */
+export function createAdminClient(settings: KafkaSettings): AdminClient {
+  const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
+  let opening: Promise<Admin> | null = null
+
+  async function open(): Promise<Admin> {
+    const admin = kafka.admin({ readUncommitted: true })
+    await admin.connect()
+    return admin
+  }
+
+  const close = async (client: Promise<Admin> | null) => {
+    const admin = await client?.catch(() => null)
+    await admin?.disconnect().catch(() => undefined)
+  }
+
+  return {
+    async use(ask) {
+      opening ??= open()
+      const client = opening
+      try {
+        return await ask(await client)
+      } catch (error) {
+        if (opening === client) opening = null
+        void close(client)
+        throw error
+      }
+    },
+    async close() {
+      const client = opening
+      opening = null
+      await close(client)
+    },
+  }
+}

@@ -1,0 +1,156 @@
+import type { Database, Logger } from '@coursewire/service-kit'
+import type { Admin } from 'kafkajs'
+import type { AdminClient } from './admin.ts'
+import { backoffMs, createWaiter } from './backoff.ts'
+import type { Circuit } from './circuit.ts'
+import * as metrics from './metrics.ts'
+import { isSamePlace, type Move, movePositions, type Place, readPositions, setPositions } from './positions.ts'
+import { chooseStart, type Known, type Start } from './start.ts'
+import { findTopicState } from './topic-state.ts'
+
+/** Where a partition begins, and what the database has of it. */
+export interface Beginning extends Place {
+  start: number
+  saved: number
+}
+
+export interface PositioningOptions {
+  db: Database
+  consumer: string
+  admin: AdminClient
+  circuit: Circuit
+  logger: Logger
+  onFound: (beginnings: Beginning[]) => void
+}
+
+/** Partitions by topic. */
+export type Assigned = Record<string, number[]>
+
+interface Found extends Start {
+  place: Place
+  /** What is known of where it was left. */
+  left: Known
+}
+
+/** Finds where the partitions of an epoch begin, by what Kafka and the database know of them (`start.ts`). */
+export function createPositioning({ db, consumer, admin, circuit, logger, onFound }: PositioningOptions) {
+  const waiter = createWaiter()
+  let epoch = 0
+  /** Of the database when it was last asked for positions. */
+  let timeline = ''
+
+  async function find(assigned: Assigned, held: Move[]): Promise<Found[]> {
+    const topics = Object.keys(assigned)
+    await askDatabase(move(held))
+    const [states, committed] = await admin.use(async (client) => [
+      await Promise.all(topics.map((topic) => findTopicState(client, topic))),
+      await readCommitted(client, consumer, topics),
+    ])
+    const known = await askDatabase(readPositions(db, consumer, topics))
+    timeline = known.timeline
+
+    const found = topics.flatMap((topic, index) =>
+      (assigned[topic] ?? []).map((partition) => {
+        const { life = '', bounds } = states[index] ?? {}
+        const place = { topic, life, partition }
+        const lives = known.positions.filter((other) => other.topic === topic && other.partition === partition)
+        const own = held.find((move) => isSamePlace(move, place))
+        const left: Known = {
+          life,
+          first: bounds?.get(partition)?.first ?? 0,
+          end: bounds?.get(partition)?.end ?? 0,
+          // What this member remembers is newer than what it has committed.
+          committed: own ? { offset: own.position, life } : (committed.get(`${topic}/${partition}`) ?? null),
+          saved: lives.find((other) => isSamePlace(other, place))?.position ?? null,
+          knowsOtherLife: lives.some((other) => other.life !== life),
+        }
+        return { place, left, ...chooseStart(left) }
+      }),
+    )
+    const changed = found.filter(isNews).map(({ place, start }) => ({ ...place, position: start }))
+    await askDatabase(setPositions(db, consumer, changed))
+    return found
+  }
+
+  const move = (moves: Move[]) => movePositions(db, consumer, timeline, moves)
+
+  async function askDatabase<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer
+    } catch (error) {
+      // Where it is down, everybody waits.
+      await circuit.trip(error)
+      throw error
+    }
+  }
+
+  function report({ place: { topic, partition }, left: { committed, saved }, start, expected, alarm }: Found): void {
+    if (alarm) {
+      metrics.offsetResets.add(1, { topic, reason: alarm })
+      logger.error({ topic, partition, reason: alarm, expected, found: start }, 'Offsets lost')
+    } else if (committed?.life && saved !== null && saved < committed.offset) {
+      logger.warn({ topic, partition, saved, committed: committed.offset }, 'The database has gone back, reading again')
+    }
+  }
+
+  return {
+    /**
+     * Begins an epoch: `onFound` is called once, when it is known where all that is assigned begins, however long that takes,
+     * unless another epoch begins before. `held` is where this member was with what it had.
+     */
+    async begin(assigned: Assigned, held: Move[]): Promise<void> {
+      epoch += 1
+      const own = epoch
+      for (let failures = 0; epoch === own; failures += 1) {
+        try {
+          const found = await find(assigned, held)
+          if (epoch !== own) return
+          for (const one of found) report(one)
+          onFound(
+            found.map((one) => ({
+              ...one.place,
+              start: one.start,
+              saved: isNews(one) ? one.start : (one.left.saved ?? one.start),
+            })),
+          )
+          return
+        } catch (error) {
+          logger.debug({ err: error }, 'Positions not found yet')
+          await waiter.wait(backoffMs(failures, 100, 5_000))
+        }
+      }
+    },
+    /** Tells the database how far partitions have come, and resolves to what it took: all, unless it has gone back. */
+    move,
+    /** Whether the database no longer knows how far partitions have come, and with it the effects of what was done. */
+    async hasGoneBack(held: Move[]): Promise<boolean> {
+      const known = await readPositions(db, consumer, [...new Set(held.map(({ topic }) => topic))])
+      const isThere = (one: Move) =>
+        known.positions.some((other) => isSamePlace(other, one) && other.position >= one.saved)
+      return known.timeline !== timeline || !held.every(isThere)
+    },
+    /** Ends the epoch: nothing is found any more. */
+    end(): void {
+      epoch += 1
+      waiter.wake()
+    },
+  }
+}
+
+/** Whether the database has to be told: of a place it does not know, or that what it knew is no more. */
+const isNews = ({ left, alarm }: Found) => left.saved === null || alarm === 'log-truncated'
+
+/** What a group has committed, by topic and partition, and in which life; without what it has not. */
+async function readCommitted(admin: Admin, groupId: string, topics: string[]) {
+  const answer = await admin.fetchOffsets({ groupId, topics })
+  return new Map(
+    answer.flatMap(({ topic, partitions }) =>
+      partitions
+        .filter(({ offset }) => offset !== '-1')
+        .map(({ partition, offset, metadata }) => [
+          `${topic}/${partition}`,
+          { offset: Number(offset), life: metadata },
+        ]),
+    ),
+  )
+}
