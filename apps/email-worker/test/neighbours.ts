@@ -54,6 +54,8 @@ export async function startNeighbours() {
     student: aStudent() as object | null,
     course: aCourse() as object | null,
     isDown: false,
+    /** Tenants the client may not act for. */
+    forbidden: [] as string[],
     hold: Promise.resolve(),
     onAsked: () => {},
     requestIds: [] as (string | undefined)[],
@@ -63,8 +65,9 @@ export async function startNeighbours() {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     if (state.isDown) return answer(503, {})
     if (request.url === '/auth/service-token') {
-      const body = JSON.parse((await request.toArray()).join('')) as { clientSecret: string }
-      return body.clientSecret === secret ? answer(200, { token, expiresIn: 300 }) : answer(401, {})
+      const body = JSON.parse((await request.toArray()).join('')) as { clientSecret: string; tenantId: string }
+      if (body.clientSecret !== secret) return answer(401, {})
+      return state.forbidden.includes(body.tenantId) ? answer(403, {}) : answer(200, { token, expiresIn: 300 })
     }
     if (request.headers.authorization !== `Bearer ${token}`) return answer(401, {})
     state.requestIds.push(request.headers['x-request-id'] as string | undefined)

@@ -105,6 +105,29 @@ test('throttled, a mail stays pending with the reason and is sent later', async 
   expect(await ses.readInbox()).toHaveLength(1)
 })
 
+test('for a tenant that may not be asked for, a mail waits a day and is given up, while those of others go on', async () => {
+  const { neighbours, start } = await startWorld()
+  neighbours.state.forbidden = ['initech']
+  await start()
+  const events = Array.from({ length: 12 }, () => anEnrollment({}, { tenantId: 'initech' }))
+  await ledger.handle(...events)
+  for (const event of events) await untilPutOff(event.payload.student_id)
+
+  // One that may not be asked for is in hand again and again; with an outage, one mail at a time would be tried.
+  await enrol('sent')
+
+  const [first] = events
+  const { student_id: studentId } = first?.payload ?? { student_id: '' }
+  expect(await ledger.find(studentId)).toMatchObject({
+    status: 'pending',
+    reason: 'Not available for this tenant (tenant.forbidden)',
+    failures: 1,
+  })
+  await ledger.age('25 hours')
+  await ledger.makeDue()
+  expect(await until(studentId, 'failed')).toMatchObject({ reason: expect.stringContaining('tenant.forbidden') })
+})
+
 test('accepted but the answer is lost: one mail, the row is unknown, and nothing sends it again', async () => {
   const { ses, start } = await startWorld()
   await ses.setFault('accept-then-drop', 1)

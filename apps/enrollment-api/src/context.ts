@@ -30,13 +30,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
     })
-    const accounts = createAccountService({
-      db,
-      tokens,
-      checkPassword: await createPasswordCheck(),
-      // Of its own, so that a flood of sign-ins does not keep the services from their tokens.
-      checkSecret: await createPasswordCheck(),
-    })
+    const accounts = createAccountService({ db, tokens, checkPassword: await createPasswordCheck() })
     const client = createServiceClient({
       // The key set is this service's own, so its address is where tokens are to be had as well.
       tokenUrl: new URL('/auth/service-token', config.JWKS_URL).href,

@@ -118,6 +118,79 @@ describe('signing in', () => {
     expect(answers).toEqual([...Array(100).fill(400), 429])
   })
 
+  it('works for who has signed in from there before, whoever guesses or floods elsewhere', async () => {
+    const email = 'home@example.com'
+    await provisionUser(service.ctx.db, {
+      tenantId: 'acme',
+      email,
+      name: 'H',
+      locale: 'en',
+      roles: ['student'],
+      password,
+    })
+    const atHome = () => signIn(email, password, {}, '10.5.0.1')
+    expect((await atHome()).statusCode).toBe(200)
+    for (let index = 0; index < 21; index++) await signIn(email, 'guess')
+    expect((await signIn(email, password)).statusCode).toBe(429)
+    let waiting = 150
+    const flood = Array.from({ length: 150 }, async (_, index) => {
+      await signIn(`nobody-${index}@example.com`, 'guess', {}, index < 120 ? '10.5.0.1' : `10.5.1.${index}`)
+      waiting -= 1
+    })
+
+    const answer = await atHome()
+
+    expect(answer.statusCode).toBe(200)
+    expect(waiting).toBeGreaterThan(20)
+    await Promise.all(flood)
+  })
+
+  it('keeps no service from its token, and services keep nobody from signing in', async () => {
+    const [id, secret] = [randomUUID(), randomUUID()]
+    await provisionClient(service.ctx.db, { id, secret, tenants: ['acme'] })
+    const askToken = (clientId: string, clientSecret: string) =>
+      call('/auth/service-token', { clientId, clientSecret, tenantId: 'acme' })
+    const ofPeople = Array.from({ length: 80 }, (_, index) => signIn(`none-${index}@example.com`, 'guess'))
+    expect((await askToken(id, secret)).statusCode).toBe(200)
+    await Promise.all(ofPeople)
+
+    const ofServices = Array.from({ length: 80 }, () => askToken(randomUUID(), 'guess'))
+    expect((await signIn('twice@example.com', 'guess')).statusCode).toBe(401)
+    await Promise.all(ofServices)
+  })
+
+  it('reads no more than a form can hold', async () => {
+    const ofLength = (length: number) => ({ email: 'ada@example.com', password: 'x'.repeat(length) })
+    const [atMost, more] = [ofLength(15_000), ofLength(17_000)]
+
+    expect((await call('/auth/signin', atMost)).statusCode).toBe(400)
+    expect((await call('/auth/signin', more)).statusCode).toBe(413)
+    expect((await call('/auth/service-token', more)).statusCode).toBe(413)
+    expect(
+      (await call('/auth/signin', { email: 'ada@example.com', password: '\u0001'.repeat(1_024) })).statusCode,
+    ).toBe(401)
+  })
+
+  it('again and again leaves no more than a hundred refresh tokens, the latest', async () => {
+    await service.admin.query(
+      `INSERT INTO refresh_tokens (token_hash, family_id, tenant_id, user_id, issued_at, expires_at)
+       SELECT decode(lpad(to_hex(number), 64, '0'), 'hex'), gen_random_uuid(), 'acme', $1, now() - make_interval(secs => number), now() + interval '1 day'
+       FROM generate_series(1, 150) AS number`,
+      [userId],
+    )
+
+    const { refreshToken } = (await signIn('ada@example.com', password)).json()
+
+    const { rows } = await service.admin.query<{ hash: Buffer }>(
+      'SELECT token_hash AS hash FROM refresh_tokens WHERE user_id = $1',
+      [userId],
+    )
+    const hashes = rows.map(({ hash }) => hash.toString('hex'))
+    expect(hashes).toHaveLength(100)
+    expect(hashes).toContain(createHash('sha256').update(refreshToken).digest('hex'))
+    expect(hashes).toContain((1).toString(16).padStart(64, '0'))
+  })
+
   it.each([
     [{ email: 'ada@example.com' }],
     [{ email: 'ada', password: 'x' }],
@@ -135,7 +208,10 @@ describe('signing in', () => {
 
     await signIn('ada@example.com', password)
 
-    const { rows } = await service.admin.query('SELECT expires_at > now() AS lasts FROM refresh_tokens')
+    const { rows } = await service.admin.query(
+      'SELECT expires_at > now() AS lasts FROM refresh_tokens WHERE user_id = $1',
+      [userId],
+    )
     expect(rows).toEqual([{ lasts: true }])
   })
 
@@ -165,12 +241,20 @@ describe('a service', () => {
   it.each([
     ['wrong secret', { clientId, clientSecret: 'wrong', tenantId: 'acme' }],
     ['unknown client', { clientId: 'stranger', clientSecret, tenantId: 'acme' }],
-    ['tenant that is not its own', { clientId, clientSecret, tenantId: 'initech' }],
   ])('with a %s is refused with one text', async (_, body) => {
     const answer = await askToken(body)
 
     expect(answer.statusCode).toBe(401)
-    expect(answer.json()).toMatchObject({ code: 'client.invalid', title: 'Client, secret or tenant is wrong' })
+    expect(answer.json()).toMatchObject({ code: 'client.invalid', title: 'Client or secret is wrong' })
+  })
+
+  it('with its secret and a tenant that is not its own is forbidden, which nobody else learns', async () => {
+    const refused = await askToken({ clientId, clientSecret, tenantId: 'initech' })
+    const guessed = await askToken({ clientId, clientSecret: 'wrong', tenantId: 'initech' })
+
+    expect(refused.statusCode).toBe(403)
+    expect(refused.json()).toMatchObject({ code: 'tenant.forbidden' })
+    expect(guessed.statusCode).toBe(401)
   })
 
   it('that asks too often is told to wait', async () => {
@@ -181,6 +265,56 @@ describe('a service', () => {
 
     expect(answers).toEqual([...Array(60).fill(401), 429])
   })
+
+  it('asks from one address as often as from one network of IPv6, whichever client it says it is', async () => {
+    const ask = async (index: number, address: string) => {
+      const body = { clientId: `made-up-${address}-${index}`, clientSecret: 'x', tenantId: 'acme' }
+      return (await call('/auth/service-token', body, {}, address)).statusCode
+    }
+    const answers = { sameNetwork: [] as number[], sameAddress: [] as number[] }
+    for (let index = 0; index < 61; index++) {
+      answers.sameNetwork.push(await ask(index, `2001:db8:1:2::${index.toString(16)}`))
+      answers.sameAddress.push(await ask(index, index % 2 ? '::ffff:10.2.0.7' : '10.2.0.7'))
+    }
+
+    expect(answers.sameNetwork).toEqual([...Array(60).fill(401), 429])
+    expect(answers.sameAddress).toEqual([...Array(60).fill(401), 429])
+    expect(await ask(0, '2001:db8:1:3::1')).toBe(401)
+  })
+
+  it('gets its token while one stranger asks for as many as it can, under ever new names', async () => {
+    const flood = floodWithClients(60, () => '10.3.0.1')
+
+    const answer = await call('/auth/service-token', { clientId, clientSecret, tenantId: 'acme' }, {}, '10.3.0.2')
+
+    expect(answer.statusCode).toBe(200)
+    await flood.ended
+  })
+
+  it('that has shown its secret gets its token at once, even from where a flood comes, and from everywhere', async () => {
+    expect((await askToken({ clientId, clientSecret, tenantId: 'acme' })).statusCode).toBe(200)
+    const flood = floodWithClients(150, (index) => (index < 75 ? '10.4.0.1' : `10.4.1.${index}`))
+
+    const answers = await Promise.all(
+      ['10.4.0.1', '10.4.0.2'].map((address) =>
+        call('/auth/service-token', { clientId, clientSecret, tenantId: 'globex' }, {}, address),
+      ),
+    )
+
+    expect(flood.waiting()).toBeGreaterThan(20)
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+    await flood.ended
+  })
+
+  function floodWithClients(requests: number, addressOf: (index: number) => string) {
+    let waiting = requests
+    const answers = Array.from({ length: requests }, async (_, index) => {
+      const body = { clientId: `flood-${randomUUID()}`, clientSecret: 'x', tenantId: 'acme' }
+      await call('/auth/service-token', body, {}, addressOf(index))
+      waiting -= 1
+    })
+    return { ended: Promise.all(answers), waiting: () => waiting }
+  }
 
   it('reads a student of the tenant its token is for, and of no other', async () => {
     const [acme, globex] = await Promise.all(
@@ -250,7 +384,8 @@ describe('an account', () => {
     expect(await provision(second, ['acme'])).toBe('Updated')
 
     expect(await askToken(second, 'acme')).toBe(200)
-    expect(await askToken(second, 'globex')).toBe(401)
+    expect(await askToken(second, 'globex')).toBe(403)
+    expect(await askToken(first, 'globex')).toBe(401)
     expect(await askToken(first, 'acme')).toBe(401)
   })
 })

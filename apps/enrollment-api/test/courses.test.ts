@@ -212,6 +212,19 @@ describe('a course of which no event has told', () => {
     expect(await enroll(courseId)).toBe(201)
   })
 
+  it('of a tenant that this service may not ask for is refused as such, and no outage', async () => {
+    const courseId = `course-${randomUUID()}`
+    catalogue.courses.set(courseId, { public: true })
+    const stranger = await aStudent(service, { tenantId: 'initech' })
+
+    const refused = await service.post(stranger.token, { courseId })
+
+    expect(refused.statusCode).toBe(403)
+    expect(refused.json()).toMatchObject({ code: 'tenant.forbidden', title: 'Not available for this tenant' })
+    expect(catalogue.asked).toEqual([])
+    expect(await enroll(courseId)).toBe(201)
+  })
+
   it('an event wins over the answer', async () => {
     const [opened, closed] = [aDistribution(), aDistribution()]
     catalogue.courses.set(opened.courseId, { public: false }).set(closed.courseId, { public: true })

@@ -11,8 +11,10 @@ type Token = { value: string; renewAt: number }
 /** Internal HTTP calls of one service to another. */
 export type ServiceClient = {
   /**
-   * Fetches `url` on behalf of a tenant and parses the answer by `schema`; null on 404. Anything else that is not 200,
-   * an answer that does not fit, or no answer within five seconds throws an `unavailable` AppError.
+   * Fetches `url` on behalf of a tenant and parses the answer by `schema`; null on 404 and 410. A tenant or a resource that is not
+   * ours to ask for throws a `forbidden` AppError, and a request that was wrong an ordinary error: neither would be answered
+   * later. Anything else that is not 200, an answer that does not fit, or no answer within five seconds throws an
+   * `unavailable` one.
    */
   get<Answer>(
     url: string,
@@ -72,7 +74,7 @@ export function createServiceClient(options: {
         await response.body?.cancel()
         response = await send(await getToken(tenantId, token))
       }
-      if (response.status === 404) {
+      if (response.status === 404 || response.status === 410) {
         await response.body?.cancel()
         return null
       }
@@ -93,7 +95,7 @@ async function readAnswer<Answer>(response: Response, url: string, schema: z.Zod
   const details = { url, status: response.status }
   if (response.status !== 200) {
     await response.body?.cancel()
-    throw new AppError('unavailable', 'service.refused', 'Another service refused the call', details)
+    throw toError(response.status, details)
   }
   try {
     return schema.parse(await response.json())
@@ -102,4 +104,12 @@ async function readAnswer<Answer>(response: Response, url: string, schema: z.Zod
       cause,
     })
   }
+}
+
+/** What only an operator or a fix of ours can change must not look like an outage, which is waited for. */
+function toError(status: number, details: { url: string; status: number }): Error {
+  if (status === 403) return new AppError('forbidden', 'tenant.forbidden', 'Not available for this tenant', details)
+  const isForNow = status < 400 || status >= 500 || [401, 408, 425, 429].includes(status)
+  if (isForNow) return new AppError('unavailable', 'service.refused', 'Another service refused the call', details)
+  return new Error(`Another service refused ${details.url} with ${status}`)
 }

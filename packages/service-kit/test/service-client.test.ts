@@ -10,6 +10,7 @@ const course = z.object({ courseId: z.string() })
 async function startService(
   answer: (token: string, path: string) => { status: number; body?: unknown },
   expiresIn = 60,
+  forbiddenTenants: string[] = [],
 ) {
   const asked: unknown[] = []
   const calls: { path: string | undefined; authorization: string | undefined; requestId: unknown }[] = []
@@ -18,6 +19,7 @@ async function startService(
     if (request.method === 'POST') {
       void json(request).then((body) => {
         asked.push(body)
+        if (forbiddenTenants.includes((body as { tenantId: string }).tenantId)) response.statusCode = 403
         response.end(JSON.stringify({ token: `token-${asked.length}`, expiresIn }))
       })
       return
@@ -83,15 +85,16 @@ it('a call refused with a new token as well is given up', async () => {
   expect(calls).toHaveLength(2)
 })
 
-it('what is not there is null', async () => {
-  const { url, client } = await startService(() => ({ status: 404, body: { code: 'course.not-found' } }))
+it('what is not there, or not any more, is null', async () => {
+  const { url, client } = await startService((_token, path) => ({ status: Number(path.slice(1)), body: {} }))
 
-  expect(await client.get(url, 'acme', course)).toBeNull()
+  expect(await client.get(`${url}/404`, 'acme', course)).toBeNull()
+  expect(await client.get(`${url}/410`, 'acme', course)).toBeNull()
 })
 
 it.each([
   ['an error', { status: 500 }],
-  ['a refusal', { status: 403 }],
+  ['a refusal for now', { status: 429 }],
   ['a redirect', { status: 302 }],
   ['an answer that does not fit', { status: 200, body: { id: 1 } }],
   ['an answer that is not JSON', { status: 200 }],
@@ -99,6 +102,24 @@ it.each([
   const { url, client } = await startService(() => answer)
 
   await expect(client.get(url, 'acme', course)).rejects.toMatchObject({ name: 'AppError', kind: 'unavailable' })
+})
+
+it('a refusal that would be repeated is no outage: of what is not ours to ask for, and of what was asked wrongly', async () => {
+  const { url, client } = await startService((_token, path) => ({ status: Number(path.slice(1)) }))
+
+  await expect(client.get(`${url}/403`, 'acme', course)).rejects.toMatchObject({ kind: 'forbidden' })
+  for (const status of [400, 405, 422]) {
+    const failure = await client.get(`${url}/${status}`, 'acme', course).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(Error)
+    expect(failure).not.toHaveProperty('kind')
+  }
+})
+
+it('a tenant the client may not act for is forbidden, and the token for another one is still to be had', async () => {
+  const { url, client } = await startService(() => found, 60, ['other'])
+
+  await expect(client.get(url, 'other', course)).rejects.toMatchObject({ kind: 'forbidden', code: 'tenant.forbidden' })
+  expect(await client.get(url, 'acme', course)).toEqual({ courseId: 'c-1' })
 })
 
 it('a service that is down is unavailable, and used again when it is back', async () => {

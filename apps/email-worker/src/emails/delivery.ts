@@ -45,7 +45,10 @@ export function createDelivery(options: DeliveryOptions) {
       return reason ? { status: 'failed', reason } : await composeWelcomeMail(student, course, dashboardUrl)
     } catch (error) {
       if (error instanceof AppError) {
-        return { status: 'pending', reason: `${error.message} (${error.code})`, isOutage: true }
+        const reason = `${error.message} (${error.code})`
+        if (error.kind === 'unavailable') return { status: 'pending', reason, isOutage: true }
+        // Only an operator can let us ask for this tenant, and until then the mails of the others go on.
+        return email.isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false }
       }
       // A fault of ours that this mail brings out: no retry mends it. Once it is mended, a person has the mail sent again.
       logger.error({ err: error }, 'Email cannot be prepared')

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
 import { refreshTokens, serviceClients, users } from '../db/schema.ts'
 
 export type User = Omit<typeof users.$inferSelect, 'createdAt' | 'updatedAt'>
@@ -44,20 +44,26 @@ export async function updateUser(tx: Transaction, { tenantId, id, ...changes }: 
   await tx.delete(refreshTokens).where(and(eq(refreshTokens.tenantId, tenantId), eq(refreshTokens.userId, id)))
 }
 
-/** Stores a token, and drops those of the user that have ended. */
+/** Stores a token, and drops those of the user that have ended or are beyond the latest. */
 export async function insertRefreshToken(
   db: Database,
   token: Pick<typeof refreshTokens.$inferInsert, 'tokenHash' | 'familyId' | 'tenantId' | 'userId'>,
-  lifetimeDays: number,
+  { lifetimeDays, atMost }: { lifetimeDays: number; atMost: number },
 ): Promise<void> {
   const { tenantId, userId } = token
+  const beyondLatest = db
+    .select({ tokenHash: refreshTokens.tokenHash })
+    .from(refreshTokens)
+    .where(and(eq(refreshTokens.tenantId, tenantId), eq(refreshTokens.userId, userId)))
+    .orderBy(desc(refreshTokens.issuedAt))
+    .offset(atMost - 1)
   await db
     .delete(refreshTokens)
     .where(
       and(
         eq(refreshTokens.tenantId, tenantId),
         eq(refreshTokens.userId, userId),
-        lt(refreshTokens.expiresAt, sql`now()`),
+        or(lt(refreshTokens.expiresAt, sql`now()`), inArray(refreshTokens.tokenHash, beyondLatest)),
       ),
     )
   await db

@@ -1,4 +1,5 @@
 import { AppError, type Database, describeProblems } from '@coursewire/service-kit'
+import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -8,6 +9,8 @@ import type { AccountService } from './service.ts'
 import type { TokenIssuer } from './tokens.ts'
 
 const MINUTE_MS = 60_000
+/** Room for the longest secret, with each of its characters escaped. */
+const BODY_LIMIT = 16 * 1024
 
 const signInBody = z.strictObject({ email, password: z.string().min(1).max(1_024) })
 const serviceTokenBody = z.strictObject({ clientId: id, clientSecret: z.string().min(1).max(1_024), tenantId: id })
@@ -22,16 +25,13 @@ export function accountRoutes(
 ): FastifyPluginAsyncZod {
   return async (app) => {
     const limitAddress = app.createRateLimit({ max: 100, timeWindow: MINUTE_MS })
-    const limitAccount = app.createRateLimit({
+    const limitAccount = app.createRateLimit({ max: 20, timeWindow: MINUTE_MS, keyGenerator: nameAccount })
+    const limitPerson = app.createRateLimit({
       max: 20,
       timeWindow: MINUTE_MS,
-      keyGenerator: (request) => JSON.stringify([request.tenantId, (request.body as { email: string }).email]),
+      keyGenerator: (request) => `${nameAccount(request)} ${addressOf(request)}`,
     })
-    const limitClient = app.createRateLimit({
-      max: 60,
-      timeWindow: MINUTE_MS,
-      keyGenerator: (request) => JSON.stringify([request.ip, (request.body as { clientId: string }).clientId]),
-    })
+    const limitClients = app.createRateLimit({ max: 60, timeWindow: MINUTE_MS })
 
     async function enforce(limit: typeof limitAddress, request: FastifyRequest): Promise<void> {
       const count = await limit(request)
@@ -41,16 +41,32 @@ export function accountRoutes(
       })
     }
 
+    function isKnownPerson(request: FastifyRequest): boolean {
+      const given = signInBody.safeParse(request.body)
+      return given.success && accounts.isKnownPerson(request.tenantId, given.data.email, addressOf(request))
+    }
+
+    function isKnownClient(request: FastifyRequest): boolean {
+      const given = serviceTokenBody.safeParse(request.body)
+      return given.success && accounts.isKnownClient(given.data.clientId, given.data.clientSecret)
+    }
+
     app.post(
       '/auth/signin',
       {
-        schema: { body: signInBody, response: { 200: signedIn, ...describeProblems(401, 415, 429) } },
+        schema: { body: signInBody, response: { 200: signedIn, ...describeProblems(401, 413, 415, 429) } },
         config: { access: 'public' },
-        onRequest: (request) => enforce(limitAddress, request),
+        bodyLimit: BODY_LIMIT,
+        // Before the body is checked, so that it counts whatever it is.
+        preValidation: async (request) => {
+          if (!isKnownPerson(request)) await enforce(limitAddress, request)
+        },
       },
       async (request) => {
-        await enforce(limitAccount, request)
-        return accounts.signIn(request.tenantId, request.body.email, request.body.password)
+        // Who guesses elsewhere uses up the attempts of strangers, and never locks out whom the account belongs to.
+        await enforce(isKnownPerson(request) ? limitPerson : limitAccount, request)
+        const { email, password } = request.body
+        return accounts.signIn(request.tenantId, email, password, addressOf(request))
       },
     )
 
@@ -59,14 +75,17 @@ export function accountRoutes(
       {
         schema: {
           body: serviceTokenBody,
-          response: { 200: accessToken, ...describeProblems(401, 415, 429) },
+          response: { 200: accessToken, ...describeProblems(401, 403, 413, 415, 429) },
         },
         config: { access: 'public' },
+        bodyLimit: BODY_LIMIT,
+        preValidation: async (request) => {
+          if (!isKnownClient(request)) await enforce(limitClients, request)
+        },
       },
       async (request) => {
-        await enforce(limitClient, request)
         const { clientId, clientSecret, tenantId } = request.body
-        return accounts.issueServiceToken(clientId, clientSecret, tenantId)
+        return accounts.issueServiceToken(clientId, clientSecret, tenantId, addressOf(request))
       },
     )
 
@@ -92,4 +111,13 @@ export function accountRoutes(
       },
     )
   }
+}
+
+/** All that one subscriber has: an address, and of IPv6 a network of /64. */
+function addressOf(request: FastifyRequest): string {
+  return normalizeIP(request.ip)
+}
+
+function nameAccount({ tenantId, body }: FastifyRequest): string {
+  return JSON.stringify([tenantId, (body as { email: string }).email])
 }

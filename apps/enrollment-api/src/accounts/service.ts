@@ -1,25 +1,33 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { AppError, type Database } from '@coursewire/service-kit'
+import { createAcquaintances } from './acquaintances.ts'
 import type { PasswordCheck } from './passwords.ts'
 import * as repository from './repository.ts'
 import type { TokenIssuer } from './tokens.ts'
 
 const REFRESH_TOKEN_DAYS = 30
+/** Of one user. Who signs in by a machine, again and again, ends the oldest of them. */
+const REFRESH_TOKENS = 100
 
-export function createAccountService(options: {
-  db: Database
-  tokens: TokenIssuer
-  checkPassword: PasswordCheck
-  checkSecret: PasswordCheck
-}) {
-  const { db, tokens, checkPassword, checkSecret } = options
+export function createAccountService(options: { db: Database; tokens: TokenIssuer; checkPassword: PasswordCheck }) {
+  const { db, tokens, checkPassword } = options
+  const acquaintances = createAcquaintances()
+  const nameOf = (tenantId: string, email: string) => JSON.stringify([tenantId, email])
+
   return {
-    async signIn(tenantId: string, email: string, password: string) {
+    isKnownPerson: (tenantId: string, email: string, address: string): boolean =>
+      acquaintances.knowsPerson(nameOf(tenantId, email), address),
+    isKnownClient: acquaintances.knowsSecret,
+
+    async signIn(tenantId: string, email: string, password: string, address: string) {
+      const account = nameOf(tenantId, email)
+      const lane = acquaintances.knowsPerson(account, address) ? 'people we know' : 'people'
       const user = await repository.findUserByEmail(db, tenantId, email)
-      const isRight = await checkPassword(user?.passwordHash, password)
+      const isRight = await checkPassword(user?.passwordHash, password, { lane, owner: address })
       if (!user || !isRight) {
         throw new AppError('unauthorized', 'credentials.invalid', 'Email address or password is wrong')
       }
+      acquaintances.rememberPerson(account, address)
       const refreshToken = randomBytes(32).toString('base64url')
       const token = {
         tokenHash: createHash('sha256').update(refreshToken).digest(),
@@ -27,15 +35,23 @@ export function createAccountService(options: {
         tenantId,
         userId: user.id,
       }
-      await repository.insertRefreshToken(db, token, REFRESH_TOKEN_DAYS)
+      await repository.insertRefreshToken(db, token, { lifetimeDays: REFRESH_TOKEN_DAYS, atMost: REFRESH_TOKENS })
       return { ...(await tokens.issue({ id: user.id, tenantId, roles: user.roles })), refreshToken }
     },
 
-    async issueServiceToken(clientId: string, clientSecret: string, tenantId: string) {
+    /** Only who has shown the secret learns which tenants the client may act for. */
+    async issueServiceToken(clientId: string, clientSecret: string, tenantId: string, address: string) {
       const client = await repository.findClient(db, clientId)
-      const isRight = await checkSecret(client?.secretHash, clientSecret)
-      if (!client || !isRight || !client.tenants.includes(tenantId)) {
-        throw new AppError('unauthorized', 'client.invalid', 'Client, secret or tenant is wrong')
+      if (!acquaintances.hasProven(clientId, clientSecret, client?.secretHash)) {
+        const isRight = await checkPassword(client?.secretHash, clientSecret, { lane: 'services', owner: address })
+        if (!client || !isRight) throw new AppError('unauthorized', 'client.invalid', 'Client or secret is wrong')
+        acquaintances.rememberSecret(clientId, clientSecret, client.secretHash)
+      }
+      if (!client?.tenants.includes(tenantId)) {
+        throw new AppError('forbidden', 'tenant.forbidden', 'The client may not act for this tenant', {
+          clientId,
+          tenantId,
+        })
       }
       return tokens.issue({ id: clientId, tenantId, roles: ['service'] })
     },

@@ -1,0 +1,53 @@
+import { AppError } from './app-error.ts'
+
+/** Whose turn it is: of one who is known by `owner`, such as an address, in the queue of its `lane`. */
+export type Place = { lane: string; owner: string }
+
+/** Runs the work when its turn comes; throws `unavailable` where too many wait. */
+export type TakeTurn = <Result>(place: Place, work: () => Promise<Result>) => Promise<Result>
+
+/**
+ * Lets so many work at a time. Those who wait get their turns lane by lane, and in each lane owner by owner: who asks for much
+ * waits for himself, and a lane that is full keeps nobody out of another.
+ */
+export function createTurns(limits: { concurrent: number; maxWaiting: number; maxWaitingEach: number }): TakeTurn {
+  // Neither holds anything empty, and who had a turn goes to the end.
+  const lanes = new Map<string, Map<string, (() => void)[]>>()
+  let working = 0
+
+  async function wait({ lane, owner }: Place): Promise<void> {
+    const owners = lanes.get(lane) ?? new Map<string, (() => void)[]>()
+    const own = owners.get(owner) ?? []
+    const waiting = [...owners.values()].reduce((total, { length }) => total + length, 0)
+    if (waiting >= limits.maxWaiting || own.length >= limits.maxWaitingEach) {
+      throw new AppError('unavailable', 'turns.taken', 'Too many wait for their turn', { lane })
+    }
+    lanes.set(lane, owners.set(owner, own))
+    await new Promise<void>((resolve) => own.push(resolve))
+  }
+
+  function passOn(): void {
+    const [[lane, owners] = []] = lanes
+    const [[owner, own] = []] = owners ?? []
+    const next = own?.shift()
+    if (lane === undefined || owner === undefined || !owners || !own || !next) {
+      working -= 1
+      return
+    }
+    owners.delete(owner)
+    if (own.length > 0) owners.set(owner, own)
+    lanes.delete(lane)
+    if (owners.size > 0) lanes.set(lane, owners)
+    next()
+  }
+
+  return async (place, work) => {
+    if (working < limits.concurrent) working += 1
+    else await wait(place)
+    try {
+      return await work()
+    } finally {
+      passOn()
+    }
+  }
+}
