@@ -66,12 +66,12 @@ function run(script) {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
   })
-  let lastSignalAt = 0
+  let lastSignalAt = Number.NEGATIVE_INFINITY
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // The terminal's and npm's copy of one Ctrl-C come within a moment; a later one is meant.
-      if (Date.now() - lastSignalAt > 500) child.kill(signal)
-      lastSignalAt = Date.now()
+      if (performance.now() - lastSignalAt > 500) child.kill(signal)
+      lastSignalAt = performance.now()
     })
   }
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))

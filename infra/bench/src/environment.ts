@@ -84,7 +84,8 @@ export async function createEnvironment(log: (line: string) => void): Promise<En
     async createTopic() {
       count += 1
       const topic = `bench.${randomBytes(4).toString('hex')}.${count}`
-      await createTopics(kafka, [{ topic, numPartitions: 3, replicationFactor: 1, configEntries: [] }])
+      const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
+      await createTopics(kafka, [{ topic, numPartitions: 3, replicationFactor: 1, configEntries }])
       return topic
     },
 

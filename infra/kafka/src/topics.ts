@@ -11,6 +11,10 @@ const dayMs = 24 * 60 * 60 * 1000
 const eventTopics = ['course.events.v1', 'distribution.events.v1', 'enrollment.events.v1']
 const deadLetterTopics = ['enrollment-api.dlq', 'distribution-service.dlq', 'email-worker.dlq']
 
+// The broker's clock says how old a record is. By the clock of whoever produced it, one that is wrong by an hour would have
+// every record refused, and one that is behind by a month would have them deleted within minutes.
+const clockConfig = { 'message.timestamp.type': 'LogAppendTime' }
+
 // Retention works by whole segments: without a daily roll a quiet topic would keep its records for ever.
 const eventConfig = { 'retention.ms': 30 * dayMs, 'segment.ms': dayMs }
 
@@ -25,10 +29,13 @@ const placements = {
 /** Every topic of the product, to be created before anything runs. The partition count of an existing topic never changes. */
 export function topicsFor(environment: keyof typeof placements): TopicConfig[] {
   const { config, ...placement } = placements[environment]
-  const declare = (topic: string, own: Record<string, number>) => ({
+  const declare = (topic: string, own: Record<string, number | string>) => ({
     topic,
     ...placement,
-    configEntries: Object.entries({ ...own, ...config }).map(([name, value]) => ({ name, value: String(value) })),
+    configEntries: Object.entries({ ...clockConfig, ...own, ...config }).map(([name, value]) => ({
+      name,
+      value: String(value),
+    })),
   })
   return [
     ...eventTopics.map((topic) => declare(topic, eventConfig)),

@@ -32,8 +32,8 @@ export function createEditor(enrollmentApi: string, { editorPassword: password }
 
   /** Calls at the same time share one sign-in; after one that failed the next call tries again. */
   function getToken(): Promise<string> {
-    if (session && Date.now() < session.renewAt) return session.token
-    const begun = { token: signIn(), renewAt: Date.now() + RENEW_AFTER_MS }
+    if (session && performance.now() < session.renewAt) return session.token
+    const begun = { token: signIn(), renewAt: performance.now() + RENEW_AFTER_MS }
     begun.token.catch(() => {
       if (session === begun) session = null
     })

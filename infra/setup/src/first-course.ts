@@ -52,9 +52,9 @@ export async function bringInFirstCourse(running: Running): Promise<{ slug: stri
   }
   let distribution = await find()
   if (!distribution) await publishRecords(running.kafkaClient, [buildGeneration(firstCourse)])
-  const deadline = Date.now() + PATIENCE_MS
+  const deadline = performance.now() + PATIENCE_MS
   while (!distribution) {
-    if (Date.now() > deadline) throw new Error('distribution-service made no distribution of the first course')
+    if (performance.now() > deadline) throw new Error('distribution-service made no distribution of the first course')
     await sleep(50)
     distribution = await find()
   }

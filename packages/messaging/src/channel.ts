@@ -6,8 +6,8 @@ export interface StoredRow extends Omit<OutboxRow, 'channel' | 'log'> {
   log: OutboxLog | null
   /** Above the channel's bound, so that nothing of it was read but its id, its topic and its age. */
   isTooLarge?: boolean
-  /** Milliseconds since 1970. */
-  createdAt: number
+  /** When it was written: its age by the database's clock, put on `performance.now()` of this process. */
+  writtenAt: number
 }
 
 /** What became of a batch. A row named nowhere is sent again, as is one that failed. */

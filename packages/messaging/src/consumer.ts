@@ -35,7 +35,8 @@ export interface ConsumerOptions {
   onCommitted: () => void
   /** Called when a fault of the program has ended kafkajs for good: end the process, as nothing here would start it again. */
   onFatal: (error: Error) => void
-  now?: () => number
+  /** The clock of durations. */
+  monotonicMs?: () => number
 }
 
 export interface Consumer {
@@ -54,7 +55,7 @@ export interface Consumer {
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { logger, name, topics, db } = options
   const startWaiter = createWaiter()
-  let lastBeatAt = Date.now()
+  let lastBeatAt = performance.now()
   let heardOfCoordinatorAt = 0
   let isInGroup = false
   /** Begun anew since the last one that succeeded. */
@@ -64,7 +65,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   let looking: Promise<void> | null = null
   let assigned: Assigned = {}
   const beat = () => {
-    lastBeatAt = Date.now()
+    lastBeatAt = performance.now()
   }
 
   const kafka = createKafka(options.kafka, {
@@ -92,7 +93,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     serviceVersion: options.serviceVersion,
     handlers: new Map(options.handlers.map((handler) => [handler.definition.type, handler])),
     definitions: new Map(options.handlers.map(({ definition }) => [definition.type, definition])),
-    now: options.now ?? Date.now,
+    monotonicMs: options.monotonicMs ?? (() => performance.now()),
     onCommitted: options.onCommitted,
     onProgress: syncPauses,
   }
@@ -132,7 +133,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     member.on(FETCH_START, beat)
     member.on(HEARTBEAT, () => {
       beat()
-      if (isCurrent()) heardOfCoordinatorAt = Date.now()
+      if (isCurrent()) heardOfCoordinatorAt = performance.now()
     })
     member.on(GROUP_JOIN, (event) => {
       if (isCurrent()) takeAssignment(event)
@@ -152,7 +153,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   function takeAssignment({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
     beat()
-    heardOfCoordinatorAt = Date.now()
+    heardOfCoordinatorAt = performance.now()
     assigned = memberAssignment
     beginEpoch()
     metrics.rebalances.add(1)
@@ -269,7 +270,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   const commitTimer = setInterval(() => {
     measure()
-    if (isInGroup && Date.now() - heardOfCoordinatorAt > MAX_SILENCE_MS)
+    if (isInGroup && performance.now() - heardOfCoordinatorAt > MAX_SILENCE_MS)
       joinAnew(new Error('The coordinator is silent'))
     if (committing) return
     const current = commit().finally(() => {
@@ -281,7 +282,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const stopPurging = startPurging(db, name, logger)
 
   function measure(): void {
-    const now = Date.now()
+    const now = performance.now()
     let oldest = 0
     let age = 0
     for (const partition of assignment.partitions()) {
@@ -320,7 +321,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   void run()
 
   return {
-    isAlive: () => Date.now() - lastBeatAt < LIVENESS_MS,
+    isAlive: () => performance.now() - lastBeatAt < LIVENESS_MS,
     isInGroup: () => isInGroup,
     async close() {
       isClosing = true

@@ -13,17 +13,28 @@ const boundedRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
 /** Whose fault a refused send is: the record's, its topic's, or nobody's (the cluster, the network, ourselves). */
 export type SendFault = 'record' | 'topic' | 'cluster'
 
-const recordFaults = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])
+const recordFaults = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'])
 const topicFaults = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'INVALID_TOPIC_EXCEPTION',
   'TOPIC_AUTHORIZATION_FAILED',
   'NOT_ENOUGH_REPLICAS',
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  // What every record would meet: a topic that keeps producers' clocks and ours is wrong, a policy, a format, a lost disk.
+  'INVALID_TIMESTAMP',
+  'POLICY_VIOLATION',
+  'UNSUPPORTED_COMPRESSION_TYPE',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+  'KAFKA_STORAGE_ERROR',
 ])
+/** So many records refused one by one, and none taken, are refused for what is not theirs. */
+const MANY = 10
+
+class EveryRecordRefusedError extends Error {}
 
 export function findSendFault(error: unknown): SendFault {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof EveryRecordRefusedError) return 'topic'
     const type = 'type' in cause ? String(cause.type) : ''
     if (recordFaults.has(type)) return 'record'
     if (topicFaults.has(type) || cause.name === 'KafkaJSTopicMetadataNotLoaded') return 'topic'
@@ -87,7 +98,11 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
   }
 
   /** Sends rows of one topic in order; throws at the first failure that is not a record's own. */
-  async function sendInOrder(topic: string, rows: StoredRow[], outcome: SendOutcome): Promise<void> {
+  async function sendInOrder(
+    topic: string,
+    rows: StoredRow[],
+    outcome: Pick<SendOutcome, 'sent' | 'parked'>,
+  ): Promise<void> {
     try {
       producer ??= openProducer()
       const open = await producer
@@ -110,7 +125,9 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
       const [row] = rows
       if (rows.length === 1 && row) {
         outcome.parked.push({ row, reason: error instanceof Error ? error.message : String(error) })
-        return
+        if (outcome.sent.length > 0 || outcome.parked.length < MANY) return
+        outcome.parked = []
+        throw new EveryRecordRefusedError('Every record is refused', { cause: error })
       }
       // kafkajs makes one record batch a partition, which may be too large though each record is legal.
       const half = Math.ceil(rows.length / 2)
@@ -119,10 +136,10 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
     }
   }
 
-  function putAside(topic: string): void {
+  function putAside(topic: string, error: unknown): void {
     const attempts = setAside.get(topic)?.attempts ?? 0
-    setAside.set(topic, { attempts: attempts + 1, until: Date.now() + backoffMs(attempts, 100, 5_000) })
-    settings.logger.error({ topic }, 'Topic set aside')
+    setAside.set(topic, { attempts: attempts + 1, until: performance.now() + backoffMs(attempts, 100, 5_000) })
+    settings.logger.error({ topic, reason: error instanceof Error ? error.message : String(error) }, 'Topic set aside')
   }
 
   return {
@@ -133,26 +150,26 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
     async send(rows) {
       const outcome: SendOutcome = { sent: [], parked: [], failed: [], isDown: false }
       for (const [topic, ofTopic] of groupByTopic(rows)) {
+        const own: Pick<SendOutcome, 'sent' | 'parked'> = { sent: [], parked: [] }
         try {
-          await sendInOrder(topic, ofTopic, outcome)
+          await sendInOrder(topic, ofTopic, own)
           setAside.delete(topic)
         } catch (error) {
-          const taken = new Set([...outcome.sent, ...outcome.parked.map(({ row }) => row)])
+          const taken = new Set([...own.sent, ...own.parked.map(({ row }) => row)])
           outcome.failed.push(...ofTopic.filter((row) => !taken.has(row)).map((row) => ({ row, error })))
           await replaceProducer()
-          if (findSendFault(error) === 'topic') {
-            putAside(topic)
-          } else {
-            outcome.isDown = true
-            break
-          }
+          if (findSendFault(error) === 'topic') putAside(topic, error)
+          else outcome.isDown = true
         }
+        outcome.sent.push(...own.sent)
+        outcome.parked.push(...own.parked)
+        if (outcome.isDown) break
       }
       return outcome
     },
 
     topicsSetAside() {
-      const now = Date.now()
+      const now = performance.now()
       return [...setAside].filter(([, { until }]) => until > now).map(([topic]) => topic)
     },
 

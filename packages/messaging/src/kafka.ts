@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@coursewire/service-kit'
-import {
+import kafkajs, {
   type Admin,
   Kafka,
   type KafkaConfig,
@@ -101,19 +101,44 @@ export interface TopicSpecification {
   configEntries: { name: string; value: string }[]
 }
 
-/** Creates the topics that are missing and leaves the others alone: a partition count never changes. */
+/**
+ * Creates the topics that are missing, and gives those that are there the settings in `configEntries`. Their other settings
+ * stay, and so does the partition count, which never changes.
+ */
 export async function createTopics(kafka: Kafka, topics: TopicSpecification[]): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
   try {
-    await admin.createTopics({ topics, waitForLeaders: false })
+    const areAllNew = await admin.createTopics({ topics, waitForLeaders: false })
     await waitForLeaders(
       admin,
       topics.map(({ topic }) => topic),
     )
+    if (!areAllNew) await alterSettings(admin, topics)
   } finally {
     await admin.disconnect()
   }
+}
+
+/** Kafka's request replaces all that was ever set of a topic, so what is set besides is told again. */
+async function alterSettings(admin: Admin, topics: TopicSpecification[]): Promise<void> {
+  const type = kafkajs.ConfigResourceTypes.TOPIC
+  const { resources } = await admin.describeConfigs({
+    resources: topics.map(({ topic }) => ({ type, name: topic })),
+    includeSynonyms: false,
+  })
+  const altered = topics.flatMap(({ topic, configEntries }) => {
+    const found = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? []
+    const current = new Map(found.map(({ configName, configValue }) => [configName, configValue]))
+    if (configEntries.every(({ name, value }) => current.get(name) === value)) return []
+    const wanted = new Set(configEntries.map(({ name }) => name))
+    const others = found.filter(
+      ({ configName, configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG && !wanted.has(configName),
+    )
+    const kept = others.map(({ configName, configValue }) => ({ name: configName, value: configValue }))
+    return [{ type, name: topic, configEntries: [...kept, ...configEntries] }]
+  })
+  if (altered.length > 0) await admin.alterConfigs({ validateOnly: false, resources: altered })
 }
 
 /** Not by kafkajs, which takes the answer of the first broker that has not heard of a new topic for a refusal. */

@@ -15,7 +15,7 @@ export interface LaneContext extends BatchContext {
   db: Database
   circuit: Circuit
   logger: Logger
-  now: () => number
+  monotonicMs: () => number
   /** Called after each commit, for the relay. */
   onCommitted: () => void
 }
@@ -56,6 +56,7 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
   /** Tries until every item is done or dead, or the lane is abandoned. */
   async function settle(items: BatchItem[]): Promise<void> {
     let ownFailures = 0
+    let firstFailedAt: number | null = null
     let successesBefore = circuit.successes
     while (!isAbandoned) {
       let outcomes: Outcome[]
@@ -81,7 +82,8 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
         if (failure === 'unknown') {
           if (circuit.successes > successesBefore) ownFailures += 1
           successesBefore = circuit.successes
-          const hasTried = context.now() - (item.attempts?.firstFailureAt.getTime() ?? 0) >= MIN_UNKNOWN_MS
+          firstFailedAt ??= context.monotonicMs()
+          const hasTried = context.monotonicMs() - firstFailedAt >= MIN_UNKNOWN_MS
           if (ownFailures < MAX_UNKNOWN_ATTEMPTS || !hasTried) {
             logger.warn({ err: error, eventId: item.received.identity.eventId }, 'Event failed, trying again')
             await waiter.wait(backoffMs((item.attempts?.count ?? 1) - 1, 250, 5_000))
@@ -100,7 +102,7 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
   }
 
   function recordAttempt(item: BatchItem): void {
-    const at = new Date(context.now())
+    const at = new Date()
     item.attempts = {
       count: (item.attempts?.count ?? 0) + 1,
       firstFailureAt: item.attempts?.firstFailureAt ?? at,
@@ -120,7 +122,8 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
       const outcome = outcomes[index]
       if (outcome === 'done') {
         const { timestamp = '' } = received.event ?? {}
-        metrics.eventAgeAtEffect.record(Math.max(0, context.now() - Date.parse(timestamp)) / 1000)
+        // From the producer's clock to ours: there is no third one that both could read.
+        metrics.eventAgeAtEffect.record(Math.max(0, Date.now() - Date.parse(timestamp)) / 1000)
       } else if (outcome === 'duplicate') {
         metrics.dedupHits.add(1)
         logger.info({ eventId }, 'Duplicate event, skipping')

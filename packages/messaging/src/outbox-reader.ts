@@ -51,7 +51,7 @@ const deleteAndSelectSql = `
          CASE WHEN NOT is_too_large THEN key END AS key, CASE WHEN NOT is_too_large THEN payload END AS payload,
          CASE WHEN NOT is_too_large THEN convert_from(headers, 'UTF8') END AS headers,
          CASE WHEN NOT is_too_large THEN log END AS log,
-         (extract(epoch FROM created_at) * 1000)::float8 AS "createdAt"
+         $11 - (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "writtenAt"
   FROM next WHERE bytes_before < $9 ORDER BY id`
 
 /** Digits need no quotes, which pg puts around each element and Postgres takes off again. */
@@ -86,9 +86,9 @@ export async function createOutboxReader(
   // polls begin at the smallest id of a minute ago; no writing transaction lives that long (transaction_timeout), hence
   // nothing below it can still appear. Were it otherwise, the full scan would find it within ten seconds.
   const smallestIds: { at: number; id: string }[] = []
-  let fullScanAt = 0
-  let measuredAt = 0
-  let alarmedAt = 0
+  let fullScanAt = Number.NEGATIVE_INFINITY
+  let measuredAt = Number.NEGATIVE_INFINITY
+  let alarmedAt = Number.NEGATIVE_INFINITY
 
   function findFloor(now: number): string {
     if (now - fullScanAt >= FULL_SCAN_MS) {
@@ -116,8 +116,8 @@ export async function createOutboxReader(
     metrics.outboxOldestUnsent.record(row.oldest, labels)
     metrics.oldestSnapshot.record(row.snapshot)
     const isLate = row.unsent > ALARM.rows || row.oldest > ALARM.seconds
-    if (isLate && Date.now() - alarmedAt > ALARM.everyMs) {
-      alarmedAt = Date.now()
+    if (isLate && performance.now() - alarmedAt > ALARM.everyMs) {
+      alarmedAt = performance.now()
       logger.error({ unsent: row.unsent, oldestSeconds: row.oldest }, 'Outbox is not being emptied')
     }
   }
@@ -140,7 +140,7 @@ export async function createOutboxReader(
       setAside: string[] | null,
       inFlight: StoredRow[] = [],
     ): Promise<StoredRow[]> {
-      const now = Date.now()
+      const now = performance.now()
       const floor = findFloor(now)
       const sentIds = sent.map((row) => row.id)
       const parkedIds = parked.map(({ row }) => row.id)
@@ -158,11 +158,12 @@ export async function createOutboxReader(
           setAside ? channel.batch.rows : 0,
           channel.batch.bytes,
           channel.batch.rowBytes ?? MAX_ROW_BYTES,
+          now,
         ],
       })
       const [first] = [...inFlight, ...rows]
       // Rows of a topic set aside wait unseen: the smallest id seen then says nothing of theirs.
-      if (first && setAside?.length === 0 && now - (smallestIds.at(-1)?.at ?? 0) >= 1_000)
+      if (first && setAside?.length === 0 && now - (smallestIds.at(-1)?.at ?? Number.NEGATIVE_INFINITY) >= 1_000)
         smallestIds.push({ at: now, id: first.id })
       if (now - measuredAt >= MEASURE_MS) {
         measuredAt = now

@@ -74,7 +74,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
       const waiting: Received[] = []
       // Where work flows, what was fetched is gone in a moment; where it stands, a few records that wait would keep all of
       // each fetch in memory.
-      const mustCopy = watermark.age(Date.now()) > STANDSTILL_MS
+      const mustCopy = watermark.age(performance.now()) > STANDSTILL_MS
       for (const message of batch.messages) {
         const source = toSource(place, message, mustCopy)
         const decoded = decodeRecord(source, context.definitions, context.consumer)

@@ -36,7 +36,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   // Apart: what is written meanwhile must not cut a back-off short.
   const backOff = createWaiter()
   const failedIds = new Set<string>()
-  let lastCycleAt = Date.now()
+  let lastCycleAt = performance.now()
   /** Tells a leader that had begun to work from one that never gets there. */
   let sentBatches = 0
   let isSending = false
@@ -46,7 +46,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
     const reader = await createOutboxReader(options.databaseUrl, channel, logger)
     try {
       while (!isClosing && !(await reader.tryToLead())) {
-        lastCycleAt = Date.now()
+        lastCycleAt = performance.now()
         metrics.relayLeader.record(0, labels)
         await waiter.wait(IDLE_MS)
       }
@@ -76,7 +76,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
         rows = await reader.deleteAndSelect(settled, isClosing ? null : channel.topicsSetAside())
         settled = nothing
       }
-      lastCycleAt = Date.now()
+      lastCycleAt = performance.now()
       if (isClosing) return
       if (rows.length === 0) {
         await waiter.wait(IDLE_MS)
@@ -127,13 +127,13 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   }
 
   function report({ sent, parked, failed }: SendOutcome): void {
-    const now = Date.now()
+    const now = performance.now()
     for (const row of sent) {
       failedIds.delete(row.id)
-      metrics.outboxInsertToAck.record(Math.max(0, now - row.createdAt) / 1000, labels)
+      metrics.outboxInsertToAck.record(Math.max(0, now - row.writtenAt) / 1000, labels)
       logger.info(row.log?.fields, row.log?.published ?? 'Outbox row published')
     }
-    if (sent.length > 0) metrics.relayLastSuccess.record(now / 1000, labels)
+    if (sent.length > 0) metrics.relayLastSuccess.record(Date.now() / 1000, labels)
     for (const { row, reason } of parked) {
       failedIds.delete(row.id)
       metrics.outboxParked.add(1, labels)
@@ -157,7 +157,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
       } catch (error) {
         logger.warn({ err: error }, 'Relay interrupted, starting again')
       }
-      lastCycleAt = Date.now()
+      lastCycleAt = performance.now()
       failures = sentBatches > sentBefore ? 1 : failures + 1
       if (!isClosing) await backOff.wait(backoffMs(failures - 1, 100, 5_000))
     }
@@ -166,7 +166,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   const running = supervise()
   return {
     wake: () => waiter.wake(),
-    isAlive: () => Date.now() - lastCycleAt < (isSending ? SEND_LIVENESS_MS : LIVENESS_MS),
+    isAlive: () => performance.now() - lastCycleAt < (isSending ? SEND_LIVENESS_MS : LIVENESS_MS),
     async close() {
       isClosing = true
       waiter.wake()

@@ -9,7 +9,7 @@ interface Pending {
 export function createWatermark(start: number) {
   const pending = new Map<number, Pending>()
   let watermark = start
-  let movedAt = Date.now()
+  let movedAt = performance.now()
   let last: Pending | null = null
 
   function advance(): void {
@@ -17,7 +17,7 @@ export function createWatermark(start: number) {
       if (!isDone) return
       pending.delete(offset)
       watermark = next
-      movedAt = Date.now()
+      movedAt = performance.now()
     }
   }
 
@@ -28,7 +28,7 @@ export function createWatermark(start: number) {
     get pendingCount(): number {
       return pending.size
     },
-    /** Milliseconds since it last moved, 0 when it has nothing to wait for. */
+    /** Milliseconds, by `performance.now()`, since it last moved, 0 when it has nothing to wait for. */
     age: (now: number): number => (pending.size === 0 ? 0 : now - movedAt),
     oldestAge(now: number): number {
       const [oldest] = pending.values()
@@ -36,9 +36,9 @@ export function createWatermark(start: number) {
     },
     /** Takes in offsets in ascending order; `end` is where the batch they came in ends, beyond what is never shown to us. */
     add(offsets: number[], end: number): void {
-      if (pending.size === 0) movedAt = Date.now()
+      if (pending.size === 0) movedAt = performance.now()
       for (const offset of offsets) {
-        last = { next: offset + 1, isDone: false, since: Date.now() }
+        last = { next: offset + 1, isDone: false, since: performance.now() }
         pending.set(offset, last)
       }
       // Settled from the front only: while anything is pending, the last one taken in is.

@@ -270,7 +270,7 @@ describe('the consumer', () => {
 
   it('blames an unlisted error on its record only after it failed for a minute while others succeeded', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
-    let time = Date.now()
+    let time = 0
     let failures = 0
     const handler = recordNotes(note, (n) => {
       if (n !== 0) return
@@ -278,7 +278,7 @@ describe('the consumer', () => {
       throw new TypeError('cannot read properties of undefined')
     })
 
-    const consumer = consume(store, note, { handlers: [handler], now: () => time })
+    const consumer = consume(store, note, { handlers: [handler], monotonicMs: () => time })
     await produce(note.topic, [aMessage(note, 0, 'broken')])
     await waitFor(() => failures >= 3)
     expect(await readDeadLetters(store)).toEqual([])

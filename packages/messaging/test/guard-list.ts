@@ -577,14 +577,14 @@ export const guards: Guard[] = [
   {
     name: 'a record that waits keeps its own bytes only',
     file: 'partition.ts',
-    find: 'const mustCopy = watermark.age(Date.now()) > STANDSTILL_MS',
+    find: 'const mustCopy = watermark.age(performance.now()) > STANDSTILL_MS',
     replace: 'const mustCopy = false',
     test: ['memory.fault', 'holds its own records'],
   },
   {
     name: 'a coordinator that stays dead is given up',
     file: 'consumer.ts',
-    find: 'Date.now() - heardOfCoordinatorAt > MAX_SILENCE_MS',
+    find: 'performance.now() - heardOfCoordinatorAt > MAX_SILENCE_MS',
     replace: 'isClosing',
     test: ['brokers.fault', 'lose nothing when the coordinator'],
   },
@@ -662,7 +662,7 @@ export const guards: Guard[] = [
     name: 'now and then a poll begins at zero',
     file: 'outbox-reader.ts',
     find: 'if (now - fullScanAt >= FULL_SCAN_MS) {',
-    replace: 'if (fullScanAt === 0) {',
+    replace: 'if (fullScanAt < 0) {',
     test: ['old-snapshot', 'deleted rows'],
   },
   {
@@ -706,6 +706,27 @@ export const guards: Guard[] = [
     find: '      await assertWritable(db)\n',
     replace: '',
     test: ['database-faults', 'takes no writes'],
+  },
+  {
+    name: 'the clock of a relay parks nothing',
+    file: 'kafka-channel.ts',
+    find: "  'INVALID_TIMESTAMP',\n",
+    replace: '',
+    test: ['clock', 'parks nothing where a topic goes by it'],
+  },
+  {
+    name: "what is refused for every row is no row's fault",
+    file: 'kafka-channel.ts',
+    find: 'outcome.parked.length < MANY) return',
+    replace: 'outcome.parked.length < 9_999) return',
+    test: ['clock', 'refuses whatever it is sent'],
+  },
+  {
+    name: 'a topic is set aside by the monotonic clock',
+    file: 'kafka-channel.ts',
+    find: 'until: performance.now() +',
+    replace: 'until: Date.now() - performance.timeOrigin +',
+    test: ['clock', 'that was set aside'],
   },
   {
     name: 'old events are forgotten',

@@ -52,7 +52,10 @@ export async function createNoteTopic(
       topic,
       numPartitions: options.partitions ?? 3,
       replicationFactor: options.replicas ?? 1,
-      configEntries: options.maxBytes ? [{ name: 'max.message.bytes', value: String(options.maxBytes) }] : [],
+      configEntries: [
+        { name: 'message.timestamp.type', value: 'LogAppendTime' },
+        ...(options.maxBytes ? [{ name: 'max.message.bytes', value: String(options.maxBytes) }] : []),
+      ],
     },
   ])
   return defineNote(topic)

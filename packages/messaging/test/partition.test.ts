@@ -59,7 +59,7 @@ async function createWaitingPartition() {
       serviceVersion: '1',
       handlers: new Map([[note.type, recordNotes(note)]]),
       definitions: new Map([[note.type, note]]),
-      now: Date.now,
+      monotonicMs: () => performance.now(),
       onCommitted: () => undefined,
       onProgress: () => fullness.push(partition.isFull),
     },

@@ -277,7 +277,7 @@ describe('the relay', () => {
   })
 
   it('finds the rows of a topic that was set aside for long before later ones of it', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const refused = { ...note, topic: 'refused.events' }

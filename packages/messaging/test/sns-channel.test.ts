@@ -62,7 +62,7 @@ describe('the SNS channel', () => {
     onTestFinished(() => channel.close())
     const row = (id: string, topic: string): StoredRow => ({
       id,
-      createdAt: 0,
+      writtenAt: 0,
       ...toSnsRow(topic, { subject: 'Note', message: `message ${id}`, attributes: {} }, log(1)),
     })
 
@@ -191,7 +191,7 @@ describe('the SNS channel', () => {
       payload: Buffer.alloc(bytes),
       headers: '',
       log: log(0),
-      createdAt: 0,
+      writtenAt: 0,
     })
     const rows = [
       ...Array.from({ length: 12 }, (_, n) => row('a', 1, `a${n}`)),

@@ -35,7 +35,7 @@ export function createServiceClient(options: {
   const tokens = new Map<string, Promise<Token>>()
 
   async function fetchToken(tenantId: string): Promise<Token> {
-    const requestedAt = Date.now()
+    const requestedAt = performance.now()
     const response = await call(tokenUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -57,7 +57,7 @@ export function createServiceClient(options: {
   async function getToken(tenantId: string, refused?: string): Promise<string> {
     const holding = tokens.get(tenantId)
     const token = await (holding ?? renewToken(tenantId))
-    if (token.value !== refused && Date.now() < token.renewAt) return token.value
+    if (token.value !== refused && performance.now() < token.renewAt) return token.value
     const renewing = tokens.get(tenantId)
     return (await (renewing === undefined || renewing === holding ? renewToken(tenantId) : renewing)).value
   }

@@ -63,24 +63,24 @@ export async function forgetWriter(db: Database, writer: string): Promise<void> 
   await db.execute(sql`DELETE FROM view_batches WHERE writer = ${writer}`)
 }
 
-const isDue = (now: string, windowSeconds: number) =>
-  sql`is_behind AND told_at <= ${now}::timestamptz - make_interval(secs => ${windowSeconds})`
+/** By the database's clock, the only one that all instances share. */
+const isDue = (windowSeconds: number) => sql`is_behind AND told_at <= now() - make_interval(secs => ${windowSeconds})`
 
 /** Whether {@link takeViewed} would find anything: it is asked every second, and mostly there is nothing. */
-export async function isAnyViewed(db: Database, now: string, windowSeconds: number): Promise<boolean> {
-  const { rows } = await db.execute(sql`SELECT FROM views_told WHERE ${isDue(now, windowSeconds)} LIMIT 1`)
+export async function isAnyViewed(db: Database, windowSeconds: number): Promise<boolean> {
+  const { rows } = await db.execute(sql`SELECT FROM views_told WHERE ${isDue(windowSeconds)} LIMIT 1`)
   return rows.length > 0
 }
 
 /** What has been viewed since it was last told of, a window ago or longer; it is told of from then on. */
-export async function takeViewed(tx: Transaction, now: string, windowSeconds: number): Promise<Viewed[]> {
+export async function takeViewed(tx: Transaction, windowSeconds: number): Promise<Viewed[]> {
   const { rows } = await tx.execute<Viewed & { views: string }>(sql`
     WITH due AS (
       SELECT distribution_id, referrer_category FROM views_told
-      WHERE ${isDue(now, windowSeconds)}
+      WHERE ${isDue(windowSeconds)}
       ORDER BY told_at LIMIT 500 FOR UPDATE SKIP LOCKED
     )
-    UPDATE views_told AS told SET is_behind = false, told_at = ${now}
+    UPDATE views_told AS told SET is_behind = false, told_at = now()
     FROM due JOIN distributions AS d ON d.id = due.distribution_id JOIN counts USING (distribution_id)
     WHERE (told.distribution_id, told.referrer_category) = (due.distribution_id, due.referrer_category)
     RETURNING d.id, d.tenant_id AS "tenantId", d.slug, told.referrer_category AS "referrerCategory", views`)

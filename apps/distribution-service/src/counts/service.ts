@@ -76,10 +76,10 @@ export function createCountService(ctx: {
   }
 
   async function tellOfViews(): Promise<void> {
-    if (!(await isAnyViewed(db, now(), windowSeconds))) return
+    if (!(await isAnyViewed(db, windowSeconds))) return
     await db.transaction(async (tx) => {
       const at = now()
-      const viewed = await takeViewed(tx, at, windowSeconds)
+      const viewed = await takeViewed(tx, windowSeconds)
       await appendToOutbox(
         tx,
         viewed.map((it) =>

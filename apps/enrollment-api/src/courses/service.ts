@@ -21,7 +21,7 @@ export function createCourseService(options: { db: Database; client: ServiceClie
     if (!course) {
       const [oldest] = unknownUntil.keys()
       if (unknownUntil.size >= MAX_UNKNOWN && oldest !== undefined) unknownUntil.delete(oldest)
-      unknownUntil.set(toKey(tenantId, courseId), Date.now() + UNKNOWN_FOR_MS)
+      unknownUntil.set(toKey(tenantId, courseId), performance.now() + UNKNOWN_FOR_MS)
       return false
     }
     await saveAnswer(db, { tenantId, courseId, isPublic: course.public, askedAt })
@@ -31,7 +31,7 @@ export function createCourseService(options: { db: Database; client: ServiceClie
   async function decide(tenantId: string, courseId: string, requestId: string): Promise<boolean> {
     const { isOpen, isKnown, at } = await readKnowledge(db, tenantId, courseId)
     if (isKnown) return isOpen
-    if (Date.now() < (unknownUntil.get(toKey(tenantId, courseId)) ?? 0)) return false
+    if (performance.now() < (unknownUntil.get(toKey(tenantId, courseId)) ?? 0)) return false
     return ask(tenantId, courseId, at, requestId)
   }
 

@@ -94,7 +94,7 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
   async function identifyCaller(request: FastifyRequest): Promise<Caller> {
     const token = extractToken(request)
     const known = remembered.get(token ?? '')
-    if (known && Date.now() < known.until) return known.caller
+    if (known && performance.now() < known.until) return known.caller
     try {
       const { sub, tenant_id, roles, exp } = claimsSchema.parse(await request.jwtVerify())
       const caller = { id: sub, tenantId: tenant_id, roles }
@@ -114,7 +114,7 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
     remembered.delete(token)
     const [oldest] = remembered.keys()
     if (remembered.size >= maxRemembered && oldest !== undefined) remembered.delete(oldest)
-    remembered.set(token, { caller, until: Math.min(endsAt, Date.now() + rememberMs) })
+    remembered.set(token, { caller, until: performance.now() + Math.min(endsAt - Date.now(), rememberMs) })
   }
 
   return { identifyCaller, assertKeysKnown }
@@ -134,8 +134,8 @@ function createKeySet({ jwksUrl, keySet }: AuthOptions) {
     cooldownDuration: 30_000,
     // jose rests after a success only; requests must not become a storm on an endpoint that is down.
     [customFetch]: async (address, init) => {
-      if (Date.now() < restUntil) throw new Error('The key set was not to be had a moment ago')
-      restUntil = Date.now() + restMs
+      if (performance.now() < restUntil) throw new Error('The key set was not to be had a moment ago')
+      restUntil = performance.now() + restMs
       const response = await fetch(address, init)
       if (response.ok) restUntil = 0
       return response
