@@ -96,7 +96,7 @@ async function createAll(tx: Transaction, courses: Caused<KnownCourse>[], now: (
     ...newDistribution(course, now()),
     ...deriveContent(course),
     isGenerated: true,
-    slug: buildSlug(course.title, course.courseId),
+    slug: buildSlug(course.title, course.courseId, course.language),
   }))
   const created = await insertDistributions(tx, drafts)
   await appendToOutbox(

@@ -84,7 +84,7 @@ export function createDistributionService(ctx: {
           listed,
           protectedFields,
         },
-        slug === undefined ? { like: buildSlug(title, courseId) } : { exact: slug },
+        slug === undefined ? { like: buildSlug(title, courseId, language) } : { exact: slug },
       )
       await appendToOutbox(tx, [tellCreated(created, cause)])
       return { answer: created, about: created, message: 'Distribution created' }
@@ -224,7 +224,9 @@ export function createDistributionService(ctx: {
             ...(cta ? (['cta'] as const) : []),
           ],
         },
-        slug === undefined ? { like: buildSlug(`${parent.slug} ${audience}`, parent.courseId) } : { exact: slug },
+        slug === undefined
+          ? { like: buildSlug(`${parent.slug} ${audience}`, parent.courseId, parent.language) }
+          : { exact: slug },
       )
       await appendToOutbox(tx, [tellCreated(child, cause), tellMicroNicheCreated(child, parent, cause)])
       return { answer: child, about: child, message: 'Variant created' }

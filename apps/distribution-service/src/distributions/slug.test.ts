@@ -11,7 +11,37 @@ describe('the slug of a title', () => {
     ['iOS-Apps mit SwiftUI', 'ios-apps-mit-swiftui'],
     ['../../etc/passwd', 'etc-passwd'],
   ])('%s', (title, slug) => {
-    expect(buildSlug(title, 'course_1')).toBe(slug)
+    expect(buildSlug(title, 'course_1', 'de-AT')).toBe(slug)
+  })
+
+  it.each([
+    ['de', 'Größe & Äpfel', 'groesse-und-aepfel'],
+    ['sv', 'Kött & blåbär i Malmö', 'kott-och-blabar-i-malmo'],
+    ['sv-FI', 'Ångström', 'angstrom'],
+    ['fi', 'Käsityö', 'kasityo'],
+    ['tr', 'INTERNET Işık & ÖĞRENCİ', 'internet-isik-ve-ogrenci'],
+    ['hu', 'Füge', 'fuge'],
+    ['no', 'Blåbærsyltetøy', 'blaabaersyltetoey'],
+    ['nn-NO', 'Smørbrød', 'smoerbroed'],
+    ['fr', 'Cœur & capharnaüm', 'coeur-et-capharnaum'],
+    ['nl', 'Coöperatie', 'cooperatie'],
+    ['es', 'El pingüino', 'el-pinguino'],
+    ['en', 'Tea & Coffee', 'tea-and-coffee'],
+    ['sr', 'Ђак и џез', 'djak-i-dzez'],
+    ['uk', 'Київ', 'kiyiv'],
+    ['not a language', 'Cafés', 'cafes'],
+  ])('goes by the rules of %s: %s', (language, title, slug) => {
+    expect(buildSlug(title, 'course_1', language)).toBe(slug)
+  })
+
+  it.each([
+    ['Daten\u00adbanken', 'datenbanken'],
+    ['Daten\u200bbanken\ufeff', 'datenbanken'],
+    ['Auf\u200clage \u2060eins', 'auflage-eins'],
+    ['\uff32\uff35\uff33\uff34 Teil \u2163', 'rust-teil-iv'],
+    ['\ufb01nden', 'finden'],
+  ])('knows only what can be seen, however it is written: %j', (title, slug) => {
+    expect(buildSlug(title, 'course_1', 'de')).toBe(slug)
   })
 
   it.each([
@@ -19,17 +49,17 @@ describe('the slug of a title', () => {
     ['a/b', 'a-b'],
     ['..', 'course'],
   ])('that leaves nothing is made from the course id %s', (courseId, slug) => {
-    expect(buildSlug('日本語', courseId)).toBe(slug)
+    expect(buildSlug('日本語', courseId, 'ja')).toBe(slug)
   })
 
   it('that is long ends after a whole word', () => {
-    const slug = buildSlug('gardening '.repeat(20), 'course_1')
+    const slug = buildSlug('gardening '.repeat(20), 'course_1', 'en')
 
     expect(slug).toBe(`${'gardening-'.repeat(7)}gardening`)
   })
 
   it('that is one long word is cut', () => {
-    expect(buildSlug('x'.repeat(500), 'course_1')).toBe('x'.repeat(80))
+    expect(buildSlug('x'.repeat(500), 'course_1', 'en')).toBe('x'.repeat(80))
   })
 })
 
