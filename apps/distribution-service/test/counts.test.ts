@@ -181,6 +181,29 @@ describe('clicks', () => {
   })
 })
 
+it('an old slug counts as the new one, also beside it', async () => {
+  const here = await startWithPublic()
+  const first = here.slug
+  await here.change(here.id, { slug: 'second' })
+  await here.change(here.id, { slug: 'third' })
+  const send = (slug: string, what: string, body?: object) =>
+    here.callAny('POST', `/api/courses/${slug}/${what}`, { body, headers: { 'user-agent': browser } })
+  const slugs = [first, 'second', 'third', first]
+
+  for (const slug of slugs) await send(slug, 'views')
+  const answers = await Promise.all(slugs.map((slug) => send(slug, 'enrollment-clicks', { ctaType: 'banner' })))
+  await waitFor(async () => (await here.readTold('viewed')).length === 1)
+
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202])
+  expect(await here.readCounts()).toMatchObject([{ distribution_id: here.id, views: '4', clicks: '4' }])
+  expect((await here.readTold('viewed')).map(({ payload }) => [payload.slug, payload.view_count])).toEqual([
+    ['third', 4],
+  ])
+  expect(
+    (await here.readTold('enrollment_clicked')).map(({ payload }) => [payload.slug, payload.enrollment_count]),
+  ).toEqual([1, 2, 3, 4].map((count) => ['third', count]))
+})
+
 it('one address is counted for so often a minute, and no other is held up by it', async () => {
   const here = await startWithPublic()
   const headers = { 'user-agent': browser }

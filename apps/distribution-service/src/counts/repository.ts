@@ -13,16 +13,20 @@ export type Clicked = Counted & { ctaType: string; clicks: number }
 
 const keyOf = ({ tenantId, slug }: Named) => JSON.stringify([tenantId, slug])
 
-/** Those that are there and public, by {@link keyOf}, and there until the transaction ends. */
+/** Those that are there and public, by {@link keyOf} of any slug they ever had, and there until the transaction ends. */
 async function findPublic(tx: Transaction, named: Named[]): Promise<Map<string, Counted>> {
   const tenants = named.map(({ tenantId }) => tenantId)
   const slugs = named.map(({ slug }) => slug)
-  const { rows } = await tx.execute<Counted>(sql`
-    SELECT id, tenant_id AS "tenantId", slug FROM distributions
-    WHERE (tenant_id, slug) IN (SELECT * FROM unnest(${sql.param(tenants)}::text[], ${sql.param(slugs)}::text[]))
-      AND visibility = 'public'
-    ORDER BY id FOR KEY SHARE`)
-  return new Map(rows.map((row) => [keyOf(row), row]))
+  const { rows } = await tx.execute<Counted & { asked: string }>(sql`
+    SELECT d.id, d.tenant_id AS "tenantId", d.slug, asked.slug AS asked
+    FROM (
+      SELECT DISTINCT * FROM unnest(${sql.param(tenants)}::text[], ${sql.param(slugs)}::text[]) AS given (tenant_id, slug)
+    ) AS asked
+    JOIN slugs USING (tenant_id, slug)
+    JOIN distributions AS d ON d.id = slugs.distribution_id
+    WHERE d.visibility = 'public'
+    ORDER BY d.id FOR KEY SHARE OF d`)
+  return new Map(rows.map(({ asked, ...row }) => [keyOf({ ...row, slug: asked }), row]))
 }
 
 /** Views that are written together, the `number`-th time that this writer does so. */
@@ -53,7 +57,7 @@ export async function addViews(tx: Transaction, { writer, number, views }: Batch
     ON CONFLICT (distribution_id) DO UPDATE SET views = counts.views + excluded.views`)
   await tx.execute(sql`
     INSERT INTO views_told (distribution_id, referrer_category, is_behind, told_at)
-    SELECT id, category, true, 'epoch' FROM unnest(${ids}::text[], ${categories}::text[]) AS given (id, category)
+    SELECT DISTINCT id, category, true, 'epoch'::timestamptz FROM unnest(${ids}::text[], ${categories}::text[]) AS given (id, category)
     ORDER BY id, category
     ON CONFLICT (distribution_id, referrer_category) DO UPDATE SET is_behind = true`)
 }
@@ -90,17 +94,18 @@ export async function takeViewed(tx: Transaction, windowSeconds: number): Promis
 // Of a distribution that goes meanwhile, the lock makes one that is not there.
 const addClicksSql = `
   WITH pressed AS (
-    SELECT d.id, d.tenant_id, d.slug, asked.number
+    SELECT d.id, d.tenant_id, d.slug, asked.slug AS asked, asked.number
     FROM unnest($1::text[], $2::text[], $3::int[]) AS asked (tenant_id, slug, number)
-    JOIN distributions AS d USING (tenant_id, slug)
+    JOIN slugs USING (tenant_id, slug)
+    JOIN distributions AS d ON d.id = slugs.distribution_id
     WHERE d.visibility = 'public'
     ORDER BY d.id FOR KEY SHARE OF d
   ), added AS (
-    INSERT INTO counts (distribution_id, clicks) SELECT id, number FROM pressed ORDER BY id
+    INSERT INTO counts (distribution_id, clicks) SELECT id, sum(number) FROM pressed GROUP BY id ORDER BY id
     ON CONFLICT (distribution_id) DO UPDATE SET clicks = counts.clicks + excluded.clicks
     RETURNING distribution_id, clicks
   )
-  SELECT pressed.id, pressed.tenant_id AS "tenantId", pressed.slug, added.clicks::float8 AS clicks
+  SELECT pressed.id, pressed.tenant_id AS "tenantId", pressed.slug, pressed.asked, added.clicks::float8 AS clicks
   FROM pressed JOIN added ON added.distribution_id = pressed.id`
 
 /** Adds to the totals of what is public; returns what each click has made of its total, in their order, without the rest. */
@@ -111,18 +116,21 @@ export async function addClicks(tx: Transaction, clicks: Click[]): Promise<Click
     pressed.set(keyOf(click), { tenantId, slug, number: number + 1 })
   }
   const asked = [...pressed.values()]
-  const { rows } = await queryNamed<Counted & { clicks: number }>(tx, {
+  const { rows } = await queryNamed<Counted & { asked: string; clicks: number }>(tx, {
     name: 'add-clicks',
     text: addClicksSql,
     values: [asked.map(({ tenantId }) => tenantId), asked.map(({ slug }) => slug), asked.map(({ number }) => number)],
   })
-  const counted = new Map(rows.map((row) => [keyOf(row), row]))
+  const totals = new Map(rows.map(({ id, clicks }) => [id, clicks]))
+  const counted = new Map(
+    rows.map(({ asked, id, tenantId, slug }) => [keyOf({ tenantId, slug: asked }), { id, tenantId, slug }]),
+  )
   const numbered = clicks.toReversed().flatMap(({ ctaType, ...named }) => {
-    const total = counted.get(keyOf(named))
-    if (!total) return []
-    const clicked = { ...total, ctaType }
-    total.clicks -= 1
-    return [clicked]
+    const found = counted.get(keyOf(named))
+    const total = found && totals.get(found.id)
+    if (!found || total === undefined) return []
+    totals.set(found.id, total - 1)
+    return [{ ...found, ctaType, clicks: total }]
   })
   return numbered.toReversed()
 }
