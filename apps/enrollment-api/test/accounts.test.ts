@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { hash } from '@node-rs/argon2'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { provisionClient, provisionUser } from '../src/accounts/provision.ts'
@@ -387,5 +388,46 @@ describe('an account', () => {
     expect(await askToken(second, 'globex')).toBe(403)
     expect(await askToken(first, 'globex')).toBe(401)
     expect(await askToken(first, 'acme')).toBe(401)
+  })
+})
+
+describe('a password', () => {
+  const composed = 'Ångström café für 2'.normalize('NFC')
+  const decomposed = composed.normalize('NFD')
+  it.each([
+    ['composed', composed],
+    ['decomposed', decomposed],
+  ])('made in its %s form opens in any form a keyboard writes', async (form, chosen) => {
+    const details = { email: `${form}@example.com`, name: 'Ada', locale: 'de', roles: ['student' as const] } as const
+    const account = { ...details, roles: [...details.roles], tenantId: 'acme' }
+    await provisionUser(service.ctx.db, { ...account, password: chosen })
+
+    expect((await signIn(details.email, composed)).statusCode).toBe(200)
+    expect((await signIn(details.email, decomposed)).statusCode).toBe(200)
+    expect((await signIn(details.email, composed.replace('é', 'e'))).statusCode).toBe(401)
+    for (const password of [composed, decomposed]) {
+      expect(await provisionUser(service.ctx.db, { ...account, password })).toMatchObject({ outcome: 'Unchanged' })
+    }
+  })
+
+  it('that was once hashed as it was typed still opens', async () => {
+    const mixed = `${composed} ${decomposed}`
+    for (const [name, typed, ...forms] of [
+      ['old', decomposed, composed, decomposed],
+      ['older', mixed, mixed],
+    ] as const) {
+      const email = `${name}@example.com`
+      const details = {
+        email,
+        name: 'Ada',
+        locale: 'de' as const,
+        roles: ['student' as const],
+        password: 'another one',
+      }
+      const { id } = await provisionUser(service.ctx.db, { ...details, tenantId: 'acme' })
+      await service.admin.query('UPDATE users SET password_hash = $1 WHERE id = $2', [await hash(typed), id])
+
+      for (const form of forms) expect((await signIn(email, form)).statusCode).toBe(200)
+    }
   })
 })

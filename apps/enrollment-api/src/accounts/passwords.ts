@@ -9,9 +9,19 @@ const MAX_WAITING = 50
 /** Fewer than may wait in all: one address never fills a lane. */
 const MAX_WAITING_EACH = 20
 
-/** Argon2id, 19 MiB and two passes, which are the defaults of the library. */
+/**
+ * Argon2id, 19 MiB and two passes, which are the defaults of the library. Of the password in NFC, as some keyboards write ä as
+ * one character and some as two.
+ */
 export function hashPassword(password: string): Promise<string> {
-  return hash(password)
+  return hash(password.normalize('NFC'))
+}
+
+/** Whether the hash is of this password, in whatever form it was hashed: once it was as it had been typed. */
+export async function verifyPassword(passwordHash: string, password: string): Promise<boolean> {
+  const forms = new Set([password.normalize('NFC'), password, password.normalize('NFD')])
+  for (const form of forms) if (await verify(passwordHash, form)) return true
+  return false
 }
 
 /**
@@ -28,7 +38,7 @@ export async function createPasswordCheck() {
 
   /** False without a hash too, and after the same time: nobody learns who has an account. */
   return async (passwordHash: string | undefined, password: string, place: Place): Promise<boolean> => {
-    const matches = await takeTurn(place, () => verify(passwordHash ?? nobodysHash, password))
+    const matches = await takeTurn(place, () => verifyPassword(passwordHash ?? nobodysHash, password))
     return matches && passwordHash !== undefined
   }
 }

@@ -1,7 +1,6 @@
 import type { Database } from '@coursewire/service-kit'
-import { verify } from '@node-rs/argon2'
 import { v7 as uuidv7 } from 'uuid'
-import { hashPassword } from './passwords.ts'
+import { hashPassword, verifyPassword } from './passwords.ts'
 import * as repository from './repository.ts'
 
 export type Outcome = 'Created' | 'Updated' | 'Unchanged'
@@ -22,7 +21,7 @@ export async function provisionUser(db: Database, details: UserDetails): Promise
       known.name === wanted.name &&
       known.locale === wanted.locale &&
       isSameSet(known.roles, wanted.roles) &&
-      (await verify(known.passwordHash, password))
+      (await verifyPassword(known.passwordHash, password))
     if (isSame) return { id: known.id, outcome: 'Unchanged' }
     await repository.updateUser(tx, { ...user, id: known.id })
     return { id: known.id, outcome: 'Updated' }
@@ -40,7 +39,7 @@ export async function provisionClient(
 
     const known = await repository.lockClient(tx, id)
     if (!known) throw new Error('The client was removed at this moment')
-    if (isSameSet(known.tenants, tenants) && (await verify(known.secretHash, secret))) return 'Unchanged'
+    if (isSameSet(known.tenants, tenants) && (await verifyPassword(known.secretHash, secret))) return 'Unchanged'
     await repository.updateClient(tx, { id, secretHash, tenants })
     return 'Updated'
   })
