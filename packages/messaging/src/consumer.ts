@@ -19,6 +19,8 @@ const LIVENESS_MS = 30_000
 const DRAIN_MS = 3_000
 /** How often the brokers are asked whether a topic is still the one it was, and for partitions that are new. */
 const LOOK_MS = 5_000
+/** After so long it is said that a partition stands still. */
+const STANDSTILL_MS = 60_000
 /** Longer than a join takes. Who hears nothing of the coordinator for so long has been forgotten by it, or it is gone. */
 const MAX_SILENCE_MS = 20_000
 
@@ -257,7 +259,26 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       const isOther = (move: Move) =>
         move.topic === topic && (move.life !== life || (bounds.get(move.partition)?.end ?? 0) < move.position)
       if (moves.some(isOther) && isCurrent()) return beginEpoch()
+      for (const partition of held.filter((one) => one.topic === topic)) {
+        partition.noteEnd(bounds.get(partition.partition)?.end ?? 0)
+        reportStandstill(partition)
+      }
     }
+  }
+
+  /**
+   * Nothing in hand means that nothing was shown to us: another producer's transaction is open, or the partition is not
+   * fetched. What we were shown says nothing of it, as a partition seems to end there.
+   */
+  function reportStandstill(partition: Partition): void {
+    const ageMs = partition.age(context.monotonicMs())
+    const stands = ageMs > STANDSTILL_MS
+    if (stands && !partition.isStandingStill) {
+      const { topic, partition: number, watermark, end, inHand } = partition
+      const fields = { topic, partition: number, position: watermark, end, inHand, seconds: Math.round(ageMs / 1_000) }
+      logger.error(fields, 'Consumer stands still')
+    }
+    partition.isStandingStill = stands
   }
 
   const lookTimer = setInterval(() => {
@@ -286,7 +307,8 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     let oldest = 0
     let age = 0
     for (const partition of assignment.partitions()) {
-      metrics.consumerLag.record(partition.lag, { topic: partition.topic, partition: partition.partition })
+      const { topic, partition: number, end, watermark } = partition
+      metrics.consumerLag.record(end - watermark, { topic, partition: number })
       oldest = Math.max(oldest, partition.oldestAge(now))
       age = Math.max(age, partition.age(now))
     }

@@ -27,7 +27,7 @@ export const inGroup = meter.createGauge('consumer_in_group', {
   description: '1 while this process belongs to its consumer group; 0 for long means that Kafka is away',
 })
 export const watermarkAge = meter.createGauge('consumer_watermark_age_seconds', {
-  description: 'Since the watermark last moved, while records wait',
+  description: 'Since the watermark last moved, while records wait, also those that nobody is shown yet',
 })
 export const oldestInFlight = meter.createGauge('consumer_oldest_inflight_seconds')
 export const eventAgeAtEffect = meter.createHistogram('event_age_at_effect_seconds', seconds)

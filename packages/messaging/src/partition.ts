@@ -21,12 +21,12 @@ export interface PartitionContext extends LaneContext {
 }
 
 /** One assigned partition during one epoch: its lanes, what is in flight, and how far it is done. */
-export function createPartition(context: PartitionContext, { topic, life, partition, start, saved }: Beginning) {
+export function createPartition(context: PartitionContext, { topic, life, partition, start, end, saved }: Beginning) {
   const place = { topic, life, partition }
   const watermark = createWatermark(start)
+  watermark.noteEnd(end)
   const lanes: Lane[] = Array.from({ length: LANES }, () => createLane(context, settle))
   let position = start
-  let endOfPartition = start
   let records = 0
   let bytes = 0
   let isFull = false
@@ -53,6 +53,8 @@ export function createPartition(context: PartitionContext, { topic, life, partit
     /** How far the database and Kafka have been told. */
     saved,
     committed: null as number | null,
+    /** Whether it has been said that nothing moves. */
+    isStandingStill: false,
     get watermark(): number {
       return watermark.value
     },
@@ -63,9 +65,14 @@ export function createPartition(context: PartitionContext, { topic, life, partit
     get isFull(): boolean {
       return isFull
     },
-    get lag(): number {
-      return Math.max(0, endOfPartition - watermark.value)
+    get end(): number {
+      return watermark.end
     },
+    /** Records that were read and are not done. */
+    get inHand(): number {
+      return records
+    },
+    noteEnd: (offset: number) => watermark.noteEnd(offset),
     age: (now: number) => watermark.age(now),
     oldestAge: (now: number) => watermark.oldestAge(now),
 
@@ -74,7 +81,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
       const waiting: Received[] = []
       // Where work flows, what was fetched is gone in a moment; where it stands, a few records that wait would keep all of
       // each fetch in memory.
-      const mustCopy = watermark.age(performance.now()) > STANDSTILL_MS
+      const mustCopy = records > 0 && watermark.age(performance.now()) > STANDSTILL_MS
       for (const message of batch.messages) {
         const source = toSource(place, message, mustCopy)
         const decoded = decodeRecord(source, context.definitions, context.consumer)
@@ -82,11 +89,11 @@ export function createPartition(context: PartitionContext, { topic, life, partit
         else metrics.eventsSkipped.add(1, { reason: decoded.skipped })
       }
       position = end
-      endOfPartition = Number(batch.highWatermark)
       watermark.add(
         waiting.map(({ record }) => record.offset),
         end,
       )
+      watermark.noteEnd(Number(batch.highWatermark))
       for (const received of waiting) {
         records += 1
         bytes += received.record.sizeBytes

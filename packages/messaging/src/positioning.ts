@@ -8,9 +8,10 @@ import { isSamePlace, type Move, movePositions, type Place, readPositions, setPo
 import { chooseStart, type Known, type Start } from './start.ts'
 import { findTopicState } from './topic-state.ts'
 
-/** Where a partition begins, and what the database has of it. */
+/** Where a partition begins and ends now, and what the database has of it. */
 export interface Beginning extends Place {
   start: number
+  end: number
   saved: number
 }
 
@@ -110,12 +111,14 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
             found.map((one) => ({
               ...one.place,
               start: one.start,
+              end: one.left.end,
               saved: isNews(one) ? one.start : (one.left.saved ?? one.start),
             })),
           )
           return
         } catch (error) {
-          logger.debug({ err: error }, 'Positions not found yet')
+          // Once in a minute, where it lasts: a topic or the right to look at it may be missing.
+          logger[failures % 12 === 5 ? 'warn' : 'debug']({ err: error }, 'Positions not found yet')
           await waiter.wait(backoffMs(failures, 100, 5_000))
         }
       }

@@ -9,6 +9,8 @@ interface Pending {
 export function createWatermark(start: number) {
   const pending = new Map<number, Pending>()
   let watermark = start
+  /** Where the partition ends, as far as anybody has said. */
+  let end = start
   let movedAt = performance.now()
   let last: Pending | null = null
 
@@ -21,6 +23,8 @@ export function createWatermark(start: number) {
     }
   }
 
+  const isWaiting = () => pending.size > 0 || watermark < end
+
   return {
     get value(): number {
       return watermark
@@ -28,22 +32,33 @@ export function createWatermark(start: number) {
     get pendingCount(): number {
       return pending.size
     },
-    /** Milliseconds, by `performance.now()`, since it last moved, 0 when it has nothing to wait for. */
-    age: (now: number): number => (pending.size === 0 ? 0 : now - movedAt),
+    get end(): number {
+      return end
+    },
+    /** Hears where the partition ends, also of records that nobody is shown yet. */
+    noteEnd(offset: number): void {
+      if (!isWaiting()) movedAt = performance.now()
+      end = Math.max(end, offset)
+    },
+    /** Milliseconds, by `performance.now()`, since it last moved, 0 when it is at the end of the partition. */
+    age: (now: number): number => (isWaiting() ? now - movedAt : 0),
     oldestAge(now: number): number {
       const [oldest] = pending.values()
       return oldest ? now - oldest.since : 0
     },
-    /** Takes in offsets in ascending order; `end` is where the batch they came in ends, beyond what is never shown to us. */
-    add(offsets: number[], end: number): void {
-      if (pending.size === 0) movedAt = performance.now()
+    /** Takes in offsets in ascending order; `next` is where the batch they came in ends, beyond what is never shown to us. */
+    add(offsets: number[], next: number): void {
+      this.noteEnd(next)
       for (const offset of offsets) {
         last = { next: offset + 1, isDone: false, since: performance.now() }
         pending.set(offset, last)
       }
       // Settled from the front only: while anything is pending, the last one taken in is.
-      if (last && pending.size > 0) last.next = end
-      else watermark = end
+      if (last && pending.size > 0) last.next = next
+      else {
+        watermark = next
+        movedAt = performance.now()
+      }
     },
     complete(offsets: number[]): void {
       for (const offset of offsets) {

@@ -26,7 +26,14 @@ function createTestAssignment() {
   return { assignment, seeks, lost, abandoned, truncations: () => truncations }
 }
 
-const at = (partition: number, start: number) => ({ topic: 't', life: 'life', partition, start, saved: start })
+const at = (partition: number, start: number) => ({
+  topic: 't',
+  life: 'life',
+  partition,
+  start,
+  end: start,
+  saved: start,
+})
 
 describe('an assignment', () => {
   it('takes no batch before it is known where its partition begins, and then the one that starts there', () => {

@@ -267,6 +267,27 @@ export const guards: Guard[] = [
     test: ['positions', 'though nothing new comes'],
   },
   {
+    name: 'what nobody is shown is waited for',
+    file: 'watermark.ts',
+    find: 'pending.size > 0 || watermark < end',
+    replace: 'pending.size > 0',
+    test: ['standstill', 'while another producer'],
+  },
+  {
+    name: 'a partition ends behind an open transaction',
+    file: 'admin.ts',
+    find: 'readUncommitted: true',
+    replace: 'readUncommitted: false',
+    test: ['standstill', 'while another producer'],
+  },
+  {
+    name: 'partitions that are new are looked for',
+    file: 'consumer.ts',
+    find: '      metadataMaxAge: LOOK_MS,\n',
+    replace: '',
+    test: ['standstill', 'within moments'],
+  },
+  {
     name: 'positions move on only from where they were left',
     file: 'positions.ts',
     find: 'AND known.position >= moved.saved',
@@ -577,7 +598,7 @@ export const guards: Guard[] = [
   {
     name: 'a record that waits keeps its own bytes only',
     file: 'partition.ts',
-    find: 'const mustCopy = watermark.age(performance.now()) > STANDSTILL_MS',
+    find: 'const mustCopy = records > 0 && watermark.age(performance.now()) > STANDSTILL_MS',
     replace: 'const mustCopy = false',
     test: ['memory.fault', 'holds its own records'],
   },

@@ -63,7 +63,7 @@ async function createWaitingPartition() {
       onCommitted: () => undefined,
       onProgress: () => fullness.push(partition.isFull),
     },
-    { topic: note.topic, life: '', partition: 0, start: 0, saved: 0 },
+    { topic: note.topic, life: '', partition: 0, start: 0, end: 0, saved: 0 },
   )
   return {
     store,

@@ -51,4 +51,12 @@ describe('a watermark', () => {
     watermark.complete([0])
     expect(watermark.oldestAge(performance.now() + 5_000)).toBe(0)
   })
+
+  it('waits also for what the partition holds and nobody has shown it', () => {
+    const watermark = createWatermark(0)
+    watermark.noteEnd(3)
+    expect(watermark.age(performance.now() + 5_000)).toBeGreaterThanOrEqual(5_000)
+    watermark.add([], 3)
+    expect(watermark.age(performance.now() + 5_000)).toBe(0)
+  })
 })

@@ -1,0 +1,74 @@
+import { uniqueName, waitFor } from '@coursewire/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createKafka } from '../src/kafka.ts'
+import * as metrics from '../src/metrics.ts'
+import {
+  buildNote,
+  consume,
+  createNoteTopic,
+  createStore,
+  kafkaSettings,
+  produce,
+  settled,
+  toMessage,
+} from './helpers.ts'
+
+const MINUTE_MS = 60_000
+
+describe('a partition that is not at its end', () => {
+  it('has a lag, an age and an alarm while another producer holds a transaction open, and goes on after it', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const write = (n: number) => produce(note.topic, [toMessage(note, buildNote(note, 'a', n))])
+    const lag = vi.spyOn(metrics.consumerLag, 'record')
+    const age = vi.spyOn(metrics.watermarkAge, 'record')
+    const consumer = consume(store, note, { monotonicMs: () => performance.now() + MINUTE_MS })
+    await write(0)
+    await settled(store, 1)
+    const producer = createKafka(kafkaSettings()).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      transactionalId: uniqueName('transaction'),
+    })
+    await producer.connect()
+    onTestFinished(() => producer.disconnect())
+
+    const transaction = await producer.transaction()
+    await transaction.send({ topic: note.topic, messages: [{ key: 'b', value: 'for nobody' }] })
+    await write(1)
+
+    await waitFor(() => consumer.log.find('Consumer stands still').length > 0)
+    expect(consumer.log.find('Consumer stands still')).toMatchObject([
+      { level: 'error', topic: note.topic, partition: 0, position: 1, end: 3, inHand: 0 },
+    ])
+    const labels = { topic: note.topic, partition: 0 }
+    await waitFor(() => lag.mock.calls.some(([value, of]) => value === 2 && of?.['topic'] === labels.topic))
+    await waitFor(() => Number(age.mock.lastCall?.[0]) > 0)
+
+    await transaction.abort()
+    await settled(store, 2)
+    await waitFor(() => lag.mock.lastCall?.[0] === 0)
+    await waitFor(() => age.mock.lastCall?.[0] === 0)
+    expect(consumer.log.find('Consumer stands still')).toHaveLength(1)
+  })
+})
+
+describe('partitions that are added to a topic', () => {
+  it('are read within moments', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const consumer = consume(store, note)
+    await produce(note.topic, [toMessage(note, buildNote(note, 'a', 0))])
+    await settled(store, 1)
+    const admin = createKafka(kafkaSettings()).admin()
+    await admin.connect()
+    onTestFinished(() => admin.disconnect())
+
+    await admin.createPartitions({ topicPartitions: [{ topic: note.topic, count: 3 }] })
+    await waitFor(async () => {
+      await produce(note.topic, [{ ...toMessage(note, buildNote(note, 'b', 1)), partition: 2 }])
+      return true
+    })
+
+    await settled(store, 2)
+    expect(consumer.log.find('Offsets lost')).toEqual([])
+  })
+})
