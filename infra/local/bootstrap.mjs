@@ -3,7 +3,7 @@
 // yet.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,8 +11,12 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const [command, ...args] = process.argv.slice(2)
 
+process.on('uncaughtException', ({ message }) => fail(message))
 requireNode([20, 19])
-const pnpm = install()
+requireUsablePath()
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const pnpm = findPnpm()
+install()
 const folder = ['local', 'bench'].find((it) => existsSync(findScript(it)))
 run(findScript(folder))
 
@@ -26,30 +30,61 @@ function requireNode([major, minor]) {
   fail(`Coursewire needs Node.js ${major}.${minor} or newer; this is ${process.versions.node}. See https://nodejs.org`)
 }
 
-/** Installs unless this very lockfile was installed last; returns where pnpm is. */
+function requireUsablePath() {
+  if (root.includes(delimiter))
+    fail(`${root} has a "${delimiter}" in it, which ends a path for PATH and for Java: move it`)
+}
+
+/**
+ * pnpm, in this checkout alone. npx would fetch it too, but into a folder that all its runs share: of two at once, from whatever
+ * checkouts, npm 10 breaks one or both.
+ */
+function findPnpm() {
+  const directory = join(root, '.coursewire/cache', packageManager.replace('@', '-'))
+  const program = join(directory, 'node_modules/.bin/pnpm')
+  if (existsSync(program)) return program
+  console.log(`Fetching ${packageManager}`)
+  mkdirSync(dirname(directory), { recursive: true })
+  const draft = mkdtempSync(`${directory}-`)
+  try {
+    runToItsEnd('npm', [
+      'install',
+      '--loglevel=error',
+      '--no-audit',
+      '--no-fund',
+      '--no-save',
+      '--no-package-lock',
+      '--prefix',
+      draft,
+      packageManager,
+    ])
+    renameSync(draft, directory)
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true })
+    // Another command in this checkout may have been faster.
+    if (!existsSync(program)) throw error
+  }
+  return program
+}
+
+/** Installs unless this very lockfile was installed last. */
 function install() {
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const stamp = join(root, 'node_modules/.coursewire-install.json')
+  const stamp = join(root, 'node_modules/.coursewire-install')
   const fingerprint = createHash('sha256').update(process.version)
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
     fingerprint.update(readFileSync(join(root, file)))
   const state = fingerprint.digest('hex')
-  const last = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : {}
-  if (last.state === state && existsSync(last.pnpm)) return last.pnpm
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return
+  console.log('Installing what is locked')
+  runToItsEnd(pnpm, ['install', '--frozen-lockfile'])
+  writeFileSync(stamp, state)
+}
 
-  console.log(`Installing with ${packageManager}`)
-  // npx alone knows where it keeps a package; asked through a script, so that no shell's quoting comes in.
-  const locate = spawnSync('npx', ['--yes', `--package=${packageManager}`, '-c', 'command -v pnpm'], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const found = locate.stdout?.trim()
-  if (!found) fail(`npx could not fetch ${packageManager}`)
-  const { status } = spawnSync(found, ['install', '--frozen-lockfile'], { cwd: root, stdio: 'inherit' })
-  if (status !== 0) fail('The installation failed', status ?? 1)
-  writeFileSync(stamp, JSON.stringify({ state, pnpm: found }))
-  return found
+function runToItsEnd(program, args) {
+  const { status, signal, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  if (status === 0) return
+  const reason = error?.message ?? (signal ? `ended by ${signal}` : `ended with code ${status}, see above`)
+  throw new Error(`${[program, ...args].join(' ')}: ${reason}`)
 }
 
 function run(script) {
