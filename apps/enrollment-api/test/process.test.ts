@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,6 +12,7 @@ import { distributionPublished, enrollmentCompleted, toKafkaRecord } from '@cour
 import { createKafka, createTopics } from '@coursewire/messaging'
 import { createLogger } from '@coursewire/service-kit'
 import { aPublishedDistribution, ownKafka, waitFor } from '@coursewire/testing'
+import { findFreePort } from '@coursewire/testing/servers'
 import { expect, it, onTestFinished } from 'vitest'
 import { aStudent, environment, startService } from './helpers.ts'
 
@@ -29,14 +28,6 @@ function startProcess(env: Record<string, string>) {
   const exited = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>
   onTestFinished(() => void child.kill('SIGKILL'))
   return { child, exited, logged: (message: string) => lines.filter(({ msg }) => msg === message) }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 it('the process hears of a course on Kafka, enrols, tells Kafka and SNS, sets poison aside, and stops when told', async () => {

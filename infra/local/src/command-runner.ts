@@ -26,8 +26,10 @@ export function createCommandRunner(directory: string): CommandRunner {
         stdio: ['ignore', 'inherit', 'inherit'],
         detached: true,
       })
-      const [code] = (await once(current, 'exit')) as [number | null]
+      const [code, signal] = (await once(current, 'exit')) as [number | null, string | null]
       current = undefined
+      // Whatever else ends it says why by itself.
+      if (signal && !wasInterrupted) console.error(`${command} was ended by ${signal}`)
       return code === 0
     },
     interrupt() {

@@ -9,7 +9,7 @@ export function followLogs(directory: string, onLine: (line: string) => void): v
     const tail = spawn('tail', ['-n', '+1', '-F', join(directory, name, 'server.log')], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    tail.unref()
+    tail.on('error', ({ message }) => onLine(`No logs of ${name}: ${message}`)).unref()
     createInterface({ input: tail.stdout }).on('line', (line) => onLine(`${name.padEnd(20)} ${line}`))
     process.on('exit', () => tail.kill())
   }

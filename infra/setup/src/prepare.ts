@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { type ExecFileException, execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -54,12 +54,9 @@ export async function prepareServers(servers: {
   ])
   await migrate(databases, checkout)
 
-  async function runAccountsCli(args: string[], secret: string): Promise<string> {
-    const cli = run(process.execPath, [appFile('enrollment-api', 'cli.js', checkout), ...args], {
-      env: { ...process.env, DATABASE_URL: databases.enrollment.databaseUrl, DEFAULT_TENANT: tenant },
-    })
-    cli.child.stdin?.end(secret)
-    return (await cli).stdout.trim()
+  function runAccountsCli(args: string[], secret: string): Promise<string> {
+    const env = { DATABASE_URL: databases.enrollment.databaseUrl, DEFAULT_TENANT: tenant }
+    return runNode(appFile('enrollment-api', 'cli.js', checkout), { args, env, input: secret })
   }
   for (const [client, secret] of Object.entries(secrets.clients)) {
     await runAccountsCli(['create-client', '--tenant', tenant, '--client-id', client], secret)
@@ -80,10 +77,26 @@ async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Prep
 /** Each app makes its tables what it needs them to be. */
 export async function migrate(databases: Prepared['databases'], checkout?: string): Promise<void> {
   const migrateOne = (name: keyof typeof apps) =>
-    run(process.execPath, [appFile(apps[name], 'migrate.js', checkout)], {
-      env: { ...process.env, MIGRATE_DATABASE_URL: databases[name].migrateDatabaseUrl },
+    runNode(appFile(apps[name], 'migrate.js', checkout), {
+      env: { MIGRATE_DATABASE_URL: databases[name].migrateDatabaseUrl },
     })
   await Promise.all([migrateOne('enrollment'), migrateOne('distribution'), migrateOne('email')])
+}
+
+/** Runs a program to its end and returns what it prints. Where it fails, the error says what it said, and how it ended. */
+async function runNode(
+  file: string,
+  { args = [], env, input = '' }: { args?: string[]; env: NodeJS.ProcessEnv; input?: string },
+): Promise<string> {
+  const running = run(process.execPath, [file, ...args], { env: { ...process.env, ...env } })
+  // One that has ended does not read; why it has ended is said below.
+  running.child.stdin?.on('error', () => undefined).end(input)
+  const { stdout } = await running.catch((cause: ExecFileException & { stdout: string; stderr: string }) => {
+    const end = cause.signal ? `was ended by ${cause.signal}` : `ended with ${cause.code}`
+    const said = `${cause.stderr}\n${cause.stdout}`.trim().slice(-1_500)
+    throw new Error(`${file} ${end}${said ? ` and said: ${said}` : ' and said nothing'}`, { cause })
+  })
+  return stdout.trim()
 }
 
 /** Creating a topic that is there is finding it. */
