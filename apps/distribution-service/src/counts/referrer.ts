@@ -1,27 +1,12 @@
 import type { referrerCategory } from '@coursewire/events'
 import { isbot } from 'isbot'
 import type { z } from 'zod'
+import { categorizeApp, categorizeBrand, categorizeSite } from './known-referrers.ts'
 
 export type ReferrerCategory = z.infer<typeof referrerCategory>
 
 type Headers = Record<string, string | string[] | undefined>
 type Campaign = { utm_source?: string | undefined; utm_medium?: string | undefined }
-
-/** Of sites that are known by one name under the endings of many countries. */
-const named = (names: string) => String.raw`(^|\.)(${names})\.(com?\.)?[a-z]{2,3}$`
-const sites: [ReferrerCategory, RegExp][] = [
-  ['email', /^(mail|outlook|webmail|email)\./],
-  [
-    'organic_search',
-    new RegExp(`${named('google|bing|duckduckgo|ecosia|qwant|startpage|baidu|yandex|yahoo|brave')}|^search\\.`),
-  ],
-  [
-    'social',
-    new RegExp(
-      `${named('facebook|instagram|linkedin|twitter|pinterest|reddit|tiktok|youtube|xing|threads|bsky|whatsapp')}|${String.raw`^(t\.co|x\.com|lnkd\.in|fb\.me|youtu\.be|t\.me)$`}`,
-    ),
-  ],
-]
 
 /**
  * Where a visitor came from, as the request says: a campaign by its `utm_` parameters, else the host of the Referer. Both are
@@ -32,18 +17,20 @@ export function categorizeReferrer(
   campaign: Campaign,
   ownHosts: ReadonlySet<string>,
 ): ReferrerCategory {
-  const medium = campaign.utm_medium?.toLowerCase()
-  if (medium !== undefined || campaign.utm_source !== undefined) return categorizeCampaign(medium, campaign.utm_source)
+  const medium = campaign.utm_medium?.trim().toLowerCase() ?? ''
+  const source = campaign.utm_source?.trim().toLowerCase() ?? ''
+  // Empty says nothing.
+  if (medium + source !== '') return categorizeCampaign(medium, source)
 
   const referer = String(headers['referer'] ?? '')
   if (referer === '') return 'direct'
   const url = parse(referer)
   if (!url) return 'unknown'
-  const { host, hostname, protocol } = url
-  if (protocol === 'android-app:') return 'referral'
+  const { host, hostname, pathname, protocol } = url
+  if (protocol === 'android-app:') return categorizeApp(hostname) ?? 'referral'
   if (protocol !== 'https:' && protocol !== 'http:') return 'unknown'
   if (ownHosts.has(host)) return 'internal'
-  return sites.find(([, pattern]) => pattern.test(hostname))?.[0] ?? 'referral'
+  return categorizeSite(hostname, pathname) ?? 'referral'
 }
 
 function parse(url: string): URL | null {
@@ -54,14 +41,24 @@ function parse(url: string): URL | null {
   }
 }
 
-function categorizeCampaign(medium = '', source = ''): ReferrerCategory {
-  if (/^(cpc|ppc|cpm|paid.?search|sem|ads?)$/.test(medium)) return 'paid_search'
-  if (/^(e-?mail|newsletter)$/.test(medium)) return 'email'
-  if (/social/.test(medium)) return 'social'
-  if (medium === 'organic') return 'organic_search'
-  if (medium === 'referral' || medium === 'affiliate') return 'referral'
-  const bySource = sites.find(([, pattern]) => pattern.test(`${source.toLowerCase()}.com`))
-  return bySource?.[0] ?? 'unknown'
+/** The words are those of the default channels of Google Analytics 4, which people who tag links go by. */
+const media: [ReferrerCategory, RegExp][] = [
+  // Neither found by searching nor told by anybody: an advertisement somewhere.
+  ['unknown', /^(display|banner|expandable|interstitial|cpm|audio|video|sms|.*push)$/],
+  ['email', /^(e[-_ ]?mail|newsletter)$/],
+  ['social', /social|^sm$/],
+  ['organic_search', /^organic$/],
+  ['referral', /^(referral|affiliate|app|link)$/],
+]
+const paid = /^(.*cp[cav]|ppc|retargeting|paid.*|sem|ads?)$/
+
+function categorizeCampaign(medium: string, source: string): ReferrerCategory {
+  const byMedium = media.find(([, pattern]) => pattern.test(medium))?.[0]
+  if (byMedium) return byMedium
+  const bySource = /^(e[-_ ]?mail|newsletter)$/.test(source) ? 'email' : categorizeBrand(source)
+  // What is paid for on a social site is no search.
+  if (paid.test(medium)) return bySource === 'social' ? 'social' : 'paid_search'
+  return bySource ?? 'unknown'
 }
 
 const purposes = ['sec-purpose', 'purpose', 'x-moz']
