@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -18,6 +19,8 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Kafka's own client, as others use it: one command a line in, one answer a line out, bytes in base64. Ends with its input. */
@@ -39,6 +42,7 @@ public final class ForeignClient {
   private static Object perform(JsonNode command) throws Exception {
     var action = command.get("do").asText();
     if (action.equals("read")) return read(command);
+    if (action.equals("throttle")) return throttle(command);
     var producer = PRODUCERS.computeIfAbsent(command.get("config"), ForeignClient::connect);
     switch (action) {
       case "send" -> {
@@ -91,6 +95,17 @@ public final class ForeignClient {
       }
       return found;
     }
+  }
+
+  private static List<Object> throttle(JsonNode command) throws Exception {
+    try (var admin = Admin.create(toMap(command.get("config")))) {
+      var everybody = new HashMap<String, String>();
+      everybody.put(ClientQuotaEntity.CLIENT_ID, null);
+      var quota = new ClientQuotaAlteration.Op("consumer_byte_rate", command.get("bytesPerSecond").asDouble());
+      var alteration = new ClientQuotaAlteration(new ClientQuotaEntity(everybody), List.of(quota));
+      admin.alterClientQuotas(List.of(alteration)).all().get();
+    }
+    return List.of();
   }
 
   private static Map<String, Object> toMap(JsonNode config) {

@@ -57,6 +57,10 @@ function createClient(child: ChildProcessWithoutNullStreams, brokers: string[]) 
       const found = await ask('read', { topic, count })
       return found.map(decodeRecord)
     },
+    /** Sets the broker's quota for every client that reads. */
+    async throttleReading(bytesPerSecond: number): Promise<void> {
+      await ask('throttle', { bytesPerSecond })
+    },
     async close(): Promise<void> {
       child.stdin.end()
       if (child.exitCode === null) await once(child, 'exit')
