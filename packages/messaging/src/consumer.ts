@@ -1,4 +1,4 @@
-import { assertWritable, type Database, type Logger } from '@coursewire/service-kit'
+import { assertWritable, createOutageLog, type Database, type Logger } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import type { Batch, ConsumerGroupJoinEvent, Consumer as KafkaConsumer } from 'kafkajs'
 import { createAdminClient } from './admin.ts'
@@ -66,6 +66,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   let committing: Promise<void> | null = null
   let looking: Promise<void> | null = null
   let assigned: Assigned = {}
+  const joining = createOutageLog(logger, { failing: 'Joining the group anew', works: 'Joined the group again' })
   const beat = () => {
     lastBeatAt = performance.now()
   }
@@ -159,6 +160,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     assigned = memberAssignment
     beginEpoch()
     metrics.rebalances.add(1)
+    joining.worked()
     if (!isInGroup) logger.info({ topics }, 'Started consuming events')
     isInGroup = true
     joins = 0
@@ -235,7 +237,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
    * only a new member looks for another.
    */
   function joinAnew(error: Error): void {
-    logger.warn({ topics, err: error }, 'Joining the group anew')
+    joining.failed(error, { topics })
     const lost = consumer
     leaveEpoch()
     committing = null
@@ -333,7 +335,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
         })
         return
       } catch (error) {
-        logger.warn({ err: error }, 'Consumer could not start, trying again')
+        joining.failed(error, { topics })
         await member.disconnect().catch(() => undefined)
         await startWaiter.wait(backoffMs(failures, 100, 5_000))
         if (!isClosing) consumer = createGroupMember()

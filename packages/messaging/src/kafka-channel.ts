@@ -1,3 +1,4 @@
+import { createOutageLog, type OutageLog } from '@coursewire/service-kit'
 import { CompressionTypes, type IHeaders, type Message, type Producer } from 'kafkajs'
 import { backoffMs } from './backoff.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
@@ -14,6 +15,7 @@ const boundedRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
 export type SendFault = 'record' | 'topic' | 'cluster'
 
 const recordFaults = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'])
+const asideLog = { failing: 'Topic set aside', works: 'Topic taken back', level: 'error' } as const
 const topicFaults = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'INVALID_TOPIC_EXCEPTION',
@@ -58,7 +60,7 @@ const toMessage = ({ key, payload, headers }: StoredRow): Message => ({
  */
 export function createKafkaChannel(settings: KafkaSettings): Channel {
   const kafka = createKafka(settings, { retry: boundedRetry })
-  const setAside = new Map<string, { attempts: number; until: number }>()
+  const setAside = new Map<string, { attempts: number; until: number; log: OutageLog }>()
   const choosePartition = partitionByKey()
   /** Where each message that is being sent belongs, also when kafkajs asks again. */
   const chosen = new Map<Message, number>()
@@ -137,9 +139,14 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
   }
 
   function putAside(topic: string, error: unknown): void {
-    const attempts = setAside.get(topic)?.attempts ?? 0
-    setAside.set(topic, { attempts: attempts + 1, until: performance.now() + backoffMs(attempts, 100, 5_000) })
-    settings.logger.error({ topic, reason: error instanceof Error ? error.message : String(error) }, 'Topic set aside')
+    const { attempts, log } = setAside.get(topic) ?? { attempts: 0, log: createOutageLog(settings.logger, asideLog) }
+    setAside.set(topic, { attempts: attempts + 1, until: performance.now() + backoffMs(attempts, 100, 5_000), log })
+    log.failed(error, { topic, reason: error instanceof Error ? error.message : String(error) })
+  }
+
+  function takeBack(topic: string): void {
+    setAside.get(topic)?.log.worked()
+    setAside.delete(topic)
   }
 
   return {
@@ -153,7 +160,7 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
         const own: Pick<SendOutcome, 'sent' | 'parked'> = { sent: [], parked: [] }
         try {
           await sendInOrder(topic, ofTopic, own)
-          setAside.delete(topic)
+          takeBack(topic)
         } catch (error) {
           const taken = new Set([...own.sent, ...own.parked.map(({ row }) => row)])
           outcome.failed.push(...ofTopic.filter((row) => !taken.has(row)).map((row) => ({ row, error })))

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from '@coursewire/service-kit'
+import { createOutageLog, type Logger, type OutageLog } from '@coursewire/service-kit'
 import kafkajs, {
   type Admin,
   Kafka,
@@ -25,7 +25,33 @@ export interface KafkaSettings {
 
 // kafkajs calls these errors, and heals them itself within moments.
 const passing =
-  /coordinator is loading|rejoin is needed|rebalanc|not aware of this member|not the correct coordinator|leadership election/i
+  /coordinator is loading|coordinator is not available|restarting the consumer|rejoin is needed|rebalanc|not aware of this member|not the correct coordinator|leadership election/i
+
+/** What is no sign of a broker out of reach. */
+const ofItsOwn = /offset out of range|error when calling|failed to execute listener/i
+
+/** Longer than kafkajs rests between two attempts, or waits for an answer. */
+const QUIET_MS = 30_000
+/** Of all clients with one logger: they find out the same. */
+const outages = new WeakMap<Logger, OutageLog>()
+
+function findOutageLog(logger: Logger): OutageLog {
+  const known = outages.get(logger)
+  if (known) return known
+  const outage = createOutageLog(logger, { failing: 'Trouble with Kafka', works: 'No more trouble with Kafka' })
+  // kafkajs tells of what fails, never of what works.
+  let timer: NodeJS.Timeout | undefined
+  const log: OutageLog = {
+    failed(error, fields) {
+      outage.failed(error, fields)
+      clearTimeout(timer)
+      timer = setTimeout(outage.worked, QUIET_MS).unref()
+    },
+    worked: outage.worked,
+  }
+  outages.set(logger, log)
+  return log
+}
 
 /** The settings of a service by its environment (`KAFKA_…`). */
 export function toKafkaSettings(
@@ -87,8 +113,10 @@ export function createKafka(
       () =>
       ({ level, label, log }) => {
         onLog?.(log)
-        const isQuiet = level === logLevel.WARN || passing.test(log.message) || passing.test(String(log.error ?? ''))
-        logger[isQuiet ? 'debug' : 'warn']({ kafka: { label, ...log } }, log.message)
+        const text = `${log.message} ${String(log.error ?? '')}`
+        if (level === logLevel.WARN || passing.test(text)) logger.debug({ kafka: { label, ...log } }, log.message)
+        else if (ofItsOwn.test(text)) logger.warn({ kafka: { label, ...log } }, log.message)
+        else findOutageLog(logger).failed(log.error ?? log.message, { broker: log.broker })
       },
   }
   return new Kafka(sasl ? { ...config, sasl } : config)

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Logger } from '@coursewire/service-kit'
+import { createOutageLog, type Logger } from '@coursewire/service-kit'
 import { backoffMs, createWaiter } from './backoff.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import * as metrics from './metrics.ts'
@@ -36,6 +36,10 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   // Apart: what is written meanwhile must not cut a back-off short.
   const backOff = createWaiter()
   const failedIds = new Set<string>()
+  const interruptions = createOutageLog(logger, {
+    failing: 'Relay interrupted, starting again',
+    works: 'Relay works again',
+  })
   let lastCycleAt = performance.now()
   /** Tells a leader that had begun to work from one that never gets there. */
   let sentBatches = 0
@@ -74,6 +78,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
         for (const outcome of unreported.splice(0)) report(outcome)
         if (settled !== nothing && channel.gatherMs > 0) await backOff.wait(channel.gatherMs)
         rows = await reader.deleteAndSelect(settled, isClosing ? null : channel.topicsSetAside())
+        interruptions.worked()
         settled = nothing
       }
       lastCycleAt = performance.now()
@@ -155,7 +160,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
       try {
         await lead()
       } catch (error) {
-        logger.warn({ err: error }, 'Relay interrupted, starting again')
+        interruptions.failed(error)
       }
       lastCycleAt = performance.now()
       failures = sentBatches > sentBefore ? 1 : failures + 1

@@ -71,7 +71,7 @@ export const guards: Guard[] = [
   {
     name: 'the loop is supervised',
     file: 'relay.ts',
-    find: "logger.warn({ err: error }, 'Relay interrupted, starting again')",
+    find: 'interruptions.failed(error)',
     replace: 'throw error',
     test: ['relay', 'connection is cut'],
   },

@@ -91,7 +91,7 @@ describe('a broker', () => {
     const consumer = consume(store, note, { kafka: { ...kafkaSettings(brokers), logger: kafkaLog.logger } })
     await waitFor(() => sender.log.find('Event publish failed').length > 0)
     const refusals = () =>
-      kafkaLog.lines.filter(({ msg }) => String(msg).startsWith('Failed to connect to seed broker'))
+      kafkaLog.lines.filter(({ err }) => String(err).startsWith('Failed to connect to seed broker'))
     await waitFor(() => refusals().length > 5)
     expect([sender.isAlive(), consumer.isAlive(), consumer.isInGroup()]).toEqual([true, true, false])
 

@@ -412,6 +412,39 @@ describe('while Kafka is down', () => {
   }, 180_000)
 })
 
+it('while Kafka is away a service says so in one line, and in one when it is back', async () => {
+  const kafka = await ownKafka()
+  onTestFinished(() => kafka.stop())
+  const [store, note] = await Promise.all([createStore(), createNoteTopic({ brokers: kafka.brokers })])
+  const log = createTestLogger()
+  const settings = { ...kafkaSettings(kafka.brokers), logger: log.logger }
+  const running = startRelay({
+    databaseUrl: store.databaseUrl,
+    channel: createKafkaChannel(settings),
+    logger: log.logger,
+  })
+  onTestFinished(() => running.close())
+  consume(store, note, { kafka: settings, logger: log.logger })
+  await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
+  await settled(store, 1)
+  const before = log.lines.length
+
+  await kafka.kill()
+  await writeNotes(store, note, [{ noteId: 'a', n: 2 }])
+  const ofKafka = () => log.find('Trouble with Kafka')
+  await waitFor(() => ofKafka().length > 40, { timeoutMs: 60_000, message: 'forty complaints' })
+  const during = log.lines.slice(before).filter(({ level }) => level !== 'debug')
+  await kafka.restart()
+  await waitFor(() => log.find('No more trouble with Kafka').length > 0, { timeoutMs: 120_000 })
+
+  await settled(store, 2)
+  expect(during).toHaveLength(2)
+  expect(new Set(during.map(({ msg }) => msg))).toEqual(new Set(['Event publish failed', 'Trouble with Kafka']))
+  expect(during.filter(({ msg }) => msg === 'Trouble with Kafka')).not.toMatchObject([
+    { err: { stack: expect.anything() } },
+  ])
+}, 240_000)
+
 describe('a batch on its way to Kafka', () => {
   it('is halved when it is too large though each record is legal, and keeps its order', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, maxBytes: 20_000 })])

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { appendToOutbox } from '@coursewire/messaging'
-import { AppError, type Database, type Logger, type Moment } from '@coursewire/service-kit'
+import { AppError, createOutageLog, type Database, type Logger, type Moment } from '@coursewire/service-kit'
 import { tellEnrollmentClicked, tellViewed } from '../distributions/events.ts'
 import { startTicking } from '../ticker.ts'
 import {
@@ -32,6 +32,8 @@ export function createCountService(ctx: {
 }) {
   const { db, logger, now, relay, windowSeconds } = ctx
   const writer = randomUUID()
+  const writing = createOutageLog(logger, { failing: 'Views cannot be written now', works: 'Views are written again' })
+  const telling = createOutageLog(logger, { failing: 'Views cannot be told of now', works: 'Views are told of again' })
   let counters = new Map<string, Views>()
   let batches = 0
   /** What is being written, until it is known to be: with an answer lost, it may be. */
@@ -54,11 +56,12 @@ export function createCountService(ctx: {
       if (unwritten) await write(unwritten)
       const batch = takeBatch()
       if (batch) await write(batch)
-    } catch (err) {
-      logger.warn({ err }, 'Views cannot be written now')
+      writing.worked()
+    } catch (error) {
+      writing.failed(error)
       return
     }
-    await tellOfViews().catch((err: unknown) => logger.warn({ err }, 'Views cannot be told of now'))
+    await tellOfViews().then(telling.worked, telling.failed)
   }
 
   function takeBatch(): Batch | null {

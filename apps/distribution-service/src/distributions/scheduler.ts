@@ -1,4 +1,4 @@
-import { AppError, type Database, type Logger, type Moment } from '@coursewire/service-kit'
+import { AppError, createOutageLog, type Database, type Logger, type Moment } from '@coursewire/service-kit'
 import { startTicking } from '../ticker.ts'
 import { findDue, markFailed, type Scheduled } from './schedules.ts'
 
@@ -17,6 +17,10 @@ export function startScheduler(ctx: {
   carryOut: (due: Scheduled & { tenantId: string }) => Promise<void>
 }): { close(): Promise<void> } {
   const { db, logger, now, carryOut } = ctx
+  const looking = createOutageLog(logger, {
+    failing: 'Schedules cannot be carried out now',
+    works: 'Schedules are carried out again',
+  })
 
   async function look(): Promise<void> {
     try {
@@ -27,8 +31,9 @@ export function startScheduler(ctx: {
           await markFailed(db, due, error.message)
         })
       }
-    } catch (err) {
-      logger.warn({ err }, 'Schedules cannot be carried out now')
+      looking.worked()
+    } catch (error) {
+      looking.failed(error)
     }
   }
 

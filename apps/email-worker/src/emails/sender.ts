@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createOutageLog } from '@coursewire/service-kit'
 import { createDelivery, type DeliveryOptions } from './delivery.ts'
 import type { Email, Outcome } from './email.ts'
 import * as metrics from './metrics.ts'
@@ -31,6 +32,10 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   const { db, logger, monotonicMs, unknownAfterSeconds } = options
   const deliver = createDelivery({ ...options, mayClaim: () => !isClosing })
   const inFlight = new Set<Promise<void>>()
+  const interruptions = createOutageLog(logger, {
+    failing: 'Sender interrupted, going on',
+    works: 'Sender works again',
+  })
   let reserved: Email[] = []
   let reservedAt = 0
   let mayBeMore = false
@@ -112,8 +117,9 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
       lastCycleAt = monotonicMs()
       try {
         await cycle()
+        interruptions.worked()
       } catch (error) {
-        logger.warn({ err: error }, 'Sender interrupted, going on')
+        interruptions.failed(error)
         countOutage()
         await rest()
       }
