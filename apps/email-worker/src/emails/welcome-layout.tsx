@@ -1,5 +1,5 @@
 import { Body, Button, Column, Container, Head, Heading, Html, Link, Preview, Row, Section, Text } from 'react-email'
-import type { Locale, Wording } from './wording.ts'
+import { isolate, type Locale, type Wording } from './wording.ts'
 
 const light = {
   page: '#f3f5f4',
@@ -52,7 +52,7 @@ export interface WelcomeProps {
   name: string
   title: string
   description: string
-  courseLanguage: string
+  courseLanguage: string | undefined
   facts: { label: string; value: string }[]
   url: string
 }
@@ -67,7 +67,7 @@ export function WelcomeLayout(props: WelcomeProps) {
         <meta name="supported-color-schemes" content="light dark" />
         <style>{styleSheet}</style>
       </Head>
-      <Preview>{wording.preview(title)}</Preview>
+      <Preview>{wording.preview(isolate(title))}</Preview>
       <Body
         lang={locale}
         className="page"
@@ -101,13 +101,14 @@ export function WelcomeLayout(props: WelcomeProps) {
           <Heading
             as="h1"
             lang={courseLanguage}
+            dir="auto"
             className="text title"
             style={{ color: light.text, hyphens: 'auto', fontSize: 28, lineHeight: '36px', margin: '0 0 12px' }}
           >
             {title}
           </Heading>
           {description && (
-            <Text lang={courseLanguage} className="text" style={{ ...paragraph, whiteSpace: 'pre-line' }}>
+            <Text lang={courseLanguage} dir="auto" className="text" style={{ ...paragraph, whiteSpace: 'pre-line' }}>
               {description}
             </Text>
           )}

@@ -86,6 +86,37 @@ test('what others wrote stays text', async () => {
   for (const body of [html, text]) expect(body).not.toMatch(/http:\/\/evil|evil\.example/)
 })
 
+test('what is written from right to left has its own direction, and turns nothing around it', async () => {
+  const { subject, html, text } = await compose(
+    { name: 'دينا' },
+    { title: 'مقدمة في Rust!', description: 'دورة قصيرة.\u202e', language: 'ar' },
+  )
+
+  const title = '\u2068مقدمة في Rust!\u2069'
+  expect(subject).toBe(`Welcome to “${title}”`)
+  expect(html).toContain(`You are enrolled in “${title}”`)
+  expect(text).toContain('Welcome, \u2068دينا\u2069!')
+  expect(text).toContain(`\n\n${title}\n\n`)
+  expect(`${html}${text}`).not.toContain('\u202e')
+  expect(html).toContain('<html dir="ltr" lang="en">')
+  for (const [tag, held] of [
+    ['h1', 'مقدمة في Rust!'],
+    ['p', 'دورة قصيرة.'],
+  ]) {
+    const [element = ''] = new RegExp(`<${tag}[^>]*>${held}`).exec(html) ?? []
+    expect(element).toContain('dir="auto"')
+    expect(element).toContain('lang="ar"')
+  }
+})
+
+test.each(['xx', 'not a language', ''])('a language without a name, such as %j, is not named', async (language) => {
+  const { html, text } = await compose({}, { language })
+
+  expect(readVisible(html)).not.toContain('Language')
+  expect(text).not.toContain('Language')
+  expect(html).not.toContain('lang="not')
+})
+
 test('nothing long makes the mail long', async () => {
   const { subject, html, text } = await compose(
     { name: 'n'.repeat(5_000) },

@@ -1,10 +1,10 @@
-import { cutText } from '@coursewire/events'
+import { cutText, guessLanguage } from '@coursewire/events'
 import { render } from 'react-email'
 import type { Course, Student } from './directory.ts'
 import type { Mail } from './mailer.ts'
 import { findAddressFault, findTextFault, tameName } from './recipient.ts'
 import { WelcomeLayout, type WelcomeProps } from './welcome-layout.tsx'
-import { chooseLocale, getWording, nameLanguage } from './wording.ts'
+import { chooseLocale, dropTurns, getWording, isolate, nameLanguage } from './wording.ts'
 
 const MAX_TITLE_LENGTH = 120
 const MAX_DESCRIPTION_LENGTH = 600
@@ -23,29 +23,30 @@ export function findFault(student: Student, course: Course): string | null {
 export async function composeWelcomeMail(student: Student, course: Course, dashboardUrl: string): Promise<Mail> {
   const locale = chooseLocale(student.locale)
   const wording = getWording(locale)
-  const title = cutText(course.title, MAX_TITLE_LENGTH)
+  const title = cutText(dropTurns(course.title), MAX_TITLE_LENGTH)
+  const languageName = nameLanguage(course.language, locale)
   const welcome: WelcomeProps = {
     locale,
     wording,
-    name: tameName(student.name),
+    name: isolate(tameName(student.name)),
     title,
-    description: cutText(course.description?.trim() ?? '', MAX_DESCRIPTION_LENGTH),
-    courseLanguage: course.language,
+    description: cutText(dropTurns(course.description?.trim() ?? ''), MAX_DESCRIPTION_LENGTH),
+    courseLanguage: guessLanguage(course.language) ?? undefined,
     facts: [
       ...(course.totalLessons ? [{ label: wording.lessons, value: String(course.totalLessons) }] : []),
-      { label: wording.language, value: nameLanguage(course.language, locale) },
+      ...(languageName === null ? [] : [{ label: wording.language, value: languageName }]),
     ],
     url: `${dashboardUrl}/courses/${encodeURIComponent(course.slug)}`,
   }
   const html = await render(<WelcomeLayout {...welcome} />)
-  return { to: student.email, subject: wording.subject(title), html, text: writePlainText(welcome) }
+  return { to: student.email, subject: wording.subject(isolate(title)), html, text: writePlainText(welcome) }
 }
 
 function writePlainText({ wording, name, title, description, facts, url }: WelcomeProps): string {
   return [
     wording.greeting(name),
     wording.intro,
-    title,
+    isolate(title),
     description,
     facts.map(({ label, value }) => `${label}: ${value}`).join('\n'),
     `${wording.start}: ${url}`,

@@ -1,3 +1,5 @@
+import { guessLanguage } from '@coursewire/events'
+
 const wordings = {
   en: {
     subject: (title: string) => `Welcome to “${title}”`,
@@ -28,18 +30,36 @@ export type Wording = (typeof wordings)[Locale]
 
 /** German for whoever reads German, of any country; English for everybody else. */
 export function chooseLocale(locale: string | null | undefined): Locale {
-  return /^de\b/i.test(locale ?? '') ? 'de' : 'en'
+  const language = guessLanguage(locale ?? '')
+  return language !== null && new Intl.Locale(language).language === 'de' ? 'de' : 'en'
 }
 
 export function getWording(locale: Locale): Wording {
   return wordings[locale]
 }
 
-/** The language's name as its reader calls it; the code itself where it is none. */
-export function nameLanguage(code: string, reader: Locale): string {
-  try {
-    return new Intl.DisplayNames([reader], { type: 'language' }).of(code) ?? code
-  } catch {
-    return code
+/** The name of a language as its reader calls it, as exactly as there is one; null where there is none. */
+export function nameLanguage(code: string, reader: Locale): string | null {
+  const tag = guessLanguage(code)
+  if (tag === null) return null
+  const names = new Intl.DisplayNames([reader], { type: 'language', fallback: 'none' })
+  const { baseName, language, script } = new Intl.Locale(tag)
+  for (const known of [baseName, script && `${language}-${script}`, language]) {
+    const name = known && names.of(known)
+    if (name) return name
   }
+  return null
+}
+
+// The blocks that Unicode keeps for scripts written from right to left, such as Hebrew and Arabic.
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+
+/** A text as it may stand in a sentence: written from right to left, it turns nothing around it. */
+export function isolate(text: string): string {
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
+}
+
+/** Without characters that turn what comes after them: in a text of others they could end where they should not. */
+export function dropTurns(text: string): string {
+  return text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, '')
 }
