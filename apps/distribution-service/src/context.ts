@@ -16,7 +16,7 @@ import {
   now,
   openResources,
 } from '@coursewire/service-kit'
-import { createCatalogue } from './catalogue/catalogue.ts'
+import { createCatalogue, listsAtOnce } from './catalogue/catalogue.ts'
 import type { Config } from './config.ts'
 import { createHandlers, topics } from './consumer.ts'
 import { createCountService } from './counts/service.ts'
@@ -43,6 +43,10 @@ export function createContext(config: Config, overrides: Overrides = {}) {
     const base = { config, logger, now: overrides.now ?? now }
     const pool = adopt(createPool({ url: config.DATABASE_URL, max: 20, name: service, logger }), (it) => it.end())
     const db = createDatabase(pool)
+    const listsPool = adopt(
+      createPool({ url: config.DATABASE_URL, max: listsAtOnce, statementSeconds: 3, name: `${service} lists`, logger }),
+      (it) => it.end(),
+    )
     const kafka = toKafkaSettings(service, config, logger)
 
     const relay =
@@ -71,7 +75,7 @@ export function createContext(config: Config, overrides: Overrides = {}) {
         }),
         (it) => it.close(),
       )
-    const catalogue = createCatalogue({ db, baseUrl: config.PUBLIC_BASE_URL })
+    const catalogue = createCatalogue({ db, listsDb: createDatabase(listsPool), baseUrl: config.PUBLIC_BASE_URL })
     const distributions = createDistributionService({ ...base, db, relay, catalogue })
     adopt(startScheduler({ ...base, db, carryOut: distributions.carryOut }), (it) => it.close())
     const counts = adopt(createCountService({ ...base, db, relay, windowSeconds: config.VIEW_WINDOW_SECONDS }), (it) =>

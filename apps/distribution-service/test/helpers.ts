@@ -94,6 +94,7 @@ async function openService(overrides: Overrides, environment = {}) {
     wakes,
     db: ctx.db,
     databaseUrl: database.databaseUrl,
+    migrateDatabaseUrl: database.migrateDatabaseUrl,
     close: async () => {
       await closeApp()
       await ctx.close()

@@ -1,5 +1,7 @@
+import { waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { find, publish, startWithPublic } from './public-entries.ts'
 
 describe('a search', () => {
@@ -160,6 +162,72 @@ describe('a search', () => {
     expect(await searchAll()).toEqual([['Gardens'], [], [], ['Gardens']])
     await editor.call('POST', `/${id}/unpublish`, { reason: 'test' })
     expect(await searchAll()).toEqual([[], [], [], []])
+  })
+
+  it('takes equal words for one, however they are written, and no more than twelve', async () => {
+    const editor = await startWithPublic({ title: 'Kurse' }, { title: 'Größe' })
+    const ask = async (q: string) => {
+      const { rows } = await editor.db.execute<{ all: string; any: string; indexed: string; nodes: number }>(sql`
+        SELECT all_words::text AS "all", any_word::text AS any, all_indexed::text AS indexed,
+          numnode(all_words) + numnode(any_word) + numnode(all_indexed) AS nodes
+        FROM search_query(${q})`)
+      return rows[0]
+    }
+
+    expect(await ask('kurs '.repeat(40))).toEqual(await ask('kurs'))
+    expect(await ask('Größe Groesse GRÖSSE grosse')).toEqual(await ask('Größe'))
+    expect(await find(editor, { q: 'kurs '.repeat(40) })).toEqual(['Kurse'])
+    const word = await ask('programmierungen')
+    const letters = Array.from({ length: 100 }, (_, index) => String.fromCodePoint(0x3b1 + index))
+    const words = letters.map((letter, index) => `${letter}${index}`)
+    for (const chain of [letters.join('-'), words.join('-'), words.toReversed().join(' '), 'äöü-'.repeat(50)]) {
+      expect((await ask(chain.slice(0, 200)))?.nodes).toBeLessThanOrEqual(12 * 2 * (word?.nodes ?? 0))
+    }
+    const twelve = words.slice(0, 12).join(' ')
+    expect((await ask(`${twelve} kurs`))?.all).not.toContain('kurs')
+    expect((await ask(`der ${twelve.slice(0, -4)} und kurs`))?.all).toContain('kurs')
+  })
+
+  it('that takes long leaves connections to pages, comes after those of others, and is given up', async () => {
+    const editor = await startWithPublic({ title: 'Gardens' })
+    const owner = new pg.Client({ connectionString: editor.migrateDatabaseUrl })
+    await owner.connect()
+    onTestFinished(() => owner.end())
+    await owner.query('SELECT pg_advisory_lock(1)')
+    await owner.query(`
+      CREATE OR REPLACE FUNCTION search_query(asked text, OUT all_words tsquery, OUT any_word tsquery, OUT all_indexed tsquery)
+      LANGUAGE plpgsql VOLATILE AS $$ BEGIN
+        PERFORM pg_advisory_xact_lock_shared(1);
+        all_words := plainto_tsquery('simple', asked); any_word := all_words; all_indexed := all_words;
+      END $$`)
+    const order: string[] = []
+    const search = async (from: string) => {
+      const { status } = await editor.callAny('GET', '/api/courses?q=gardens', { from })
+      order.push(`${from} ${status}`)
+      return status
+    }
+    const working = async () => {
+      const { rows } = await owner.query(`
+        SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted`)
+      return rows.length
+    }
+
+    const flood = Array.from({ length: 50 }, () => search('10.0.0.1'))
+    await waitFor(async () => (await working()) === 6)
+    const visitor = search('10.0.0.2')
+    const page = await editor.callAny('GET', '/api/courses/gardens')
+    expect(page.status).toBe(200)
+    expect(await working()).toBeLessThanOrEqual(6)
+    // What exceeds its time is given up; what comes after finds the lock gone.
+    await waitFor(() => order.some((served) => served.includes('503')))
+    await owner.query('SELECT pg_advisory_unlock(1)')
+    await Promise.all([...flood, visitor])
+
+    expect(order.slice(0, 30)).toContain('10.0.0.2 200')
+    expect(editor.logs.find('Request cannot be served now')).toContainEqual(
+      expect.objectContaining({ err: expect.objectContaining({ code: '57014' }) }),
+    )
   })
 
   it('for nothing finds all, and for nothing that is a word nothing, whatever it is', async () => {

@@ -12,7 +12,6 @@ const sessionSettings = [
   // A member frozen inside a transaction would otherwise block its successor without end.
   'idle_in_transaction_session_timeout=10s',
   'lock_timeout=5s',
-  'statement_timeout=30s',
   'transaction_timeout=30s',
   // Pages are in memory or on flash; for the default of 4 the planner would walk through a whole index to spare a few.
   'random_page_cost=1.1',
@@ -20,14 +19,21 @@ const sessionSettings = [
 
 /**
  * A connection pool with time limits on everything, the server's and our own. A lost connection is logged and replaced;
- * only the query that used it fails.
+ * only the query that used it fails. A statement may take `statementSeconds`.
  */
-export function createPool(options: { url: string; max: number; name: string; logger: Logger }): pg.Pool {
+export function createPool(options: {
+  url: string
+  max: number
+  name: string
+  logger: Logger
+  statementSeconds?: number
+}): pg.Pool {
+  const settings = [...sessionSettings, `statement_timeout=${options.statementSeconds ?? 30}s`]
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.name,
     max: options.max,
-    options: sessionSettings.map((setting) => `-c ${setting}`).join(' '),
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
     connectionTimeoutMillis: 5_000,
     // A frozen server keeps no limit of its own.
     query_timeout: 35_000,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Database } from '@coursewire/service-kit'
+import { createTurns, type Database } from '@coursewire/service-kit'
 import {
   chooseLanguages,
   orderLanguages,
@@ -44,8 +44,18 @@ export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text'> & {
 /** More words than so many are not remembered to be in many entries. */
 const MAX_COMMON = 1_000
 
-/** What the public sees. */
-export function createCatalogue({ db, baseUrl }: { db: Database; baseUrl: string }) {
+/** How many lists are read at a time, and how many may wait: whatever is searched for, pages have connections left. */
+export const listsAtOnce = 6
+const MAX_WAITING_LISTS = 200
+const MAX_WAITING_LISTS_EACH = 50
+
+/** What the public sees. Lists are read by `listsDb`, whose statements may not take long. */
+export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsDb: Database; baseUrl: string }) {
+  const takeTurn = createTurns({
+    concurrent: listsAtOnce,
+    maxWaiting: MAX_WAITING_LISTS,
+    maxWaitingEach: MAX_WAITING_LISTS_EACH,
+  })
   const cache = createMomentaryCache<Page>(async (keys) => {
     const asked = keys.map((key) => JSON.parse(key) as [string, string])
     const found = await findPublic(
@@ -79,21 +89,23 @@ export function createCatalogue({ db, baseUrl }: { db: Database; baseUrl: string
   async function list(asked: Asked, cut: Cut): Promise<Listed> {
     const { tenantId, targetGroup, text } = asked
     const search: Search = { tenantId, targetGroup, text, ...(await chooseFrom(asked)) }
-    if (search.text === undefined) return walk(db, search, null, cut)
+    if (search.text === undefined) return walk(listsDb, search, null, cut)
     const key = JSON.stringify(search)
     const query = common.get(key)
-    if (query) return walk(db, search, query, cut)
+    if (query) return walk(listsDb, search, query, cut)
 
-    const found = await searchFew(db, search, search.text, cut)
+    const found = await searchFew(listsDb, search, search.text, cut)
     if (!('query' in found)) return found
     if (common.size >= MAX_COMMON) common.clear()
     common.set(key, found.query)
-    return walk(db, search, found.query, cut)
+    return walk(listsDb, search, found.query, cut)
   }
 
   return {
     findPage: (tenantId: string, slug: string): Page | Promise<Page> => cache.get(JSON.stringify([tenantId, slug])),
-    list,
+    /** For who asks from this address: who asks for much waits for himself. */
+    list: (asked: Asked, cut: Cut, address: string): Promise<Listed> =>
+      takeTurn({ lane: 'lists', owner: address }, () => list(asked, cut)),
     hold: () => {
       const releases = [cache.hold(), storedLanguages.hold()]
       return () => {

@@ -1,5 +1,6 @@
 import { canonicalizeLanguage, languageTag } from '@coursewire/events'
 import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
@@ -62,7 +63,10 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
             .string()
             .max(200)
             .optional()
-            .describe('Words of title, description or target group, the last one or its beginning; blank for all'),
+            .describe(
+              'Words of title, description or target group, the last one or its beginning; blank for all. ' +
+                'The first twelve different ones count.',
+            ),
           cursor: z.string().regex(cursorShape).optional(),
           limit,
         }),
@@ -77,6 +81,7 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
       const { entries, next } = await catalogue.list(
         { tenantId, language, acceptLanguage, targetGroup, text: text?.trim() || undefined },
         { after, limit: query.limit },
+        normalizeIP(request.ip),
       )
       const items = entries.map((entry) => showEntry(entry, baseUrl))
       const languages = items.map((item) => item.language)
