@@ -24,7 +24,7 @@ export function classifyFailure(error: unknown): FailureClass {
     const code = 'code' in cause ? String(cause.code) : ''
     if (conflicts.has(code)) return 'conflict'
     if (tooLong.has(code)) return 'unknown'
-    if (/^(22|23)...$/.test(code)) return 'permanent'
+    if (/^(22|23|54)...$/.test(code)) return 'permanent'
   }
   return isOutage(error) ? 'outage' : 'unknown'
 }

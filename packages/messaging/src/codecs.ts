@@ -42,8 +42,10 @@ export function registerCodecs(): void {
   register(CompressionTypes.Snappy, {
     ...snappy,
     async decompress(bytes) {
-      assertWithin(measureSnappy(bytes))
-      return snappy.decompress(bytes)
+      const blocks = splitSnappy(bytes)
+      assertWithin(blocks.reduce((total, block) => total + readSnappyLength(block), 0))
+      // At once: the codec's own way copies all that came before with each block.
+      return Buffer.concat(await Promise.all(blocks.map((block) => snappy.decompress(block))))
     },
   })
   register(CompressionTypes.LZ4, {
@@ -75,20 +77,28 @@ async function unzipBounded(bytes: Buffer): Promise<Buffer> {
 const XERIAL = Buffer.from('\x82SNAPPY\0', 'latin1')
 const XERIAL_HEADER_BYTES = 16
 
-/** What its blocks say they hold: that much would be allocated for them. */
-function measureSnappy(bytes: Buffer): number {
-  if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return readSnappyLength(bytes, 0)
-  let total = 0
-  for (let at = XERIAL_HEADER_BYTES; at + 4 < bytes.length; at += 4 + bytes.readUInt32BE(at)) {
-    total += readSnappyLength(bytes, at + 4)
+/** The blocks of what Java's clients write, or else the one that it is. */
+function splitSnappy(bytes: Buffer): Buffer[] {
+  if (!isFramed(bytes)) return [bytes]
+  const blocks: Buffer[] = []
+  for (let at = XERIAL_HEADER_BYTES; at + 4 < bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32BE(at)
+    const block = bytes.subarray(at + 4, end)
+    // Nobody writes frames within frames, which could hold anything.
+    if (isFramed(block)) throw new Error('invalid snappy data')
+    blocks.push(block)
+    at = end
   }
-  return total
+  return blocks
 }
 
-function readSnappyLength(bytes: Buffer, from: number): number {
+const isFramed = (bytes: Buffer) => bytes.subarray(0, XERIAL.length).equals(XERIAL)
+
+/** What a block says it holds: that much is allocated for it. */
+function readSnappyLength(block: Buffer): number {
   let length = 0
   for (let index = 0; index < 5; index += 1) {
-    const byte = bytes[from + index] ?? 0
+    const byte = block[index] ?? 0
     length += (byte & 0x7f) * 2 ** (7 * index)
     if (byte < 0x80) break
   }

@@ -71,6 +71,7 @@ export async function selectDeadLetters(
   let bytes = 0
   const { letters } = await collect(connection, topics, filter, Number.POSITIVE_INFINITY, (letter) => {
     bytes += OTHER_BYTES + letter.stack.length + (letter.value?.byteLength ?? 0) + (letter.key?.byteLength ?? 0)
+    for (const [name, value] of letter.headers) bytes += name.length + (value?.byteLength ?? 0)
     if (bytes > MAX_SELECTED_BYTES) {
       throw new Error('More than 512 MiB of dead letters match: ask for fewer at a time')
     }

@@ -57,6 +57,9 @@ export type Decoded = { received: Received } | { skipped: ParseFailure }
 
 export const REDRIVE_HEADER = 'x-redrive-id'
 
+/** As much as a topic takes uncompressed. What is larger is not even parsed: each of its fields could break its schema. */
+const MAX_EVENT_BYTES = 1024 * 1024
+
 /** Reads a record. Never throws: whatever cannot be read is a refusal of that record alone. */
 export function decodeRecord(
   record: KafkaSource,
@@ -68,6 +71,10 @@ export function decodeRecord(
     const { firstOffset, records, codec, reason } = unreadBatch
     const message = `${records} records (${codec}) from offset ${firstOffset} to ${record.offset}: ${reason}`
     return { received: refuse(record, { code: 'batch.unreadable', message }) }
+  }
+  if (record.value && record.value.byteLength > MAX_EVENT_BYTES) {
+    const message = `${record.value.byteLength} bytes, where an event has at most ${MAX_EVENT_BYTES}`
+    return { received: refuse(record, { code: 'record.too-large', message }) }
   }
   if (record.value === null) return { received: refuse(record, { code: 'record.tombstone', message: 'no value' }) }
   try {

@@ -23,6 +23,7 @@ describe('a failure in a handler', () => {
     ['permanent', new AppError('conflict', 'a.b', 'no', {}, { cause: withCode('57P01') })],
     ['permanent', withCode('23505')],
     ['permanent', withCode('22P05')],
+    ['permanent', withCode('54000')],
     ['permanent', new EventTooLargeError('too large')],
     ['permanent', catchError(() => z.object({ id: z.string() }).parse({}))],
     ['outage', new AppError('unavailable', 'a.b', 'down')],

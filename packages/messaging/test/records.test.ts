@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import type { Message } from 'kafkajs'
+import { CompressionTypes, type Message } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { on, onRun } from '../src/apply-batch.ts'
 import { createKafka, createTopics } from '../src/kafka.ts'
@@ -262,6 +262,27 @@ describe('a record from somebody else', () => {
       }),
       { numRuns: 10, endOnFailure: true },
     )
+  })
+
+  it('of more than 1 MiB is a dead letter, which its topic may have taken compressed', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const producer = createKafka(kafkaSettings()).producer({ allowAutoTopicCreation: false })
+    await producer.connect()
+    onTestFinished(() => producer.disconnect())
+    const value = toJson(writeForeignly(note, 1, { payload: { extra: 'x'.repeat(1024 * 1024) } }))
+    const consumer = consume(store, note)
+
+    await producer.send({
+      topic: note.topic,
+      compression: CompressionTypes.GZIP,
+      messages: [{ key: 'a', value }, toMessage(note, buildNote(note, 'a', 2))],
+    })
+
+    await allCommitted(consumer.name, note, 2)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([2])
+    const [letter] = await readDeadLetters(store)
+    expect(letter?.payload?.equals(value)).toBe(true)
+    expect(Object.fromEntries(letter?.headers ?? [])['x-error-code']?.toString()).toBe('record.too-large')
   })
 
   it('holds nobody up with thousands of headers', async () => {

@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import { uniqueName, waitFor } from '@coursewire/testing'
-import { CompressionTypes } from 'kafkajs'
+import { CompressionCodecs, CompressionTypes } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { readLimits } from '../src/codecs.ts'
+import { readLimits, registerCodecs } from '../src/codecs.ts'
 import { createKafka, createTopics } from '../src/kafka.ts'
 import { createKafkaChannel } from '../src/kafka-channel.ts'
 import { startRelay } from '../src/relay.ts'
@@ -143,6 +143,47 @@ describe('a batch', () => {
     await committed(consumer.name, note, 20)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual(Array.from({ length: 20 }, (_, n) => n))
     expect(await readDeadLetters(store)).toEqual([])
+  })
+})
+
+describe('compressed bytes', () => {
+  registerCodecs()
+  const decompress = (codec: CompressionTypes, bytes: Buffer): Promise<Buffer> =>
+    (CompressionCodecs as Record<number, () => { decompress(bytes: Buffer): Promise<Buffer> }>)
+      [codec]?.()
+      .decompress(bytes) ?? Promise.reject(new Error('unreachable'))
+  const framed = (blocks: Buffer[]) =>
+    Buffer.concat([
+      Buffer.from('\x82SNAPPY\0\0\0\0\x01\0\0\0\x01', 'latin1'),
+      ...blocks.flatMap((block) => {
+        const length = Buffer.alloc(4)
+        length.writeUInt32BE(block.length)
+        return [length, block]
+      }),
+    ])
+
+  it('of snappy may be many blocks, and none within another', async () => {
+    const block = Buffer.from([1, 0, 0x78])
+
+    const many = await decompress(CompressionTypes.Snappy, framed(Array.from({ length: 20_000 }, () => block)))
+    const nested = decompress(CompressionTypes.Snappy, framed([framed([block])]))
+
+    expect(many.equals(Buffer.alloc(20_000, 'x'))).toBe(true)
+    await expect(nested).rejects.toThrow('invalid snappy data')
+  })
+
+  it('of snappy that claim four gigabytes are refused', async () => {
+    const claim = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0x78])
+
+    await expect(decompress(CompressionTypes.Snappy, claim)).rejects.toThrow('more than 1048576 bytes')
+  })
+
+  it('of zstd that ask for a window of gigabytes are refused', async () => {
+    const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0, 0])
+    const claim = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0xff, 0xff, 0xff, 0x7f, 0x01, 0, 0])
+
+    await expect(decompress(CompressionTypes.ZSTD, header)).rejects.toThrow('a window of more than')
+    await expect(decompress(CompressionTypes.ZSTD, claim)).rejects.toThrow('more than 1048576 bytes')
   })
 })
 
