@@ -162,8 +162,9 @@ describe('what is taken back', () => {
       delete: () => editor.call('DELETE', `/${id}`, undefined, '*'),
       async schedule() {
         // The other instance does not live to see it.
-        await editor.call('PUT', `/${id}/schedule`, { unpublish_at: '2100-01-01T00:00:00Z', reason: 'test' })
-        time = '2100-01-01T00:00:00.000000Z'
+        const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
+        await editor.call('PUT', `/${id}/schedule`, { unpublish_at: inAnHour, reason: 'test' })
+        time = inAnHour.replace('Z', '000Z')
         await waitFor(async () => (await editor.read(id)).visibility === 'private')
       },
     }

@@ -14,7 +14,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Context, createContext } from '../src/context.ts'
 import { migrations } from '../src/db/migrations.ts'
-import { distributions } from '../src/db/schema.ts'
+import { courses, distributions } from '../src/db/schema.ts'
 import { createCaller, createConfig, createLogBook } from './helpers.ts'
 
 // Servers of its own: the topics and the group have fixed names, and one of the tests stops the database.
@@ -199,11 +199,16 @@ it('an invalid payload is acknowledged, logged and dead-lettered, and holds nobo
 })
 
 it('of generations that wait together, the one that is refused is a dead letter, and the others have their effect', async () => {
-  const large = aGeneratedCourse({ course_id: 'large', description: 'a'.repeat(150_000) })
+  const large = aGeneratedCourse({ course_id: 'large' })
   await publish(large)
   await waitForEvent(large, 'distribution.created')
-  const grown = { course_id: 'large', description: 'b'.repeat(150_000), completed_at: '2026-01-01T00:00:00Z' }
-  const refused = aGeneratedCourse(grown)
+  // As it may have been before there were limits.
+  await ctx.db
+    .update(courses)
+    .set({ description: 'a'.repeat(300_000) })
+    .where(eq(courses.courseId, 'large'))
+  const again = { course_id: 'large', description: '', completed_at: '2026-01-01T00:00:00Z' }
+  const refused = aGeneratedCourse(again)
   const others = ['beside-1', 'beside-2'].map((course_id) => aGeneratedCourse({ course_id, title: 'Beside' }))
   const together = [others[0], refused, others[1]]
 

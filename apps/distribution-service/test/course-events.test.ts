@@ -1,7 +1,7 @@
 import { aGeneratedCourse, aStagedCourse } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { distributions } from '../src/db/schema.ts'
+import { courses, distributions } from '../src/db/schema.ts'
 import { startService } from './helpers.ts'
 
 const micros = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
@@ -220,18 +220,53 @@ describe('a course generated again', () => {
 
   it('with a change too large to tell is refused, and nothing is changed', async () => {
     const service = await startService()
-    await service.take(aGeneratedCourse({ course_id: 'course_1', description: 'a'.repeat(150_000) }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }))
+    // As it may have been before there were limits.
+    await service.db.update(courses).set({ description: 'a'.repeat(300_000) })
     const [before] = await readAll(service)
-    const again = aGeneratedCourse({
-      course_id: 'course_1',
-      description: 'b'.repeat(150_000),
-      completed_at: '2026-01-01T00:00:00Z',
-    })
+    const again = aGeneratedCourse({ course_id: 'course_1', description: '', completed_at: '2026-01-01T00:00:00Z' })
 
     await expect(service.take(again)).rejects.toMatchObject({ kind: 'invalid', code: 'event.too-large' })
 
     expect(await readAll(service)).toEqual([before])
     expect(await service.readOutbox()).toHaveLength(1)
+  })
+
+  it('takes the place of what was too large to tell, which is then not told as the old value', async () => {
+    const service = await startService()
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }))
+    // As it may have been before there were limits.
+    await service.db.update(distributions).set({ description: 'a'.repeat(300_000) })
+
+    await service.take(aGeneratedCourse({ course_id: 'course_1', completed_at: '2026-01-01T00:00:00Z' }))
+
+    const [after] = await readAll(service)
+    const [, updated] = await service.readOutbox()
+    expect(after).toMatchObject({ description: 'Plants on walls, from the first pot to the last.' })
+    expect(updated?.event.payload).toMatchObject({ old_values: {}, new_values: { description: after?.description } })
+  })
+
+  it('wins over one that claims to be of a time yet to come, which was taken once', async () => {
+    const service = await startService()
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }))
+    await service.db.update(courses).set({ generationCompletedAt: '2099-01-01T00:00:00Z' })
+
+    await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'New', completed_at: '2026-01-01T00:00:00Z' }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'Old', completed_at: '2025-12-31T00:00:00Z' }))
+
+    expect(await readAll(service)).toMatchObject([{ title: 'New' }])
+  })
+
+  it('is told of with a moment that listeners take, also after a clock that was years ahead', async () => {
+    const service = await startService()
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }))
+    await service.db.update(distributions).set({ updatedAt: '2099-01-01T00:00:00Z' })
+
+    await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'New', completed_at: '2026-01-01T00:00:00Z' }))
+
+    const [after] = await readAll(service)
+    expect(after?.updatedAt.slice(0, 4)).not.toBe('2099')
+    expect((await service.readOutbox()).at(-1)?.event.payload).toMatchObject({ updated_at: after?.updatedAt })
   })
 })
 
@@ -299,6 +334,16 @@ describe('a deployment to staging', () => {
     expect(await readAll(service)).toEqual([before])
     expect(await service.readOutbox()).toHaveLength(2)
     expect(service.logs.find('Updated distributions')).toHaveLength(1)
+  })
+
+  it('wins over one that claims to be of a time yet to come, which was taken once', async () => {
+    const service = await startService()
+    await service.take(aGeneratedCourse({ course_id: 'course_1' }), aStagedCourse({ course_id: 'course_1' }))
+    await service.db.update(courses).set({ stagingDeployedAt: '2099-01-01T00:00:00Z' })
+
+    await service.take(aStagedCourse({ course_id: 'course_1', staging_url: 'https://staging.test/new' }))
+
+    expect(await readAll(service)).toMatchObject([{ stagingUrl: 'https://staging.test/new' }])
   })
 
   it('before its course is known is kept for the distribution made later', async () => {

@@ -1,6 +1,7 @@
 import { aGeneratedCourse } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { distributions, versions } from '../src/db/schema.ts'
 import { startAsEditor } from './helpers.ts'
 
 describe('a distribution made by hand', () => {
@@ -73,13 +74,16 @@ describe('a distribution made by hand', () => {
   it.each([
     ['no title', { title: undefined }],
     ['an empty title', { title: '  ' }],
-    ['a title too long', { title: 'x'.repeat(201) }],
-    ['a line break in the title', { title: 'a\nb' }],
+    ['a title nobody sees', { title: '\u200b\u00ad' }],
+    ['a title too long', { title: 'x'.repeat(501) }],
+    ['a control character in the title', { title: 'a\u0007' }],
+    ['a target group nobody sees', { target_group: ['\u2060'] }],
+    ['a description too long', { description: 'x'.repeat(20_001) }],
     ['a language that is none', { language: 'german!' }],
     ['a course id with a control character', { course_id: 'a\u0007' }],
     ['a meta title too long', { seo: { meta_title: 'ü'.repeat(61) } }],
     ['a meta description too long', { seo: { meta_description: 'x'.repeat(156) } }],
-    ['too many keywords', { seo: { meta_keywords: Array.from({ length: 21 }, (_, n) => `k${n}`) } }],
+    ['too many keywords', { seo: { meta_keywords: Array.from({ length: 51 }, (_, n) => `k${n}`) } }],
     ['an image by http', { seo: { og_image: 'http://learn.test/a.png' } }],
     ['an image by another scheme', { seo: { og_image: 'javascript:alert(1)' } }],
     ['an image of this machine', { seo: { og_image: 'https://localhost/a.png' } }],
@@ -89,6 +93,8 @@ describe('a distribution made by hand', () => {
     ['an image with a password', { seo: { og_image: 'https://a:b@learn.test/a.png' } }],
     ['a link to an inside address', { cta: { url: 'https://[::1]/' } }],
     ['a keyword twice', { seo: { meta_keywords: ['a', 'a'] } }],
+    ['a keyword that looks like another', { seo: { meta_keywords: ['a', 'a\u200b'] } }],
+    ['an image with white space', { seo: { og_image: 'https://learn.test/a\u2028b.png' } }],
     ['a slug with capitals', { slug: 'Walls' }],
     ['a slug that climbs', { slug: '../walls' }],
     ['a slug that ends in a hyphen', { slug: 'walls-' }],
@@ -370,5 +376,39 @@ describe('the list', () => {
     expect(await titlesOf('language=de&visibility=private')).toEqual(['100 Gardens'])
     expect(await titlesOf('target_group=b')).toEqual(['Walls', '100% Gardens'])
     expect(await titlesOf('target_group=b&courseId=course_1')).toEqual(['100% Gardens'])
+  })
+})
+
+describe('an entry that holds more than may be written now', () => {
+  /** More words than a column of words can hold. */
+  const endless = Array.from({ length: 120_000 }, (_, n) => `word${n}`).join(' ')
+
+  it('is not published, but told what is wrong, until it is mended', async () => {
+    const { create, call, change, db } = await startAsEditor()
+    const { id } = await create()
+    await db.update(distributions).set({ title: '\u200b', description: endless })
+
+    const refused = await call('POST', `/${id}/publish`)
+    const mended = await change(id, { title: 'Walls', description: 'Green.' })
+    const published = await call('POST', `/${id}/publish`)
+
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'distribution.incomplete', title: 'Not complete: missing title; too long description' },
+    })
+    expect(mended.events).toMatchObject([{ payload: { new_values: { description: 'Green.' }, old_values: {} } }])
+    expect(published.status).toBe(200)
+  })
+
+  it('can be made so by no version of it, while the public sees it', async () => {
+    const { create, call, db } = await startAsEditor()
+    const { id } = await create()
+    await call('POST', `/${id}/versions`, { changelog: 'one' })
+    await db.update(versions).set({ content: sql`content || jsonb_build_object('description', ${endless}::text)` })
+    const { etag } = await call('POST', `/${id}/publish`)
+
+    const { status, body, events } = await call('POST', `/${id}/versions/v1/restore`, undefined, etag)
+
+    expect({ status, code: body.code, events }).toEqual({ status: 409, code: 'distribution.incomplete', events: [] })
   })
 })

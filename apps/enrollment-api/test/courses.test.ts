@@ -105,6 +105,20 @@ describe('events', () => {
     expect(await enroll(first.courseId, (await aStudent(service)).token)).toBe(404)
   })
 
+  it('a moment yet to come, which was taken once, does not shut out what happens now', async () => {
+    const distribution = aDistribution()
+    await consume(published(distribution, noon))
+    await service.admin.query(`UPDATE distributions SET changed_at = '2099-01-01' WHERE distribution_id = $1`, [
+      distribution.id,
+    ])
+
+    await consume(unpublished(distribution, later))
+    expect(await enroll(distribution.courseId)).toBe(404)
+
+    await consume(published(distribution, noon))
+    expect(await enroll(distribution.courseId)).toBe(404)
+  })
+
   it('an older moment never wins, to the microsecond, and a deleted one stays deleted', async () => {
     const [a, b, c] = [aDistribution(), aDistribution(), aDistribution()]
 

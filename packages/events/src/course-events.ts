@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineEvent } from './define-event.ts'
-import { id, moment } from './fields.ts'
+import { count, id, pastMoment, webUrl } from './fields.ts'
 import { likelyLanguageTag } from './language-tag.ts'
+import { courseDescription, courseTitle, looseTags } from './text.ts'
 
 const courseFactory = {
   topic: 'course.events.v1',
@@ -17,12 +18,12 @@ export const courseGenerationCompleted = defineEvent({
   payload: z.object({
     course_id: id,
     tenant_id: id.nullish(),
-    title: z.string().trim().min(1).max(500),
-    description: z.string().nullish(),
+    title: courseTitle,
+    description: courseDescription.nullish(),
     language: likelyLanguageTag,
-    target_audiences: z.array(z.string()).nullish(),
-    total_lessons: z.int().min(0).nullish(),
-    completed_at: moment,
+    target_audiences: looseTags.nullish(),
+    total_lessons: count.nullish(),
+    completed_at: pastMoment,
   }),
 })
 
@@ -31,7 +32,7 @@ export const courseDeployedStaging = defineEvent({
   type: 'course.deployed.staging',
   payload: z.object({
     course_id: id,
-    staging_url: z.url({ protocol: /^https?$/ }).max(2000),
-    deployed_at: moment,
+    staging_url: webUrl(/^https?$/),
+    deployed_at: pastMoment,
   }),
 })

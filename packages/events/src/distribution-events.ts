@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './define-event.ts'
-import { id, moment } from './fields.ts'
+import { id, pastMoment } from './fields.ts'
 
 const distribution = {
   topic: 'distribution.events.v1',
@@ -49,7 +49,7 @@ export const distributionCreated = defineEvent({
     visibility,
     version,
     derived_from: id.nullable(),
-    created_at: moment,
+    created_at: pastMoment,
   }),
 })
 
@@ -62,7 +62,7 @@ export const distributionUpdated = defineEvent({
     updated_fields: z.array(z.string()).min(1),
     old_values: values,
     new_values: values,
-    updated_at: moment,
+    updated_at: pastMoment,
   }),
 })
 
@@ -70,7 +70,7 @@ export const distributionDeleted = defineEvent({
   ...distribution,
   type: 'distribution.deleted',
   listeners: ['enrollment-api', 'Cache Invalidation', 'SEO Indexer', 'Analytics'],
-  payload: z.object({ distribution_id: id, slug: z.string(), course_id: id, deleted_at: moment, deleted_by: id }),
+  payload: z.object({ distribution_id: id, slug: z.string(), course_id: id, deleted_at: pastMoment, deleted_by: id }),
 })
 
 export const distributionPublished = defineEvent({
@@ -85,7 +85,7 @@ export const distributionPublished = defineEvent({
     language: z.string(),
     target_group: targetGroup,
     seo,
-    published_at: moment,
+    published_at: pastMoment,
   }),
 })
 
@@ -93,7 +93,7 @@ export const distributionUnpublished = defineEvent({
   ...distribution,
   type: 'distribution.unpublished',
   listeners: ['enrollment-api', 'SEO Indexer', 'Cache Invalidation'],
-  payload: z.object({ distribution_id: id, slug: z.string(), unpublished_at: moment, reason: z.string() }),
+  payload: z.object({ distribution_id: id, slug: z.string(), unpublished_at: pastMoment, reason: z.string() }),
 })
 
 /** `view_count` is the running total of the distribution; at most one event a category and window. */
@@ -105,7 +105,7 @@ export const distributionViewed = defineEvent({
     distribution_id: id,
     slug: z.string(),
     view_count: total,
-    viewed_at: moment,
+    viewed_at: pastMoment,
     referrer_category: referrerCategory,
   }),
 })
@@ -119,7 +119,7 @@ export const distributionEnrollmentClicked = defineEvent({
     distribution_id: id,
     slug: z.string(),
     enrollment_count: total,
-    clicked_at: moment,
+    clicked_at: pastMoment,
     cta_type: z.string(),
   }),
 })
@@ -137,7 +137,7 @@ export const distributionMicroNicheCreated = defineEvent({
     child_slug: z.string(),
     target_group_override: targetGroup,
     title_override: z.string().nullable(),
-    created_at: moment,
+    created_at: pastMoment,
   }),
 })
 
@@ -150,7 +150,7 @@ export const distributionVersionBumped = defineEvent({
     slug: z.string(),
     old_version: version,
     new_version: version,
-    bumped_at: moment,
+    bumped_at: pastMoment,
     changelog: z.string(),
   }),
 })

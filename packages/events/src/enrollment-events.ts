@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent, type EventOf } from './define-event.ts'
-import { id, moment } from './fields.ts'
+import { count, id, pastMoment } from './fields.ts'
 import { assertEventSize } from './kafka-record.ts'
 
 const enrollmentType = z.enum(['free', 'paid'])
@@ -18,10 +18,10 @@ export const enrollmentCompleted = defineEvent({
     student_id: id,
     course_id: id,
     enrollment_type: enrollmentType,
-    enrolled_at: moment,
+    enrolled_at: pastMoment,
     source,
     payment_status: z.enum(['free', 'paid']),
-    activation: z.int().min(1),
+    activation: count.min(1),
   }),
 })
 
@@ -31,7 +31,7 @@ export const snsEnrollmentCompleted = z.strictObject({
   studentId: id,
   courseId: id,
   enrollmentType,
-  enrolledAt: moment,
+  enrolledAt: pastMoment,
   source,
 })
 

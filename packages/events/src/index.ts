@@ -1,3 +1,4 @@
+export { emailAddress, readAddress } from './address.ts'
 export { courseDeployedStaging, courseGenerationCompleted } from './course-events.ts'
 export { defineEvent, type EventDefinition, type EventOf } from './define-event.ts'
 export {
@@ -21,7 +22,23 @@ export {
   toSnsEnrollmentCompleted,
 } from './enrollment-events.ts'
 export type { EventEnvelope, EventMeta } from './envelope.ts'
+export { id, webUrl } from './fields.ts'
 export { EventTooLargeError, type KafkaRecord, MAX_EVENT_BYTES, toKafkaRecord } from './kafka-record.ts'
 export { canonicalizeLanguage, guessLanguage, languageTag } from './language-tag.ts'
 export { type ParseFailure, type ParseResult, parseEvent } from './parse-event.ts'
-export { cutText } from './text.ts'
+export {
+  countCharacters,
+  courseDescription,
+  courseTitle,
+  cutText,
+  isBlank,
+  line,
+  MAX_DESCRIPTION_LENGTH,
+  showLine,
+  showText,
+  tag,
+  tags,
+  text,
+  toLine,
+  toText,
+} from './text.ts'

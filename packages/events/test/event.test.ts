@@ -31,14 +31,15 @@ const payload = {
   payment_status: 'free',
   activation: 1,
 } as const
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
 const anEvent = () => enrollmentCompleted.build(payload, meta, identity)
 
 const anId = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
-  .filter((text) => /^[^\p{Cc}\p{Cs}]{1,128}$/u.test(text))
+  .filter((text) => /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,128}$/u.test(text))
 const aMoment = fc
   .tuple(
-    fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T00:00:00Z'), noInvalidDate: true }),
+    fc.date({ min: new Date('0001-01-02T00:00:00Z'), max: new Date(), noInvalidDate: true }),
     fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), maxLength: 9 }),
     fc.constantFrom('Z', '+00:00', '-11:30', '+14:00'),
   )
@@ -203,8 +204,11 @@ describe('an event that is read', () => {
     ['not-an-envelope', 'an id that is too long', { ...event, id: 'x'.repeat(129) }],
     ['not-an-envelope', 'a control character in the id', { ...event, id: 'a\u0007' }],
     ['not-an-envelope', 'half a surrogate pair in the id', { ...event, id: 'a\ud800' }],
+    ['not-an-envelope', 'a dot segment for an id', { ...event, id: '..' }],
     ['not-an-envelope', 'ten fractional digits', { ...event, timestamp: '2025-01-15T14:30:00.1234567890Z' }],
     ['not-an-envelope', 'the 30th of February', { ...event, timestamp: '2025-02-30T14:30:00Z' }],
+    ['not-an-envelope', 'the year 0', { ...event, timestamp: '0000-02-28T14:30:00Z' }],
+    ['not-an-envelope', 'an offset that Postgres does not know', { ...event, timestamp: '2025-02-28T14:30:00+16:00' }],
     ['not-an-envelope', 'a moment without offset', { ...event, timestamp: '2025-01-15T14:30:00' }],
     ['not-an-envelope', 'no tenant', { ...event, meta: { ...event.meta, tenant_id: undefined } }],
     ['not-an-envelope', 'two tenants', { ...event, payload: { ...payload, tenant_id: 'other' } }],
@@ -217,11 +221,61 @@ describe('an event that is read', () => {
     ['unknown-type', 'a type nobody handles', { ...event, type: 'enrollment.imagined' }],
     ['unknown-type', 'a type named like a built-in', { ...event, type: 'constructor' }],
     ['invalid-payload', 'a missing field', { ...event, payload: { ...payload, student_id: undefined } }],
+    [
+      'invalid-payload',
+      'a moment more than a day ahead',
+      { ...event, payload: { ...payload, enrolled_at: inHours(25) } },
+    ],
+    ['invalid-payload', 'a number no column holds', { ...event, payload: { ...payload, activation: 2 ** 31 } }],
     ['unsupported-version', 'another major', { ...event, meta: { ...event.meta, schema_version: '2.0' } }],
     ['for-somebody-else', 'another target', { ...event, target: 'email-worker' }],
     ['for-somebody-else', 'a target of another shape', { ...event, target: { module: 'email' } }],
   ])('is %s with %s', (reason, _, value) => {
     expect(read(value)).toMatchObject({ ok: false, reason, message: expect.stringMatching(/./) })
+  })
+
+  it('may be of a clock that is some hours ahead', () => {
+    expect(read({ ...event, payload: { ...payload, enrolled_at: inHours(23) } }).ok).toBe(true)
+  })
+
+  const generation = (about: object) =>
+    read({
+      ...event,
+      type: courseGenerationCompleted.type,
+      payload: { course_id: 'c', title: 'T', language: 'de', completed_at: '2025-01-01T00:00:00Z', ...about },
+    })
+
+  it('of a course has lines and texts in one form, whatever was written', () => {
+    const result = generation({
+      title: ' Two\tlines\r\nand\u0085more\u2028 ',
+      description: '\u200b\r\nOne.\r\n\r\nTwo.\u2029Three.\n',
+      target_audiences: ['a  b', ' ', '\u200b', 'c', 'a b', 'c\u00ad'],
+    })
+
+    expect(result).toMatchObject({
+      ok: true,
+      event: {
+        payload: {
+          title: 'Two lines and more',
+          description: '\u200b\nOne.\n\nTwo.\nThree.',
+          target_audiences: ['a b', 'c'],
+        },
+      },
+    })
+  })
+
+  it.each([
+    ['a title of invisible characters', { title: '\u200b\u00ad\u2066\ufe0f\u3164' }],
+    ['a title too long', { title: 'x'.repeat(501) }],
+    ['a control character in the title', { title: 'a\u0007' }],
+    ['half a surrogate pair in the title', { title: 'a\ud83d' }],
+    ['a NUL in the description', { description: 'a\0' }],
+    ['half a surrogate pair in the description', { description: '\udc00' }],
+    ['a description longer than anybody may write', { description: 'word '.repeat(160_000) }],
+    ['more audiences than an entry may have', { target_audiences: Array.from({ length: 51 }, (_, n) => `${n}`) }],
+    ['a number of lessons no column holds', { total_lessons: 2 ** 31 }],
+  ])('of a course is refused with %s', (_, about) => {
+    expect(generation(about)).toMatchObject({ ok: false, reason: 'invalid-payload' })
   })
 
   it('is ours when it is addressed to us', () => {

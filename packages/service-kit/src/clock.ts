@@ -3,11 +3,17 @@ export type Moment = string
 
 let last = 0
 
-/** The system's time in microseconds, and always later than what any earlier call in this process returned. */
+/** Whoever reads a moment further ahead than this refuses it. */
+const MAX_AHEAD_MICROS = 86_400_000_000
+
+/**
+ * The system's time in microseconds, and later than what any earlier call in this process returned; only after a clock that was
+ * more than a day ahead has been set right, it begins anew.
+ */
 export function now(): Moment {
   // The system clock counts milliseconds; the monotonic one lends the three digits below them.
   const micros = Date.now() * 1000 + (Math.floor(performance.now() * 1000) % 1000)
-  last = Math.max(micros, last + 1)
+  last = last > micros + MAX_AHEAD_MICROS ? micros : Math.max(micros, last + 1)
   const millis = new Date(Math.floor(last / 1000)).toISOString().slice(0, -1)
   return `${millis}${String(last % 1000).padStart(3, '0')}Z`
 }

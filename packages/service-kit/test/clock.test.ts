@@ -25,3 +25,11 @@ it('the clock follows the system, and does not go back with it', () => {
   expect(later).toMatch(/^2045-01-01T12:00:00\.000\d{3}Z$/)
   expect(afterwards > later).toBe(true)
 })
+
+it('a clock that was years ahead is followed once it is set right', () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2099-01-01T12:00:00Z') })
+  now()
+  vi.setSystemTime(Date.parse('2046-01-01T12:00:00Z'))
+
+  expect(now()).toMatch(/^2046-01-01T12:00:00/)
+})

@@ -67,8 +67,9 @@ export async function forgetWriter(db: Database, writer: string): Promise<void> 
   await db.execute(sql`DELETE FROM view_batches WHERE writer = ${writer}`)
 }
 
-/** By the database's clock, the only one that all instances share. */
-const isDue = (windowSeconds: number) => sql`is_behind AND told_at <= now() - make_interval(secs => ${windowSeconds})`
+/** By the database's clock, the only one that all instances share. Also what a clock that was ahead has told of. */
+const isDue = (windowSeconds: number) => sql`is_behind AND (
+  told_at <= now() - make_interval(secs => ${windowSeconds}) OR told_at > now() + interval '1 day')`
 
 /** Whether {@link takeViewed} would find anything: it is asked every second, and mostly there is nothing. */
 export async function isAnyViewed(db: Database, windowSeconds: number): Promise<boolean> {

@@ -2,6 +2,7 @@ import { AppError, describeProblems, type HttpApp } from '@coursewire/service-ki
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { ctaType } from '../distributions/fields.ts'
 import { categorizeReferrer, isNobody } from './referrer.ts'
 
 /** Of one address: a class that looks at its course at once is welcome, a machine that makes numbers up is not. */
@@ -56,7 +57,7 @@ export function addCountRoutes(app: HttpApp, { counts, config: { PUBLIC_BASE_URL
         tags,
         summary: 'The button to enrol was pressed',
         params,
-        body: z.strictObject({ ctaType: z.string().regex(/^[a-z][a-z0-9_]{0,49}$/) }),
+        body: z.strictObject({ ctaType }),
         response: { ...accepted, ...describeProblems(413, 415, 429) },
       },
     },

@@ -40,9 +40,9 @@ function readGeneration({ meta, payload }: EventOf<typeof courseGenerationComple
     tenantId: meta.tenant_id,
     courseId: payload.course_id,
     title: payload.title,
-    description: payload.description?.trim() ?? '',
+    description: payload.description ?? '',
     language: payload.language,
-    targetGroup: cleanList(payload.target_audiences ?? []),
+    targetGroup: payload.target_audiences ?? [],
     totalLessons: payload.total_lessons ?? null,
     completedAt: payload.completed_at,
   }
@@ -50,8 +50,4 @@ function readGeneration({ meta, payload }: EventOf<typeof courseGenerationComple
 
 function causeOf({ id, meta }: EventEnvelope): Cause {
   return { tenantId: meta.tenant_id, correlationId: meta.correlation_id, causationId: id }
-}
-
-function cleanList(texts: string[]): string[] {
-  return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))]
 }

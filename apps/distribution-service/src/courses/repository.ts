@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, asc, desc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import { type AnyPgColumn, alias } from 'drizzle-orm/pg-core'
 import { selectRows } from '../db/rows.ts'
 import { courses, distributions } from '../db/schema.ts'
 import type { CourseContent, Staging } from '../distributions/distribution.ts'
@@ -20,6 +20,10 @@ const known = {
   stagingUrl: courses.stagingUrl,
   stagingDeployedAt: courses.stagingDeployedAt,
 }
+
+/** Whether a moment is later than the latest known. One more than a day ahead is none: events of that kind were taken once. */
+const isLater = (known: AnyPgColumn, told: SQL) =>
+  sql`coalesce(${known} < ${told} OR ${known} > now() + interval '1 day', true)`
 
 /**
  * Remembers the generations that are the latest of their courses, and returns what is then known of those; one a course.
@@ -47,7 +51,7 @@ export async function recordGenerations(tx: Transaction, generations: Generation
         totalLessons: sql`coalesce(excluded.total_lessons, ${courses.totalLessons})`,
         generationCompletedAt: sql`excluded.generation_completed_at`,
       },
-      setWhere: sql`coalesce(${courses.generationCompletedAt} < excluded.generation_completed_at, true)`,
+      setWhere: isLater(courses.generationCompletedAt, sql`excluded.generation_completed_at`),
     })
     .returning(known)
 }
@@ -71,7 +75,7 @@ export async function recordDeployment(tx: Transaction, deployment: Deployment):
     .onConflictDoUpdate({
       target: [courses.tenantId, courses.courseId],
       set: { stagingUrl: sql`excluded.staging_url`, stagingDeployedAt: sql`excluded.staging_deployed_at` },
-      setWhere: sql`coalesce(${courses.stagingDeployedAt} < excluded.staging_deployed_at, true)`,
+      setWhere: isLater(courses.stagingDeployedAt, sql`excluded.staging_deployed_at`),
     })
     .returning({ stagingUrl: courses.stagingUrl, stagingDeployedAt: courses.stagingDeployedAt })
   return latest ?? null

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { seo, visibility } from '@coursewire/events'
+import { countCharacters, isBlank, MAX_DESCRIPTION_LENGTH, type seo, toLine, type visibility } from '@coursewire/events'
 import { AppError } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
 import type { z } from 'zod'
-import { countCharacters, cutAtCharacter, cutAtWord } from './text.ts'
+import { cutAtCharacter, cutAtWord, summarize } from './text.ts'
 
 export type Visibility = z.infer<typeof visibility>
 export type Seo = z.infer<typeof seo> & { og_image?: string | undefined }
@@ -84,8 +84,9 @@ export function deriveContent({ title, description, language, targetGroup }: Cou
     language,
     targetGroup,
     seo: {
-      meta_title: cutAtCharacter(title, seoLimits.metaTitle),
-      meta_description: cutAtWord(description, seoLimits.metaDescription),
+      // What is cut may begin with more invisible characters than there is room for.
+      meta_title: toLine(cutAtCharacter(title, seoLimits.metaTitle)),
+      meta_description: toLine(cutAtWord(summarize(description), seoLimits.metaDescription)),
       meta_keywords: targetGroup,
     },
     cta: { label: isGerman(language) ? 'Jetzt einschreiben' : 'Enroll now', type: 'primary_button' },
@@ -162,12 +163,13 @@ export function editVariant(before: Distribution, parent: Distribution, wanted: 
 export function assertPublishable({ id, title, description, language, seo }: Distribution): void {
   const wants: [field: string, text: string, limit: number][] = [
     ['title', title, Number.POSITIVE_INFINITY],
-    ['description', description, Number.POSITIVE_INFINITY],
+    // Before descriptions had a limit, there were some that search cannot take.
+    ['description', description, MAX_DESCRIPTION_LENGTH],
     ['language', language, Number.POSITIVE_INFINITY],
     ['seo.meta_title', seo.meta_title, seoLimits.metaTitle],
     ['seo.meta_description', seo.meta_description, seoLimits.metaDescription],
   ]
-  const missing = wants.filter(([, text]) => text === '').map(([field]) => field)
+  const missing = wants.filter(([, text]) => isBlank(text)).map(([field]) => field)
   const tooLong = wants.filter(([, text, limit]) => countCharacters(text) > limit).map(([field]) => field)
   if (missing.length + tooLong.length === 0) return
   const reasons = [

@@ -43,13 +43,19 @@ export function tellUpdated(before: Distribution, after: Distribution, change: C
   const fields = Object.keys(change) as (keyof Change)[]
   const readValues = (distribution: Distribution) =>
     Object.fromEntries(fields.map((field) => [outsideNames[field], distribution[field]]))
-  return tell(distributionUpdated, cause, after.updatedAt, {
+  const payload = {
     distribution_id: after.id,
     updated_fields: fields.map((field) => outsideNames[field]),
-    old_values: readValues(before),
     new_values: readValues(after),
     updated_at: after.updatedAt,
-  })
+  }
+  try {
+    return tell(distributionUpdated, cause, after.updatedAt, { ...payload, old_values: readValues(before) })
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    // From before there were limits: what is too large to be told must not be too large to be mended.
+    return tell(distributionUpdated, cause, after.updatedAt, { ...payload, old_values: {} })
+  }
 }
 
 export function tellPublished(distribution: Distribution, cause: Cause): OutboxRow {

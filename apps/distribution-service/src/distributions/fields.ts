@@ -1,74 +1,53 @@
-import { languageTag, visibility } from '@coursewire/events'
+import {
+  courseDescription,
+  courseTitle,
+  id,
+  languageTag,
+  line,
+  tags,
+  text,
+  visibility,
+  webUrl,
+} from '@coursewire/events'
 import { z } from 'zod'
 import { courseId } from '../paging.ts'
 import { fieldNames, seoLimits } from './distribution.ts'
-import { countCharacters } from './text.ts'
-
-/** A line of text without control characters, trimmed; lengths are in code points, as in our contract and JSON Schema. */
-function line(min: number, max: number) {
-  return z
-    .string()
-    .trim()
-    .refine(
-      (text) => countCharacters(text) >= min && countCharacters(text) <= max,
-      `Must have ${min} to ${max} characters`,
-    )
-    .regex(/^\P{Cc}*$/u, 'Holds a control character')
-    .meta({ minLength: min, maxLength: max })
-}
-
-/** The same, of several lines. */
-function text(min: number, max: number) {
-  return z
-    .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .regex(/^[\P{Cc}\t\r\n]*$/u, 'Holds a control character')
-}
-
-const unique = (items: readonly string[]) => new Set(items).size === items.length
-const targetGroup = z.array(line(1, 100)).max(50).refine(unique, 'Holds something twice')
+import { MAX_SLUG_LENGTH, slugShape } from './slug.ts'
 
 /** Of a public host by its name: an address, or a name that only an inside network knows, is nothing to show to the public. */
-const httpsUrl = z
-  .url({ protocol: /^https$/ })
-  .max(2_000)
-  .refine((text) => {
-    if (!URL.canParse(text)) return false
-    const { hostname, username, password } = new URL(text)
-    return (
-      /^([a-z0-9-]+\.)+(?!local$|internal$|localhost$)[a-z][a-z0-9-]*$/.test(hostname) && username + password === ''
-    )
-  }, 'Must be of a public host, by its name')
+const httpsUrl = webUrl(/^https$/).refine((url) => {
+  if (!URL.canParse(url)) return false
+  const { hostname, username, password } = new URL(url)
+  return /^([a-z0-9-]+\.)+(?!local$|internal$|localhost$)[a-z][a-z0-9-]*$/.test(hostname) && username + password === ''
+}, 'Must be of a public host, by its name')
 
 const seo = z.strictObject({
   meta_title: line(0, seoLimits.metaTitle).optional(),
   meta_description: line(0, seoLimits.metaDescription).optional(),
-  meta_keywords: z.array(line(1, 100)).max(20).refine(unique, 'Holds something twice').optional(),
+  meta_keywords: tags.optional(),
   og_image: httpsUrl.nullish(),
   noindex: z.boolean().nullish(),
 })
 
+/** What kind of call to action it is, as the public's clicks name it. */
+export const ctaType = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/)
+
 const cta = z.strictObject({
   label: line(1, 60).optional(),
-  type: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,49}$/)
-    .optional(),
+  type: ctaType.optional(),
   url: httpsUrl.nullish(),
 })
 
 const slug = z
   .string()
-  .max(80)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'Must be lower-case letters and digits, with single hyphens between them')
+  .max(MAX_SLUG_LENGTH)
+  .regex(slugShape, 'Must be lower-case letters, digits and underscores, with single hyphens between them')
 
 const content = {
-  title: line(1, 200),
-  description: text(0, 20_000),
+  title: courseTitle,
+  description: courseDescription,
   language: languageTag,
-  target_group: targetGroup,
+  target_group: tags,
   seo: seo.describe('What is given replaces what is there; null takes it away'),
   cta: cta.describe('What is given replaces what is there; null takes it away'),
 }
@@ -78,7 +57,7 @@ const settings = {
   listed: z.boolean().describe('Whether lists show it, once it is public'),
   protected_fields: z
     .array(z.enum(fieldNames))
-    .refine(unique, 'Holds something twice')
+    .refine((names) => new Set(names).size === names.length, 'Holds something twice')
     .describe('Content that people have made their own. Editing makes it so'),
 }
 
@@ -86,7 +65,7 @@ const settings = {
 export const editBody = z.strictObject({ ...content, ...settings }).partial()
 
 export const draftBody = z.strictObject({
-  course_id: courseId.regex(/^[^\p{Cc}]+$/u, 'Holds a control character'),
+  course_id: id,
   title: content.title,
   language: content.language,
   ...z
@@ -96,7 +75,7 @@ export const draftBody = z.strictObject({
 })
 
 export const variantBody = z.strictObject({
-  target_group: targetGroup.min(1),
+  target_group: tags.min(1),
   ...z
     .object({ ...content, slug })
     .partial()

@@ -149,9 +149,16 @@ async function insertAll(
 type RowChange = Change & { visibility?: Visibility; version?: number }
 
 /**
- * Changes locked rows, one statement for all in which the same fields change; returns them by id. Listeners let the later
- * moment win, so each moves forward even when the clock has stepped back.
+ * The moment of a change: listeners let the later one win, so each moves forward even when the clock has stepped back. Only not
+ * from a moment that no listener takes, which a clock far ahead has left.
  */
+function laterThanBefore(at: string): SQL {
+  const before = distributions.updatedAt
+  return sql`CASE WHEN ${before} > ${at}::timestamptz + interval '1 day' THEN ${at}::timestamptz
+    ELSE greatest(${at}::timestamptz, ${before} + interval '1 microsecond') END`
+}
+
+/** Changes locked rows, one statement for all in which the same fields change; returns them by id. */
 export async function updateDistributions(
   tx: Transaction,
   changes: { id: string; change: RowChange }[],
@@ -173,7 +180,7 @@ export async function updateDistributions(
       .update(distributions)
       .set({
         ...Object.fromEntries(fields.map((field) => [field, sql`change.${sql.identifier(columns[field].name)}`])),
-        updatedAt: sql`greatest(${at}::timestamptz, ${distributions.updatedAt} + interval '1 microsecond')`,
+        updatedAt: laterThanBefore(at),
       })
       .from(sql`(${selectRows(distributions, rows, ['id', ...fields])}) AS change`)
       .where(eq(distributions.id, sql`change.id`))
@@ -195,7 +202,7 @@ export async function updateDistribution(
 
 /** Removes locked rows; returns when each was, as late as a change would have been, by id. */
 export async function deleteDistributions(tx: Transaction, ids: string[], at: string): Promise<Map<string, string>> {
-  const deletedAt = sql`greatest(${at}::timestamptz, ${distributions.updatedAt} + interval '1 microsecond')`
+  const deletedAt = laterThanBefore(at)
   const deleted = await tx
     .delete(distributions)
     .where(inArray(distributions.id, ids))

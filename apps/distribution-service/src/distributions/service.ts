@@ -10,6 +10,7 @@ import {
   edit,
   editVariant,
   type FieldName,
+  findChange,
   newDistribution,
   readContent,
   type Visibility,
@@ -105,10 +106,12 @@ export function createDistributionService(ctx: {
     if (wanted.slug !== undefined) await claimSlug(tx, before, wanted.slug)
     const parent = before.derivedFrom === null ? null : await getForUpdate(tx, before.tenantId, before.derivedFrom)
     const edited = parent ? editVariant(before, parent, wanted) : edit(before, wanted)
-    const changed = await changeAll(tx, await withVariants(tx, [{ before, wanted: edited, cause }]), now())
-    // What the public sees stays complete.
-    for (const after of changed.values()) if (after.visibility === 'public') assertPublishable(after)
-    return changed.get(before.id) ?? before
+    const all = await withVariants(tx, [{ before, wanted: edited, cause }])
+    for (const { before, wanted } of all) {
+      // What the public sees stays complete, and something that search can take.
+      if (before.visibility === 'public' && findChange(before, wanted)) assertPublishable({ ...before, ...wanted })
+    }
+    return (await changeAll(tx, all, now())).get(before.id) ?? before
   }
 
   /** To the visibility it has already: nothing happens, nothing is told. What was planned is done with either way. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { buildSlug, chooseFreeSlug } from './slug.ts'
+import { buildSlug, chooseFreeSlug, listForms } from './slug.ts'
 
 describe('the slug of a title', () => {
   it.each([
@@ -71,5 +71,12 @@ describe('a free slug', () => {
     [['garden-2'], 'garden'],
   ])('beside %j is %s', (taken, free) => {
     expect(chooseFreeSlug('garden', new Set(taken))).toBe(free)
+  })
+
+  it('is never longer than a slug may be, nor ends in a hyphen before its number', () => {
+    const wanted = `${'x'.repeat(96)}-${'y'.repeat(3)}`
+
+    expect(chooseFreeSlug(wanted, new Set([wanted]))).toBe(`${'x'.repeat(96)}-y-2`)
+    expect(chooseFreeSlug(wanted, new Set(listForms(wanted, 9)))).toBe(`${'x'.repeat(96)}-10`)
   })
 })

@@ -1,7 +1,10 @@
 import { canonicalizeLanguage } from '@coursewire/events'
 import slugify from '@sindresorhus/slugify'
 
-const MAX_LENGTH = 80
+export const slugShape = /^[a-z0-9_]+(-[a-z0-9_]+)*$/
+export const MAX_SLUG_LENGTH = 100
+/** Of a slug that we make; that leaves room for a number. */
+const MAX_BUILT_LENGTH = 80
 
 /** Names that are more than letters. */
 const names = [
@@ -27,11 +30,11 @@ export function buildSlug(title: string, courseId: string, language: string): st
     slugify(spell(title, locale), { locale, decamelize: false }) ||
     slugify(courseId, { preserveCharacters: ['_'] }) ||
     'course'
-  if (slug.length <= MAX_LENGTH) return slug
+  if (slug.length <= MAX_BUILT_LENGTH) return slug
   return slug
-    .slice(0, MAX_LENGTH + 1)
+    .slice(0, MAX_BUILT_LENGTH + 1)
     .replace(/-[^-]*$/, '')
-    .slice(0, MAX_LENGTH)
+    .slice(0, MAX_BUILT_LENGTH)
 }
 
 /** In words, of characters that can be seen. */
@@ -64,4 +67,8 @@ export function listForms(wanted: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => formOf(wanted, index + 1))
 }
 
-const formOf = (wanted: string, number: number) => (number === 1 ? wanted : `${wanted}-${number}`)
+function formOf(wanted: string, number: number): string {
+  if (number === 1) return wanted
+  const end = `-${number}`
+  return wanted.slice(0, MAX_SLUG_LENGTH - end.length).replace(/-$/, '') + end
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countCharacters, cutAtCharacter, cutAtWord } from './text.ts'
+import { cutAtCharacter, cutAtWord, summarize } from './text.ts'
 
 describe('a text cut at a character', () => {
   it.each([
@@ -27,6 +27,22 @@ describe('a text cut at a word', () => {
   })
 })
 
-it('characters are counted as code points', () => {
-  expect(countCharacters('a𝒜é')).toBe(3)
+describe('a summary of Markdown', () => {
+  it.each([
+    ['is of plain text the text', 'Two words, and 3 * 4 = 12; C++ & C#.', 'Two words, and 3 * 4 = 12; C++ & C#.'],
+    ['is one line', 'One.\n\nTwo\u2028three\tfour.', 'One. Two three four.'],
+    [
+      'has no heading and no emphasis',
+      '# About\n\nPlants on **walls**, _up_ `there`.',
+      'About Plants on walls, up there.',
+    ],
+    ['keeps what a link says, not where it leads', '[Read](https://a.example/b) and ![a pot](c.png)', 'Read and a pot'],
+    ['keeps the items of a list apart', '- one\n- two\n  1. three\n\n> four', 'one two three four'],
+    ['keeps the cells of a table apart', '| a | b |\n|---|---|\n| c | d |', 'a b c d'],
+    ['has no HTML', 'a<b>b</b>c\n\n<div>d</div>', 'abc d'],
+    ['has no escapes', String.raw`1\. not \*this\*`, '1. not *this*'],
+    ['leaves names with underscores alone', 'snake_case_name', 'snake_case_name'],
+  ])('%s', (_name, markdown, expected) => {
+    expect(summarize(markdown)).toBe(expected)
+  })
 })

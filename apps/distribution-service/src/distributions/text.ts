@@ -1,9 +1,7 @@
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+import { toLine } from '@coursewire/events'
+import { lexer, type MarkedToken, type Token } from 'marked'
 
-/** In code points, as the limits of search engines and of our contract are meant. */
-export function countCharacters(text: string): number {
-  return Array.from(text).length
-}
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /** The beginning of a text, at most `limit` code points long, that cuts no visible character apart. */
 export function cutAtCharacter(text: string, limit: number): string {
@@ -24,4 +22,52 @@ export function cutAtWord(text: string, limit: number): string {
   if (kept === text.trimEnd() || /\s/.test(text.charAt(kept.length))) return kept
   const words = kept.replace(/\s+\S*$/u, '')
   return words === '' ? kept : words
+}
+
+/** Some texts take the parser a time that grows by their square, and more than this is never shown. */
+const MAX_PARSED_LENGTH = 1_000
+const mayBeMarkdown = /[\\`*_~[\]<>#|]|^\s*([-+=]|\d+[.)])/m
+
+/** What the beginning of a text in Markdown says, as one line: its words without the signs that shape and link them. */
+export function summarize(markdown: string): string {
+  const start = cutAtCharacter(markdown, MAX_PARSED_LENGTH)
+  return toLine(mayBeMarkdown.test(start) ? readWords(lexer(start)) : start)
+}
+
+function readWords(tokens: Token[]): string {
+  return tokens.map((token) => readToken(token as MarkedToken)).join('')
+}
+
+function readToken(token: MarkedToken): string {
+  switch (token.type) {
+    case 'paragraph':
+    case 'heading':
+    case 'blockquote':
+    case 'list_item':
+      return `${readWords(token.tokens)} `
+    case 'list':
+      return ` ${readWords(token.items)}`
+    case 'code':
+      return `${token.text} `
+    case 'table':
+      return [token.header, ...token.rows].flatMap((row) => row.map((cell) => `${readWords(cell.tokens)} `)).join('')
+    case 'html':
+      return token.raw.replace(/<[^>]*>/g, token.block ? ' ' : '')
+    case 'space':
+    case 'br':
+    case 'hr':
+    case 'def':
+      return ' '
+    case 'codespan':
+    case 'escape':
+      return token.text
+    case 'text':
+      return token.tokens ? readWords(token.tokens) : token.text
+    case 'em':
+    case 'strong':
+    case 'del':
+    case 'link':
+    case 'image':
+      return readWords(token.tokens)
+  }
 }

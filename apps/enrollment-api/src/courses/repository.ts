@@ -10,16 +10,20 @@ export interface DistributionChange {
   changedAt: string
 }
 
-/** Applies a change unless a later one is known. Moments are compared by Postgres, to the microsecond. */
+/**
+ * Applies a change unless a later one is known. Moments are compared by Postgres, to the microsecond. A known one more than a
+ * day ahead counts for nothing: events of that kind were taken once.
+ */
 export async function applyChange(tx: Transaction, change: DistributionChange): Promise<void> {
   const { tenantId, distributionId, courseId, isPublic, changedAt } = change
+  const isOlder = sql`excluded.changed_at < known.changed_at AND known.changed_at <= now() + interval '1 day'`
   await tx.execute(sql`
     INSERT INTO distributions AS known (tenant_id, distribution_id, course_id, is_public, changed_at, seen_at)
     VALUES (${tenantId}, ${distributionId}, ${courseId}, ${isPublic}, ${changedAt}, clock_timestamp())
     ON CONFLICT (tenant_id, distribution_id) DO UPDATE SET
       course_id = coalesce(known.course_id, excluded.course_id),
-      is_public = CASE WHEN excluded.changed_at < known.changed_at THEN known.is_public ELSE excluded.is_public END,
-      changed_at = greatest(known.changed_at, excluded.changed_at),
+      is_public = CASE WHEN ${isOlder} THEN known.is_public ELSE excluded.is_public END,
+      changed_at = CASE WHEN ${isOlder} THEN known.changed_at ELSE excluded.changed_at END,
       seen_at = excluded.seen_at`)
 }
 

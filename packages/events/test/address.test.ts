@@ -1,0 +1,63 @@
+import { fc, test } from '@fast-check/vitest'
+import { expect, it } from 'vitest'
+import { emailAddress, readAddress } from '../src/index.ts'
+
+it.each([
+  ['anna@example.com'],
+  ['Anna.Weber+Courses@Mail.Example.CO.UK', 'anna.weber+courses@mail.example.co.uk'],
+  ["o'neill_1@example.com"],
+  ['r&d@example.com'],
+  ['  anna@example.com\n', 'anna@example.com'],
+  ['\u202aanna@example.com\u202c\u200b', 'anna@example.com'],
+  ['anna@bücher.example', 'anna@xn--bcher-kva.example'],
+  ['anna@BÜCHER。example', 'anna@xn--bcher-kva.example'],
+  ['a@xn--bcher-kva.example'],
+  [`${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(58)}.e`],
+])('%j is an address', (written, address = written) => {
+  expect(readAddress(written)).toEqual({ address, fault: null })
+  expect(emailAddress.parse(written)).toBe(address)
+})
+
+it.each([
+  ['a@example.com\r\nBcc: b@example.com', 'control character'],
+  ['a\u0000@example.com', 'control character'],
+  ['a@exam\u2028ple.com', 'control character'],
+  [`a@${'b'.repeat(60)}.example.com`.padStart(255, 'a'), 'longer than 254'],
+  [`${' '.repeat(100_000)}a@example.com`, 'longer than 254'],
+  [`a@${'ü'.repeat(100)}.${'ö'.repeat(100)}.example`, 'not one plain address'],
+  ['änne@example.com', 'outside ASCII'],
+  ['\u212aate@example.com', 'outside ASCII'],
+  ['a\u200bb@example.com', 'outside ASCII'],
+  ['a@x,b@y', 'not one plain address'],
+  ['a@example.com, b@example.com', 'not one plain address'],
+  ['"x@evil y"@internal', 'not one plain address'],
+  ['Anna <anna@example.com>', 'not one plain address'],
+  ['anna@localhost', 'not one plain address'],
+  ['anna@-example.com', 'not one plain address'],
+  ['anna..weber@example.com', 'not one plain address'],
+  [`${'a'.repeat(65)}@example.com`, 'not one plain address'],
+  ['@example.com', 'not one plain address'],
+  ['anna@[127.0.0.1]', 'not one plain address'],
+  ['anna@127.0.0.1', 'not one plain address'],
+  ['anna@bücher.example/evil.example', 'not one plain address'],
+  ['anna@bücher.example:25', 'not one plain address'],
+  ['anna@bücher', 'not one plain address'],
+  ['', 'not one plain address'],
+])('%j is none, and the reason does not quote it', (written, reason) => {
+  const { address, fault } = readAddress(written)
+
+  expect(address).toBeNull()
+  expect(fault).toContain(reason)
+  expect(fault).not.toContain('@')
+  expect(emailAddress.safeParse(written).success).toBe(false)
+})
+
+test.prop([
+  fc.oneof(
+    fc.emailAddress(),
+    fc.string({ unit: 'binary' }).map((it) => `${it}@bücher.example`),
+  ),
+])('an address is read as itself again', (written) => {
+  const { address } = readAddress(written)
+  if (address !== null) expect(readAddress(address)).toEqual({ address, fault: null })
+})
