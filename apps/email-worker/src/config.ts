@@ -1,6 +1,6 @@
+import { readAddress } from '@coursewire/events'
 import { baseConfig } from '@coursewire/service-kit'
 import { z } from 'zod'
-import { findAddressFault } from './emails/recipient.ts'
 
 const { JWT_ISSUER: _issuer, JWT_AUDIENCE: _audience, JWKS_URL: _keys, ...base } = baseConfig
 
@@ -9,7 +9,7 @@ const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/
 /** `hello@example.com` or `Coursewire <hello@example.com>`. */
 const sender = z.string().superRefine((value, context) => {
   const [, address = value] = /^[\w .-]+ <([^<>]*)>$/.exec(value) ?? []
-  const fault = findAddressFault(address)
+  const { fault } = readAddress(address)
   if (fault) context.addIssue(fault)
 })
 

@@ -10,27 +10,38 @@ import {
   loadConfig,
   momentInput,
   type Terminal,
+  UsageError,
 } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { cliConfigSchema } from './config.ts'
 import { statuses } from './db/schema.ts'
-import { findEmail, type LedgerEntry, listEmails } from './emails/ledger.ts'
-import { resend } from './emails/repository.ts'
+import { findEmail, type LedgerEntry, type LedgerFilter, listEmails, matches } from './emails/ledger.ts'
+import { countUnsent, isOneOf, resend } from './emails/repository.ts'
 
 const filters = {
   tenant: { type: 'string', description: 'Only of this tenant' },
+  course: { type: 'string', description: 'Only of this course' },
+  reason: { type: 'string', description: 'Only where the reason holds these words' },
   since: {
     type: 'string',
     description: 'Only since a moment (2026-01-31, 2026-01-31T08:00Z) or for so long (90m, 36h, 7d)',
   },
+} as const
+const listArguments = {
+  ...filters,
   limit: { type: 'string', default: '50', description: 'At most so many, the newest' },
   json: { type: 'boolean', description: 'As JSON' },
 } as const
 
-const listInput = z.object({
-  status: z.enum(statuses).optional(),
-  tenant: z.string().optional(),
+const word = z.string().regex(/^[^-]/, 'Expected a value')
+const filterInput = z.object({
+  tenant: word.optional(),
+  course: word.optional(),
+  reason: word.optional(),
   since: momentInput.optional(),
+})
+const listInput = filterInput.extend({
+  status: z.enum(statuses).optional(),
   limit: z.coerce.number().int().min(1).max(10_000),
   json: z.boolean().default(false),
 })
@@ -53,7 +64,7 @@ export function createMails({ env, print }: Terminal): CommandLine {
   const list = defineAction({
     name: 'list',
     description: 'Mails, the newest first',
-    args: { status: { type: 'string', description: `Only in this state: ${statuses.join(', ')}` }, ...filters },
+    args: { status: { type: 'string', description: `Only in this state: ${statuses.join(', ')}` }, ...listArguments },
     input: listInput,
     run: (input) => withLedger((db) => renderList(db, input)),
   })
@@ -61,7 +72,7 @@ export function createMails({ env, print }: Terminal): CommandLine {
   const unknown = defineAction({
     name: 'unknown',
     description: 'Mails of which nobody knows whether they were sent',
-    args: filters,
+    args: listArguments,
     input: listInput.omit({ status: true }),
     run: (input) => withLedger((db) => renderList(db, { ...input, status: 'unknown' })),
   })
@@ -79,10 +90,30 @@ export function createMails({ env, print }: Terminal): CommandLine {
 
   const again = defineAction({
     name: 'resend',
-    description: 'Sends a mail again that is unknown or failed; an unknown one may then arrive twice',
-    args: { id: { type: 'positional', description: 'Id of the mail' } },
-    input: z.object({ id }),
-    run: (input) => withLedger((db) => resendEmail(db, input)),
+    description: 'Sends mails again that are failed or unknown; an unknown one may then arrive twice',
+    args: {
+      ids: { type: 'positional', required: false, description: 'Ids as in the list; without them filters, or --all' },
+      ...filters,
+      status: { type: 'string', description: 'failed, which is the default beside filters, or unknown' },
+      all: { type: 'boolean', description: 'All there are in this state' },
+      'dry-run': { type: 'boolean', description: 'Only says how many would be sent' },
+    },
+    rest: 'ids',
+    input: filterInput.extend({
+      ids: z.array(id),
+      status: z.enum(['failed', 'unknown']).optional(),
+      all: z.boolean().default(false),
+      'dry-run': z.boolean().default(false),
+    }),
+    async run({ ids, all, status, 'dry-run': isDryRun, ...filter }) {
+      const isFiltered = Object.values(filter).some((value) => value !== undefined)
+      if ([ids.length > 0, isFiltered, all].filter(Boolean).length !== 1) {
+        throw new UsageError('Say which: ids as in the list, or filters, or --all')
+      }
+      if (ids.length > 0 && status !== undefined) throw new UsageError('--status goes with filters or --all')
+      const which = { ...filter, status: status ?? 'failed' }
+      await withLedger((db) => (ids.length > 0 ? resendThese(db, ids, isDryRun) : resendAll(db, which, isDryRun)))
+    },
   })
 
   return {
@@ -98,12 +129,27 @@ async function renderEmail(db: Database, input: z.output<typeof showInput>): Pro
   return input.json ? JSON.stringify(email, null, 2) : formatRecord(email)
 }
 
-async function resendEmail(db: Database, input: { id: string }): Promise<string> {
-  if (await resend(db, input.id)) return `Mail ${input.id} is pending again`
-  const email = await findEmail(db, input.id)
-  if (!email) throw new Error(`No mail has the id ${input.id}`)
-  throw new Error(`Mail ${input.id} is ${email.status}: only an unknown or failed one is sent again`)
+/** All of them or none. */
+async function resendThese(db: Database, ids: string[], isDryRun: boolean): Promise<string> {
+  return db.transaction(async (tx) => {
+    for (const wanted of ids) {
+      const email = await findEmail(tx, wanted, 'update')
+      if (!email) throw new Error(`No mail has the id ${wanted}`)
+      if (email.status === 'failed' || email.status === 'unknown') continue
+      throw new Error(`Mail ${wanted} is ${email.status}: only an unknown or failed one is sent again`)
+    }
+    return isDryRun ? describePlan(new Set(ids).size) : describeResent((await resend(tx, isOneOf(ids))).length)
+  })
 }
+
+async function resendAll(db: Database, filter: LedgerFilter, isDryRun: boolean): Promise<string> {
+  const which = matches(filter)
+  return isDryRun ? describePlan(await countUnsent(db, which)) : describeResent((await resend(db, which)).length)
+}
+
+const countMails = (count: number) => (count === 1 ? '1 mail' : `${count === 0 ? 'No' : count} mails`)
+const describePlan = (count: number) => `${countMails(count)} would be sent again`
+const describeResent = (count: number) => `${countMails(count)} ${count === 1 ? 'is' : 'are'} pending again`
 
 async function renderList(db: Database, input: z.output<typeof listInput>): Promise<string> {
   const emails = await listEmails(db, input)

@@ -100,8 +100,7 @@ test('whatever names, titles and descriptions hold, each recipient gets the own 
       )
       mails.push(...composed)
       const outcomes = await Promise.all(composed.map((mail) => send(mail, mail.to.split('@')[0] ?? '')))
-      // A control character in the subject is refused in words; the sender asks for those before it composes.
-      for (const { status } of outcomes) expect(['sent', 'failed']).toContain(status)
+      for (const { status } of outcomes) expect(status).toBe('sent')
     }),
     { numRuns: 60 },
   )

@@ -83,7 +83,7 @@ test('resend puts an unknown or a failed mail back in the queue, once', async ()
   const ids = [(await find('unknown')).id, (await find('failed')).id]
 
   for (const id of ids) {
-    expect(await mails('resend', id)).toEqual({ out: `Mail ${id} is pending again`, err: '', code: 0 })
+    expect(await mails('resend', id)).toEqual({ out: '1 mail is pending again', err: '', code: 0 })
   }
 
   expect((await ledger.list()).filter(({ status }) => status === 'pending')).toHaveLength(3)
@@ -94,11 +94,67 @@ test('resend puts an unknown or a failed mail back in the queue, once', async ()
   })
 })
 
+test('resend of several ids is of all of them or of none', async () => {
+  const owed = [anEnrollment(), anEnrollment(), anEnrollment()]
+  await ledger.handle(...owed)
+  const [first, second, third] = await Promise.all(owed.map((it) => ledger.find(it.payload.student_id)))
+  for (const email of [first, second])
+    await settle(ledger.db, email ?? expect.unreachable(), { status: 'failed', reason: 'x' })
+  const statuses = () => Promise.all(owed.map(async (it) => (await ledger.find(it.payload.student_id)).status))
+
+  const refused = await mails('resend', first?.id ?? '', third?.id ?? '')
+  expect([refused.code, await statuses()]).toEqual([1, ['failed', 'failed', 'pending']])
+
+  expect(await mails('resend', first?.id ?? '', second?.id ?? '')).toMatchObject({ out: '2 mails are pending again' })
+  expect(await statuses()).toEqual(['pending', 'pending', 'pending'])
+})
+
+test('resend by course and reason counts first, and leaves alone what may have arrived', async () => {
+  const course_id = 'mended'
+  const owed = [1, 2, 3, 4].map(() => anEnrollment({ course_id }))
+  const elsewhere = anEnrollment({ course_id: 'other' })
+  await ledger.handle(...owed, elsewhere)
+  const [first, second, third, fourth, fifth] = await Promise.all(
+    [...owed, elsewhere].map((it) => ledger.find(it.payload.student_id)),
+  )
+  const title = 'the course title holds a control character'
+  for (const [email, status, reason] of [
+    [first, 'failed', title],
+    [second, 'failed', title],
+    [third, 'failed', 'the address is not one plain address'],
+    [fourth, 'unknown', title],
+    [fifth, 'failed', title],
+  ] as const) {
+    await settle(ledger.db, email ?? expect.unreachable(), { status, reason })
+  }
+  const count = async (...args: string[]) => JSON.parse((await mails('list', '--json', ...args)).out).length as number
+  const filter = ['--course=mended', '--reason', 'Control character']
+
+  expect(await count(...filter)).toBe(3)
+  expect(await mails('resend', ...filter, '--dry-run')).toEqual({
+    out: '2 mails would be sent again',
+    err: '',
+    code: 0,
+  })
+  expect(await count('--course=mended', '--status=failed')).toBe(3)
+
+  expect(await mails('resend', ...filter)).toEqual({ out: '2 mails are pending again', err: '', code: 0 })
+  expect(await mails('resend', ...filter)).toEqual({ out: 'No mails are pending again', err: '', code: 0 })
+  expect(await mails('resend', '--course=mended', '--status=unknown')).toMatchObject({ out: '1 mail is pending again' })
+  expect(await mails('resend', '--all', '--dry-run')).toMatchObject({ out: '2 mails would be sent again' })
+  expect(await count('--course=mended', '--status=pending')).toBe(3)
+})
+
 const nobody = '019a0000-0000-7000-8000-000000000000'
 
 test.each([
   [['show', nobody], `No mail has the id ${nobody}`, 1],
   [['resend', nobody], `No mail has the id ${nobody}`, 1],
+  [['resend'], 'Say which: ids as in the list, or filters, or --all', 2],
+  [['resend', '--status=unknown'], 'Say which', 2],
+  [['resend', nobody, '--course=x'], 'Say which', 2],
+  [['resend', nobody, '--status=failed'], '--status goes with filters or --all', 2],
+  [['resend', '--all', '--status=sent'], 'unknown', 2],
   [['show', 'x'], 'Expected the id of a mail, a UUID', 2],
   [['list', '--status=lost'], 'pending', 2],
   [['list', '--since=yesterday'], 'Expected a moment', 2],

@@ -343,13 +343,12 @@ test.each([
 })
 
 test.each([
-  ['a line break in the name', aStudent({ name: 'Anna\r\nBcc: b@example.com' }), aCourse(), 'the name holds'],
   ['a line break in the address', aStudent({ email: 'a@example.com\r\nBcc: b@example.com' }), aCourse(), 'control'],
-  ['a line break in the subject', aStudent(), aCourse({ title: 'Rust\r\nBcc: b@example.com' }), 'the course title'],
+  ['a title nobody sees', aStudent(), aCourse({ title: '\u200b\u0007' }), 'the course title is blank'],
   ['two addresses', aStudent({ email: 'a@example.com,b@example.com' }), aCourse(), 'not one plain address'],
   ['a quoted address', aStudent({ email: '"x@evil y"@internal' }), aCourse(), 'not one plain address'],
   ['an address too long', aStudent({ email: `a@${'b'.repeat(60)}.example.com`.padStart(255, 'a') }), aCourse(), '254'],
-  ['an international domain', aStudent({ email: 'a@bücher.example' }), aCourse(), 'ASCII'],
+  ['an international name', aStudent({ email: 'änne@example.com' }), aCourse(), 'ASCII'],
 ])('%s: failed with the reason, and SES hears nothing', async (_case, student, course, reason) => {
   const { ses, neighbours, start } = await startWorld()
   Object.assign(neighbours.state, { student, course })
@@ -360,4 +359,26 @@ test.each([
   expect(email).toMatchObject({ attempt: 0, reason: expect.stringContaining(reason) })
   expect(email.reason).not.toContain('@')
   expect(await ses.readInbox()).toEqual([])
+})
+
+test.each([
+  [
+    'breaks and control characters in name and title',
+    { name: 'Anna\r\nBcc: x' },
+    { title: 'Rust\r\nBcc:\u2028\u0085\u0007x\t' },
+  ],
+  ['an address as an account was made with once', { email: ' Anna@Bücher.example ' }, {}],
+])('%s: sent, in the one form', async (_case, student, course) => {
+  const { ses, neighbours, start } = await startWorld()
+  Object.assign(neighbours.state, { student: aStudent(student), course: aCourse(course) })
+  await start()
+
+  await enrol('sent')
+
+  const [mail] = await ses.readInbox()
+  expect(mail).toMatchObject({
+    to: ['email' in student ? 'anna@xn--bcher-kva.example' : 'anna@example.com'],
+    subject: `Welcome to “${'title' in course ? 'Rust Bcc: x' : 'Rust Basics'}”`,
+  })
+  expect(mail?.text).toMatch(/^Welcome, Anna( Bcc: x| Weber)!\n/)
 })

@@ -1,4 +1,4 @@
-import type { Database } from '@coursewire/service-kit'
+import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, desc, eq, gte, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { emails, type statuses } from '../db/schema.ts'
@@ -6,9 +6,22 @@ import { emails, type statuses } from '../db/schema.ts'
 export interface LedgerFilter {
   status?: (typeof statuses)[number] | undefined
   tenant?: string | undefined
+  course?: string | undefined
+  /** A part of the reason, in capitals or not. */
+  reason?: string | undefined
   /** A moment in ISO 8601. */
   since?: string | undefined
-  limit: number
+}
+
+/** The condition that a mail meets the filter. */
+export function matches({ status, tenant, course, reason, since }: LedgerFilter): SQL | undefined {
+  return and(
+    status && eq(emails.status, status),
+    tenant === undefined ? undefined : eq(emails.tenantId, tenant),
+    course === undefined ? undefined : eq(emails.courseId, course),
+    reason === undefined ? undefined : sql`strpos(lower(${emails.reason}), lower(${reason})) > 0`,
+    since === undefined ? undefined : gte(emails.createdAt, since),
+  )
 }
 
 const toIso = (column: AnyPgColumn) =>
@@ -36,23 +49,20 @@ const entry = {
 }
 
 /** The newest mails first. */
-export function listEmails(db: Database, { status, tenant, since, limit }: LedgerFilter) {
-  const conditions: (SQL | undefined)[] = [
-    status && eq(emails.status, status),
-    tenant === undefined ? undefined : eq(emails.tenantId, tenant),
-    since === undefined ? undefined : gte(emails.createdAt, since),
-  ]
+export function listEmails(db: Database, { limit, ...filter }: LedgerFilter & { limit: number }) {
   return db
     .select(entry)
     .from(emails)
-    .where(and(...conditions))
+    .where(matches(filter))
     .orderBy(desc(emails.createdAt), desc(emails.id))
     .limit(limit)
 }
 
-export async function findEmail(db: Database, id: string) {
-  const [found] = await db.select(entry).from(emails).where(eq(emails.id, id))
-  return found ?? null
+/** Null for an id that no mail has. */
+export async function findEmail(db: Database | Transaction, id: string, lock?: 'update') {
+  const found = db.select(entry).from(emails).where(eq(emails.id, id))
+  const [email] = await (lock ? found.for(lock) : found)
+  return email ?? null
 }
 
 export type LedgerEntry = Awaited<ReturnType<typeof listEmails>>[number]

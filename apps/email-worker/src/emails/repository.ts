@@ -122,15 +122,25 @@ export async function markUnknown(db: Database, afterSeconds: number) {
     .returning({ id: emails.id, tenantId: emails.tenantId, studentId: emails.studentId, attempt: emails.attempt })
 }
 
-/** Puts a mail that was not sent, as far as we know, back in the queue. False when there is none in such a state. */
-export async function resend(db: Database, id: string): Promise<boolean> {
+const isUnsent = inArray(emails.status, ['unknown', 'failed'])
+
+/** How many of the mails were not sent, as far as we know. */
+export function countUnsent(db: Database, which: SQL | undefined): Promise<number> {
+  return db.$count(emails, and(which, isUnsent))
+}
+
+/** Puts those of the mails that were not sent, as far as we know, back in the queue; returns their ids. */
+export async function resend(db: Database | Transaction, which: SQL | undefined): Promise<string[]> {
   const resent = await db
     .update(emails)
     .set({ status: 'pending', failures: 0, dueAt: now, updatedAt: now })
-    .where(and(eq(emails.id, id), inArray(emails.status, ['unknown', 'failed'])))
+    .where(and(which, isUnsent))
     .returning({ id: emails.id })
-  return resent.length === 1
+  return resent.map(({ id: ofResent }) => ofResent)
 }
+
+/** The condition that a mail is one of these. */
+export const isOneOf = (ids: string[]): SQL => inArray(emails.id, ids)
 
 /** The figures to alarm on. */
 export async function measureBacklog(db: Database): Promise<{ unknown: number; oldestPendingSeconds: number }> {

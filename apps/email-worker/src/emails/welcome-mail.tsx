@@ -1,8 +1,8 @@
-import { cutText, guessLanguage } from '@coursewire/events'
+import { cutText, guessLanguage, readAddress, showLine, showText } from '@coursewire/events'
 import { render } from 'react-email'
 import type { Course, Student } from './directory.ts'
 import type { Mail } from './mailer.ts'
-import { findAddressFault, findTextFault, tameName } from './recipient.ts'
+import { tameName } from './recipient.ts'
 import { WelcomeLayout, type WelcomeProps } from './welcome-layout.tsx'
 import { chooseLocale, dropTurns, getWording, isolate, nameLanguage } from './wording.ts'
 
@@ -11,26 +11,21 @@ const MAX_DESCRIPTION_LENGTH = 600
 
 /** Why this mail can never be sent, or null. */
 export function findFault(student: Student, course: Course): string | null {
-  return (
-    findAddressFault(student.email) ??
-    findTextFault('the name', student.name) ??
-    findTextFault('the course title', course.title) ??
-    findTextFault('the course slug', course.slug)
-  )
+  return readAddress(student.email).fault ?? (showLine(course.title) === '' ? 'the course title is blank' : null)
 }
 
 /** Renders the welcome mail in the student's language. Everything in it that others wrote stays text. */
 export async function composeWelcomeMail(student: Student, course: Course, dashboardUrl: string): Promise<Mail> {
   const locale = chooseLocale(student.locale)
   const wording = getWording(locale)
-  const title = cutText(dropTurns(course.title), MAX_TITLE_LENGTH)
+  const title = cutText(dropTurns(showLine(course.title)), MAX_TITLE_LENGTH)
   const languageName = nameLanguage(course.language, locale)
   const welcome: WelcomeProps = {
     locale,
     wording,
     name: isolate(tameName(student.name)),
     title,
-    description: cutText(dropTurns(course.description?.trim() ?? ''), MAX_DESCRIPTION_LENGTH),
+    description: cutText(dropTurns(showText(course.description ?? '')), MAX_DESCRIPTION_LENGTH),
     courseLanguage: guessLanguage(course.language) ?? undefined,
     facts: [
       ...(course.totalLessons ? [{ label: wording.lessons, value: String(course.totalLessons) }] : []),
@@ -39,7 +34,13 @@ export async function composeWelcomeMail(student: Student, course: Course, dashb
     url: `${dashboardUrl}/courses/${encodeURIComponent(course.slug)}`,
   }
   const html = await render(<WelcomeLayout {...welcome} />)
-  return { to: student.email, subject: wording.subject(isolate(title)), html, text: writePlainText(welcome) }
+  const { address } = readAddress(student.email)
+  return {
+    to: address ?? student.email,
+    subject: wording.subject(isolate(title)),
+    html,
+    text: writePlainText(welcome),
+  }
 }
 
 function writePlainText({ wording, name, title, description, facts, url }: WelcomeProps): string {
