@@ -1,23 +1,24 @@
-import { text } from 'node:stream/consumers'
+import { isUtf8 } from 'node:buffer'
+import { buffer } from 'node:stream/consumers'
+import { emailAddress, line } from '@coursewire/events'
 import { createDatabase, createLogger, createPool, type Database, loadConfig } from '@coursewire/service-kit'
 import { defineCommand, runMain } from 'citty'
 import { z } from 'zod'
 import { provisionClient, provisionUser } from './accounts/provision.ts'
 import { cliConfigSchema } from './config.ts'
-import { email, plainId } from './fields.ts'
+import { newSecret, plainId } from './fields.ts'
 
 const commaList = z.string().transform((list) => list.split(',').map((item) => item.trim()))
-const secret = z.string().min(8, 'must have at least 8 characters').max(1_024)
 
 const userInput = z.object({
   tenant: plainId,
-  email,
-  name: z.string().trim().min(1).max(200),
+  email: emailAddress,
+  name: line(1, 200),
   locale: z.enum(['de', 'en']),
   role: commaList.pipe(z.array(z.enum(['student', 'editor', 'admin']))),
-  secret,
+  secret: newSecret,
 })
-const clientInput = z.object({ tenant: commaList.pipe(z.array(plainId)), 'client-id': plainId, secret })
+const clientInput = z.object({ tenant: commaList.pipe(z.array(plainId)), 'client-id': plainId, secret: newSecret })
 
 const tenantArgument = { type: 'string', description: 'Tenant, else that of DEFAULT_TENANT' } as const
 
@@ -95,7 +96,10 @@ async function perform<Schema extends z.ZodObject>(
 
 async function readSecret(): Promise<string> {
   if (process.stdin.isTTY) console.error('Secret, then Ctrl-D on a line of its own:')
-  return (await text(process.stdin)).replace(/\r?\n$/, '')
+  const bytes = await buffer(process.stdin)
+  // Not replaced by U+FFFD, which nobody could type.
+  if (!isUtf8(bytes)) throw new Error('The secret is not UTF-8')
+  return new TextDecoder().decode(bytes).replace(/\r?\n$/, '')
 }
 
 /** The first cause: what wraps a database error shows the parameters, the secret's hash among them. */

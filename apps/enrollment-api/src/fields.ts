@@ -1,13 +1,17 @@
+import { emailAddress } from '@coursewire/events'
 import { z } from 'zod'
-
-/** An opaque id that can stand in an address: the two dot segments would be resolved away there. */
-export const id = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]+$/u, 'is not an id')
 
 /** An id that ends up in a token. */
 export const plainId = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be 1–128 of A–Z a–z 0–9 . _ -')
 
-export const email = z.email().max(254).toLowerCase()
+/** An address to sign in with: also one of an account that was made under a rule that let more pass. */
+export const signInAddress = z.union([emailAddress, z.email().max(254).toLowerCase()])
+
+export const MAX_SECRET_LENGTH = 1_024
+
+/** A new password or secret, of which every character can be typed and sent: JSON over HTTP takes no NUL. */
+export const newSecret = z
+  .string()
+  .min(8, 'must have at least 8 characters')
+  .max(MAX_SECRET_LENGTH)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'holds a control character')

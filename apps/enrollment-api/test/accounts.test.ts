@@ -192,6 +192,34 @@ describe('signing in', () => {
     expect(hashes).toContain((1).toString(16).padStart(64, '0'))
   })
 
+  it('knows an address however it is written', async () => {
+    const email = 'r&d@xn--bcher-kva.example'
+    await provisionUser(service.ctx.db, {
+      tenantId: 'acme',
+      email,
+      name: 'R',
+      locale: 'de',
+      roles: ['student'],
+      password,
+    })
+
+    expect((await signIn('\u202a R&D@BÜCHER.example\u202c\u200b ', password)).statusCode).toBe(200)
+  })
+
+  it('opens an account whose address no account could have today', async () => {
+    const email = `${'a'.repeat(65)}@example.com`
+    await provisionUser(service.ctx.db, {
+      tenantId: 'acme',
+      email,
+      name: 'A',
+      locale: 'de',
+      roles: ['student'],
+      password,
+    })
+
+    expect((await signIn(email.toUpperCase(), password)).statusCode).toBe(200)
+  })
+
   it.each([
     [{ email: 'ada@example.com' }],
     [{ email: 'ada', password: 'x' }],

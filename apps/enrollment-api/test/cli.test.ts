@@ -13,11 +13,12 @@ afterAll(() => service.close())
 
 const program = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 
-async function run(args: string[], secret: string, environment: Record<string, string> = {}) {
+async function run(args: string[], secret: string | Buffer, environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['--conditions=source', '--import=tsx', program, ...args], {
     env: { PATH: process.env['PATH'], DATABASE_URL: service.config.DATABASE_URL, NO_COLOR: '1', ...environment },
   })
-  child.stdin.end(`${secret}\n`)
+  child.stdin.write(secret)
+  child.stdin.end('\n')
   const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
   const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), closed])
   return { code, output, errors }
@@ -64,6 +65,33 @@ it('all that is wrong is said at once, and nothing is done', async () => {
   for (const field of ['tenant', 'email', 'name', 'locale', 'role', 'secret'])
     expect(result.errors).toContain(`at ${field}`)
   expect(result.errors).not.toContain('short')
+})
+
+it.each([
+  ['a NUL', 'eight\u0000more', 'holds a control character'],
+  ['a line break', 'eight\nmore', 'holds a control character'],
+  ['bytes that are no UTF-8', Buffer.from('schlüssel', 'latin1'), 'not UTF-8'],
+])('a secret with %s, which nobody could sign in with, is refused', async (_what, secret, message) => {
+  const result = await run(['create-user', '--tenant=acme', '--email=nul@example.com', '--name=Nul'], secret)
+
+  expect(result).toMatchObject({ code: 1, output: '', errors: expect.stringContaining(message) })
+})
+
+it('an address and a name are kept in one form, and what a mail could not be sent to is refused', async () => {
+  const create = (email: string, name: string) =>
+    run(['create-user', '--tenant=acme', `--email=${email}`, `--name=${name}`], randomUUID())
+
+  const [made, refused] = await Promise.all([
+    create(' R&D@Bücher.example ', 'Anna\u2028\tWeber '),
+    create(`${'a'.repeat(65)}@example.com`, '\u200b\u00ad'),
+  ])
+
+  expect(made.output).toContain('(r&d@xn--bcher-kva.example, student)')
+  const { rows } = await service.admin.query(`SELECT name FROM users WHERE email = 'r&d@xn--bcher-kva.example'`)
+  expect(rows).toEqual([{ name: 'Anna Weber' }])
+  expect(refused.code).toBe(1)
+  expect(refused.errors).toContain('The address is not one plain address')
+  expect(refused.errors).toContain('at name')
 })
 
 it('a secret among the options is refused', async () => {

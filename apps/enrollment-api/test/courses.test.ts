@@ -147,7 +147,9 @@ describe('events', () => {
   })
 
   it('a poison event fails by its own fault, as data Postgres cannot hold, and leaves nothing', async () => {
-    const poison = published(aDistribution(), '0000-01-01T00:00:00Z')
+    const event = published(aDistribution(), noon)
+    // No reader would let it in.
+    const poison = { ...event, payload: { ...event.payload, published_at: '0000-01-01T00:00:00Z' } }
 
     const failure = consume(poison)
 

@@ -1,9 +1,10 @@
+import { id } from '@coursewire/events'
 import { AppError, type Database, describeProblems } from '@coursewire/service-kit'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { email, id } from '../fields.ts'
+import { MAX_SECRET_LENGTH, signInAddress } from '../fields.ts'
 import { findUser } from './repository.ts'
 import type { AccountService } from './service.ts'
 import type { TokenIssuer } from './tokens.ts'
@@ -12,8 +13,9 @@ const MINUTE_MS = 60_000
 /** Room for the longest secret, with each of its characters escaped. */
 const BODY_LIMIT = 16 * 1024
 
-const signInBody = z.strictObject({ email, password: z.string().min(1).max(1_024) })
-const serviceTokenBody = z.strictObject({ clientId: id, clientSecret: z.string().min(1).max(1_024), tenantId: id })
+const secret = z.string().min(1).max(MAX_SECRET_LENGTH)
+const signInBody = z.strictObject({ email: signInAddress, password: secret })
+const serviceTokenBody = z.strictObject({ clientId: id, clientSecret: secret, tenantId: id })
 const accessToken = z.object({ token: z.string(), expiresIn: z.int().describe('Seconds') })
 const signedIn = accessToken.extend({ refreshToken: z.string() })
 const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) })

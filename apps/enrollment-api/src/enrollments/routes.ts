@@ -1,7 +1,7 @@
+import { id } from '@coursewire/events'
 import { AppError, type Database, describeProblems } from '@coursewire/service-kit'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { id } from '../fields.ts'
 import { findEnrollment, listEnrollments } from './repository.ts'
 import type { EnrollmentService } from './service.ts'
 
