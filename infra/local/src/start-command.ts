@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
-import { bringInFirstCourse, createTestStudent, firstCourse, testStudent } from '@coursewire/setup'
+import { bringInFirstCourse, createTestStudent, describePlaces, firstCourse } from '@coursewire/setup'
 import { createCommandRunner } from './command-runner.ts'
 import { editCourse } from './editing.ts'
 import { createLearner, takeJourney, watchEnrollments } from './journey.ts'
@@ -81,26 +81,10 @@ async function start(): Promise<void> {
     log(`  ${name.padEnd(33)} ${details}`)
   }
   announceStack(stack)
-  console.log(describePlaces(stack, course.slug))
-}
-
-function describePlaces({ urls }: Stack, slug: string): string {
-  const json = `-H 'content-type: application/json'`
-  return `
-  enrollment-api        ${urls.enrollmentApi}   docs ${urls.enrollmentApi}/docs
-  distribution-service  ${urls.distributionService}   docs ${urls.distributionService}/docs
-  email-worker          ${urls.emailWorker}   metrics ${urls.emailWorker}/metrics
-  course                ${urls.distributionService}/api/courses/${slug}
-  inbox                 ${urls.aws}
-  addresses for scripts .coursewire/stack.json
-
-Try it:
-
-  TOKEN=$(curl -s ${urls.enrollmentApi}/auth/signin ${json} -d '${JSON.stringify(testStudent)}' | jq -r '.token')
-  curl -i ${urls.enrollmentApi}/api/enrollments ${json} -H "authorization: Bearer $TOKEN" -d '{"courseId":"${firstCourse.course_id}"}'
-
+  console.log(describePlaces(stack.urls, course.slug))
+  console.log(`Addresses for scripts are in .coursewire/stack.json.
 Ctrl-C stops everything; the data stays. npm start -- --fresh forgets it.
-`
+`)
 }
 
 async function stop(code: number): Promise<void> {

@@ -28,6 +28,8 @@ it.each([
   ['apps/email-worker/src/migrate.ts', 'MIGRATE_DATABASE_URL'],
   ['apps/email-worker/src/cli.ts', 'DATABASE_URL', 'list'],
   ['infra/aws-local/src/main.ts', 'DATA_DIR'],
+  ['infra/setup/src/main.ts', 'SETTINGS_DIR', 'servers'],
+  ['infra/setup/src/main.ts', 'EDITOR_PASSWORD', 'first-course'],
 ])('%s says that %s is missing, without a stack trace, and fails', async (program, missing, ...args) => {
   const { code, said } = await run(program, ...args)
 

@@ -15,14 +15,17 @@ export interface Editor {
 /** Makes the account of the editor who publishes. What exists is kept. */
 export async function createEditorAccount(
   { runAccountsCli }: Pick<Prepared, 'runAccountsCli'>,
-  { editorPassword }: Secrets,
+  { editorPassword }: Pick<Secrets, 'editorPassword'>,
 ): Promise<void> {
   const account = ['--tenant', tenant, '--email', email, '--name', 'Editor', '--role', 'editor']
   await runAccountsCli(['create-user', ...account], editorPassword)
 }
 
 /** The editor whose account there is; signs in at the first call. */
-export function createEditor(enrollmentApi: string, { editorPassword: password }: Secrets): Editor {
+export function createEditor(
+  enrollmentApi: string,
+  { editorPassword: password }: Pick<Secrets, 'editorPassword'>,
+): Editor {
   let session: { token: Promise<string>; renewAt: number } | null = null
 
   async function signIn(): Promise<string> {

@@ -20,10 +20,10 @@ export const firstCourse = {
 const PATIENCE_MS = 30_000
 
 /** The running product, as far as it takes to bring a course in. */
-interface Running extends Pick<Prepared, 'runAccountsCli'> {
+interface Running {
   kafkaClient: Kafka
   urls: Record<'enrollmentApi' | 'distributionService', string>
-  secrets: Secrets
+  secrets: Pick<Secrets, 'editorPassword'>
 }
 
 /** Whom everybody may sign in as who tries the product on a machine of their own. */
@@ -37,12 +37,19 @@ export async function createTestStudent({ runAccountsCli }: Pick<Prepared, 'runA
   )
 }
 
-/**
- * Brings the first course in as every course comes in: an event of CourseFactory, then an editor's publish call. Repeatable;
- * waits until it can be enrolled in. Returns its slug, and the editor.
- */
-export async function bringInFirstCourse(running: Running): Promise<{ slug: string; editor: Editor }> {
+/** Makes the account of the editor, who brings the first course in. */
+export async function bringInFirstCourse(
+  running: Running & Pick<Prepared, 'runAccountsCli'> & { secrets: Secrets },
+): Promise<{ slug: string; editor: Editor }> {
   await createEditorAccount(running, running.secrets)
+  return publishFirstCourse(running)
+}
+
+/**
+ * Brings the first course in as every course comes in: an event of CourseFactory, then a publish call of the editor, whose
+ * account there is. Repeatable; waits until it can be enrolled in. Returns its slug, and the editor.
+ */
+export async function publishFirstCourse(running: Running): Promise<{ slug: string; editor: Editor }> {
   const { distributionService, enrollmentApi } = running.urls
   const editor = createEditor(enrollmentApi, running.secrets)
   const find = async () => {

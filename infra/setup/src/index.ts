@@ -4,3 +4,4 @@ export { bringInFirstCourse, buildGeneration, createTestStudent, firstCourse, te
 export { imagineCourse } from './imagined-course.ts'
 export { type AppName, appFile, migrate, type Prepared, prepareServers, tenant } from './prepare.ts'
 export { keepSecrets, type Secrets } from './secrets.ts'
+export { describePlaces } from './try-it.ts'

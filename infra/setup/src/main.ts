@@ -1,56 +1,98 @@
-// The one-shot service of docker-compose.yml: `servers` makes what must be there before the apps start, and tells each app its
-// secrets in a volume of its own; `first-course` brings the first course into the running product. Both may be repeated.
-import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs'
+// The one-shot services of docker-compose.yml: `servers` makes what must be there before the apps start, and tells each service
+// its secrets in a volume of its own; `first-course` brings the first course into the running product, and says how to try it.
+// Both may be repeated.
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createKafka } from '@coursewire/messaging'
-import { createLogger } from '@coursewire/service-kit'
-import { bringInFirstCourse, createTestStudent } from './first-course.ts'
+import { baseConfig, createLogger, loadConfig, runTask } from '@coursewire/service-kit'
+import { z } from 'zod'
+import { createEditorAccount } from './editor.ts'
+import { createTestStudent, publishFirstCourse } from './first-course.ts'
 import { prepareServers } from './prepare.ts'
 import { keepSecrets } from './secrets.ts'
+import { describePlaces } from './try-it.ts'
 
-const volumes = '/run/coursewire'
-/** As infra/docker/Dockerfile has the apps run. */
-const APP_USER = 1000
+const { KAFKA_BROKERS } = baseConfig
+const serversConfig = z.object({
+  KAFKA_BROKERS,
+  AWS_URL: z.url(),
+  /** Without its password, which is in the file. */
+  POSTGRES_URL: z.url(),
+  POSTGRES_PASSWORD_FILE: z.string(),
+  /** A directory for its own secrets, and one for each service's settings. */
+  SETTINGS_DIR: z.string(),
+})
+const port = z.coerce.number().int()
+const firstCourseConfig = z.object({
+  KAFKA_BROKERS,
+  ENROLLMENT_API_URL: z.url(),
+  DISTRIBUTION_SERVICE_URL: z.url(),
+  EDITOR_PASSWORD: z.string(),
+  ENROLLMENT_API_PORT: port,
+  DISTRIBUTION_SERVICE_PORT: port,
+  EMAIL_WORKER_PORT: port,
+  AWS_PORT: port,
+})
 
-const [command] = process.argv.slice(2)
 const log = (line: string) => process.stdout.write(`${line}\n`)
 const logger = createLogger({ service: 'setup', level: 'silent' })
-const kafkaClient = createKafka({ clientId: 'setup', brokers: ['kafka:29092'], logger })
-const secrets = keepSecrets(join(volumes, 'setup/secrets.json'))
-const password = readFileSync(join(volumes, 'superuser/password'), 'utf8')
 
-log('Creating topics, databases and roles, migrating')
-const { databases, runAccountsCli } = await prepareServers({
-  postgresUrl: `postgresql://postgres:${encodeURIComponent(password)}@postgres:5432/postgres`,
-  kafka: kafkaClient,
-  awsUrl: 'http://aws:8080',
-  secrets,
-})
-if (command === 'first-course') {
-  log('Creating accounts, bringing in the first course')
+async function prepare(): Promise<void> {
+  const config = loadConfig(serversConfig, process.env)
+  const secrets = keepSecrets(join(config.SETTINGS_DIR, 'setup/secrets.json'))
+  const postgresUrl = new URL(config.POSTGRES_URL)
+  postgresUrl.password = encodeURIComponent(readFileSync(config.POSTGRES_PASSWORD_FILE, 'utf8'))
+
+  log('Creating topics, databases and roles, migrating, creating accounts')
+  const { databases, runAccountsCli } = await prepareServers({
+    postgresUrl: postgresUrl.href,
+    kafka: createKafka({ clientId: 'setup', brokers: config.KAFKA_BROKERS, logger }),
+    awsUrl: config.AWS_URL,
+    secrets,
+  })
   await createTestStudent({ runAccountsCli })
-  const urls = { enrollmentApi: 'http://enrollment-api:8080', distributionService: 'http://distribution-service:8080' }
-  const { slug } = await bringInFirstCourse({ kafkaClient, urls, secrets, runAccountsCli })
-  log(`It can be enrolled in: ${slug}`)
-} else {
-  writeSettings('enrollment-api', {
+  await createEditorAccount({ runAccountsCli }, secrets)
+
+  const write = (service: string, settings: Record<string, string>) =>
+    writeSettings(join(config.SETTINGS_DIR, service, 'settings.env'), settings)
+  write('enrollment-api', {
     DATABASE_URL: databases.enrollment.databaseUrl,
     JWT_PRIVATE_KEY: secrets.jwtPrivateKey,
     SERVICE_CLIENT_SECRET: secrets.clients['enrollment-api'],
   })
-  writeSettings('distribution-service', { DATABASE_URL: databases.distribution.databaseUrl })
-  writeSettings('email-worker', {
+  write('distribution-service', { DATABASE_URL: databases.distribution.databaseUrl })
+  write('email-worker', {
     DATABASE_URL: databases.email.databaseUrl,
     SERVICE_CLIENT_SECRET: secrets.clients['email-worker'],
   })
+  write('first-course', { EDITOR_PASSWORD: secrets.editorPassword })
 }
 
-/** For `node --env-file`, readable by the app alone. */
-function writeSettings(app: string, settings: Record<string, string>): void {
-  const file = join(volumes, app, 'settings.env')
+/** For `node --env-file`. */
+function writeSettings(file: string, settings: Record<string, string>): void {
+  if (existsSync(file)) chmodSync(file, 0o600)
   const lines = Object.entries(settings).map(([name, value]) => `${name}="${value}"\n`)
-  writeFileSync(file, lines.join(''), { mode: 0o400 })
+  writeFileSync(file, lines.join(''), { mode: 0o600 })
   chmodSync(file, 0o400)
-  chownSync(file, APP_USER, APP_USER)
-  log(`Settings of ${app} written`)
+  log(`Written: ${file}`)
 }
+
+async function bringIn(): Promise<void> {
+  const config = loadConfig(firstCourseConfig, process.env)
+  log('Bringing in the first course')
+  const { slug } = await publishFirstCourse({
+    kafkaClient: createKafka({ clientId: 'first-course', brokers: config.KAFKA_BROKERS, logger }),
+    urls: { enrollmentApi: config.ENROLLMENT_API_URL, distributionService: config.DISTRIBUTION_SERVICE_URL },
+    secrets: { editorPassword: config.EDITOR_PASSWORD },
+  })
+  const here = (published: number) => `http://localhost:${published}`
+  const places = {
+    enrollmentApi: here(config.ENROLLMENT_API_PORT),
+    distributionService: here(config.DISTRIBUTION_SERVICE_PORT),
+    emailWorker: here(config.EMAIL_WORKER_PORT),
+    aws: here(config.AWS_PORT),
+  }
+  log(`${describePlaces(places, slug)}\ndocker compose down stops everything; the data stays. With -v it is forgotten.`)
+}
+
+await runTask(process.argv[2] === 'first-course' ? bringIn : prepare)
