@@ -1,8 +1,9 @@
 import { aGeneratedCourse } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { createContext } from '../src/context.ts'
 import { distributions, versions } from '../src/db/schema.ts'
-import { startAsEditor } from './helpers.ts'
+import { createCaller, createConfig, startAsEditor, startService } from './helpers.ts'
 
 describe('a distribution made by hand', () => {
   it('is answered where it is, with everything by default, and told of', async () => {
@@ -411,4 +412,30 @@ describe('an entry that holds more than may be written now', () => {
 
     expect({ status, code: body.code, events }).toEqual({ status: 409, code: 'distribution.incomplete', events: [] })
   })
+})
+
+it('moments are written and read the same whatever is set for the role of the service', async () => {
+  const service = await startService()
+  const database = new URL(service.databaseUrl).pathname.slice(1)
+  await service.db.execute(sql.raw(`ALTER ROLE CURRENT_USER IN DATABASE ${database} SET DateStyle = 'German, DMY'`))
+  await service.db.execute(sql.raw(`ALTER ROLE CURRENT_USER IN DATABASE ${database} SET TimeZone = 'Asia/Kathmandu'`))
+  const ctx = await createContext(createConfig(service.databaseUrl), {
+    logger: service.logs.logger,
+    relay: { wake: () => undefined, isAlive: () => true },
+    consumer: { isAlive: () => true },
+  })
+  const { call, close } = createCaller(ctx)
+  const asEditor = { roles: ['editor' as const] }
+
+  const draft = { course_id: 'course_1', title: 'Moments', language: 'en' }
+  const created = await call('POST', '/api/distributions', { ...asEditor, body: draft })
+  const headers = { 'if-match': String(created.headers.etag) }
+  const url = `/api/distributions/${created.body.id}`
+  const edited = await call('PATCH', url, { ...asEditor, body: { title: 'Times' }, headers })
+  await close()
+  await ctx.close()
+
+  expect([created.status, edited.status]).toEqual([201, 200])
+  expect(edited.body.created_at).toBe(created.body.created_at)
+  expect((await service.call('GET', url, asEditor)).body).toEqual(edited.body)
 })

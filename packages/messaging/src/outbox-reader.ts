@@ -1,4 +1,4 @@
-import type { Logger } from '@coursewire/service-kit'
+import { buildSessionOptions, type Logger } from '@coursewire/service-kit'
 import pg from 'pg'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import * as metrics from './metrics.ts'
@@ -13,7 +13,7 @@ export const MAX_ROW_BYTES = 16 * 1024 * 1024
 const ALARM = { rows: 1_000_000, seconds: 3_600, everyMs: 600_000 }
 
 // A leader that is stopped keeps its lock for as long as its session lives: Postgres ends a session that is idle or gone.
-const sessionOptions = [
+const sessionLimits = [
   'idle_session_timeout=10s',
   'tcp_keepalives_idle=10',
   'tcp_keepalives_interval=5',
@@ -66,7 +66,7 @@ export async function createOutboxReader(
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: `relay-${channel.name}`,
-    options: sessionOptions.map((option) => `-c ${option}`).join(' '),
+    options: buildSessionOptions(sessionLimits),
     connectionTimeoutMillis: 5_000,
     query_timeout: 35_000,
     keepAlive: true,

@@ -189,6 +189,24 @@ describe('the relay', () => {
     expect(sends.at(-1)).toBe('second')
   })
 
+  it('and a consumer work the same whatever is set for the database', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const admin = new pg.Client({ connectionString: store.adminUrl })
+    await admin.connect()
+    onTestFinished(() => admin.end())
+    const database = new URL(store.databaseUrl).pathname.slice(1)
+    const settings = ["search_path = 'pg_catalog'", "DateStyle = 'German, DMY'", "bytea_output = 'escape'"]
+    for (const setting of settings) await admin.query(`ALTER DATABASE ${database} SET ${setting}`)
+
+    relay(store)
+    consume(store, note)
+    await writeNotes(store, note, [{ noteId: 'a', n: 1, text: 'a\\b' }])
+
+    await settled(store, 1)
+    expect(await readEffects(store)).toMatchObject([{ note_id: 'a', n: 1 }])
+    await waitFor(async () => (await countOutbox(store)) === 0)
+  })
+
   it('goes on when its database connection is cut, again and again', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const records = await readTopic(note.topic)

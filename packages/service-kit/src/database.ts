@@ -8,7 +8,24 @@ import { isOfConnection } from './outage.ts'
 export type Database = NodePgDatabase & { $client: pg.Pool }
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
-const sessionSettings = [
+// What our statements mean and promise must not depend on what somebody has set for the server, the database or the role.
+const meaning = [
+  'DateStyle=ISO,MDY',
+  'IntervalStyle=postgres',
+  'TimeZone=UTC',
+  'bytea_output=hex',
+  'extra_float_digits=1',
+  'standard_conforming_strings=on',
+  'array_nulls=on',
+  'transform_null_equals=off',
+  'search_path=public',
+  'default_transaction_isolation=read\\ committed',
+  'default_transaction_deferrable=off',
+  // A commit that was answered is on disk.
+  'synchronous_commit=on',
+]
+
+const poolLimits = [
   // A member frozen inside a transaction would otherwise block its successor without end.
   'idle_in_transaction_session_timeout=10s',
   'lock_timeout=5s',
@@ -16,6 +33,11 @@ const sessionSettings = [
   // Pages are in memory or on flash; for the default of 4 the planner would walk through a whole index to spare a few.
   'random_page_cost=1.1',
 ]
+
+/** The `options` of a connection: what statements mean, the same for all of ours, and limits of its own. */
+export function buildSessionOptions(limits: string[]): string {
+  return [...meaning, ...limits].map((setting) => `-c ${setting}`).join(' ')
+}
 
 /**
  * A connection pool with time limits on everything, the server's and our own. A lost connection is logged and replaced;
@@ -28,12 +50,12 @@ export function createPool(options: {
   logger: Logger
   statementSeconds?: number
 }): pg.Pool {
-  const settings = [...sessionSettings, `statement_timeout=${options.statementSeconds ?? 30}s`]
+  const limits = [...poolLimits, `statement_timeout=${options.statementSeconds ?? 30}s`]
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.name,
     max: options.max,
-    options: settings.map((setting) => `-c ${setting}`).join(' '),
+    options: buildSessionOptions(limits),
     connectionTimeoutMillis: 5_000,
     // A frozen server keeps no limit of its own.
     query_timeout: 35_000,
@@ -110,13 +132,19 @@ export function queryNamed<Row extends pg.QueryResultRow>(
 export type Migrations = { folder: string; table: string }
 
 const migrationLock = 4_702_111_835
+/** None: a migration takes as long as it takes, and so may the one it waits for. */
+const migrationLimits = ['statement_timeout=0', 'lock_timeout=0', 'transaction_timeout=0']
 
 /**
  * Applies each folder of migrations as the owner role. Several callers at once take turns. Throws on the first statement
  * that fails; that folder is then left as it was.
  */
 export async function migrate(ownerUrl: string, folders: Migrations[]): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'migrate' })
+  const client = new pg.Client({
+    connectionString: ownerUrl,
+    application_name: 'migrate',
+    options: buildSessionOptions(migrationLimits),
+  })
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock])

@@ -13,6 +13,7 @@ export {
 export { baseConfig, loadConfig } from './config.ts'
 export {
   assertWritable,
+  buildSessionOptions,
   createDatabase,
   createPool,
   type Database,

@@ -152,6 +152,64 @@ describe('a service', () => {
   })
 })
 
+describe('whatever is set for a database', () => {
+  const foreign = {
+    DateStyle: 'German, DMY',
+    IntervalStyle: 'iso_8601',
+    TimeZone: 'Asia/Kathmandu',
+    bytea_output: 'escape',
+    extra_float_digits: '-10',
+    standard_conforming_strings: 'off',
+    array_nulls: 'off',
+    transform_null_equals: 'on',
+    search_path: 'pg_catalog',
+    default_transaction_isolation: 'serializable',
+    default_transaction_deferrable: 'on',
+    synchronous_commit: 'off',
+    statement_timeout: '1ms',
+    lock_timeout: '1ms',
+    transaction_timeout: '1ms',
+  }
+  const names = Object.keys(foreign).map((name) => name.toLowerCase())
+  const readSettings = `SELECT name, setting FROM pg_settings WHERE lower(name) = ANY ('{${names.join()}}') ORDER BY name`
+
+  async function createForeign() {
+    const { databaseUrl, migrateDatabaseUrl, adminUrl } = await createEmptyDatabase()
+    const admin = await connect(adminUrl)
+    const database = new URL(databaseUrl).pathname.slice(1)
+    for (const [name, value] of Object.entries(foreign))
+      await admin.query(`ALTER DATABASE ${database} SET ${name} = '${value}'`)
+    return { databaseUrl, migrateDatabaseUrl }
+  }
+
+  it('statements of the pool mean the same', async () => {
+    const [usual, strange] = [await createEmptyDatabase(), await createForeign()]
+    const read = async (url: string) => (await openPool(url).pool.query(readSettings)).rows
+
+    const settings = await read(usual.databaseUrl)
+    expect(settings).toHaveLength(names.length)
+    expect(await read(strange.databaseUrl)).toEqual(settings)
+    expect(settings).toContainEqual({ name: 'default_transaction_isolation', setting: 'read committed' })
+  })
+
+  it('migrations mean the same, and have the time they need', async () => {
+    const { migrateDatabaseUrl } = await createForeign()
+    const statement = `CREATE TABLE found AS ${readSettings}`
+    await migrate(migrateDatabaseUrl, [{ folder: await writeMigrations([statement]), table: 'app' }])
+
+    const { pool } = openPool(migrateDatabaseUrl)
+    const { rows } = await pool.query('TABLE found')
+    const found = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))
+    expect(Object.keys(found)).toHaveLength(names.length)
+    expect(found).toMatchObject({
+      DateStyle: 'ISO, MDY',
+      TimeZone: 'UTC',
+      search_path: 'public',
+      statement_timeout: '0',
+    })
+  })
+})
+
 describe('the pool', () => {
   it('gets a connection back that was lost when a transaction began', async () => {
     const { pool, db } = openPool((await createEmptyDatabase()).databaseUrl)
