@@ -27,7 +27,7 @@ export function createMessaging({ config, db, logger }: { config: Config; db: Da
 
     start(): void {
       const channels = [createKafkaChannel(kafka)]
-      if (config.ENROLLMENT_COMPLETED_TOPIC_ARN !== 'off') channels.push(createSnsChannel())
+      if (config.ENROLLMENT_COMPLETED_TOPIC_ARN !== 'off') channels.push(createSnsChannel({ logger }))
       relays = channels.map((channel) => startRelay({ databaseUrl: config.DATABASE_URL, channel, logger }))
       consumer = startConsumer({
         kafka,

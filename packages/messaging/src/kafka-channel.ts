@@ -1,12 +1,11 @@
-import { createOutageLog, type OutageLog } from '@coursewire/service-kit'
 import { CompressionTypes, type IHeaders, type Message, type Producer } from 'kafkajs'
-import { backoffMs } from './backoff.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import { isDeadLetterTopic } from './dead-letter.ts'
 import { createKafka, type KafkaSettings } from './kafka.ts'
 import * as metrics from './metrics.ts'
 import { decodeHeaders } from './outbox.ts'
 import { partitionByKey } from './partitioner.ts'
+import { createSetAside, MANY_REFUSED } from './set-aside.ts'
 
 // Bounded: a send that hangs for ever outlives every shutdown, and nobody hears that Kafka is down.
 const boundedRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
@@ -15,7 +14,6 @@ const boundedRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
 export type SendFault = 'record' | 'topic' | 'cluster'
 
 const recordFaults = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'])
-const asideLog = { failing: 'Topic set aside', works: 'Topic taken back', level: 'error' } as const
 const topicFaults = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'INVALID_TOPIC_EXCEPTION',
@@ -29,9 +27,6 @@ const topicFaults = new Set([
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
   'KAFKA_STORAGE_ERROR',
 ])
-/** So many records refused one by one, and none taken, are refused for what is not theirs. */
-const MANY = 10
-
 class EveryRecordRefusedError extends Error {}
 
 export function findSendFault(error: unknown): SendFault {
@@ -60,7 +55,7 @@ const toMessage = ({ key, payload, headers }: StoredRow): Message => ({
  */
 export function createKafkaChannel(settings: KafkaSettings): Channel {
   const kafka = createKafka(settings, { retry: boundedRetry })
-  const setAside = new Map<string, { attempts: number; until: number; log: OutageLog }>()
+  const setAside = createSetAside(settings.logger)
   const choosePartition = partitionByKey()
   /** Where each message that is being sent belongs, also when kafkajs asks again. */
   const chosen = new Map<Message, number>()
@@ -127,7 +122,7 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
       const [row] = rows
       if (rows.length === 1 && row) {
         outcome.parked.push({ row, reason: error instanceof Error ? error.message : String(error) })
-        if (outcome.sent.length > 0 || outcome.parked.length < MANY) return
+        if (outcome.sent.length > 0 || outcome.parked.length < MANY_REFUSED) return
         outcome.parked = []
         throw new EveryRecordRefusedError('Every record is refused', { cause: error })
       }
@@ -136,17 +131,6 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
       await sendInOrder(topic, rows.slice(0, half), outcome)
       await sendInOrder(topic, rows.slice(half), outcome)
     }
-  }
-
-  function putAside(topic: string, error: unknown): void {
-    const { attempts, log } = setAside.get(topic) ?? { attempts: 0, log: createOutageLog(settings.logger, asideLog) }
-    setAside.set(topic, { attempts: attempts + 1, until: performance.now() + backoffMs(attempts, 100, 5_000), log })
-    log.failed(error, { topic, reason: error instanceof Error ? error.message : String(error) })
-  }
-
-  function takeBack(topic: string): void {
-    setAside.get(topic)?.log.worked()
-    setAside.delete(topic)
   }
 
   return {
@@ -160,12 +144,12 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
         const own: Pick<SendOutcome, 'sent' | 'parked'> = { sent: [], parked: [] }
         try {
           await sendInOrder(topic, ofTopic, own)
-          takeBack(topic)
+          setAside.release(topic)
         } catch (error) {
           const taken = new Set([...own.sent, ...own.parked.map(({ row }) => row)])
           outcome.failed.push(...ofTopic.filter((row) => !taken.has(row)).map((row) => ({ row, error })))
           await replaceProducer()
-          if (findSendFault(error) === 'topic') putAside(topic, error)
+          if (findSendFault(error) === 'topic') setAside.put(topic, error)
           else outcome.isDown = true
         }
         outcome.sent.push(...own.sent)
@@ -175,11 +159,7 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
       return outcome
     },
 
-    topicsSetAside() {
-      const now = performance.now()
-      return [...setAside].filter(([, { until }]) => until > now).map(([topic]) => topic)
-    },
-
+    topicsSetAside: () => setAside.list(),
     close: closeProducer,
   }
 }

@@ -1,11 +1,25 @@
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns'
-import { readQueryForm } from '@coursewire/service-kit'
+import { type Logger, readQueryForm } from '@coursewire/service-kit'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import { readSnsRow } from './outbox.ts'
+import { createSetAside, MANY_REFUSED } from './set-aside.ts'
 
 const ENTRIES = 10
 const BYTES = 250_000
 const IN_FLIGHT = 6
+
+const tooLarge = new Set(['BatchRequestTooLongException', 'BatchRequestTooLong', 'RequestEntityTooLarge'])
+// Gone, forbidden to us, misnamed, or encrypted by a key that is not to be had: also where one entry is told so.
+const topicFaults =
+  /^(NotFound|AuthorizationError|InvalidParameter|InvalidParameterValue|ValidationError|InvalidSecurity|EndpointDisabled|KMS\w+?)(Exception)?$/
+const ofEntry = new Set(['InvalidParameter', 'InvalidParameterValue', 'ValidationError'])
+
+/** Whose fault a refused request is: a row's, its topic's, or nobody's (SNS, the network, ourselves). */
+function findSnsFault(error: unknown): 'row' | 'topic' | 'sns' {
+  if (!(error instanceof Error)) return 'sns'
+  if (tooLarge.has(error.name)) return 'row'
+  return topicFaults.test(error.name) ? 'topic' : 'sns'
+}
 
 /** Splits rows into requests SNS takes: of one topic, at most ten entries and 250 KB each. */
 export function splitIntoRequests(rows: StoredRow[]): StoredRow[][] {
@@ -24,30 +38,52 @@ export function splitIntoRequests(rows: StoredRow[]): StoredRow[][] {
 }
 
 /** Publishes rows on SNS topics, several requests at a time; no order is promised there. */
-export function createSnsChannel(): Channel {
+export function createSnsChannel({ logger }: { logger: Logger }): Channel {
+  const setAside = createSetAside(logger)
   // Back-off is the relay's: retries inside the client would only hide the refusal from its log.
   const client = new SNSClient({
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   })
 
-  async function publish(rows: StoredRow[], outcome: SendOutcome): Promise<void> {
+  async function publish(topic: string, rows: StoredRow[], outcome: SendOutcome, refusedTopics: RefusedTopics) {
+    const refuseTopic = (refused: StoredRow[], error: unknown) => {
+      outcome.failed.push(...refused.map((row) => ({ row, error })))
+      refusedTopics.set(topic, error)
+    }
     try {
       const { Failed = [] } = await client.send(toCommand(rows))
       for (const row of rows) {
         const refusal = Failed.find((entry) => entry.Id === row.id)
         if (!refusal) {
           outcome.sent.push(row)
+          continue
+        }
+        const error = Object.assign(new Error(`${refusal.Code}: ${refusal.Message}`), { name: refusal.Code ?? '' })
+        if (!ofEntry.has(error.name) && findSnsFault(error) === 'topic') {
+          refuseTopic([row], error)
         } else if (refusal.SenderFault) {
-          outcome.parked.push({ row, reason: `${refusal.Code}: ${refusal.Message}` })
+          outcome.parked.push({ row, reason: error.message })
         } else {
-          outcome.failed.push({ row, error: new Error(`${refusal.Code}: ${refusal.Message}`) })
+          outcome.failed.push({ row, error })
           outcome.isDown = true
         }
       }
     } catch (error) {
-      outcome.failed.push(...rows.map((row) => ({ row, error })))
-      outcome.isDown = true
+      const fault = findSnsFault(error)
+      const [row] = rows
+      if (fault === 'topic') {
+        refuseTopic(rows, error)
+      } else if (fault === 'row' && rows.length === 1 && row) {
+        outcome.parked.push({ row, reason: error instanceof Error ? error.message : String(error) })
+      } else if (fault === 'row') {
+        const half = Math.ceil(rows.length / 2)
+        await publish(topic, rows.slice(0, half), outcome, refusedTopics)
+        await publish(topic, rows.slice(half), outcome, refusedTopics)
+      } else {
+        outcome.failed.push(...rows.map((each) => ({ row: each, error })))
+        outcome.isDown = true
+      }
     }
   }
 
@@ -58,16 +94,37 @@ export function createSnsChannel(): Channel {
 
     async send(rows) {
       const outcome: SendOutcome = { sent: [], parked: [], failed: [], isDown: false }
+      const refusedTopics: RefusedTopics = new Map()
       const requests = splitIntoRequests(rows)
       async function publishNext(): Promise<void> {
-        for (let next = requests.shift(); next && !outcome.isDown; next = requests.shift()) await publish(next, outcome)
+        for (let next = requests.shift(); next && !outcome.isDown; next = requests.shift()) {
+          const topic = next[0]?.topic ?? ''
+          if (!refusedTopics.has(topic)) await publish(topic, next, outcome, refusedTopics)
+        }
       }
       await Promise.all(Array.from({ length: IN_FLIGHT }, publishNext))
+      spareEveryRow(outcome, refusedTopics)
+      for (const { topic } of outcome.sent) if (!refusedTopics.has(topic)) setAside.release(topic)
+      for (const [topic, error] of refusedTopics) setAside.put(topic, error)
       return outcome
     },
 
-    topicsSetAside: () => [],
+    topicsSetAside: () => setAside.list(),
     close: async () => client.destroy(),
+  }
+}
+
+type RefusedTopics = Map<string, unknown>
+
+/** Where all rows of a topic are refused, one by one, it is the topic that refuses: none of them is parked. */
+function spareEveryRow(outcome: SendOutcome, refusedTopics: RefusedTopics): void {
+  for (const topic of new Set(outcome.parked.map(({ row }) => row.topic))) {
+    const refused = outcome.parked.filter(({ row }) => row.topic === topic)
+    if (refused.length < MANY_REFUSED || outcome.sent.some((row) => row.topic === topic)) continue
+    const error = new Error(refused[0]?.reason)
+    outcome.parked = outcome.parked.filter(({ row }) => row.topic !== topic)
+    outcome.failed.push(...refused.map(({ row }) => ({ row, error })))
+    refusedTopics.set(topic, error)
   }
 }
 

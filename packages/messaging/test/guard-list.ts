@@ -63,9 +63,9 @@ export const guards: Guard[] = [
   },
   {
     name: 'topics set aside are left out of the select',
-    file: 'kafka-channel.ts',
-    find: 'return [...setAside].filter(([, { until }]) => until > now).map(([topic]) => topic)',
-    replace: 'return now < 0 ? [...setAside.keys()] : []',
+    file: 'set-aside.ts',
+    find: 'filter(([, { until }]) => until > now)',
+    replace: 'filter(([, { until }]) => until > now * 9_999)',
     test: ['relay', 'topic is missing'],
   },
   {
@@ -736,6 +736,27 @@ export const guards: Guard[] = [
     test: ['../../service-kit/test/database', 'whatever is set'],
   },
   {
+    name: 'an SNS topic that refuses stops no other',
+    file: 'sns-channel.ts',
+    find: "return topicFaults.test(error.name) ? 'topic' : 'sns'",
+    replace: "return 'sns'",
+    test: ['sns-channel', 'that is gone'],
+  },
+  {
+    name: 'a message SNS finds too large is parked',
+    file: 'sns-channel.ts',
+    find: "if (tooLarge.has(error.name)) return 'row'",
+    replace: '',
+    test: ['sns-channel', 'above the limit'],
+  },
+  {
+    name: 'an SNS topic that refuses every message parks none',
+    file: 'sns-channel.ts',
+    find: '      spareEveryRow(outcome, refusedTopics)\n',
+    replace: '',
+    test: ['sns-channel', 'whatever it is sent'],
+  },
+  {
     name: 'the clock of a relay parks nothing',
     file: 'kafka-channel.ts',
     find: "  'INVALID_TIMESTAMP',\n",
@@ -745,13 +766,13 @@ export const guards: Guard[] = [
   {
     name: "what is refused for every row is no row's fault",
     file: 'kafka-channel.ts',
-    find: 'outcome.parked.length < MANY) return',
+    find: 'outcome.parked.length < MANY_REFUSED) return',
     replace: 'outcome.parked.length < 9_999) return',
     test: ['clock', 'refuses whatever it is sent'],
   },
   {
     name: 'a topic is set aside by the monotonic clock',
-    file: 'kafka-channel.ts',
+    file: 'set-aside.ts',
     find: 'until: performance.now() +',
     replace: 'until: Date.now() - performance.timeOrigin +',
     test: ['clock', 'that was set aside'],

@@ -35,6 +35,11 @@ export async function startLocalSns() {
 
   return {
     topicArn: TopicArn,
+    createTopic: async (name: string) => {
+      const creating = new SNSClient()
+      await creating.send(new CreateTopicCommand({ Name: name }))
+      creating.destroy()
+    },
     readPublished: async () => (await (await fetch(`${aws.url}/_published`)).json()) as Published[],
     setFault: ({ kind, times }: Fault) =>
       fetch(`${aws.url}/_faults`, {
@@ -48,7 +53,7 @@ export async function startLocalSns() {
 
 export function relaySns({ databaseUrl }: Store) {
   const log = createTestLogger()
-  const relay = startRelay({ databaseUrl, channel: createSnsChannel(), logger: log.logger })
+  const relay = startRelay({ databaseUrl, channel: createSnsChannel({ logger: log.logger }), logger: log.logger })
   onTestFinished(() => relay.close())
   return log
 }

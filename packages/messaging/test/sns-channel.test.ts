@@ -58,7 +58,7 @@ describe('the SNS channel', () => {
 
   it('sends nothing of a request that an unwritable one has left half-written in the client', async () => {
     const { topicArn, readPublished } = await startLocalSns()
-    const channel = createSnsChannel()
+    const channel = createSnsChannel({ logger: createTestLogger().logger })
     onTestFinished(() => channel.close())
     const row = (id: string, topic: string): StoredRow => ({
       id,
@@ -181,6 +181,58 @@ describe('the SNS channel', () => {
     expect((await sns.readPublished()).map(({ message }) => message)).toEqual(['good'])
     expect((await store.pool.query('SELECT reason FROM outbox_parked')).rows).toHaveLength(1)
     expect(testLog.find('Outbox row parked')).toHaveLength(1)
+  })
+
+  it('sets a topic aside that is gone; others flow, and its rows go when it is there again', async () => {
+    const [store, sns] = await Promise.all([createStore(), startLocalSns()])
+    const gone = sns.topicArn.replace(/notes$/, 'gone')
+    // More than one select reads, so that they would stand in the way of everybody.
+    await fillSnsOutbox(store, gone, 600)
+    await writeMessages(store, sns.topicArn, ['good'])
+
+    const testLog = relaySns(store)
+
+    await waitFor(async () => (await sns.readPublished()).length === 1)
+    await waitFor(async () => (await countOutbox(store)) === 600)
+    expect(testLog.find('Topic set aside')[0]).toMatchObject({ level: 'error', topic: gone })
+    await sns.createTopic('gone')
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(await sns.readPublished()).toHaveLength(601)
+    expect((await store.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(0)
+  })
+
+  it('parks a message above the limit of SNS, and its neighbours go', async () => {
+    const [store, sns] = await Promise.all([createStore(), startLocalSns()])
+    const tooLarge = 'x'.repeat(300_000)
+    await writeMessages(store, sns.topicArn, ['before', tooLarge, 'after'])
+
+    const testLog = relaySns(store)
+
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    const published = await sns.readPublished()
+    expect(published.map(({ message }) => message).toSorted()).toEqual(['after', 'before'])
+    expect((await store.pool.query('SELECT payload FROM outbox_parked')).rows).toEqual([
+      { payload: Buffer.from(tooLarge) },
+    ])
+    expect(testLog.find('Message refused')).toEqual([])
+  })
+
+  it('parks nothing where a topic refuses whatever it is sent', async () => {
+    const [store, sns] = await Promise.all([createStore(), startLocalSns()])
+    await writeMessages(
+      store,
+      sns.topicArn,
+      Array.from({ length: 15 }, () => ''),
+    )
+
+    const testLog = relaySns(store)
+    await waitFor(() => testLog.find('Topic set aside').length > 1)
+    expect((await store.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(0)
+
+    // One that is taken shows that the others are refused for their own sake.
+    await writeMessages(store, sns.topicArn, ['good'])
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect((await store.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(15)
   })
 
   it('splits rows into requests of one topic, ten entries and 250 KB', () => {
