@@ -26,7 +26,7 @@ export type ServerProcessSpec = {
 
 export type ServerProcess = Pick<Server, 'stop' | 'kill' | 'restart'> & { readonly pid: number | undefined }
 
-/** Starts a server as a child process. That it ends with this process is the work of the guard of its directory. */
+/** Starts a server as a child process, and says so where it ends by itself later. That it ends with this process is the work of the guard of its directory. */
 export async function startServerProcess(spec: ServerProcessSpec): Promise<ServerProcess> {
   const pidFile = join(spec.directory, 'pid')
   const logFile = join(spec.directory, 'server.log')

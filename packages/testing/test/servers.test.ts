@@ -170,6 +170,32 @@ test('a server is not taken for ready because somebody else answers at its port'
   stranger.close()
 })
 
+test('a server that ends by itself is told of, and one that is stopped or killed is not', async () => {
+  const serverDirectory = mkdtempSync(join(directory, 'ending-'))
+  const port = await findFreePort()
+  const lines: string[] = []
+  const server = await startServerProcess({
+    name: 'the server',
+    directory: serverDirectory,
+    command: process.execPath,
+    args: ['-e', `require('node:net').createServer().listen(${port}, '127.0.0.1')`, serverDirectory],
+    port,
+    stopSignal: 'SIGTERM',
+    isReady: async () => true,
+    log: (line) => lines.push(line),
+  })
+  const told = () => lines.filter((line) => line.includes('has ended'))
+
+  await server.restart()
+  await server.kill()
+  expect(told()).toEqual([])
+
+  await server.restart()
+  sendSignal(Number(server.pid), 'SIGABRT')
+  await waitFor(() => told().length > 0)
+  expect(told()).toEqual([`the server has ended by itself (SIGABRT): see ${join(serverDirectory, 'server.log')}`])
+})
+
 test('a provider that nobody knows is named', async () => {
   vi.stubEnv('COURSEWIRE_PROVIDER', 'podman')
 
