@@ -268,10 +268,38 @@ describe('the list', () => {
     expect(await ask()).toMatchObject({ status: 200 })
   })
 
+  it('is the same for a link that others have added to', async () => {
+    const editor = await startWithPublic({ title: 'Gardens' }, { title: 'Moss' })
+    const added = [
+      'utm_source=x',
+      'UTM_Campaign=y',
+      'utm_anything=z',
+      'fbclid=1',
+      'gclid=2',
+      'mc_eid=3',
+      '_ga=4',
+      'mtm_cid=5',
+    ]
+
+    const { status, body, headers } = await editor.callAny('GET', `/api/courses?q=moss&${added.join('&')}&fbclid=twice`)
+    const plain = await editor.callAny('GET', '/api/courses?q=moss')
+
+    expect(status).toBe(200)
+    expect([body, headers.etag]).toEqual([plain.body, plain.headers.etag])
+  })
+
   it('cannot be asked for anything else', async () => {
     const editor = await startAsEditor()
 
-    for (const query of ['limit=101', 'cursor=x', 'cursor=0.3.dist_', 'sort=title', 'language=de%27%20OR%20true--']) {
+    for (const query of [
+      'limit=101',
+      'cursor=x',
+      'cursor=0.3.dist_',
+      'sort=title',
+      'utm=x',
+      'xfbclid=x',
+      'language=de%27%20OR%20true--',
+    ]) {
       const { status } = await editor.callAny('GET', `/api/courses?${query}`)
       expect({ query, status }).toEqual({ query, status: 400 })
     }

@@ -176,6 +176,7 @@ describe('clicks', () => {
     }
     expect((await here.click('primary_button', { 'user-agent': 'curl/8' })).status).toBe(202)
     for (const ctaType of ['', 'A B', 'x'.repeat(51)]) expect((await here.click(ctaType)).status).toBe(400)
+    expect((await here.click('x'.repeat(5_000))).status).toBe(413)
 
     expect(await here.readCounts()).toEqual([])
   })
@@ -212,6 +213,8 @@ it('one address is counted for so often a minute, and no other is held up by it'
 
   const statuses: number[] = []
   while (statuses.length < 601) statuses.push(await view('192.0.2.1'))
+  // One subscriber of IPv6 has a network of addresses.
+  for (let index = 0; index < 600; index += 1) await view(`2001:db8::${index.toString(16)}`)
   const click = await here.callAny('POST', `/api/courses/${here.slug}/enrollment-clicks`, {
     headers,
     body: { ctaType: 'banner' },
@@ -222,6 +225,7 @@ it('one address is counted for so often a minute, and no other is held up by it'
   expect(click).toMatchObject({ status: 429, body: { code: 'counts.too-many' } })
   expect(Number(click.headers['retry-after'])).toBeGreaterThan(0)
   expect(await view('192.0.2.2')).toBe(202)
+  expect([await view('2001:db8::ffff'), await view('2001:db8:0:1::1')]).toEqual([429, 202])
 })
 
 it.each([

@@ -193,6 +193,7 @@ describe('a change', () => {
     const { id, updated_at } = await create()
     const patch = (title: string, ifMatch?: string) => call('PATCH', `/${id}`, { title }, ifMatch)
 
+    expect(await patch('A', '"a,*,b"')).toMatchObject({ status: 412, body: { code: 'if-match.stale' } })
     expect(await patch('A')).toMatchObject({ status: 428, body: { code: 'if-match.missing' } })
     expect((await patch('B', `"other", "${updated_at}"`)).status).toBe(200)
     expect(await patch('C', `"${updated_at}"`)).toMatchObject({

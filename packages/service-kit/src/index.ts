@@ -24,6 +24,7 @@ export {
 } from './database.ts'
 export type { Access, Caller, Role } from './http/access.ts'
 export { createHttpApp, type HttpApp } from './http/app.ts'
+export { namesEntity } from './http/entity-tags.ts'
 export { describeProblems } from './http/problem-schema.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { isOutage } from './outage.ts'

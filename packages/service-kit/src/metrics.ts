@@ -40,8 +40,17 @@ meter
     eventLoopDelay.reset()
   })
 
-/** Every metric of the process in the text format of Prometheus. */
-export async function renderMetrics(): Promise<string> {
+let rendering: Promise<string> | undefined
+
+/** Every metric of the process in the text format of Prometheus; those who ask at the same moment share one answer. */
+export function renderMetrics(): Promise<string> {
+  rendering ??= collectMetrics().finally(() => {
+    rendering = undefined
+  })
+  return rendering
+}
+
+async function collectMetrics(): Promise<string> {
   const { resourceMetrics } = await exporter.collect()
   return serializer.serialize(resourceMetrics)
 }

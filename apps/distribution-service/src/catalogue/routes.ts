@@ -1,5 +1,5 @@
 import { canonicalizeLanguage, languageTag } from '@coursewire/events'
-import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { AppError, describeProblems, type HttpApp, namesEntity } from '@coursewire/service-kit'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { z } from 'zod'
@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { limit, pageOf } from '../paging.ts'
 import { type Document, toDocument } from './catalogue.ts'
 import type { Place } from './repository.ts'
+import { ignoreTracking } from './tracking.ts'
 import { courseView, entryView, showEntry } from './views.ts'
 
 const config = { access: 'public', isQuiet: true } as const
@@ -32,14 +33,8 @@ function send(request: FastifyRequest, reply: FastifyReply, { etag, body, langua
   const tags = languages.filter((language) => canonicalizeLanguage(language) !== null)
   if (tags.length > 0) void reply.header('content-language', tags.join(', '))
   const known = request.headers['if-none-match']
-  if (known !== undefined && isAmong(known, etag)) return reply.code(304).send()
+  if (known !== undefined && namesEntity(known, etag, 'weakly')) return reply.code(304).send()
   return reply.type('application/json; charset=utf-8').send(body)
-}
-
-function isAmong(ifNoneMatch: string, etag: string): boolean {
-  if (ifNoneMatch === etag) return true
-  const known = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  return known.includes(etag) || known.includes('*')
 }
 
 /** For everybody: what is public, of the tenant whose host is asked. */
@@ -49,6 +44,7 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
     {
       config,
       onRequest,
+      preValidation: ignoreTracking,
       schema: {
         tags,
         summary: 'The public courses of the tenant: what is nearest to what is looked for first, then the newest',

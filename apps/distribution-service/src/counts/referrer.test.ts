@@ -96,6 +96,7 @@ describe('nobody', () => {
   it.each([
     [{ 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)' }],
     [{ 'user-agent': 'curl/8.5.0' }],
+    [{ 'user-agent': `${browser} ${'x'.repeat(1_000)}` }],
     [{ 'user-agent': browser, 'sec-purpose': 'prefetch;prerender' }],
     [{ 'user-agent': browser, purpose: 'prefetch' }],
   ])('comes with %j', (headers) => {

@@ -70,10 +70,13 @@ export function isNobody(headers: Headers): boolean {
 }
 
 const MAX_KNOWN = 1_000
+/** No browser says so much of itself, and nothing longer is looked through or remembered. */
+const MAX_AGENT = 1_000
 const known = new Map<string, boolean>()
 
 /** Most come with one of few agents, and to look through the list of crawlers is the largest part of counting a view. */
 function isMachine(agent: string): boolean {
+  if (agent.length > MAX_AGENT) return true
   let answer = known.get(agent)
   if (answer === undefined) {
     answer = isbot(agent)

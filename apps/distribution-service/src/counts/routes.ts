@@ -8,6 +8,9 @@ import { categorizeReferrer, isNobody } from './referrer.ts'
 /** Of one address: a class that looks at its course at once is welcome, a machine that makes numbers up is not. */
 const MAX_A_MINUTE = 600
 
+/** Nothing that is told of a view or click is long. */
+const BODY_LIMIT = 4 * 1024
+
 const config = { access: 'public', isAnonymous: true } as const
 const tags = ['Counts']
 const params = z.strictObject({ slug: z.string().min(1).max(128) })
@@ -32,6 +35,7 @@ export function addCountRoutes(app: HttpApp, { counts, config: { PUBLIC_BASE_URL
     {
       config,
       onRequest: limit,
+      bodyLimit: BODY_LIMIT,
       schema: {
         tags,
         summary: 'A page was looked at',
@@ -53,6 +57,7 @@ export function addCountRoutes(app: HttpApp, { counts, config: { PUBLIC_BASE_URL
     {
       config,
       onRequest: limit,
+      bodyLimit: BODY_LIMIT,
       schema: {
         tags,
         summary: 'The button to enrol was pressed',

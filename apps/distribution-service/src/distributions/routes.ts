@@ -1,5 +1,5 @@
-import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError, describeProblems, type HttpApp, namesEntity } from '@coursewire/service-kit'
+import type { FastifyReply, FastifyRequest, preValidationHookHandler } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { distributionId, limit, pageOf, toPage } from '../paging.ts'
@@ -16,7 +16,7 @@ export const access = { access: ['editor', 'admin'] } as const
 const tags = ['Distributions']
 export const params = z.strictObject({ id: z.string().min(1).max(128) })
 export const ifMatch = z.looseObject({
-  'if-match': z.string().max(1_000).optional().describe('The ETag of what is to be changed, or *'),
+  'if-match': z.string().max(1_000).describe('The ETag of what is to be changed, or *'),
 })
 const one = { 200: distributionView, ...describeProblems(401, 403, 404) }
 const withBody = describeProblems(413, 415)
@@ -31,14 +31,15 @@ export function causeOf(request: FastifyRequest): Cause {
 }
 
 /** By the ETag the caller has seen (RFC 9110, 13.1.1): without it, nothing is changed that may be somebody else's by now. */
-export function preconditionOf(headers: { 'if-match'?: string | undefined }): Precondition {
-  const wanted = headers['if-match']
-  if (wanted === undefined) {
-    throw new AppError('precondition-required', 'if-match.missing', 'If-Match must name the ETag of what you have read')
-  }
-  const tags = wanted.split(',').map((tag) => tag.trim())
+export const preconditionRequired: preValidationHookHandler = (request, _reply, done) => {
+  const title = 'If-Match must name the ETag of what you have read'
+  const isMissing = request.headers['if-match'] === undefined
+  done(isMissing ? new AppError('precondition-required', 'if-match.missing', title) : undefined)
+}
+
+export function preconditionOf({ 'if-match': wanted }: z.output<typeof ifMatch>): Precondition {
   return (current) => {
-    if (tags.includes('*') || tags.includes(etagOf(current))) return
+    if (namesEntity(wanted, etagOf(current), 'strongly')) return
     throw new AppError('precondition-failed', 'if-match.stale', 'It has changed since: read it again', {
       distributionId: current.id,
     })
@@ -103,6 +104,7 @@ export function addDistributionRoutes(app: HttpApp, { db, distributions }: Conte
     '/api/distributions/:id',
     {
       config: access,
+      preValidation: preconditionRequired,
       schema: {
         tags,
         summary: 'Change a distribution',
@@ -123,6 +125,7 @@ export function addDistributionRoutes(app: HttpApp, { db, distributions }: Conte
     '/api/distributions/:id',
     {
       config: access,
+      preValidation: preconditionRequired,
       schema: {
         tags,
         summary: 'Remove a distribution; with variants, say what becomes of them',

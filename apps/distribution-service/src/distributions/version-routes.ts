@@ -5,7 +5,7 @@ import { limit, pageOf, toPage } from '../paging.ts'
 import { type Content, type Distribution, readContent } from './distribution.ts'
 import { versionBody } from './fields.ts'
 import { getDistribution } from './repository.ts'
-import { access, answer, causeOf, ifMatch, params, preconditionOf } from './routes.ts'
+import { access, answer, causeOf, ifMatch, params, preconditionOf, preconditionRequired } from './routes.ts'
 import { compareContents, getVersion, listVersions } from './versions.ts'
 import {
   differenceView,
@@ -109,6 +109,7 @@ export function addVersionRoutes(app: HttpApp, { db, distributions }: Context): 
     '/api/distributions/:id/versions/:version/restore',
     {
       config,
+      preValidation: preconditionRequired,
       schema: {
         tags,
         summary: 'Say again what a version said, as a new version',

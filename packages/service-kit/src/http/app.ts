@@ -89,8 +89,13 @@ export async function createHttpApp(options: {
   const tokenCheck = await addAccessControl(app, { auth, tenants, logger })
   const ready = async () => void (await Promise.all([tokenCheck?.assertKeysKnown(), health.ready()]))
   addOperations(app, { ...health, ready }, { service, version })
-  if (docs)
-    app.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async () => app.swagger())
+  if (docs) {
+    let page: Buffer | undefined
+    app.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async (_request, reply) => {
+      page ??= Buffer.from(JSON.stringify(app.swagger()))
+      return reply.type('application/json; charset=utf-8').send(page)
+    })
+  }
   return app
 }
 

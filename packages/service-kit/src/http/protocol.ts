@@ -6,6 +6,8 @@ import type { MethodTable } from './methods.ts'
 import { problemOf, renderProblem } from './problem.ts'
 
 const maxHeaders = 2_000
+/** More than a balancer keeps open; what is above would take memory and files from what is below. */
+const maxConnections = 5_000
 // A name or an address, and a port. No comma: that is what Node joins several headers by.
 const hostShape = /^([\w.~%!$&'()*+;=-]*|\[[\da-f:.]+\])(:\d{0,5})?$/i
 const requestLineShape = /^[\w!#$%&'*+.^`|~-]+ (\S+) HTTP\/1\.[01]\r?$/
@@ -23,6 +25,7 @@ export const serverOptions = {
 export function addProtocolChecks(app: FastifyInstance, methods: MethodTable): void {
   // Node leaves out what is above, without a word.
   app.server.maxHeadersCount = maxHeaders
+  app.server.maxConnections = maxConnections
   app.addHook('onRequest', ({ raw }, _reply, done) => {
     if (raw.rawHeaders.length > 2 * maxHeaders) return done(refusal(431, `More than ${maxHeaders} headers`))
     const { host } = raw.headers
