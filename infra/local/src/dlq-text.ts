@@ -27,7 +27,7 @@ export function renderDeadLetter(letter: DeadLetter): string {
           batch: `${batch.records} records, ${batch.codec}, ${value?.byteLength ?? 0} bytes`,
           records: `${topic}/${partition}/${batch.firstOffset} to ${offset}`,
           'what to do':
-            'Ask their producer to send them again in smaller batches. Until they expire they are on their topic, for any Kafka client to read; a replay would only fail again.',
+            'Replay it: its records are then sent one by one, where they are 64 MiB together at most. Or ask their producer for smaller batches; until they expire, they are on their topic for any client to read.',
         }
       : { record: `${topic}/${partition}/${offset}` }),
     written: originalTimestamp && new Date(Number(originalTimestamp)).toISOString(),

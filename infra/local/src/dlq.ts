@@ -126,12 +126,13 @@ export function createDlq({
           ids.length > 0 ? await findAll(connection, ids) : await selectDeadLetters(connection, topicsOf(app), filter)
         const { ready, refused } = await planReplay(connection, letters)
         if (isDryRun) return print(asJson ? planToJson(ready, refused) : renderPlan(ready, refused))
+        const total = ready.length + refused.length
         const startedAt = new Date().toISOString()
         const options = { perSecond: rate, onSent: createProgress(ready.length) }
         refused.push(...(await replayDeadLetters(connection, ready, options)))
-        const sent = letters.length - refused.length
+        const sent = total - refused.length
         if (asJson) print(JSON.stringify({ sent, refused: refused.map(describeRefusal) }, null, 2))
-        else print(renderSent(sent, letters.length, startedAt))
+        else print(renderSent(sent, total, startedAt))
         if (refused.length > 0) throw new Error(renderRefused(refused))
       })
     },

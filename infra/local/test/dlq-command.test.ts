@@ -135,10 +135,10 @@ describe('dlq show', () => {
     expect(list.out).toContain(`${topic}/0/3–9`)
     expect(show.out).toMatch(/^batch +7 records, gzip, 10 bytes$/m)
     expect(show.out).toMatch(/^records +note\.events.*\/0\/3 to 9$/m)
-    expect(show.out).toContain('send them again in smaller batches')
+    expect(show.out).toContain('sent one by one')
     expect(JSON.parse(json.out)).toMatchObject({ batch: { firstOffset: 3, records: 7, codec: 'gzip' }, offset: 9 })
     expect(replay.code).toBe(1)
-    expect(replay.err).toContain('is never replayed')
+    expect(replay.err).toContain(`${topic}/0 from 3 to 9 until they expire`)
   })
 })
 

@@ -61,6 +61,18 @@ export function registerCodecs(): void {
   })
 }
 
+/** As kafkajs numbers them. */
+export const codecNames = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd']
+
+/** What was compressed by the codec of that name; throws above the limits. */
+export async function decompress(codecName: string, bytes: Buffer): Promise<Buffer> {
+  if (codecName === codecNames[0]) return bytes
+  const codecs = CompressionCodecs as Record<number, () => Codec>
+  const codec = codecs[codecNames.indexOf(codecName)]
+  if (!codec) throw new Error(`the codec ${codecName} is not known`)
+  return codec().decompress(bytes)
+}
+
 function assertWithin(bytes: number): void {
   if (bytes > readLimits.bytes) throw new RangeError(`more than ${readLimits.bytes} bytes when it is read`)
 }

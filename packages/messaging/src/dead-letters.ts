@@ -5,8 +5,9 @@ import { type DeadLetter, type DeadLetterSummary, parseDeadLetter, summarizeDead
 import { createKafka, type Kafka, type KafkaSettings } from './kafka.ts'
 import { findRanges, type Range, readRanges } from './read-ranges.ts'
 
-const MAX_SELECTED_BYTES = 512 * 1024 * 1024
+export const MAX_SELECTED_BYTES = 512 * 1024 * 1024
 const MAX_LETTER_BYTES = 64 * 1024 * 1024
+const MAX_LETTER_ENTRIES = 1_000_000
 /** What a letter takes beside its content and stack, roughly. */
 const OTHER_BYTES = 2_000
 
@@ -35,8 +36,9 @@ export async function withDeadLetters<Result>(
   signal: AbortSignal | undefined,
   work: (connection: DeadLetterConnection) => Promise<Result>,
 ): Promise<Result> {
-  // What a consumer could read may be beyond its limit as a dead letter, by what was added.
+  // What a consumer could read may be beyond its limit as a dead letter, by what was added; and a person may read what it could not.
   readLimits.bytes = Math.max(readLimits.bytes, MAX_LETTER_BYTES)
+  readLimits.entries = Math.max(readLimits.entries, MAX_LETTER_ENTRIES)
   const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
   const admin = kafka.admin()
   try {

@@ -1,5 +1,6 @@
 import type { EventDefinition } from '@coursewire/events'
 import type { Batch, KafkaMessage } from 'kafkajs'
+import { codecNames } from './codecs.ts'
 import { createLane, type Lane, type LaneContext } from './lane.ts'
 import * as metrics from './metrics.ts'
 import type { Headers } from './outbox.ts'
@@ -132,7 +133,6 @@ type ReadMessage = KafkaMessage & {
   headerList?: { key: string; value: Buffer | null }[]
   unreadBatch?: { firstOffset: string; count: number; codec: number; error: Error }
 }
-const codecs = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd']
 
 /** `mustCopy` where the record may wait: kafkajs' bytes are views of all that was fetched at once. */
 export function toSource(
@@ -162,7 +162,7 @@ export function toSource(
       ? {
           firstOffset: Number(unreadBatch.firstOffset),
           records: unreadBatch.count,
-          codec: codecs[unreadBatch.codec] ?? `codec ${unreadBatch.codec}`,
+          codec: codecNames[unreadBatch.codec] ?? `codec ${unreadBatch.codec}`,
           reason: unreadBatch.error.message,
         }
       : null,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompressionTypes, type Message, Partitioners } from 'kafkajs'
 import type { DeadLetter } from './dead-letter.ts'
-import type { DeadLetterConnection } from './dead-letters.ts'
+import { type DeadLetterConnection, MAX_SELECTED_BYTES } from './dead-letters.ts'
 import { findSendFault, toKafkaHeaders } from './kafka-channel.ts'
+import { openBatch } from './open-batch.ts'
 import { findRanges } from './read-ranges.ts'
 import { REDRIVE_HEADER } from './record.ts'
 
@@ -11,7 +12,7 @@ export interface RefusedReplay {
   reason: string
 }
 
-/** Parts the letters that can be replayed from those that never can, and says why. */
+/** Parts what can be replayed from what never can, and says why. A letter that is a whole batch stands for each of its records. */
 export async function planReplay(
   { admin }: DeadLetterConnection,
   letters: readonly DeadLetter[],
@@ -20,21 +21,30 @@ export async function planReplay(
   const places = new Set((await findRanges(admin, topics)).map(({ topic, partition }) => `${topic}/${partition}`))
   const ready: DeadLetter[] = []
   const refused: RefusedReplay[] = []
+  let openedBytes = 0
   for (const letter of letters) {
-    const reason = whyNot(letter, places)
-    if (reason) refused.push({ letter, reason })
-    else ready.push(letter)
+    try {
+      const opened = letter.batch ? await openBatch(letter) : [letter]
+      if (letter.batch) openedBytes += opened.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0)
+      if (openedBytes > MAX_SELECTED_BYTES)
+        throw new Error('with those before it it is too large: replay fewer at a time')
+      for (const one of opened) {
+        const reason = whyNot(one, places)
+        if (reason) refused.push({ letter: one, reason })
+        else ready.push(one)
+      }
+    } catch (error) {
+      refused.push({ letter, reason: `${describe(error)}. ${whereItLies(letter)}` })
+    }
   }
   return { ready, refused }
 }
 
+const whereItLies = ({ topic, partition, offset, batch }: DeadLetter) =>
+  `Its records are on ${topic}/${partition} from ${batch?.firstOffset} to ${offset} until they expire there: ask their producer for smaller batches`
+
 function whyNot(letter: DeadLetter, places: ReadonlySet<string>): string | null {
   if (letter.code === 'event.mismatch') return 'a mismatch is never replayed: its id is taken by another content'
-  if (letter.batch) {
-    const { topic, partition, offset, batch } = letter
-    const place = `${topic}/${partition} from ${batch.firstOffset} to ${offset}`
-    return `a batch that cannot be read is never replayed: its records are on ${place} until they expire there, for their producer to send again in smaller batches`
-  }
   if (letter.value === null) return 'it has no content, and would only fail again'
   if (!places.has(`${letter.topic}/${letter.partition}`)) {
     return `${letter.topic} has no partition ${letter.partition} any more`

@@ -3,9 +3,11 @@ import { uniqueName, waitFor } from '@coursewire/testing'
 import { CompressionCodecs, CompressionTypes } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { readLimits, registerCodecs } from '../src/codecs.ts'
+import { selectDeadLetters, withDeadLetters } from '../src/dead-letters.ts'
 import { createKafka, createTopics } from '../src/kafka.ts'
 import { createKafkaChannel } from '../src/kafka-channel.ts'
 import { startRelay } from '../src/relay.ts'
+import { planReplay, replayDeadLetters } from '../src/replay.ts'
 import { type ForeignClient, type ForeignRecord, startForeignClient } from './foreign-client/client.ts'
 import {
   buildNote,
@@ -25,7 +27,8 @@ import {
 } from './helpers.ts'
 
 // Small, so that what is beyond them is no burden.
-Object.assign(readLimits, { bytes: 1024 * 1024, entries: 2_000 })
+const limits = { bytes: 1024 * 1024, entries: 2_000 }
+Object.assign(readLimits, limits)
 
 const header = (headers: readonly (readonly [string, Buffer | null])[] | undefined, name: string) =>
   headers?.find(([own]) => own === name)?.[1]?.toString()
@@ -92,6 +95,43 @@ describe('a batch that is too large when it is read', () => {
     await committed(consumer.name, note, 5)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([0, 1, 2, 3, 4])
     expect(await readDeadLetters(store)).toEqual([])
+  })
+})
+
+describe('a batch that became a dead letter', () => {
+  it('is replayed record by record, and each has its effect', async () => {
+    onTestFinished(() => void Object.assign(readLimits, limits))
+    const name = uniqueName('consumer')
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const topics = [{ topic: `${name}.dlq`, numPartitions: 1, replicationFactor: 1, configEntries: [] }]
+    await createTopics(createKafka(kafkaSettings()), topics)
+    const settings = kafkaSettings()
+    const relay = startRelay({
+      databaseUrl: store.databaseUrl,
+      channel: createKafkaChannel(settings),
+      logger: settings.logger,
+    })
+    onTestFinished(() => relay.close())
+    const letters = await readTopic(`${name}.dlq`)
+    consume(store, note, { name })
+    const producer = createKafka(settings).producer({ allowAutoTopicCreation: false })
+    await producer.connect()
+    onTestFinished(() => producer.disconnect())
+    const events = Array.from({ length: 8 }, (_, n) => toMessage(note, buildNote(note, 'a', n, 'x'.repeat(200_000))))
+    await producer.send({ topic: note.topic, compression: CompressionTypes.GZIP, messages: events })
+    await waitFor(() => letters.length === 1, { message: 'the letter' })
+    const watched = await readTopic(note.topic)
+
+    const refused = await withDeadLetters(settings, undefined, async (connection) => {
+      const plan = await planReplay(connection, await selectDeadLetters(connection, [`${name}.dlq`], {}))
+      return [...plan.refused, ...(await replayDeadLetters(connection, plan.ready))]
+    })
+
+    expect(refused).toEqual([])
+    await settled(store, 8)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    await waitFor(() => watched.length >= 8)
+    expect(watched.at(-1)?.value?.equals(events[7]?.value as Buffer)).toBe(true)
   })
 })
 
