@@ -56,6 +56,7 @@ export function createContext(config: Config, overrides: Overrides = {}) {
           databaseUrl: config.DATABASE_URL,
           channel: createKafkaChannel(kafka),
           logger,
+          onFatal: endProcess,
         }),
         (it) => it.close(),
       )

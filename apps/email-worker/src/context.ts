@@ -34,6 +34,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
         databaseUrl: config.DATABASE_URL,
         channel: createKafkaChannel(kafka),
         logger,
+        onFatal: endProcess,
       }),
       (it) => it.close(),
     )

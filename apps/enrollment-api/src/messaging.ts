@@ -28,7 +28,9 @@ export function createMessaging({ config, db, logger }: { config: Config; db: Da
     start(): void {
       const channels = [createKafkaChannel(kafka)]
       if (config.ENROLLMENT_COMPLETED_TOPIC_ARN !== 'off') channels.push(createSnsChannel({ logger }))
-      relays = channels.map((channel) => startRelay({ databaseUrl: config.DATABASE_URL, channel, logger }))
+      relays = channels.map((channel) =>
+        startRelay({ databaseUrl: config.DATABASE_URL, channel, logger, onFatal: endProcess }),
+      )
       consumer = startConsumer({
         kafka,
         name: service.name,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { createOutageLog, type Logger } from '@coursewire/service-kit'
+import { AppError, assertOwnSessions, createOutageLog, type Logger } from '@coursewire/service-kit'
 import { backoffMs, createWaiter } from './backoff.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import * as metrics from './metrics.ts'
@@ -28,7 +28,13 @@ const SEND_LIVENESS_MS = 150_000
  * and tried again.
  * @param databaseUrl of a role that may read and delete outbox rows; the relay keeps a connection of its own
  */
-export function startRelay(options: { databaseUrl: string; channel: Channel; logger: Logger }): Relay {
+export function startRelay(options: {
+  databaseUrl: string
+  channel: Channel
+  logger: Logger
+  /** Called when the database gives no session of its own, by whose lock there is one leader: end the process. */
+  onFatal?: (error: Error) => void
+}): Relay {
   const { channel } = options
   const logger = options.logger.child({ channel: channel.name })
   const labels = { channel: channel.name }
@@ -43,10 +49,13 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
   let lastCycleAt = performance.now()
   /** Tells a leader that had begun to work from one that never gets there. */
   let sentBatches = 0
+  let hasOwnSession = false
   let isSending = false
   let isClosing = false
 
   async function lead(): Promise<void> {
+    if (!hasOwnSession) await assertOwnSessions(options.databaseUrl)
+    hasOwnSession = true
     const reader = await createOutboxReader(options.databaseUrl, channel, logger)
     try {
       while (!isClosing && !(await reader.tryToLead())) {
@@ -161,6 +170,7 @@ export function startRelay(options: { databaseUrl: string; channel: Channel; log
         await lead()
       } catch (error) {
         interruptions.failed(error)
+        if (error instanceof AppError && error.code === 'database.pooled') options.onFatal?.(error)
       }
       lastCycleAt = performance.now()
       failures = sentBatches > sentBefore ? 1 : failures + 1

@@ -730,10 +730,17 @@ export const guards: Guard[] = [
   },
   {
     name: 'statements mean the same whatever is set for the database',
-    file: '../../service-kit/src/database.ts',
+    file: '../../service-kit/src/sessions.ts',
     find: 'return [...meaning, ...limits]',
     replace: 'return [...limits]',
     test: ['../../service-kit/test/database', 'whatever is set'],
+  },
+  {
+    name: 'a pooler that gives no session of our own is refused',
+    file: '../../service-kit/src/sessions.ts',
+    find: 'if (other.pid === before.pid || after.pid !== before.pid) throw',
+    replace: 'if (after.pid === 0) throw',
+    test: ['relay', 'behind a pooler'],
   },
   {
     name: 'an SNS topic that refuses stops no other',

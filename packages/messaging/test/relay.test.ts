@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { ownKafka, uniqueName, waitFor } from '@coursewire/testing'
+import { ownKafka, startPoolingProxy, uniqueName, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
@@ -228,6 +228,23 @@ describe('the relay', () => {
     await waitFor(async () => (await countOutbox(store)) === 0)
     expect(new Set(records.map(({ value }) => JSON.parse(String(value)).payload.n))).toEqual(new Set([0, 1, 2, 3, 4]))
     expect(running.isAlive()).toBe(true)
+  })
+
+  it('relays nothing behind a pooler that gives it no session of its own, and says why', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const proxy = await startPoolingProxy(store.databaseUrl)
+    onTestFinished(() => proxy.close())
+    await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
+    const { logger } = createTestLogger()
+
+    const error = await new Promise<Error>((resolve) => {
+      const channel = createKafkaChannel({ ...kafkaSettings(), logger })
+      const started = startRelay({ databaseUrl: proxy.url, channel, logger, onFatal: resolve })
+      onTestFinished(() => started.close())
+    })
+
+    expect(error.message).toContain('each transaction has another session')
+    expect(await countOutbox(store)).toBe(1)
   })
 
   it('finishes what is in flight when it is closed, and deletes it', async () => {

@@ -4,26 +4,10 @@ import pg from 'pg'
 import { AppError } from './app-error.ts'
 import type { Logger } from './logger.ts'
 import { isOfConnection } from './outage.ts'
+import { assertOwnSessions, buildSessionOptions } from './sessions.ts'
 
 export type Database = NodePgDatabase & { $client: pg.Pool }
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
-
-// What our statements mean and promise must not depend on what somebody has set for the server, the database or the role.
-const meaning = [
-  'DateStyle=ISO,MDY',
-  'IntervalStyle=postgres',
-  'TimeZone=UTC',
-  'bytea_output=hex',
-  'extra_float_digits=1',
-  'standard_conforming_strings=on',
-  'array_nulls=on',
-  'transform_null_equals=off',
-  'search_path=public',
-  'default_transaction_isolation=read\\ committed',
-  'default_transaction_deferrable=off',
-  // A commit that was answered is on disk.
-  'synchronous_commit=on',
-]
 
 const poolLimits = [
   // A member frozen inside a transaction would otherwise block its successor without end.
@@ -33,11 +17,6 @@ const poolLimits = [
   // Pages are in memory or on flash; for the default of 4 the planner would walk through a whole index to spare a few.
   'random_page_cost=1.1',
 ]
-
-/** The `options` of a connection: what statements mean, the same for all of ours, and limits of its own. */
-export function buildSessionOptions(limits: string[]): string {
-  return [...meaning, ...limits].map((setting) => `-c ${setting}`).join(' ')
-}
 
 /**
  * A connection pool with time limits on everything, the server's and our own. A lost connection is logged and replaced;
@@ -140,6 +119,8 @@ const migrationLimits = ['statement_timeout=0', 'lock_timeout=0', 'transaction_t
  * that fails; that folder is then left as it was.
  */
 export async function migrate(ownerUrl: string, folders: Migrations[]): Promise<void> {
+  // The lock is of a session.
+  await assertOwnSessions(ownerUrl)
   const client = new pg.Client({
     connectionString: ownerUrl,
     application_name: 'migrate',

@@ -13,7 +13,6 @@ export {
 export { baseConfig, loadConfig } from './config.ts'
 export {
   assertWritable,
-  buildSessionOptions,
   createDatabase,
   createPool,
   type Database,
@@ -33,5 +32,6 @@ export { endProcess, runProcess, runTask } from './process.ts'
 export { readQueryForm } from './query-form.ts'
 export { createReadinessCheck } from './readiness.ts'
 export { createServiceClient, type ServiceClient } from './service-client.ts'
+export { assertOwnSessions, buildSessionOptions } from './sessions.ts'
 export { formatRecord, formatTable, toPrintable } from './table.ts'
 export { createTurns, type Place, type TakeTurn } from './turns.ts'

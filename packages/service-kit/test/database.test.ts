@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createTestDatabase, ownPostgres } from '@coursewire/testing'
+import { createTestDatabase, ownPostgres, startPoolingProxy } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
+  assertOwnSessions,
   assertWritable,
   createDatabase,
   createLogger,
@@ -206,6 +207,32 @@ describe('whatever is set for a database', () => {
       TimeZone: 'UTC',
       search_path: 'public',
       statement_timeout: '0',
+    })
+  })
+})
+
+describe('a pooler before the database', () => {
+  it('that gives each transaction another session is refused, with the reason, also by migrations', async () => {
+    const { databaseUrl, migrateDatabaseUrl } = await createEmptyDatabase()
+    const [pooled, pooledForOwner] = await Promise.all([databaseUrl, migrateDatabaseUrl].map(startPoolingProxy))
+    onTestFinished(async () => void (await Promise.all([pooled?.close(), pooledForOwner?.close()])))
+    const refusal = {
+      code: 'database.pooled',
+      message: expect.stringContaining('each transaction has another session'),
+    }
+
+    await expect(assertOwnSessions(databaseUrl)).resolves.toBeUndefined()
+    await expect(assertOwnSessions(pooled?.url ?? '')).rejects.toMatchObject(refusal)
+    await expect(migrate(pooledForOwner?.url ?? '', [])).rejects.toMatchObject(refusal)
+  })
+
+  it('that lets settings of a session fall is refused, with the reason', async () => {
+    const { databaseUrl } = await createEmptyDatabase()
+
+    // By what is in the address, which comes before what is set: they arrive as little.
+    await expect(assertOwnSessions(`${databaseUrl}?options=-c%20work_mem%3D4MB`)).rejects.toMatchObject({
+      code: 'database.pooled',
+      message: expect.stringContaining('do not arrive'),
     })
   })
 })
