@@ -10,6 +10,8 @@ export async function startLossyProxy(databaseUrl: string) {
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     let isLosing = false
+    // The first bytes open the session, and may name what settings are called.
+    let isOpen = false
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => undefined)
@@ -18,10 +20,11 @@ export async function startLossyProxy(databaseUrl: string) {
       })
     }
     client.on('data', (bytes) => {
-      if (wanted !== null && bytes.includes(wanted)) {
+      if (isOpen && wanted !== null && bytes.includes(wanted)) {
         wanted = null
         isLosing = true
       }
+      isOpen = true
       upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
