@@ -437,7 +437,7 @@ export const guards: Guard[] = [
   {
     name: 'an id has no control characters',
     file: '../../events/src/fields.ts',
-    find: '.regex(/^[^\\p{Cc}\\p{Cs}]+$/u, ',
+    find: '.regex(/^(?!\\.{1,2}$)[^\\p{Cc}\\p{Cs}]+$/u, ',
     replace: '.regex(/^/u, ',
     test: ['records', 'is a dead letter'],
   },
