@@ -18,7 +18,7 @@ export const id = z
 export const moment = z.iso
   .datetime({ offset: true })
   .regex(
-    /^(?!0000).*:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-](0\d|1[0-5]):\d{2})$/,
+    /^(?!0000)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-](0\d|1[0-5]):\d{2})$/,
     'needs seconds, at most nine fractional digits, a year from 0001 on and an offset of less than 16 hours',
   )
   .meta({ title: 'moment' })
