@@ -23,6 +23,13 @@ test('what need not be said has a default, and a base URL ends without a slash',
   })
 })
 
+test('the sender is written as SES takes it', () => {
+  const read = (EMAIL_FROM: string) => loadConfig(configSchema, { ...env, EMAIL_FROM }).EMAIL_FROM
+
+  expect(read('Hello@Bücher.example')).toBe('hello@xn--bcher-kva.example')
+  expect(read('Course wire <hello@bücher.example>')).toBe('Course wire <hello@xn--bcher-kva.example>')
+})
+
 test('every problem is said at once', () => {
   const load = () =>
     loadConfig(configSchema, { ...env, EMAIL_FROM: 'a@x, b@y', DASHBOARD_URL: 'ftp://x', DATABASE_URL: '' })

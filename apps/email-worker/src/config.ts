@@ -7,10 +7,12 @@ const { JWT_ISSUER: _issuer, JWT_AUDIENCE: _audience, JWKS_URL: _keys, ...base }
 const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
 
 /** `hello@example.com` or `Coursewire <hello@example.com>`. */
-const sender = z.string().superRefine((value, context) => {
-  const [, address = value] = /^[\w .-]+ <([^<>]*)>$/.exec(value) ?? []
-  const { fault } = readAddress(address)
-  if (fault) context.addIssue(fault)
+const sender = z.string().transform((value, context) => {
+  const [, name = '', written = value] = /^([\w .-]+ )<([^<>]*)>$/.exec(value) ?? []
+  const { address, fault } = readAddress(written)
+  if (address !== null) return name === '' ? address : `${name}<${address}>`
+  context.addIssue(fault)
+  return z.NEVER
 })
 
 export const configSchema = z.object({
