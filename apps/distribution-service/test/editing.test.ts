@@ -440,3 +440,25 @@ it('moments are written and read the same whatever is set for the role of the se
   expect(edited.body.created_at).toBe(created.body.created_at)
   expect((await service.call('GET', url, asEditor)).body).toEqual(edited.body)
 })
+
+it.each([
+  ['Latin letters', (n: number) => `wört${n.toString(36)}`],
+  [
+    'letters that are many when they are taken apart',
+    (n: number) => String.fromCodePoint(0xac01 + (n % 11_000), 0xd55c, 0xae01),
+  ],
+])('an entry as long as it may be is published, however many words it has in %s', async (_what, word) => {
+  const { create, call } = await startAsEditor()
+  const words = (length: number, from = 0) =>
+    Array.from({ length: length / 4 }, (_, n) => word(n + from))
+      .join(' ')
+      .slice(0, length)
+      .trim()
+  const { id } = await create({
+    title: words(500),
+    description: words(20_000, 100),
+    target_group: Array.from({ length: 50 }, (_, n) => words(200, 6_000 + 100 * n)),
+  })
+
+  expect((await call('POST', `/${id}/publish`)).status).toBe(200)
+})
