@@ -188,7 +188,7 @@ describe('a search', () => {
     expect((await ask(`der ${twelve.slice(0, -4)} und kurs`))?.all).toContain('kurs')
   })
 
-  it('that takes long leaves connections to pages, comes after those of others, and is given up', async () => {
+  it('that takes long leaves connections to pages, and is given up', async () => {
     const editor = await startWithPublic({ title: 'Gardens' })
     const owner = new pg.Client({ connectionString: editor.migrateDatabaseUrl })
     await owner.connect()
@@ -200,12 +200,8 @@ describe('a search', () => {
         PERFORM pg_advisory_xact_lock_shared(1);
         all_words := plainto_tsquery('simple', asked); any_word := all_words; all_indexed := all_words;
       END $$`)
-    const order: string[] = []
-    const search = async (from: string) => {
-      const { status } = await editor.callAny('GET', '/api/courses?q=gardens', { from })
-      order.push(`${from} ${status}`)
-      return status
-    }
+    const statuses: number[] = []
+    const search = async () => statuses.push((await editor.callAny('GET', '/api/courses?q=gardens')).status)
     const working = async () => {
       const { rows } = await owner.query(`
         SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
@@ -213,18 +209,17 @@ describe('a search', () => {
       return rows.length
     }
 
-    const flood = Array.from({ length: 50 }, () => search('10.0.0.1'))
+    const flood = Array.from({ length: 50 }, search)
     await waitFor(async () => (await working()) === 6)
-    const visitor = search('10.0.0.2')
     const page = await editor.callAny('GET', '/api/courses/gardens')
     expect(page.status).toBe(200)
     expect(await working()).toBeLessThanOrEqual(6)
     // What exceeds its time is given up; what comes after finds the lock gone.
-    await waitFor(() => order.some((served) => served.includes('503')))
+    await waitFor(() => statuses.includes(503))
     await owner.query('SELECT pg_advisory_unlock(1)')
-    await Promise.all([...flood, visitor])
+    await Promise.all(flood)
 
-    expect(order.slice(0, 30)).toContain('10.0.0.2 200')
+    expect(statuses).toContain(200)
     expect(editor.logs.find('Request cannot be served now')).toContainEqual(
       expect.objectContaining({ err: expect.objectContaining({ code: '57014' }) }),
     )
