@@ -41,7 +41,7 @@ export async function startContainers(options: {
     log('Building images, starting containers')
     await compose(['up', '--detach', '--build'])
     log('Waiting for the first course')
-    await waitFor(async () => (await compose(['logs', 'first-course'])).includes('It can be enrolled in'), {
+    await waitFor(async () => (await compose(['logs', 'first-course'])).includes('Sign in as'), {
       timeoutMs: 120_000,
       intervalMs: 500,
       message: 'the first course',
