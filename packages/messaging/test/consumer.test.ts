@@ -98,7 +98,7 @@ describe('the consumer', () => {
       ['record.not-an-envelope', { key: Buffer.from([0, 0xff]), value: Buffer.alloc(10) }],
       ['record.not-an-envelope', { key: null, value: '{"half": ' }],
       ['record.not-an-envelope', { key: 'a', value: '' }],
-      ['record.not-an-envelope', { key: 'big', value: Buffer.alloc(2_000_000, 'x') }],
+      ['record.too-large', { key: 'big', value: Buffer.alloc(2_000_000, 'x') }],
       ['record.tombstone', { key: 'a', value: null }],
       [
         'record.unsupported-version',
