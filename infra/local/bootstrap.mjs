@@ -36,8 +36,8 @@ function requireUsablePath() {
 }
 
 /**
- * pnpm, in this checkout alone. npx would fetch it too, but into a folder that all its runs share: of two at once, from whatever
- * checkouts, npm 10 breaks one or both.
+ * Returns where pnpm is, which belongs to this checkout alone. npx would fetch it into a folder that all its runs share: when two
+ * run at once, from whatever checkouts, npm 10 breaks one or both.
  */
 function findPnpm() {
   const directory = join(root, '.coursewire/cache', packageManager.replace('@', '-'))

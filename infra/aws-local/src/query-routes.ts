@@ -48,7 +48,7 @@ export function queryRoutes(servicesByVersion: Map<string, Service>, faults: Fau
   }
 }
 
-/** A name that stands twice is the trace of two requests glued together: of such a form no part can be trusted. */
+/** A name that stands twice is the sign of two requests glued together: no part of such a form can be trusted. */
 function readForm(body: string): URLSearchParams {
   const form = new URLSearchParams(body)
   const names = new Set<string>()

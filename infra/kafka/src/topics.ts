@@ -11,8 +11,8 @@ const dayMs = 24 * 60 * 60 * 1000
 const eventTopics = ['course.events.v1', 'distribution.events.v1', 'enrollment.events.v1']
 const deadLetterTopics = ['enrollment-api.dlq', 'distribution-service.dlq', 'email-worker.dlq']
 
-// The broker's clock says how old a record is. By the clock of whoever produced it, one that is wrong by an hour would have
-// every record refused, and one that is behind by a month would have them deleted within minutes.
+// The broker's clock says how old a record is. If the producer's clock did, one that is wrong by an hour would have every record
+// refused, and one that is a month behind would have them deleted within minutes.
 const clockConfig = { 'message.timestamp.type': 'LogAppendTime' }
 
 // Retention works by whole segments: without a daily roll a quiet topic would keep its records for ever.

@@ -28,7 +28,7 @@ export function createCommandRunner(directory: string): CommandRunner {
       })
       const [code, signal] = (await once(current, 'exit')) as [number | null, string | null]
       current = undefined
-      // Whatever else ends it says why by itself.
+      // A command that ends in another way says why itself.
       if (signal && !wasInterrupted) console.error(`${command} was ended by ${signal}`)
       return code === 0
     },

@@ -11,9 +11,9 @@ interface Ids {
 }
 
 /**
- * Throws unless the servers are those this directory has worked with so far; which they are it remembers at the first call.
- * Places in topics and what was made of the records before them belong together: with another server in place of one of the
- * two, events would be skipped or handled again, whosever they are.
+ * Throws unless the servers are those that this directory has worked with so far; the first call remembers which they are.
+ * Positions in topics belong together with the effects of the records before them: with another server in place of one of the
+ * two, events would be skipped or handled again.
  */
 export async function assertKnownServers(
   directory: string,
@@ -39,12 +39,12 @@ export async function assertKnownServers(
   ]
   if (strange.length === 0) return
   throw new Error(
-    `${strange.join('\n')}\nIt is not the server this checkout has worked with so far, and the data of the two do not go together. Let it have that one again, or forget all data: npm start -- --fresh`,
+    `${strange.join('\n')}\nThis checkout has worked with another server so far, and the data of the two does not belong together. Use that server again, or forget all data: npm start -- --fresh`,
   )
 }
 
 /**
- * Throws where somebody's services consume as members of these groups, for longer than Kafka takes to give up those that were
+ * Throws when other services are members of these groups, and still are after the time in which Kafka gives up members that were
  * killed: ours would share the records with them.
  */
 export async function assertNobodyConsumes(

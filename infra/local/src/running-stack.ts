@@ -26,7 +26,7 @@ export function withdrawStack(directory = ownDirectory): void {
   rmSync(fileOf(directory), { force: true })
 }
 
-/** Null also where its owner was killed: whoever answers at those addresses now is somebody else. */
+/** Null also when the process that wrote it was killed: whoever answers at those addresses now is somebody else. */
 export function readRunningStack(directory = ownDirectory): RunningStack | null {
   const file = fileOf(directory)
   return findOwner(directory) && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningStack) : null

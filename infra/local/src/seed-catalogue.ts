@@ -10,7 +10,7 @@ const PUBLISHERS = 16
 const POLL_MS = 100
 /** After so long without a new entry none is expected any more. */
 const STANDSTILL_MS = 60_000
-/** How far behind the newest entry is looked again for such as were committed after younger ones; further when none comes. */
+/** How far behind the newest entry we look again for entries that were committed after younger ones; further when none comes. */
 const LATENESS_MS = { least: 1_000, most: 60_000 }
 
 export interface SeededProduct {
@@ -88,7 +88,7 @@ export async function seedCatalogue(
           `distribution-service has made none of ${census.countWaiting()} courses for ${STANDSTILL_MS / 1_000} s: see npm run dlq -- list, and its log`,
         )
       } else {
-        // However its clock may go: before giving up, everything is read once more.
+        // The clock of the service may be wrong: before giving up, everything is read once more.
         isLastLook = now() - movedAt > STANDSTILL_MS
         lateness = Math.min(lateness * 2, LATENESS_MS.most)
         await sleep(POLL_MS)

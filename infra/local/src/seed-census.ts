@@ -25,7 +25,7 @@ export function createCensus(total: number) {
   return {
     /** How many were taken and have not been met since. */
     countWaiting: () => waiting,
-    /** How many have become entries since they were taken; this only rises, also while others are taken. */
+    /** How many have become entries since they were taken. It only rises, also while others are taken. */
     countMet: () => met,
     /** How many were public when they were met. */
     countPublic: () => foundPublic,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { isRunning } from '@coursewire/testing/servers'
 
-/** The process a directory belongs to. By its number alone it could be taken for a later one, which got the same. */
+/** The process a directory belongs to. A later process may get the same number, hence the command. */
 interface Owner {
   pid: number
   command: string
@@ -15,13 +15,13 @@ export function claimDirectory(directory: string): (() => void) | null {
   const draft = mkdtempSync(`${claim}-`)
   writeFileSync(join(draft, 'process.json'), JSON.stringify({ pid: process.pid, command: process.argv[1] ?? '' }))
   for (;;) {
-    // A directory is renamed with what is in it, and never to the place of another: of several processes one has the claim.
+    // A directory is renamed together with its contents, and never replaces one that has any: only one process gets the claim.
     if (tryRename(draft, claim)) return () => rmSync(claim, { recursive: true, force: true })
     if (findOwner(directory)) {
       rmSync(draft, { recursive: true })
       return null
     }
-    // Whoever moves it away removes it; had it just become another's, it is put back.
+    // Whoever moves the old claim away removes it, or puts it back if it had just become another process's.
     const old = `${draft}-old`
     if (!tryRename(claim, old)) continue
     if (isAlive(readOwner(old))) tryRename(old, claim)

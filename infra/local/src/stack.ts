@@ -78,7 +78,7 @@ interface StackOptions {
   log: (line: string) => void
 }
 
-/** Each consumes as a group of its name. */
+/** Each consumes as the group of its own name. */
 const appNames: AppName[] = ['enrollment-api', 'distribution-service', 'email-worker']
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -139,7 +139,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     log(kafka.description)
     const kafkaClient = createKafka({ clientId: 'local', brokers: kafka.brokers, logger })
     if (!options.isTemporary) await assertKnownServers(join(directory, 'data'), { postgres, kafka, kafkaClient })
-    // Only a given one can be somebody else's too.
+    // Only a given Kafka can be somebody else's too.
     if (kafka.provider === 'given') await assertNobodyConsumes(kafkaClient, appNames, { log })
     log('Creating topics, databases and roles, migrating')
     const { databases, topicArn, runAccountsCli } = await prepareServers({

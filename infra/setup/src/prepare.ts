@@ -83,13 +83,13 @@ export async function migrate(databases: Prepared['databases'], checkout?: strin
   await Promise.all([migrateOne('enrollment'), migrateOne('distribution'), migrateOne('email')])
 }
 
-/** Runs a program to its end and returns what it prints. Where it fails, the error says what it said, and how it ended. */
+/** Runs a program to its end and returns what it prints. If it fails, the error says how it ended and what it printed. */
 async function runNode(
   file: string,
   { args = [], env, input = '' }: { args?: string[]; env: NodeJS.ProcessEnv; input?: string },
 ): Promise<string> {
   const running = run(process.execPath, [file, ...args], { env: { ...process.env, ...env } })
-  // One that has ended does not read; why it has ended is said below.
+  // A program that has ended does not read; the error below says why it ended.
   running.child.stdin?.on('error', () => undefined).end(input)
   const { stdout } = await running.catch((cause: ExecFileException & { stdout: string; stderr: string }) => {
     const end = cause.signal ? `was ended by ${cause.signal}` : `ended with ${cause.code}`

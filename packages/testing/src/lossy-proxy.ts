@@ -10,7 +10,7 @@ export async function startLossyProxy(databaseUrl: string) {
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     let isLosing = false
-    // The first bytes open the session, and may name what settings are called.
+    // The first bytes open the session, and names of settings in them may look like the statement that is waited for.
     let isOpen = false
     for (const socket of [client, upstream]) {
       sockets.add(socket)

@@ -4,8 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 type Upstream = { socket: Socket; client: Socket | null }
 
 /**
- * A proxy before Postgres that pools by transaction, as pgbouncer may: whoever begins one gets the session that was left last.
- * It speaks for simple queries without TLS.
+ * A proxy before Postgres that pools by transaction, as pgbouncer can: whoever begins one gets the session that was left last.
+ * It knows simple queries without TLS only.
  */
 export async function startPoolingProxy(databaseUrl: string) {
   const target = new URL(databaseUrl)
@@ -41,7 +41,7 @@ export async function startPoolingProxy(databaseUrl: string) {
       'data',
       readMessages((message) => {
         const type = String.fromCharCode(message[0] ?? 0)
-        // A pooler tells a process of its own making, by which it finds what is to be cancelled.
+        // A pooler makes up a process id, by which it knows later what is to be cancelled.
         if (type === 'K') message.writeInt32BE(1, 5)
         const owner = upstream.client
         if (type === 'Z' && message[5] === 'I'.charCodeAt(0)) {

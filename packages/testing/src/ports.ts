@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * A port of 127.0.0.1 that is free now: `wanted` if possible. No other process is given it here before this one ends. Chosen
+ * A port of 127.0.0.1 that is free now: `wanted` if possible. This gives it to no other process before this one ends. Chosen
  * below the range from which systems number outgoing connections, so that nobody slips in before the server listens or while
  * it is down for a restart.
  */

@@ -10,8 +10,8 @@ const listProcesses = hasProc ? listFromProc : listFromPs
 const findListener = hasProc ? findListenerInProc : findListenerByLsof
 
 /**
- * Whether the process still runs; one that has ended and only waits to be reaped does not. With a part of its command line
- * another process that has its number by now is not taken for it.
+ * Whether the process still runs; one that has ended and only waits to be reaped does not. With `mark`, a part of its command
+ * line, a later process that got the same number is not taken for it.
  */
 export function isRunning(processId: number, mark = ''): boolean {
   return listProcesses().some(({ id, isZombie, command }) => id === processId && !isZombie && command.includes(mark))
@@ -94,7 +94,7 @@ function findListenerInProc(processIds: number[], port: number): boolean {
     try {
       return readdirSync(directory).some((fd) => sockets.includes(readLink(`${directory}/${fd}`)))
     } catch (error) {
-      // It has ended; or it is another user's, and root in a container may not look into it: then nobody can tell.
+      // It has ended, or it is another user's and even root in a container may not look into it: then it is believed.
       return (error as NodeJS.ErrnoException).code !== 'ENOENT'
     }
   })

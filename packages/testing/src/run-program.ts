@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 type Options = { cwd?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number; timeout?: number; input?: string }
 
-/** Runs a program to its end and returns what it printed. Where it fails, the error says what it said of that, wherever it did. */
+/** Runs a program to its end and returns what it printed. If it fails, the error quotes what it printed, on either stream. */
 export async function runProgram(program: string, args: string[], options: Options = {}) {
   const { input = '', ...others } = options
   const running = promisify(execFile)(program, args, { ...others, maxBuffer: 64 * 1024 * 1024 })
@@ -17,7 +17,7 @@ type Failure = Error & { code?: unknown; signal?: string | null; stdout?: string
 
 function explainFailure({ code, signal, stdout = '', stderr = '', message }: Failure): string {
   if (code === 'ENOENT') return 'not found'
-  // Without a number it has never run, or wrote more than fits.
+  // Without a number it never ran, or it printed more than fits.
   if (typeof code === 'string') return message
   const said = [stderr, stdout]
     .map((output) => output.trim().slice(-1_500))

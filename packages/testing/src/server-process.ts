@@ -19,19 +19,22 @@ export type ServerProcessSpec = {
   port: number
   /** Lets it finish its work first. */
   stopSignal: NodeJS.Signals
-  /** Whether a server answers at its port as it should. That it is this one is looked at besides. */
+  /** Whether a server answers at its port as it should. That it is this one is checked as well. */
   isReady: () => Promise<boolean>
   log: (line: string) => void
 }
 
 export type ServerProcess = Pick<Server, 'stop' | 'kill' | 'restart'> & { readonly pid: number | undefined }
 
-/** Starts a server as a child process, and says so where it ends by itself later. That it ends with this process is the work of the guard of its directory. */
+/**
+ * Starts a server as a child process, and logs it when the server later ends by itself. That it ends with this process is the work
+ * of the guard of its directory.
+ */
 export async function startServerProcess(spec: ServerProcessSpec): Promise<ServerProcess> {
   const pidFile = join(spec.directory, 'pid')
   const logFile = join(spec.directory, 'server.log')
   let child: ChildProcess | undefined
-  /** Whether its end would be nobody's wish. */
+  /** Whether it is to run: nobody has asked for its end. */
   let isWanted = false
 
   async function launch(): Promise<ChildProcess> {
@@ -90,7 +93,7 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
   const stop = () =>
     end(async (running) => {
       sendSignal(running, spec.stopSignal)
-      // As long as somebody at a terminal waits.
+      // As long as a person waits at a terminal.
       await waitFor(() => !child, { timeoutMs: 4_000 }).catch(() => killTree(running))
     })
 
@@ -108,7 +111,7 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
   }
 }
 
-/** What is left is what a person reads. */
+/** Leaves the lines that a person reads. */
 function leaveOutStacks(log: string): string {
   const lines = log.split('\n').filter((line) => !/^\s+(at |\.{3} \d+ more)/.test(line))
   return lines.join('\n').trim()

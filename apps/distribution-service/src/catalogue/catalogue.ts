@@ -35,21 +35,21 @@ export function toDocument(value: object, languages: string[]): Document {
   }
 }
 
-/** What somebody looks for; the languages a reader accepts count only where no language is asked for. */
+/** What somebody looks for. The languages that a reader accepts count only where no language is asked for. */
 export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text'> & {
   language?: string | undefined
   acceptLanguage?: string | undefined
 }
 
-/** More words than so many are not remembered to be in many entries. */
+/** How many questions with many matches are remembered. */
 const MAX_COMMON = 1_000
 
-/** How many lists are read at a time, and how many may wait: whatever is searched for, pages have connections left. */
+/** How many lists are read at a time, and how many may wait: whatever is searched for, connections are left for pages. */
 export const listsAtOnce = 6
 const MAX_WAITING_LISTS = 200
 const MAX_WAITING_LISTS_EACH = 50
 
-/** What the public sees. Lists are read by `listsDb`, whose statements may not take long. */
+/** What the public sees. Lists are read over `listsDb`, which gives up statements that take long. */
 export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsDb: Database; baseUrl: string }) {
   const takeTurn = createTurns({
     concurrent: listsAtOnce,
@@ -67,7 +67,7 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
   const storedLanguages = createMomentaryCache<StoredLanguages>((tenantIds) =>
     Promise.all(tenantIds.map(async (tenantId) => readStoredLanguages(await listLanguages(db, tenantId)))),
   )
-  /** What is looked for and matches many: by the index alone it takes long to find that out. */
+  /** The questions that match many entries, which takes long to find out by the index alone. */
   const common = new Map<string, Query>()
 
   function toPage(found: Found): Page {
@@ -77,7 +77,7 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
     return { document: toDocument(shown, [shown.language]) }
   }
 
-  /** A language filters, what is accepted only orders. */
+  /** A language that is asked for filters; languages that are accepted only order. */
   async function chooseFrom({ tenantId, language, acceptLanguage = '' }: Asked): Promise<Partial<Search>> {
     if (language !== undefined) {
       return { languages: chooseLanguages(language, await storedLanguages.get(tenantId)), isBestOnly: true }
@@ -103,7 +103,7 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
 
   return {
     findPage: (tenantId: string, slug: string): Page | Promise<Page> => cache.get(JSON.stringify([tenantId, slug])),
-    /** For who asks from this address: who asks for much waits for himself. */
+    /** For a caller at this address: whoever asks for much delays only themselves. */
     list: (asked: Asked, cut: Cut, address: string): Promise<Listed> =>
       takeTurn({ lane: 'lists', owner: address }, () => list(asked, cut)),
     hold: () => {

@@ -1,9 +1,9 @@
 import { canonicalizeLanguage } from '@coursewire/events'
 import { readLanguage } from '../db/language.ts'
 
-/** What readers are shown when there is nothing in their language. */
+/** What readers are shown where there is nothing in their language. */
 const DEFAULT_LANGUAGE = 'en'
-/** Of more languages than so many, a reader has no order of preference. */
+/** How many of the languages that a reader accepts are looked at. */
 const MAX_ACCEPTED = 5
 
 /** A tag with what it likely means: `zh-TW` is `zh-Hant-TW`. */
@@ -16,7 +16,7 @@ type Language = {
   languageAndScript: string
 }
 
-/** Languages of entries, by the keys they compare by. */
+/** The languages of entries, by the keys that SQL compares. */
 export type StoredLanguages = Map<string, Language>
 
 export function readStoredLanguages(keys: string[]): StoredLanguages {
@@ -27,22 +27,22 @@ function describe(tag: string): Language {
   if (canonicalizeLanguage(tag) === null) return { tag, base: tag, full: tag, languageAndScript: tag }
   const locale = new Intl.Locale(tag)
   const base = locale.baseName
-  // Of an undetermined language nothing is likely, though CLDR takes it for English.
+  // CLDR takes an undetermined language for English; we take it for nothing else.
   if (/^und\b/.test(base)) return { tag, base, full: base, languageAndScript: base }
   const { baseName: full, language, script = '' } = locale.maximize()
   return { tag, base, full, languageAndScript: `${language}-${script}` }
 }
 
 /**
- * The keys of the stored languages that readers of a language are shown (the filtering of RFC 4647), the best group first: the
- * tag itself; what likely means the same; what it is a kind of; the same language in the same script; what it is a kind of, or
- * what is a kind of it, in another script; English. How many groups there are depends on the tag alone.
+ * The keys of the stored languages that a reader of `tag` is shown (the filtering of RFC 4647), in groups, the best first: the tag
+ * itself; what likely means the same; more general tags in the same script; the same language in the same script; more general
+ * or more specific tags in another script; English. How many groups there are depends on the tag alone.
  */
 export function chooseLanguages(tag: string, stored: StoredLanguages): string[][] {
   return group([tag, DEFAULT_LANGUAGE], stored)
 }
 
-/** The same for several languages, the most wanted first, and in the end all others. */
+/** The same for several tags, the most wanted first; the last group holds all other languages. */
 export function orderLanguages(tags: string[], stored: StoredLanguages): string[][] {
   const groups = group([...tags, DEFAULT_LANGUAGE], stored)
   const grouped = new Set(groups.flat())

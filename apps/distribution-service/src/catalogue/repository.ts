@@ -68,8 +68,8 @@ export async function findPublic(db: Database, asked: { tenantId: string; slug: 
 }
 
 /**
- * Where an entry stands in a list: by the group of its language among those that are asked for; by whether all the words that are looked
- * for are in its title, some, or none; and the newest first.
+ * Where an entry stands in a list: by the group of its language; then by whether its title holds all the words that are looked
+ * for, some, or none; then the newest first.
  */
 export type Place = { language: number; tier: number; id: string }
 
@@ -77,7 +77,7 @@ export type Search = {
   tenantId: string
   /** The keys of languages in groups, the best first; without them, any language at all. */
   languages?: string[][] | undefined
-  /** Of each course only what there is in the best group. */
+  /** Each course is shown only in the best of the groups that it is in. */
   isBestOnly?: boolean | undefined
   targetGroup?: string | undefined
   text?: string | undefined
@@ -96,7 +96,7 @@ const FEW = 1_000
 const isFound = `d.tenant_id = $1 AND d.visibility = 'public' AND d.listed AND ($3::text IS NULL OR d.target_group @> ARRAY[$3])`
 const key = `lower(replace(d.language, '_', '-'))`
 
-// From one key to the next greater one, as there are few among many entries.
+// Jumps through the index from one key to the next greater one: there are many entries and few keys.
 const listLanguagesSql = `
   WITH RECURSIVE found (key) AS (
     (SELECT ${key} FROM distributions AS d WHERE d.tenant_id = $1 AND d.visibility = 'public' AND d.listed ORDER BY 1 LIMIT 1)
@@ -224,7 +224,7 @@ export async function walk(db: Database, search: Search, query: Query | null, { 
   return { entries, next }
 }
 
-/** In any of the languages; those of several are looked through each by itself, as the index has them. */
+/** The newest in any of the languages. Each language is looked through by itself, as it is a range of its own in the index. */
 function selectNewest(keys: string[] | null, where: SQL | undefined, limit: number): SQL {
   const select = (condition: SQL | undefined) =>
     sql`SELECT d.id FROM distributions AS d WHERE ${condition} ORDER BY d.id DESC LIMIT ${limit}`

@@ -52,7 +52,7 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
           language: languageTag
             .optional()
             .describe(
-              'Each course in the best there is: this language, what it is a kind of (de for de-AT), the same in the same script (de-CH), English. Without it, Accept-Language orders all there are',
+              'Shows each course in the best language it has: this one, a more general one (de for de-AT), the same in the same script (de-CH), English. Without it, Accept-Language only orders the list',
             ),
           target_group: z.string().min(1).max(200).optional(),
           q: z
@@ -60,8 +60,8 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
             .max(200)
             .optional()
             .describe(
-              'Words of title, description or target group, the last one or its beginning; blank for all. ' +
-                'The first twelve different ones count.',
+              'Words of title, description or target group; of the last one the beginning is enough. Blank for all. ' +
+                'The first twelve different words count.',
             ),
           cursor: z.string().regex(cursorShape).optional(),
           limit,

@@ -1,8 +1,8 @@
 import type { preValidationHookHandler } from 'fastify'
 
-/** Of campaigns, as Google, Matomo, HubSpot and others name them. */
+/** Parameters of campaigns, as Google, Matomo, HubSpot and others name them. */
 const families = /^(utm|mtm|matomo|pk|piwik|hsa|oly|vero|itm|at|sc|stm|trk)_|^_{0,2}hs|^hsctatracking$/
-/** What mails, advertisements and networks add to each link, so that somebody is known again: what browsers take off such links. */
+/** What mails, advertisements and social networks add to links to recognise people; some browsers remove it. */
 const names = new Set(
   `_branch_match_id _bta_c _bta_tid _ga _gl _ke _openstat __s bsft_clkid bsft_uid cvid dclid dm_i ef_id epik fbclid gad_campaignid
   gad_source gbraid gclid gclsrc gdffi gdfms gdftrk guce_referrer guccounter igsh igshid irclickid irgwc li_fat_id mc_cid mc_eid
@@ -12,7 +12,7 @@ const names = new Set(
   ),
 )
 
-/** Takes off a link what others have added to it: a list that is passed on is still the list. */
+/** Removes from a link what others have added to it: a list that is passed on is still the list. */
 export const ignoreTracking: preValidationHookHandler = (request, _reply, done) => {
   const query = request.query as Record<string, unknown>
   for (const name of Object.keys(query)) {

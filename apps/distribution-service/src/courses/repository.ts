@@ -21,7 +21,10 @@ const known = {
   stagingDeployedAt: courses.stagingDeployedAt,
 }
 
-/** Whether a moment is later than the latest known. One more than a day ahead is none: events of that kind were taken once. */
+/**
+ * Whether a moment is later than the latest known one, which does not count when it is more than a day ahead: events of that kind
+ * were once accepted.
+ */
 const isLater = (known: AnyPgColumn, told: SQL) =>
   sql`coalesce(${known} < ${told} OR ${known} > now() + interval '1 day', true)`
 

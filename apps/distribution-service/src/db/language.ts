@@ -5,8 +5,8 @@ const MAX_KNOWN = 1_000
 const known = new Map<string, string>()
 
 /**
- * A language as it is stored, in its canonical form: the previous version of this service stored them as CourseFactory wrote
- * them. What is no language tag stays as it is.
+ * The canonical form of a stored language: earlier versions of this service stored what CourseFactory wrote. What is no
+ * language tag stays as it is.
  */
 export function readLanguage(stored: string): string {
   let language = known.get(stored)

@@ -84,7 +84,7 @@ export function deriveContent({ title, description, language, targetGroup }: Cou
     language,
     targetGroup,
     seo: {
-      // What is cut may begin with more invisible characters than there is room for.
+      // What is left after the cut may be invisible characters only.
       meta_title: toLine(cutAtCharacter(title, seoLimits.metaTitle)),
       meta_description: toLine(cutAtWord(summarize(description), seoLimits.metaDescription)),
       meta_keywords: targetGroup,
@@ -163,7 +163,7 @@ export function editVariant(before: Distribution, parent: Distribution, wanted: 
 export function assertPublishable({ id, title, description, language, seo }: Distribution): void {
   const wants: [field: string, text: string, limit: number][] = [
     ['title', title, Number.POSITIVE_INFINITY],
-    // Before descriptions had a limit, there were some that search cannot take.
+    // Descriptions from before there was a limit may be too long for search.
     ['description', description, MAX_DESCRIPTION_LENGTH],
     ['language', language, Number.POSITIVE_INFINITY],
     ['seo.meta_title', seo.meta_title, seoLimits.metaTitle],

@@ -53,7 +53,7 @@ export function tellUpdated(before: Distribution, after: Distribution, change: C
     return tell(distributionUpdated, cause, after.updatedAt, { ...payload, old_values: readValues(before) })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    // From before there were limits: what is too large to be told must not be too large to be mended.
+    // Values from before there were limits may be too large for an event, and it must still be possible to mend them.
     return tell(distributionUpdated, cause, after.updatedAt, { ...payload, old_values: {} })
   }
 }

@@ -14,7 +14,7 @@ import { courseId } from '../paging.ts'
 import { fieldNames, seoLimits } from './distribution.ts'
 import { MAX_SLUG_LENGTH, slugShape } from './slug.ts'
 
-/** Of a public host by its name: an address, or a name that only an inside network knows, is nothing to show to the public. */
+/** Of a public host, by its name: IP addresses, and names that only an internal network knows, are nothing to show to the public. */
 const httpsUrl = webUrl(/^https$/).refine((url) => {
   if (!URL.canParse(url)) return false
   const { hostname, username, password } = new URL(url)
@@ -29,7 +29,7 @@ const seo = z.strictObject({
   noindex: z.boolean().nullish(),
 })
 
-/** What kind of call to action it is, as the public's clicks name it. */
+/** The kind of a call to action, by which clicks name it. */
 export const ctaType = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/)
 
 const cta = z.strictObject({
@@ -108,7 +108,7 @@ export const listQuery = {
   courseId: courseId.optional(),
   derivedFrom: z.string().min(1).max(128).optional(),
   visibility: visibility.optional(),
-  language: languageTag.optional().describe('This language, and what is a kind of it (de-AT for de)'),
+  language: languageTag.optional().describe('This language and more specific ones (de-AT for de)'),
   target_group: z.string().min(1).max(200).optional(),
   q: z.string().trim().min(1).max(200).optional().describe('In title, description or slug'),
 }

@@ -57,7 +57,7 @@ export type Filter = {
   courseId?: string | undefined
   parentId?: string | undefined
   visibility?: Visibility | undefined
-  /** And what is a kind of it. */
+  /** Or a more specific one. */
   language?: string | undefined
   targetGroup?: string | undefined
   /** In title, description or slug. */
@@ -149,8 +149,8 @@ async function insertAll(
 type RowChange = Change & { visibility?: Visibility; version?: number }
 
 /**
- * The moment of a change: listeners let the later one win, so each moves forward even when the clock has stepped back. Only not
- * from a moment that no listener takes, which a clock far ahead has left.
+ * The moment of a change. Listeners let the later one win, so it is later than the one before, even when the clock has stepped
+ * back. A moment more than a day ahead, which a wrong clock has left, does not count: no listener accepts it.
  */
 function laterThanBefore(at: string): SQL {
   const before = distributions.updatedAt

@@ -108,7 +108,7 @@ export function createDistributionService(ctx: {
     const edited = parent ? editVariant(before, parent, wanted) : edit(before, wanted)
     const all = await withVariants(tx, [{ before, wanted: edited, cause }])
     for (const { before, wanted } of all) {
-      // What the public sees stays complete, and something that search can take.
+      // What the public sees stays complete, and not too long for search.
       if (before.visibility === 'public' && findChange(before, wanted)) assertPublishable({ ...before, ...wanted })
     }
     return (await changeAll(tx, all, now())).get(before.id) ?? before

@@ -24,11 +24,11 @@ export function cutAtWord(text: string, limit: number): string {
   return words === '' ? kept : words
 }
 
-/** Some texts take the parser a time that grows by their square, and more than this is never shown. */
+/** The parser takes a time that grows with the square of some texts, and nobody is shown more than this. */
 const MAX_PARSED_LENGTH = 1_000
 const mayBeMarkdown = /[\\`*_~[\]<>#|]|^\s*([-+=]|\d+[.)])/m
 
-/** What the beginning of a text in Markdown says, as one line: its words without the signs that shape and link them. */
+/** The words at the beginning of a Markdown text, as one line, without the signs that format and link them. */
 export function summarize(markdown: string): string {
   const start = cutAtCharacter(markdown, MAX_PARSED_LENGTH)
   return toLine(mayBeMarkdown.test(start) ? readWords(lexer(start)) : start)
