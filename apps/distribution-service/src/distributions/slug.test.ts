@@ -30,6 +30,7 @@ describe('the slug of a title', () => {
     ['sr', 'Ђак и џез', 'djak-i-dzez'],
     ['uk', 'Київ', 'kiyiv'],
     ['not a language', 'Cafés', 'cafes'],
+    ['tlh', 'Cats & Dogs', 'cats-and-dogs'],
   ])('goes by the rules of %s: %s', (language, title, slug) => {
     expect(buildSlug(title, 'course_1', language)).toBe(slug)
   })

@@ -3,10 +3,10 @@ import slugify from '@sindresorhus/slugify'
 
 export const slugShape = /^[a-z0-9_]+(-[a-z0-9_]+)*$/
 export const MAX_SLUG_LENGTH = 100
-/** Of a slug that we make; that leaves room for a number. */
+/** Of a slug that we build: a number still fits behind it. */
 const MAX_BUILT_LENGTH = 80
 
-/** Names that are more than letters. */
+/** Names that hold more than letters. */
 const names = [
   ['C++', ' cpp '],
   ['C#', ' csharp '],
@@ -14,8 +14,8 @@ const names = [
 ] as const
 
 /**
- * Languages that write ä as ae where they have no ä, or do so in names. The library takes that for the rule of all it has no
- * other for, but elsewhere the dots only go.
+ * Languages that write ae for ä where there is no ä, or in names. The library does so in every language that it has no rule for,
+ * but in the others only the dots go.
  */
 const writesUmlautsWithE = /^(de|gsw|bar|nds|lb|en|da|no|nb|nn)\b/
 
@@ -24,7 +24,7 @@ const writesUmlautsWithE = /^(de|gsw|bar|nds|lb|en|da|no|nb|nn)\b/
  * way to the course's id.
  */
 export function buildSlug(title: string, courseId: string, language: string): string {
-  // Nynorsk writes as Bokmål does, which alone the library knows.
+  // The library knows Bokmål only, and Nynorsk is written by the same rules.
   const locale = (canonicalizeLanguage(language) ?? 'und').replace(/^nn\b/, 'nb')
   const slug =
     slugify(spell(title, locale), { locale, decamelize: false }) ||
@@ -37,7 +37,7 @@ export function buildSlug(title: string, courseId: string, language: string): st
     .slice(0, MAX_BUILT_LENGTH)
 }
 
-/** In words, of characters that can be seen. */
+/** The title in characters that can be seen, with words for signs. */
 function spell(title: string, locale: string): string {
   let text = title.normalize('NFKC').replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
   for (const [name, word] of names) text = text.replaceAll(name, word)
@@ -49,9 +49,10 @@ function spell(title: string, locale: string): string {
     : text.replaceAll(/[äöü]/g, (letter) => letter.normalize('NFD').charAt(0))
 }
 
-/** The word between the last two of a list. */
+/** The word for "and", which stands between the last two items of a list. */
 function findAnd(locale: string): string {
-  const [, between] = new Intl.ListFormat(locale).formatToParts(['a', 'b'])
+  // English where ICU does not know the language: it would take the machine's.
+  const [, between] = new Intl.ListFormat([locale, 'en']).formatToParts(['a', 'b'])
   return between?.value ?? ''
 }
 
