@@ -170,6 +170,14 @@ describe('the languages a reader accepts', () => {
     expect(await list(editor, acceptLanguage)).toEqual(titles)
   })
 
+  it('may be tags of any length: their pages go on all the same', async () => {
+    const editor = await startWithPublic(...drafts)
+    const variants = Array.from({ length: 12 }, (_, number) => 1901 + number).join('-')
+    const acceptLanguage = ['ja', 'ko', 'th', 'vi', 'hi'].map((language) => `${language}-${variants}`).join(', ')
+
+    expect(await list(editor, acceptLanguage)).toEqual(['Garden', 'Giardino', 'Garten in Bern', 'Jardin', 'Garten'])
+  })
+
   it('order a search, and count for nothing where a language is asked for', async () => {
     const editor = await startWithPublic(...drafts)
 

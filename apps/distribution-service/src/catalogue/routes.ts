@@ -14,7 +14,7 @@ const config = { access: 'public', isQuiet: true } as const
 const tags = ['Courses']
 const unchanged = z.undefined().describe('As you have it')
 
-const cursorShape = /^(\d{1,2})\.([0-2])\.(dist_[0-9a-f-]{36})$/
+const cursorShape = /^(\d{1,3})\.([0-2])\.(dist_[0-9a-f-]{36})$/
 const toCursor = ({ language, tier, id }: Place) => `${language}.${tier}.${id}`
 
 function readCursor(cursor: string): Place {
