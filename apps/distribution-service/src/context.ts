@@ -16,7 +16,7 @@ import {
   now,
   openResources,
 } from '@coursewire/service-kit'
-import { createCatalogue, listsAtOnce } from './catalogue/catalogue.ts'
+import { createCatalogue, LISTS_AT_ONCE } from './catalogue/catalogue.ts'
 import type { Config } from './config.ts'
 import { createHandlers, topics } from './consumer.ts'
 import { createCountService } from './counts/service.ts'
@@ -44,7 +44,13 @@ export function createContext(config: Config, overrides: Overrides = {}) {
     const pool = adopt(createPool({ url: config.DATABASE_URL, max: 20, name: service, logger }), (it) => it.end())
     const db = createDatabase(pool)
     const listsPool = adopt(
-      createPool({ url: config.DATABASE_URL, max: listsAtOnce, statementSeconds: 3, name: `${service} lists`, logger }),
+      createPool({
+        url: config.DATABASE_URL,
+        max: LISTS_AT_ONCE,
+        statementSeconds: 3,
+        name: `${service} lists`,
+        logger,
+      }),
       (it) => it.end(),
     )
     const kafka = toKafkaSettings(service, config, logger)

@@ -45,14 +45,14 @@ export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text'> & {
 const MAX_COMMON = 1_000
 
 /** How many lists are read at a time, and how many may wait: whatever is searched for, connections are left for pages. */
-export const listsAtOnce = 6
+export const LISTS_AT_ONCE = 6
 const MAX_WAITING_LISTS = 200
 const MAX_WAITING_LISTS_EACH = 50
 
 /** What the public sees. Lists are read over `listsDb`, which gives up statements that take long. */
 export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsDb: Database; baseUrl: string }) {
   const takeTurn = createTurns({
-    concurrent: listsAtOnce,
+    concurrent: LISTS_AT_ONCE,
     maxWaiting: MAX_WAITING_LISTS,
     maxWaitingEach: MAX_WAITING_LISTS_EACH,
   })

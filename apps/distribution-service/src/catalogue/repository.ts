@@ -119,6 +119,8 @@ export async function listLanguages(db: Database, tenantId: string): Promise<str
 
 // One plan for all, which goes by the index of words: what is looked for is not known to it. The titles alone come first, as they
 // are mostly enough and their index is small. ts_match_vq is what @@ calls, and nothing that the planner would look up.
+// $1 tenant, $2 text, $3 target group; $4 keys of all languages, $9 the group of each, $10 whether only the best group counts,
+// $11 the keys and $12 the number of the first group that has any; $5 to $7 the place to go on from, $8 how many.
 const searchFewSql = `
   WITH query AS MATERIALIZED (
     SELECT *, all_indexed <> all_words AS is_coarse FROM search_query($2)
@@ -162,9 +164,9 @@ export async function searchFew(
   { after, limit }: Cut,
 ): Promise<Listed | { query: Query }> {
   const place = [after?.language, after?.tier, after?.id]
-  const numbers = languages?.flatMap((keys, number) => keys.map(() => number))
-  const [first = 0] = numbers ?? []
-  const inLanguages = [numbers, isBestOnly, languages?.[first], first]
+  const groups = languages?.flatMap((keys, group) => keys.map(() => group))
+  const [first = 0] = groups ?? []
+  const inLanguages = [groups, isBestOnly, languages?.[first], first]
   const values = [tenantId, text, targetGroup, languages?.flat(), ...place, limit + 1, ...inLanguages]
   const { rows } = await queryNamed<Entry & (Query | Record<keyof Query, null>) & { inLanguage: number; tier: number }>(
     db,
