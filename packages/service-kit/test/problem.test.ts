@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { METHODS } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { AppError, type AppErrorKind, createDatabase, createLogger } from '../src/index.ts'
 import { buildApp, collectLines, portOf, sendRaw, serve, startIssuer } from './helpers.ts'
@@ -284,6 +284,28 @@ describe('what is not HTTP as it should be', () => {
     const app = await listen()
 
     expect(await sendRaw(portOf(app), 'GET /tenant HTTP/1.0\r\n\r\n')).toContain('{"tenant":"house"}')
+  })
+
+  it.each([
+    ['hangs up at once', (client: Socket) => void client.resetAndDestroy()],
+    ['never hangs up', () => {}],
+  ])('a client that asks for a tunnel and %s leaves neither an error nor a connection behind', async (_name, leave) => {
+    const app = await listen()
+    const errors: unknown[] = []
+    const note = (error: unknown) => void errors.push(error)
+    process.on('uncaughtException', note)
+    onTestFinished(() => void process.off('uncaughtException', note))
+    const closed = new Promise<void>((resolve) => {
+      app.server.once('connection', (socket) => void socket.on('close', () => setImmediate(resolve)))
+    })
+    const client = connect({ port: portOf(app), host: '127.0.0.1', allowHalfOpen: true })
+    client.on('error', () => {})
+    onTestFinished(() => void client.destroy())
+
+    client.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', () => leave(client))
+
+    await closed
+    expect(errors).toEqual([])
   })
 
   it('a body that never ends is given up with 408', async () => {

@@ -37,7 +37,10 @@ export function addProtocolChecks(app: FastifyInstance, methods: MethodTable): v
     response.writeHead(417, { ...headers, connection: 'close' }).end(body)
   })
   app.server.on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
+    // Node has let go of this socket: its errors would end the process, and a client that stays would keep it open for good.
+    socket.on('error', () => socket.destroy())
     answerSocket(socket, 405, { allow: methods.find(url).join(', ') })
+    socket.destroySoon()
   })
 }
 
