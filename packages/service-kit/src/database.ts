@@ -77,8 +77,8 @@ const clients = new WeakMap<Database | Transaction, pg.Pool | pg.PoolClient>()
  * to another; throws what the driver throws when there is no connection at all. Connections that cannot write leave the pool.
  */
 export async function assertWritable({ $client: pool }: Database): Promise<void> {
-  for (;;) {
-    const isNew = pool.idleCount === 0
+  // A connection of before tells nothing of the server that the next one will find.
+  for (let older = pool.totalCount; ; older -= 1) {
     const client = await pool.connect()
     let isWritable = false
     try {
@@ -89,8 +89,7 @@ export async function assertWritable({ $client: pool }: Database): Promise<void>
       client.release(!isWritable)
     }
     if (isWritable) return
-    // An older connection tells nothing of the server that the next one will find.
-    if (isNew) throw new AppError('unavailable', 'database.read-only', 'The database takes no writes now')
+    if (older <= 0) throw new AppError('unavailable', 'database.read-only', 'The database takes no writes now')
   }
 }
 

@@ -294,6 +294,19 @@ describe('the pool', () => {
     await db.transaction((tx) => tx.execute(sql`CREATE TEMP TABLE things ()`))
   })
 
+  it('is not called read-only for a connection of before that another has just given back', async () => {
+    const { databaseUrl, setReadOnly } = await createFailingOver()
+    const { db, pool } = openPool(databaseUrl)
+    await setReadOnly(true)
+    const busy = await Promise.all([1, 2, 3].map(() => pool.connect()))
+    await setReadOnly(false)
+
+    const checked = assertWritable(db)
+    for (const client of busy) client.release()
+
+    await expect(checked).resolves.toBeUndefined()
+  })
+
   it('does not hand on a connection whose server has become read-only', async () => {
     const { databaseUrl, setReadOnly } = await createFailingOver()
     const { db } = openPool(databaseUrl)
