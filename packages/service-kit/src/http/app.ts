@@ -87,7 +87,10 @@ export async function createHttpApp(options: {
   // Before the access control, which asks every later route for its policy.
   if (docs) await addDocs(app, { ...docs, version })
   const tokenCheck = await addAccessControl(app, { auth, tenants, logger })
-  const ready = async () => void (await Promise.all([tokenCheck?.assertKeysKnown(), health.ready()]))
+  async function ready(): Promise<void> {
+    await tokenCheck?.assertKeysKnown()
+    await health.ready()
+  }
   addOperations(app, { ...health, ready }, { service, version })
   if (docs) {
     let page: Buffer | undefined
