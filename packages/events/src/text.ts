@@ -56,7 +56,9 @@ export function cutText(text: string, maxCharacters: number): string {
   const isWhole = start.length === text.length
   if (isWhole && start.length <= maxCharacters) return text.toWellFormed()
 
-  const characters = [...graphemes.segment(start)]
+  // No more than are needed: segmenting takes time by the square of the length.
+  const characters: Intl.SegmentData[] = []
+  for (const character of graphemes.segment(start)) if (characters.push(character) > maxCharacters) break
   if (isWhole && characters.length <= maxCharacters) return text.toWellFormed()
   // Where the text goes on behind `start`, so may its last character. One that fills all of it is cut, whatever it is.
   const last = characters[Math.min(maxCharacters, characters.length) - 1]
