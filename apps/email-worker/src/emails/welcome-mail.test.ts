@@ -70,6 +70,10 @@ test('what is not known of a course leaves no gap', async () => {
   expect(text).toMatch(/^Welcome!\n\nYou are enrolled[^\n]+\n\nRust Basics\n\nLanguage: German\n\nStart Learning/)
 })
 
+test('there is no mail to whom nobody can write', async () => {
+  await expect(compose({ email: 'a@example.com, b@example.com' })).rejects.toThrow('not one plain address')
+})
+
 test('what others wrote stays text', async () => {
   const { subject, html, text } = await compose(
     { name: '<b>{{name}}</b> http://evil.example' },

@@ -14,7 +14,10 @@ export function findFault(student: Student, course: Course): string | null {
   return readAddress(student.email).fault ?? (showLine(course.title) === '' ? 'the course title is blank' : null)
 }
 
-/** Renders the welcome mail in the student's language. Everything in it that others wrote stays text. */
+/**
+ * Renders the welcome mail in the student's language. Everything in it that others wrote stays text. Throws where the student
+ * has no address to write to.
+ */
 export async function composeWelcomeMail(student: Student, course: Course, dashboardUrl: string): Promise<Mail> {
   const locale = chooseLocale(student.locale)
   const wording = getWording(locale)
@@ -34,9 +37,10 @@ export async function composeWelcomeMail(student: Student, course: Course, dashb
     url: `${dashboardUrl}/courses/${encodeURIComponent(course.slug)}`,
   }
   const html = await render(<WelcomeLayout {...welcome} />)
-  const { address } = readAddress(student.email)
+  const { address, fault } = readAddress(student.email)
+  if (address === null) throw new Error(fault)
   return {
-    to: address ?? student.email,
+    to: address,
     subject: wording.subject(isolate(title)),
     html,
     text: writePlainText(welcome),
