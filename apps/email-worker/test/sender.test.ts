@@ -121,7 +121,6 @@ test('for a tenant that may not be asked for, a mail waits a day and is given up
   expect(await ledger.find(studentId)).toMatchObject({
     status: 'pending',
     reason: 'Not available for this tenant (tenant.forbidden)',
-    failures: 1,
   })
   await ledger.age('25 hours')
   await ledger.makeDue()
