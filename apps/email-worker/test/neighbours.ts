@@ -45,7 +45,8 @@ export const aCourse = (changes: object = {}) => ({
 
 /**
  * What stands for the services next to this one: it gives out a token for the client's secret, and to who shows it every
- * student by one description and every course by another; `null` is not found. `hold` keeps the answers about students back, whose asking `onAsked` hears of.
+ * student by one description and every course by another; `null` is not found. `onAsked` is called when a student is asked for,
+ * and the answer waits for `hold`.
  */
 export async function startNeighbours() {
   const token = randomUUID()

@@ -54,7 +54,7 @@ export function guessLanguage(text: string): string | null {
 
 const tag = z.string().meta({ minLength: 2, maxLength: MAX_LENGTH, examples: ['de', 'de-AT', 'en'] })
 
-/** A BCP 47 language tag, in its canonical form from here on. What is none is refused, and told which tag to use if possible. */
+/** A BCP 47 language tag, in its canonical form from here on. Anything else is refused, with the tag to use where one can be guessed. */
 export const languageTag = tag.check((context) => {
   const canonical = canonicalizeLanguage(context.value)
   if (canonical !== null) {
@@ -66,7 +66,7 @@ export const languageTag = tag.check((context) => {
   context.issues.push({ code: 'custom', input: context.value, message })
 })
 
-/** The same, but takes what most likely stands for a tag: for events of others, who cannot be asked again. */
+/** The same, but takes what most likely stands for a tag: for events of other systems, which cannot be asked again. */
 export const likelyLanguageTag = tag.check((context) => {
   const guess = guessLanguage(context.value)
   if (guess !== null) context.value = guess

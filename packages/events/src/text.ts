@@ -37,7 +37,7 @@ export function showLine(text: string): string {
   return toLine(text.replace(control, ' '))
 }
 
-/** The same as text. */
+/** The same as a text of several lines. */
 export function showText(text: string): string {
   return toText(toText(text).replace(controlButBreak, ' '))
 }
@@ -101,7 +101,7 @@ const MAX_TAGS = 50
 
 const lookOf = (it: string) => it.replace(shapeless, '')
 
-/** Of those that look alike the first. */
+/** Keeps the first of those that look alike. */
 function withoutRepeats(all: string[]): string[] {
   const looks = new Set(all.map(lookOf))
   return all.filter((it) => looks.delete(lookOf(it)))
@@ -113,7 +113,7 @@ export const tags = z
   .max(MAX_TAGS)
   .refine((all) => withoutRepeats(all).length === all.length, 'Holds something twice')
 
-/** The same as others send them: what is blank or comes again is left out. */
+/** The same for events of other systems: what is blank or repeated is left out. */
 export const looseTags = z
   .array(line(0, 200))
   .overwrite((all) => withoutRepeats(all.filter((it) => it !== '')))

@@ -1,5 +1,5 @@
-// Lost, shut down, out of time or read-only: of the server behind the connection, which another connection may not find.
-// The prepared statements of a connection are its own too: gone or there twice where a pooler stands in between.
+// Lost, shut down, out of time or read-only: this is about the server behind the connection, and a new connection may find
+// another. Prepared statements belong to a connection too: behind a pooler they are gone, or there twice.
 const connectionStates = /^(08|57P|25006|25P03|25P04|57014|26000|42P05)/
 // Nobody let in, no such database, out of resources, errors of the disk, and a lock that nobody gives back.
 const outageStates = /^(28|3D|53|58|55P03)/
@@ -30,7 +30,7 @@ export function isOutage(error: unknown): boolean {
   )
 }
 
-/** Whether an error says something of the connection it came by, so that nobody should use that one again. */
+/** Whether an error is about the connection it came by, which nobody should use again. */
 export function isOfConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code = '', routine } = error as { code?: unknown; routine?: unknown }

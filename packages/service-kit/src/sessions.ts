@@ -39,7 +39,7 @@ export async function assertOwnSessions(url: string): Promise<void> {
     // Postgres tells its own process; a pooler makes one up, also where it keeps a session for each of its clients.
     if (pid === first.processID) return
     await second.connect()
-    // The session that is free last is given to the next who begins something, while its last user has not left.
+    // A pooler gives the session that was freed last to whoever begins next, though its last user is still connected.
     const before = await readSession(first)
     await second.query('BEGIN')
     const other = await readSession(second)

@@ -1,17 +1,17 @@
 import { AppError } from './app-error.ts'
 
-/** Whose turn it is: of one who is known by `owner`, such as an address, in the queue of its `lane`. */
+/** Where somebody waits: in the queue of a `lane`, known by `owner`, such as an address. */
 export type Place = { lane: string; owner: string }
 
 /** Runs the work when its turn comes; throws `unavailable` where too many wait. */
 export type TakeTurn = <Result>(place: Place, work: () => Promise<Result>) => Promise<Result>
 
 /**
- * Lets so many work at a time. Those who wait get their turns lane by lane, and in each lane owner by owner: who asks for much
- * waits for himself, and a lane that is full keeps nobody out of another.
+ * Lets a limited number work at a time. Those who wait get their turns lane by lane, and in each lane owner by owner: whoever
+ * asks for much delays only himself, and a lane that is full keeps nobody out of another.
  */
 export function createTurns(limits: { concurrent: number; maxWaiting: number; maxWaitingEach: number }): TakeTurn {
-  // Neither holds anything empty, and who had a turn goes to the end.
+  // Neither map holds anything empty, and whoever had a turn goes to the end.
   const lanes = new Map<string, Map<string, (() => void)[]>>()
   let working = 0
 

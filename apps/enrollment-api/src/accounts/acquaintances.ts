@@ -4,11 +4,11 @@ const MAX_CLIENTS = 1_000
 const MAX_PEOPLE = 10_000
 
 /**
- * Who has shown a right secret before, to this process: they are served beside the strangers, who may be a flood. Bounded; who
- * is forgotten is a stranger again.
+ * Remembers who has shown this process a right secret: they are served beside the strangers, who may be a flood. Bounded:
+ * whoever is forgotten is a stranger again.
  */
 export function createAcquaintances() {
-  /** By client and secret, the hash the secret was right for; only a keyed digest of it is kept. */
+  /** The stored hash that a secret was right for, by a keyed digest of client and secret: the secret itself is not kept. */
   const clients = new Map<string, string>()
   const people = new Map<string, true>()
   const digestKey = randomBytes(32)
@@ -36,7 +36,7 @@ export function createAcquaintances() {
   }
 }
 
-/** As the latest; the oldest goes where there are too many. */
+/** Puts it in as the latest; the oldest goes where there are too many. */
 function put<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
   map.delete(key)
   const [oldest] = map.keys()

@@ -10,8 +10,8 @@ const MAX_WAITING = 50
 const MAX_WAITING_EACH = 20
 
 /**
- * Argon2id, 19 MiB and two passes, which are the defaults of the library. Of the password in NFC, as some keyboards write ä as
- * one character and some as two.
+ * Argon2id, 19 MiB and two passes, which are the defaults of the library. The password is hashed in NFC, as some keyboards
+ * write ä as one character and some as two.
  */
 export function hashPassword(password: string): Promise<string> {
   return hash(password.normalize('NFC'))
@@ -25,8 +25,8 @@ export async function verifyPassword(passwordHash: string, password: string): Pr
 }
 
 /**
- * Checks passwords on threads beside the event loop, a few at a time and each in its turn. Who finds too many waiting in its
- * lane is refused with `unavailable`: a flood costs other requests nothing, and other lanes a part of the time.
+ * Checks passwords on threads beside the event loop, a few at a time and each in its turn. Where too many wait in a lane, the
+ * next is refused with `unavailable`: a flood costs other requests nothing, and other lanes a part of the time.
  */
 export async function createPasswordCheck() {
   const nobodysHash = await hashPassword(randomBytes(16).toString('hex'))

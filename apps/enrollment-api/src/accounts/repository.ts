@@ -44,7 +44,7 @@ export async function updateUser(tx: Transaction, { tenantId, id, ...changes }: 
   await tx.delete(refreshTokens).where(and(eq(refreshTokens.tenantId, tenantId), eq(refreshTokens.userId, id)))
 }
 
-/** Stores a token, and drops those of the user that have ended or are beyond the latest. */
+/** Stores a token, and drops those of the user that have ended, and the oldest where there would be more than `atMost`. */
 export async function insertRefreshToken(
   db: Database,
   token: Pick<typeof refreshTokens.$inferInsert, 'tokenHash' | 'familyId' | 'tenantId' | 'userId'>,

@@ -65,7 +65,7 @@ export function accountRoutes(
         },
       },
       async (request) => {
-        // Who guesses elsewhere uses up the attempts of strangers, and never locks out whom the account belongs to.
+        // Whoever guesses elsewhere uses up the attempts of strangers, and never locks out the owner of the account.
         await enforce(isKnownPerson(request) ? limitPerson : limitAccount, request)
         const { email, password } = request.body
         return accounts.signIn(request.tenantId, email, password, addressOf(request))
@@ -115,7 +115,7 @@ export function accountRoutes(
   }
 }
 
-/** All that one subscriber has: an address, and of IPv6 a network of /64. */
+/** What one subscriber has: an address of IPv4, or a /64 of IPv6. */
 function addressOf(request: FastifyRequest): string {
   return normalizeIP(request.ip)
 }

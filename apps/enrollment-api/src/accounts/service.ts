@@ -6,7 +6,7 @@ import * as repository from './repository.ts'
 import type { TokenIssuer } from './tokens.ts'
 
 const REFRESH_TOKEN_DAYS = 30
-/** Of one user. Who signs in by a machine, again and again, ends the oldest of them. */
+/** At most, of one user: a program that signs in again and again ends the oldest of them. */
 const REFRESH_TOKENS = 100
 
 export function createAccountService(options: { db: Database; tokens: TokenIssuer; checkPassword: PasswordCheck }) {
@@ -39,7 +39,7 @@ export function createAccountService(options: { db: Database; tokens: TokenIssue
       return { ...(await tokens.issue({ id: user.id, tenantId, roles: user.roles })), refreshToken }
     },
 
-    /** Only who has shown the secret learns which tenants the client may act for. */
+    /** Only somebody who has shown the secret learns which tenants the client may act for. */
     async issueServiceToken(clientId: string, clientSecret: string, tenantId: string, address: string) {
       const client = await repository.findClient(db, clientId)
       if (!acquaintances.hasProven(clientId, clientSecret, client?.secretHash)) {

@@ -67,8 +67,8 @@ export async function createHttpApp(options: {
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, methods),
-    // Of the time for the headers and that for all, Node takes the longer one for all, and would give the headers a minute.
-    // Both are checked often enough to mean something.
+    // Node gives the whole request the longer of its two limits, and the headers a minute unless told otherwise.
+    // Both limits are checked often enough to mean something.
     http: { ...serverOptions, headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)

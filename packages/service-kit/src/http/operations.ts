@@ -14,10 +14,10 @@ export type Health = {
   ready: () => Promise<void>
 }
 
-/** Less than those allow who ask: they should hear the answer. */
+/** Shorter than what those who ask allow, so that they hear the answer. */
 const readyWithinMs = 3_000
 const closeIdleMs = 3_000
-/** As long as a request may take whose caller waits for the answer; the rest of a stop is for what comes after it. */
+/** How long a stop waits for answers that are still being made; the rest of its time is for what closes after the server. */
 const closeBusyMs = 10_000
 const silentMs = 300
 
@@ -87,7 +87,7 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
   })
   app.server.on('request', ({ socket }) => silent.delete(socket))
 
-  // Those whose request has been read and whose answer is not there yet: it is we who take our time.
+  // Their request has been read and the answer is not there yet: it is we who take the time.
   const awaiting = new WeakSet<Socket>()
   app.addHook('preHandler', (request, _reply, done) => {
     awaiting.add(request.raw.socket)

@@ -6,24 +6,24 @@ import type { MethodTable } from './methods.ts'
 import { problemOf, renderProblem } from './problem.ts'
 
 const maxHeaders = 2_000
-/** More than a balancer keeps open; what is above would take memory and files from what is below. */
+/** More than a balancer keeps open. Any more would take memory and file descriptors from those. */
 const maxConnections = 5_000
 // A name or an address, and a port. No comma: that is what Node joins several headers by.
 const hostShape = /^([\w.~%!$&'()*+;=-]*|\[[\da-f:.]+\])(:\d{0,5})?$/i
 const requestLineShape = /^[\w!#$%&'*+.^`|~-]+ (\S+) HTTP\/1\.[01]\r?$/
 
-/** For Node's server. Whatever of it Node would answer by itself is left to {@link addProtocolChecks}. */
+/** Settings of Node's HTTP server. What Node would refuse by itself, {@link addProtocolChecks} refuses with a problem document. */
 export const serverOptions = {
   // Room for a token that is refused for its length.
   maxHeaderSize: 32 * 1024,
-  // A header that must stand once is not taken by its first line when it stands twice.
+  // Where a header that may occur once occurs twice, Node would take the first and drop the second without a word.
   joinDuplicateHeaders: true,
   requireHostHeader: false,
 }
 
-/** Refuses what is HTTP to Node and not to RFC 9110 and 9112, and answers as any other route where Node would do so in its way. */
+/** Refuses requests that Node accepts and RFC 9110 or 9112 forbids, and answers with a problem where Node would answer by itself. */
 export function addProtocolChecks(app: FastifyInstance, methods: MethodTable): void {
-  // Node leaves out what is above, without a word.
+  // Node drops the headers above this number without a word.
   app.server.maxHeadersCount = maxHeaders
   app.server.maxConnections = maxConnections
   app.addHook('onRequest', ({ raw }, _reply, done) => {
@@ -67,7 +67,7 @@ const statusOfClientError: Record<string, number> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
 }
 
-/** What is asked with a method that Node's parser does not know, which names no more than the byte where it gave up. */
+/** The path asked with a method that Node's parser does not know: the error names only the byte at which the parser gave up. */
 function findPath({ rawPacket, bytesParsed }: ConnectionError & { bytesParsed?: number }): string | undefined {
   const packet = Buffer.isBuffer(rawPacket) ? rawPacket : Buffer.of()
   const start = packet.lastIndexOf('\n', bytesParsed ?? 0) + 1

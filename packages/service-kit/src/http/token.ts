@@ -16,7 +16,7 @@ export type AuthOptions = {
   issuer: string
   audience: string
   jwksUrl: string
-  /** Of who has it from the start, as the keys are its own. */
+  /** The issuer's keys, where this service is the issuer: then it need not fetch them first. */
   keySet?: JSONWebKeySet
 }
 
@@ -124,11 +124,14 @@ function extractToken({ headers }: Pick<FastifyRequest, 'headers'>): string | un
   return bearerToken.exec(headers.authorization ?? '')?.[1]
 }
 
-/** Fetched on first use where it is not known yet, kept through its outages, and fetched again for an unknown key id at most every 30 seconds. */
+/**
+ * Fetched on first use unless it is given, kept while it cannot be fetched, and fetched again for an unknown key id at most every
+ * 30 seconds.
+ */
 function createKeySet({ jwksUrl, keySet }: AuthOptions) {
   let restUntil = 0
   return createRemoteJWKSet(new URL(jwksUrl), {
-    // As of long ago: a key that is not in it may be fetched at once.
+    // Dated long ago, so that a key that is not in it may be fetched at once.
     [jwksCache]: keySet ? { jwks: keySet, uat: 0 } : {},
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: 30_000,
