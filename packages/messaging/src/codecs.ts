@@ -8,9 +8,9 @@ import { decompressFrame } from 'lz4-napi'
 const { CompressionCodecs, CompressionTypes } = kafkajs
 
 /**
- * What a batch may be when it is read; one beyond becomes a single dead letter. A record of the largest such batch still
- * fits, uncompressed and with what is added to it, what a dead-letter topic takes. Of all Kafka clients of the process:
- * kafkajs knows one set of codecs.
+ * How large a batch may be once it is decompressed; a larger one becomes a single dead letter. A record of such a batch still
+ * fits its dead-letter topic, uncompressed and with the headers that are added to it. The limits hold for all Kafka clients of
+ * the process, as kafkajs has one set of codecs.
  */
 export const readLimits = {
   bytes: 15 * 1024 * 1024,
@@ -64,7 +64,7 @@ export function registerCodecs(): void {
 /** As kafkajs numbers them. */
 export const codecNames = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd']
 
-/** What was compressed by the codec of that name; throws above the limits. */
+/** Decompresses by the codec of that name. Throws above the limits. */
 export async function decompress(codecName: string, bytes: Buffer): Promise<Buffer> {
   if (codecName === codecNames[0]) return bytes
   const codecs = CompressionCodecs as Record<number, () => Codec>
@@ -157,11 +157,12 @@ function decompressZstd(bytes: Buffer): Buffer {
 }
 
 const ZSTD_MAGIC = 0xfd2fb528
-/** As much as zstd's own decoder allows. */
-const MAX_ZSTD_WINDOW = 128 * 1024 * 1024
+/** Of all frames together; zstd's own decoder allows as much for one. Producers write one. */
+const MAX_ZSTD_WINDOWS = 128 * 1024 * 1024
 
 /** The window of each frame is allocated before its first block is read: a header of ten bytes may ask for two gigabytes. */
 function assertZstdWindows(bytes: Buffer): void {
+  let windows = 0
   for (let at = 0; at + 6 <= bytes.length; ) {
     if (bytes.readUInt32LE(at) !== ZSTD_MAGIC) {
       // A frame to be skipped, or nothing that could be read.
@@ -174,10 +175,10 @@ function assertZstdWindows(bytes: Buffer): void {
     const descriptor = bytes.readUInt8(at + 5)
     at += 5 + Number(!isSingleSegment) + ([0, 1, 2, 4][flags & 3] ?? 0)
     // A frame of a single segment is its own window.
-    if (isSingleSegment) assertWithin(readLittleEndian(bytes, at, sizeBytes))
-    else if (2 ** (10 + (descriptor >> 3)) * (1 + (descriptor & 7) / 8) > MAX_ZSTD_WINDOW) {
-      throw new RangeError(`a window of more than ${MAX_ZSTD_WINDOW} bytes`)
-    }
+    const contentSize = isSingleSegment ? readLittleEndian(bytes, at, sizeBytes) : 0
+    assertWithin(contentSize)
+    windows += isSingleSegment ? contentSize : 2 ** (10 + (descriptor >> 3)) * (1 + (descriptor & 7) / 8)
+    if (windows > MAX_ZSTD_WINDOWS) throw new RangeError(`windows of more than ${MAX_ZSTD_WINDOWS} bytes`)
     at += sizeBytes
     for (let isLast = false; !isLast && at + 3 <= bytes.length; ) {
       const header = bytes.readUIntLE(at, 3)

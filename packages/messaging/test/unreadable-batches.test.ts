@@ -222,8 +222,17 @@ describe('compressed bytes', () => {
     const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0, 0])
     const claim = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0xff, 0xff, 0xff, 0x7f, 0x01, 0, 0])
 
-    await expect(decompress(CompressionTypes.ZSTD, header)).rejects.toThrow('a window of more than')
+    await expect(decompress(CompressionTypes.ZSTD, header)).rejects.toThrow('windows of more than')
     await expect(decompress(CompressionTypes.ZSTD, claim)).rejects.toThrow('more than 1048576 bytes')
+  })
+
+  it('of zstd that ask for many windows are refused, where one would do', async () => {
+    // A window of 128 MiB and an empty block.
+    const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x88, 0x01, 0, 0])
+
+    expect(await decompress(CompressionTypes.ZSTD, frame)).toHaveLength(0)
+    const many = decompress(CompressionTypes.ZSTD, Buffer.concat([frame, frame]))
+    await expect(many).rejects.toThrow('windows of more than')
   })
 })
 
