@@ -14,7 +14,8 @@ const MAX_RECORDS = 5_000
 const MAX_BYTES = 8 * 1024 * 1024
 /** How far reading may run ahead of the watermark: what lies between is read again after a restart. */
 const MAX_AHEAD = 50_000
-const STANDSTILL_MS = 1_000
+/** So long after the last progress, records are copied out of what was fetched with them. */
+const COPY_AFTER_MS = 1_000
 
 export interface PartitionContext extends LaneContext {
   definitions: ReadonlyMap<string, Pick<EventDefinition, 'payload'>>
@@ -82,7 +83,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
       const waiting: Received[] = []
       // Where work flows, what was fetched is gone in a moment; where it stands, a few records that wait would keep all of
       // each fetch in memory.
-      const mustCopy = records > 0 && watermark.age(performance.now()) > STANDSTILL_MS
+      const mustCopy = records > 0 && watermark.age(performance.now()) > COPY_AFTER_MS
       for (const message of batch.messages) {
         const source = toSource(place, message, mustCopy)
         const decoded = decodeRecord(source, context.definitions, context.consumer)
@@ -142,8 +143,8 @@ export function toSource(
 ): KafkaSource {
   const take = (bytes: Buffer | null) => (mustCopy && bytes ? Buffer.from(bytes) : bytes)
   const { headerList = [], unreadBatch } = message as ReadMessage
-  const listHeaders = () => headerList.map(({ key, value }): Headers[number] => [key, take(value)])
-  const kept = mustCopy ? listHeaders() : null
+  // A list of its own where it is copied: what the getter names stays in memory, with all that was fetched.
+  const kept = mustCopy ? headerList.map(({ key, value }) => ({ key, value: take(value) })) : headerList
   return {
     topic,
     life,
@@ -154,7 +155,7 @@ export function toSource(
     value: take(message.value),
     // Most records have an effect without anybody looking at their headers.
     get headers() {
-      return kept ?? listHeaders()
+      return kept.map(({ key, value }): Headers[number] => [key, value])
     },
     isRedriven: headerList.some(({ key }) => key === REDRIVE_HEADER),
     sizeBytes: sizeOf(message, headerList),
