@@ -49,7 +49,9 @@ describe('a partition begins', () => {
     ],
     ['the database is not the one that was', { committed: committedAt(500) }, 'unknown-to-database'],
     ['the partition ends before', { committed: committedAt(2_000), saved: 2_000 }, 'log-truncated'],
+    ['the partition ends before what Kafka has', { committed: committedAt(2_000), saved: 300 }, 'log-truncated'],
     ['what comes next was deleted', { committed: committedAt(5), saved: 5 }, 'records-deleted'],
+    ['kafkajs has met that it was deleted', { committed: committedAt(-2, null), saved: 5 }, 'records-deleted'],
   ])('at its first record, with an alarm, when %s', (_, known, reason) => {
     expect(choose(known)).toEqual([10, reason])
   })
