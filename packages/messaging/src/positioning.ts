@@ -29,7 +29,7 @@ export type Assigned = Record<string, number[]>
 
 interface Found extends Start {
   place: Place
-  /** What is known of where it was left. */
+  /** Where the partition was left, as Kafka and the database know it. */
   left: Known
 }
 
@@ -37,20 +37,19 @@ interface Found extends Start {
 export function createPositioning({ db, consumer, admin, circuit, logger, onFound }: PositioningOptions) {
   const waiter = createWaiter()
   let epoch = 0
-  /** Of the database when it was last asked for positions. */
+  /** The timeline of the database when it was last asked for positions. */
   let timeline = ''
 
   async function find(assigned: Assigned, held: Move[]): Promise<Found[]> {
     const topics = Object.keys(assigned)
     await askDatabase(move(held))
-    const [states, committed] = await admin.use(async (client) => [
-      await Promise.all(topics.map((topic) => findTopicState(client, topic))),
-      await readCommitted(client, consumer, topics),
-    ])
+    const committed = await admin.use((client) => readCommitted(client, consumer, topics))
     const known = await askDatabase(readPositions(db, consumer, topics))
     timeline = known.timeline
+    // Last: whoever reads on meanwhile must not seem to be beyond the end.
+    const states = await admin.use((client) => Promise.all(topics.map((topic) => findTopicState(client, topic))))
 
-    const found = topics.flatMap((topic, index) =>
+    return topics.flatMap((topic, index) =>
       (assigned[topic] ?? []).map((partition) => {
         const { life = '', bounds } = states[index] ?? {}
         const place = { topic, life, partition }
@@ -68,9 +67,6 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
         return { place, left, ...chooseStart(left) }
       }),
     )
-    const changed = found.filter(isNews).map(({ place, start }) => ({ ...place, position: start }))
-    await askDatabase(setPositions(db, consumer, changed))
-    return found
   }
 
   const move = (moves: Move[]) => movePositions(db, consumer, timeline, moves)
@@ -79,7 +75,7 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
     try {
       return await answer
     } catch (error) {
-      // Where it is down, everybody waits.
+      // While it is down, everybody waits.
       await circuit.trip(error)
       throw error
     }
@@ -102,10 +98,15 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
     async begin(assigned: Assigned, held: Move[]): Promise<void> {
       epoch += 1
       const own = epoch
-      for (let failures = 0; epoch === own; failures += 1) {
+      const isOver = () => epoch !== own
+      for (let failures = 0; !isOver(); failures += 1) {
         try {
           const found = await find(assigned, held)
-          if (epoch !== own) return
+          // Whose partitions these are now may be further on already.
+          if (isOver()) return
+          const news = found.filter(isNews).map(({ place, start }) => ({ ...place, position: start }))
+          await askDatabase(setPositions(db, consumer, news))
+          if (isOver()) return
           for (const one of found) report(one)
           onFound(
             found.map((one) => ({
@@ -117,13 +118,13 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
           )
           return
         } catch (error) {
-          // Once in a minute, where it lasts: a topic or the right to look at it may be missing.
+          // Once a minute while it lasts: a topic may be missing, or the right to look at it.
           logger[failures % 12 === 5 ? 'warn' : 'debug']({ err: error }, 'Positions not found yet')
           await waiter.wait(backoffMs(failures, 100, 5_000))
         }
       }
     },
-    /** Tells the database how far partitions have come, and resolves to what it took: all, unless it has gone back. */
+    /** Tells the database how far partitions have come, and resolves to the moves it made: all, unless it has gone back. */
     move,
     /** Whether the database no longer knows how far partitions have come, and with it the effects of what was done. */
     async hasGoneBack(held: Move[]): Promise<boolean> {
@@ -132,7 +133,7 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
         known.positions.some((other) => isSamePlace(other, one) && other.position >= one.saved)
       return known.timeline !== timeline || !held.every(isThere)
     },
-    /** Ends the epoch: nothing is found any more. */
+    /** Ends the epoch: `onFound` is not called any more. */
     end(): void {
       epoch += 1
       waiter.wake()
@@ -140,10 +141,10 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
   }
 }
 
-/** Whether the database has to be told: of a place it does not know, or that what it knew is no more. */
+/** Whether the database has to be told: it does not know the place, or the log now ends before the position it has. */
 const isNews = ({ left, alarm }: Found) => left.saved === null || alarm === 'log-truncated'
 
-/** What a group has committed, by topic and partition, and in which life; without what it has not. */
+/** The offsets that a group has committed, by topic and partition, each with the life of the topic it was committed for. */
 async function readCommitted(admin: Admin, groupId: string, topics: string[]) {
   const answer = await admin.fetchOffsets({ groupId, topics })
   return new Map(

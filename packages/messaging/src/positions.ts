@@ -12,15 +12,12 @@ export interface Position extends Place {
 }
 
 /**
- * Which branch of the database's history this is: another one after a failover, where what the new server had not heard is
- * lost, and after a recovery to an earlier moment.
+ * The number of this branch of the database's history. It changes when a standby takes over, which may lack the last
+ * transactions, and when the database is recovered to an earlier moment.
  */
 const timeline = 'left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)'
 
-/**
- * The database's timeline, and all it knows of where `consumer` is in these topics, in whichever of their lives. Throws where it
- * takes no writes.
- */
+/** The database's timeline, and every position of `consumer` that it holds in any life of these topics. Throws on a standby. */
 export async function readPositions(
   db: Database,
   consumer: string,
@@ -42,7 +39,7 @@ export async function readPositions(
   }
 }
 
-/** Writes positions down, whatever stood there. */
+/** Writes positions down, and replaces those that are there. */
 export async function setPositions(db: Database, consumer: string, positions: Position[]): Promise<void> {
   if (positions.length === 0) return
   await queryNamed(db, {
@@ -55,15 +52,15 @@ export async function setPositions(db: Database, consumer: string, positions: Po
   })
 }
 
-/** A position that has moved on since the database was told of it. */
+/** A position, and the one that the database was told last. */
 export interface Move extends Position {
   saved: number
 }
 
 /**
- * Moves positions on and resolves to the moves that were made. None is made on another timeline than `since`, and none from a
- * position that is no longer there: the database has gone back, and no longer holds the effects of what was done. A position
- * that is further on (a member that was taken for dead has gone on) stays there, as all before it is done.
+ * Moves positions on, and resolves to the moves that were made. A move is not made on another timeline than `since`, nor when
+ * the database holds an earlier position than `saved`: then it has gone back, and lacks the effects of what was done. A position
+ * that is further on (of a member that was taken for dead, and was not) stays, as everything before it is done.
  */
 export async function movePositions(
   db: Database,

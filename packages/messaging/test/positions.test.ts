@@ -5,7 +5,10 @@ import { ownKafka, uniqueName, waitFor } from '@coursewire/testing'
 import type { Admin } from 'kafkajs'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { createAdminClient } from '../src/admin.ts'
+import { createCircuit } from '../src/circuit.ts'
 import { createKafka } from '../src/kafka.ts'
+import { type Beginning, createPositioning } from '../src/positioning.ts'
 import { movePositions, readPositions, setPositions } from '../src/positions.ts'
 import { findTopicState } from '../src/topic-state.ts'
 import {
@@ -13,6 +16,7 @@ import {
   consume,
   createNoteTopic,
   createStore,
+  createTestLogger,
   kafkaSettings,
   type Note,
   produce,
@@ -225,6 +229,46 @@ describe('a group whose offsets Kafka has forgotten', () => {
     await settled(store, 25)
     expect(second.log.find('Duplicate event, skipping')).toEqual([])
     expect(second.log.find('Offsets lost')).toEqual([])
+  })
+})
+
+describe('a member that takes over a partition', () => {
+  it('takes nobody who read on meanwhile for one that is beyond the end', async () => {
+    const [{ db }, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const { topic } = note
+    const [name, log, client] = [uniqueName('consumer'), createTestLogger(), createAdminClient(kafkaSettings())]
+    onTestFinished(() => client.close())
+    const readOn = async (admin: Admin) => {
+      await write(note, 0, 5)
+      await admin.setOffsets({ groupId: name, topic, partitions: [{ partition: 0, offset: '5' }] })
+    }
+
+    const found = await new Promise<Beginning[]>((resolve) => {
+      const positioning = createPositioning({
+        db,
+        consumer: name,
+        admin: {
+          ...client,
+          use: (ask) =>
+            client.use((admin) =>
+              ask({
+                ...admin,
+                async fetchOffsets(asked) {
+                  await readOn(admin)
+                  return admin.fetchOffsets(asked)
+                },
+              }),
+            ),
+        },
+        circuit: createCircuit({ probe: async () => undefined, onChange: () => undefined, logger: log.logger }),
+        logger: log.logger,
+        onFound: resolve,
+      })
+      void positioning.begin({ [topic]: [0] }, [])
+    })
+
+    expect(found).toMatchObject([{ start: 5, end: 5 }])
+    expect(log.find('Offsets lost')).toEqual([])
   })
 })
 
