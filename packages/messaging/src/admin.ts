@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs'
 import { createKafka, type KafkaSettings } from './kafka.ts'
 
 export interface AdminClient {
-  /** Lets `ask` use a connected client; rejects within moments where the brokers do not answer. */
+  /** Lets `ask` use a connected client; rejects within moments when the brokers do not answer, and after `close`. */
   use<Answer>(ask: (admin: Admin) => Promise<Answer>): Promise<Answer>
   close(): Promise<void>
 }
@@ -11,6 +11,7 @@ export interface AdminClient {
 export function createAdminClient(settings: KafkaSettings): AdminClient {
   const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
   let opening: Promise<Admin> | null = null
+  let isClosed = false
 
   async function open(): Promise<Admin> {
     const admin = kafka.admin({ readUncommitted: true })
@@ -25,6 +26,7 @@ export function createAdminClient(settings: KafkaSettings): AdminClient {
 
   return {
     async use(ask) {
+      if (isClosed) throw new Error('The admin client is closed')
       opening ??= open()
       const client = opening
       try {
@@ -36,6 +38,7 @@ export function createAdminClient(settings: KafkaSettings): AdminClient {
       }
     },
     async close() {
+      isClosed = true
       const client = opening
       opening = null
       await close(client)

@@ -17,9 +17,9 @@ import { findTopicState } from './topic-state.ts'
 const COMMIT_MS = 200
 const LIVENESS_MS = 30_000
 const DRAIN_MS = 3_000
-/** How often the brokers are asked whether a topic is still the one it was, and for partitions that are new. */
+/** How often the brokers are asked for new partitions, and whether a topic is still the same one. */
 const LOOK_MS = 5_000
-/** After so long it is said that a partition stands still. */
+/** The alarm is raised when a partition has not moved for so long. */
 const STANDSTILL_MS = 60_000
 /** Longer than a join takes. Who hears nothing of the coordinator for so long has been forgotten by it, or it is gone. */
 const MAX_SILENCE_MS = 20_000
@@ -166,10 +166,11 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     joins = 0
   }
 
-  /** Reads nothing until it is known where to begin; nothing of the epoch before counts but how far it came. */
+  /** Reads nothing until it is known where to begin. All that is left of the epoch before is how far it came. */
   function beginEpoch(): void {
     const held = [...assignment.partitions()].map(toMove)
     assignment.end()
+    if (isClosing) return
     consumer.pause(Object.entries(assigned).map(([topic, partitions]) => ({ topic, partitions })))
     void positioning.begin(assigned, held)
   }
@@ -213,10 +214,12 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     try {
       // First where the effects are, so that Kafka never knows of more than the database does.
       const made = await positioning.move(moved.map(({ move }) => move))
-      const saved = moved.filter(({ move }) => made.has(move))
-      for (const { partition, move } of saved) partition.saved = Math.max(partition.saved, move.position)
+      // A join meanwhile may have given some of them to others.
       const current = new Set(assignment.partitions())
-      if (moved.some(({ partition, move }) => !made.has(move) && current.has(partition))) return beginEpoch()
+      const ours = moved.filter(({ partition }) => current.has(partition))
+      const saved = ours.filter(({ move }) => made.has(move))
+      for (const { partition, move } of saved) partition.saved = Math.max(partition.saved, move.position)
+      if (saved.length < ours.length) return beginEpoch()
       await consumer.commitOffsets(
         saved.map(({ move: { topic, partition, position, life } }) => ({
           topic,
@@ -247,30 +250,32 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   }
 
   /**
-   * Begins anew where topics or database are no longer those of this epoch. Nobody else would notice: kafkajs goes on with the
-   * offset it has in whatever bears the topic's name, and where nothing comes, nothing is asked of the database.
+   * Begins anew when a topic was replaced, or the database has gone back. Nothing else would notice: kafkajs goes on at its
+   * offset in whatever topic now has the name, and the database is asked nothing while no events come.
    */
   async function lookAround(): Promise<void> {
     const held = [...assignment.partitions()]
     const moves = held.map(toMove)
     const isCurrent = () => held.length > 0 && [...assignment.partitions()][0] === held[0]
     if (!isCurrent()) return
-    if ((await positioning.hasGoneBack(moves)) && isCurrent()) return beginEpoch()
     for (const topic of new Set(moves.map((move) => move.topic))) {
       const { life, bounds } = await admin.use((client) => findTopicState(client, topic))
       const isOther = (move: Move) =>
         move.topic === topic && (move.life !== life || (bounds.get(move.partition)?.end ?? 0) < move.position)
-      if (moves.some(isOther) && isCurrent()) return beginEpoch()
+      if (!isCurrent()) return
+      if (moves.some(isOther)) return beginEpoch()
       for (const partition of held.filter((one) => one.topic === topic)) {
         partition.noteEnd(bounds.get(partition.partition)?.end ?? 0)
         reportStandstill(partition)
       }
     }
+    // Last: while the database is away, the brokers are still asked.
+    if ((await positioning.hasGoneBack(moves)) && isCurrent()) return beginEpoch()
   }
 
   /**
-   * Nothing in hand means that nothing was shown to us: another producer's transaction is open, or the partition is not
-   * fetched. What we were shown says nothing of it, as a partition seems to end there.
+   * When nothing is in hand, either another producer's transaction is open or the partition is not fetched. The batches that
+   * were fetched cannot tell: to a reader of committed records, a partition ends where the oldest open transaction begins.
    */
   function reportStandstill(partition: Partition): void {
     const ageMs = partition.age(context.monotonicMs())

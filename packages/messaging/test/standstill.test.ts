@@ -1,4 +1,5 @@
 import { uniqueName, waitFor } from '@coursewire/testing'
+import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKafka } from '../src/kafka.ts'
 import * as metrics from '../src/metrics.ts'
@@ -50,7 +51,51 @@ describe('a partition that is not at its end', () => {
     await waitFor(() => age.mock.lastCall?.[0] === 0)
     expect(consumer.log.find('Consumer stands still')).toHaveLength(1)
   })
+
+  it('has a lag and an alarm while the database is away, though nothing of it is fetched then', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 2 })])
+    const write = (partition: number, n: number) =>
+      produce(note.topic, [{ ...toMessage(note, buildNote(note, 'a', n)), partition }])
+    const lag = vi.spyOn(metrics.consumerLag, 'record')
+    let passedMs = 0
+    const consumer = consume(store, note, { monotonicMs: () => performance.now() + passedMs })
+    await write(0, 0)
+    await write(1, 1)
+    await settled(store, 2)
+    const { pathname } = new URL(store.adminUrl)
+    const admin = new pg.Client({
+      connectionString: Object.assign(new URL(store.adminUrl), { pathname: '/postgres' }).href,
+    })
+    await admin.connect()
+    onTestFinished(() => admin.end())
+    const allow = (isAllowed: boolean) =>
+      admin.query(`ALTER DATABASE ${pathname.slice(1)} ALLOW_CONNECTIONS ${isAllowed}`)
+
+    await allow(false)
+    await admin.query('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1', [
+      pathname.slice(1),
+    ])
+    await write(0, 2)
+    await waitFor(() => consumer.log.find('Consuming paused, a dependency is down').length > 0)
+    await write(1, 3)
+    passedMs = MINUTE_MS
+
+    await waitFor(() => consumer.log.find('Consumer stands still').length === 2)
+    expect(consumer.log.find('Consumer stands still').toSorted(byPartition)).toMatchObject([
+      { partition: 0, end: 2, inHand: 1 },
+      { partition: 1, end: 2, inHand: 0 },
+    ])
+    await waitFor(() =>
+      lag.mock.calls.some(([value, of]) => value === 1 && of?.['topic'] === note.topic && of['partition'] === 1),
+    )
+
+    await allow(true)
+    await settled(store, 4)
+  })
 })
+
+const byPartition = (a: Record<string, unknown>, b: Record<string, unknown>) =>
+  Number(a['partition']) - Number(b['partition'])
 
 describe('partitions that are added to a topic', () => {
   it('are read within moments', async () => {
