@@ -25,9 +25,10 @@ export async function planReplay(
   for (const letter of letters) {
     try {
       const opened = letter.batch ? await openBatch(letter) : [letter]
-      if (letter.batch) openedBytes += opened.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0)
-      if (openedBytes > MAX_SELECTED_BYTES)
-        throw new Error('with those before it it is too large: replay fewer at a time')
+      const bytes = letter.batch ? opened.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0) : 0
+      if (openedBytes + bytes > MAX_SELECTED_BYTES)
+        throw new Error('together with those before it, it is too large: replay fewer at a time')
+      openedBytes += bytes
       for (const one of opened) {
         const reason = whyNot(one, places)
         if (reason) refused.push({ letter: one, reason })
