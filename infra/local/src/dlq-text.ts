@@ -27,7 +27,7 @@ export function renderDeadLetter(letter: DeadLetter): string {
           batch: `${batch.records} records, ${batch.codec}, ${value?.byteLength ?? 0} bytes`,
           records: `${topic}/${partition}/${batch.firstOffset} to ${offset}`,
           'what to do':
-            'Replay it: its records are then sent one by one, where they are 64 MiB together at most. Or ask their producer for smaller batches; until they expire, they are on their topic for any client to read.',
+            'Replay it: its records are sent one by one, if they have no more than 64 MiB together. Or ask their producer to send them again in smaller batches; until they expire, any client can read them on their topic.',
         }
       : { record: `${topic}/${partition}/${offset}` }),
     written: originalTimestamp && new Date(Number(originalTimestamp)).toISOString(),

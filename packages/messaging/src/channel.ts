@@ -4,7 +4,7 @@ export interface StoredRow extends Omit<OutboxRow, 'channel' | 'log'> {
   /** A bigint, as text. */
   id: string
   log: OutboxLog | null
-  /** Above the channel's bound, so that nothing of it was read but its id, its topic and its age. */
+  /** Whether it is above the channel's bound; then only its id, topic and age were read. */
   isTooLarge?: boolean
   /** When it was written: its age by the database's clock, put on `performance.now()` of this process. */
   writtenAt: number

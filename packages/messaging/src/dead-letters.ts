@@ -36,7 +36,7 @@ export async function withDeadLetters<Result>(
   signal: AbortSignal | undefined,
   work: (connection: DeadLetterConnection) => Promise<Result>,
 ): Promise<Result> {
-  // What a consumer could read may be beyond its limit as a dead letter, by what was added; and a person may read what it could not.
+  // A dead letter has more headers than its record had, and a person may open a batch that a service could not read.
   readLimits.bytes = Math.max(readLimits.bytes, MAX_LETTER_BYTES)
   readLimits.entries = Math.max(readLimits.entries, MAX_LETTER_ENTRIES)
   const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })

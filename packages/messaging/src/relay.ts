@@ -32,7 +32,7 @@ export function startRelay(options: {
   databaseUrl: string
   channel: Channel
   logger: Logger
-  /** Called when the database gives no session of its own, by whose lock there is one leader: end the process. */
+  /** Called when a pooler keeps the relay from a session of its own, whose lock makes it the one leader: end the process. */
   onFatal?: (error: Error) => void
 }): Relay {
   const { channel } = options
