@@ -876,6 +876,13 @@ export const guards: Guard[] = [
     test: ['../../service-kit/test/turns', 'waits for himself'],
   },
   {
+    name: 'a client that asks for a tunnel and resets it does not end the process',
+    file: '../../service-kit/src/http/protocol.ts',
+    find: "    socket.on('error', () => socket.destroy())\n",
+    replace: '',
+    test: ['../../service-kit/test/problem', 'asks for a tunnel and hangs up at once'],
+  },
+  {
     name: 'a line stays short whatever a stranger sends',
     file: '../../service-kit/src/logger.ts',
     find: 'line.length > MAX_LINE ? shortenLine(line) : line',
