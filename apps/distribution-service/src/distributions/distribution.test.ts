@@ -41,6 +41,13 @@ describe('what a distribution says by default', () => {
     expect(seo.meta_description).toBe('word '.repeat(31).trimEnd())
   })
 
+  it.each(['***', '<br>', '![](picture.png)'])(
+    'gives search engines the title where the description is %s',
+    (description) => {
+      expect(deriveContent({ ...course, description }).seo.meta_description).toBe(course.title)
+    },
+  )
+
   it.each([
     ['de', 'Jetzt einschreiben'],
     ['de-AT', 'Jetzt einschreiben'],

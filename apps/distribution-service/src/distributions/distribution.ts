@@ -78,6 +78,8 @@ export const outsideNames: Record<keyof Change, string> = {
 
 /** Everything a distribution says by default, by what is known of its course. */
 export function deriveContent({ title, description, language, targetGroup }: CourseContent): Content {
+  // A public entry stays complete, also when its new description is a picture.
+  const summary = isBlank(description) ? '' : summarize(description) || title
   return {
     title,
     description,
@@ -86,7 +88,7 @@ export function deriveContent({ title, description, language, targetGroup }: Cou
     seo: {
       // What is left after the cut may be invisible characters only.
       meta_title: toLine(cutAtCharacter(title, seoLimits.metaTitle)),
-      meta_description: toLine(cutAtWord(summarize(description), seoLimits.metaDescription)),
+      meta_description: toLine(cutAtWord(summary, seoLimits.metaDescription)),
       meta_keywords: targetGroup,
     },
     cta: { label: isGerman(language) ? 'Jetzt einschreiben' : 'Enroll now', type: 'primary_button' },
