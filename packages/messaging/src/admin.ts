@@ -12,6 +12,7 @@ export function createAdminClient(settings: KafkaSettings): AdminClient {
   const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
   let opening: Promise<Admin> | null = null
   let isClosed = false
+  const uses = new Set<Promise<unknown>>()
 
   async function open(): Promise<Admin> {
     const admin = kafka.admin({ readUncommitted: true })
@@ -24,21 +25,31 @@ export function createAdminClient(settings: KafkaSettings): AdminClient {
     await admin?.disconnect().catch(() => undefined)
   }
 
+  async function use<Answer>(ask: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    if (isClosed) throw new Error('The admin client is closed')
+    opening ??= open()
+    const client = opening
+    try {
+      return await ask(await client)
+    } catch (error) {
+      if (opening === client) opening = null
+      void close(client)
+      throw error
+    }
+  }
+
   return {
-    async use(ask) {
-      if (isClosed) throw new Error('The admin client is closed')
-      opening ??= open()
-      const client = opening
-      try {
-        return await ask(await client)
-      } catch (error) {
-        if (opening === client) opening = null
-        void close(client)
-        throw error
-      }
+    use(ask) {
+      const answer = use(ask)
+      uses.add(answer)
+      const forget = () => void uses.delete(answer)
+      answer.then(forget, forget)
+      return answer
     },
     async close() {
       isClosed = true
+      // A request under way would connect again after the disconnect.
+      await Promise.allSettled(uses)
       const client = opening
       opening = null
       await close(client)

@@ -5,8 +5,13 @@ import { consume, createNoteTopic, createStore } from './helpers.ts'
 it('a consumer forgets old events once an hour, as long as it runs', async () => {
   const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  onTestFinished(() => void vi.useRealTimers())
+  onTestFinished(() => {
+    vi.restoreAllMocks()
+    vi.useRealTimers()
+  })
+  const [set, clear] = [vi.spyOn(globalThis, 'setInterval'), vi.spyOn(globalThis, 'clearInterval')]
   const consumer = consume(store, note)
+  const hourly = set.mock.calls.findIndex(([, everyMs]) => everyMs === 3_600_000)
 
   for (let hour = 1; hour <= 2; hour += 1) {
     await store.pool.query(
@@ -20,6 +25,5 @@ it('a consumer forgets old events once an hour, as long as it runs', async () =>
   await consumer.close()
 
   expect(consumer.log.find('Old events forgotten')).toMatchObject([{ purged: 100 }, { purged: 100 }])
-  // Connections that are just being closed have a timer each.
-  await waitFor(() => vi.getTimerCount() === 0)
+  expect(clear).toHaveBeenCalledWith(set.mock.results[hourly]?.value)
 })
