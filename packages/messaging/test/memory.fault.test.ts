@@ -58,7 +58,8 @@ async function produceTo(
   const build = (n: number): Message => {
     const [key, text] = choose(n)
     const event = { ...template, id: randomUUID(), payload: { note_id: key, n, text } }
-    return { partition, key, value: JSON.stringify(event) }
+    // As producers send them: a header's bytes are views of the whole fetch, too.
+    return { partition, key, value: JSON.stringify(event), headers: { ce_type: note.type } }
   }
   for (let from = 0; from < count; ) {
     const size = Math.min(count - from, Math.max(1, Math.floor(500_000 / (400 + choose(from + 1)[1].length))))
