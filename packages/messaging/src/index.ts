@@ -1,8 +1,8 @@
-export { type Handler, on, onRun } from './apply-batch.ts'
 export { toBinaryArray } from './binary-array.ts'
-export type { Channel } from './channel.ts'
-export { type Consumer, type ConsumerOptions, startConsumer } from './consumer.ts'
-export type { DeadLetter, DeadLetterSummary } from './dead-letter.ts'
+export { type Handler, on, onRun } from './consumer/apply-batch.ts'
+export { type Consumer, type ConsumerOptions, startConsumer } from './consumer/consumer.ts'
+export type { KafkaSource } from './consumer/record.ts'
+export type { DeadLetter, DeadLetterSummary } from './dead-letters/dead-letter.ts'
 export {
   type DeadLetterConnection,
   type DeadLetterFilter,
@@ -10,7 +10,8 @@ export {
   listDeadLetters,
   selectDeadLetters,
   withDeadLetters,
-} from './dead-letters.ts'
+} from './dead-letters/dead-letters.ts'
+export { planReplay, type RefusedReplay, replayDeadLetters } from './dead-letters/replay.ts'
 export {
   createKafka,
   createTopics,
@@ -18,9 +19,18 @@ export {
   type KafkaSettings,
   type TopicSpecification,
   toKafkaSettings,
-} from './kafka.ts'
-export { createKafkaChannel } from './kafka-channel.ts'
+} from './kafkajs/client.ts'
+export { createKafkaChannel } from './kafkajs/kafka-channel.ts'
+export { type OutsideRecord, type Place, publishRecords, watchTopic } from './kafkajs/topic-tools.ts'
 export { messagingMigrations } from './migrations.ts'
+export {
+  COUNT_LIMIT,
+  listParked,
+  type OutboxStatus,
+  type ParkedRow,
+  readOutboxStatus,
+  requeueParked,
+} from './outbox/operations.ts'
 export {
   appendToOutbox,
   decodeHeaders,
@@ -29,17 +39,7 @@ export {
   toKafkaRow,
   toOutboxColumns,
   toSnsRow,
-} from './outbox.ts'
-export {
-  COUNT_LIMIT,
-  listParked,
-  type OutboxStatus,
-  type ParkedRow,
-  readOutboxStatus,
-  requeueParked,
-} from './outbox-operations.ts'
-export type { KafkaSource } from './record.ts'
-export { type Relay, startRelay } from './relay.ts'
-export { planReplay, type RefusedReplay, replayDeadLetters } from './replay.ts'
-export { createSnsChannel } from './sns-channel.ts'
-export { type OutsideRecord, type Place, publishRecords, watchTopic } from './topic-tools.ts'
+} from './outbox/outbox.ts'
+export type { Channel } from './relay/channel.ts'
+export { type Relay, startRelay } from './relay/relay.ts'
+export { createSnsChannel } from './relay/sns-channel.ts'

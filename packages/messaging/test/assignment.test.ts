@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createAssignment } from '../src/assignment.ts'
-import type { Partition } from '../src/partition.ts'
+import { createAssignment } from '../src/consumer/assignment.ts'
+import type { Partition } from '../src/consumer/partition.ts'
 
 function createTestAssignment() {
   const seeks: [number, number][] = []

@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createDatabase, createLogger, createPool } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { onRun } from '../src/apply-batch.ts'
-import { startConsumer } from '../src/consumer.ts'
+import { onRun } from '../src/consumer/apply-batch.ts'
+import { startConsumer } from '../src/consumer/consumer.ts'
 import { defineNote, insertNotes } from './note.ts'
 
 const [databaseUrl = '', brokers = '', topic = '', name = ''] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { waitFor } from '@coursewire/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
-import { startRelay } from '../src/relay.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { startRelay } from '../src/relay/relay.ts'
 import { findCoordinator, findPartitions, openAdmin, replicated, useCluster } from './cluster.ts'
 import { expectFaithful, expectOrdered } from './expectations.ts'
 import {

@@ -3,8 +3,8 @@ import { AppError } from '@coursewire/service-kit'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { classifyFailure } from '../src/classify.ts'
-import { findSendFault } from '../src/kafka-channel.ts'
+import { classifyFailure } from '../src/consumer/classify.ts'
+import { findSendFault } from '../src/kafkajs/kafka-channel.ts'
 
 const withCode = (code: string, message = 'failed') => Object.assign(new Error(message), { code })
 

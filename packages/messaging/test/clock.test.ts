@@ -1,8 +1,8 @@
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createKafka, createTopics, membership } from '../src/kafka.ts'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
-import { startRelay } from '../src/relay.ts'
+import { createKafka, createTopics, membership } from '../src/kafkajs/client.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { startRelay } from '../src/relay/relay.ts'
 import {
   consume,
   countOutbox,

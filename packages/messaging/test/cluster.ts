@@ -1,7 +1,7 @@
 import { findClusterObstacle, type KafkaCluster, ownKafkaCluster, waitFor } from '@coursewire/testing'
 import type { Admin } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
-import { createKafka } from '../src/kafka.ts'
+import { createKafka } from '../src/kafkajs/client.ts'
 import { kafkaSettings } from './helpers.ts'
 
 /** Three brokers for the tests of a file, which are skipped where there can be none. */

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createDatabase, createLogger, createPool, runProcess } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { on } from '../src/apply-batch.ts'
-import { startConsumer } from '../src/consumer.ts'
+import { on } from '../src/consumer/apply-batch.ts'
+import { startConsumer } from '../src/consumer/consumer.ts'
 import { defineNote } from './note.ts'
 
 const [databaseUrl = '', brokers = '', topic = '', name = ''] = process.argv.slice(2)

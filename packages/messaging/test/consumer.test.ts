@@ -4,9 +4,9 @@ import { uniqueName, waitFor } from '@coursewire/testing'
 import { CompressionCodecs, CompressionTypes, type Message } from 'kafkajs'
 import { compressFrame } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
-import { createKafka } from '../src/kafka.ts'
-import { purgeDedup } from '../src/purge.ts'
-import { REDRIVE_HEADER } from '../src/record.ts'
+import { purgeDedup } from '../src/consumer/purge.ts'
+import { REDRIVE_HEADER } from '../src/consumer/record.ts'
+import { createKafka } from '../src/kafkajs/client.ts'
 import {
   buildNote,
   consume,

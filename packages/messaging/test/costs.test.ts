@@ -4,9 +4,9 @@ import { migrate } from '@coursewire/service-kit'
 import { ownPostgres, waitFor } from '@coursewire/testing'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { messagingMigrations } from '../src/migrations.ts'
-import { startRelay } from '../src/relay.ts'
+import { startRelay } from '../src/relay/relay.ts'
 import {
   buildNote,
   consume,

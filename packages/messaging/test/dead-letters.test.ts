@@ -3,20 +3,20 @@ import { AppError } from '@coursewire/service-kit'
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { type Admin, type Message, Partitioners } from 'kafkajs'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { DeadLetter } from '../src/dead-letter.ts'
+import { REDRIVE_HEADER } from '../src/consumer/record.ts'
+import type { DeadLetter } from '../src/dead-letters/dead-letter.ts'
 import {
   type DeadLetterFilter,
   findDeadLetters,
   listDeadLetters,
   selectDeadLetters,
   withDeadLetters,
-} from '../src/dead-letters.ts'
-import { createKafka, createTopics } from '../src/kafka.ts'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
-import { findRanges, readRanges } from '../src/read-ranges.ts'
-import { REDRIVE_HEADER } from '../src/record.ts'
-import { startRelay } from '../src/relay.ts'
-import { planReplay, replayDeadLetters } from '../src/replay.ts'
+} from '../src/dead-letters/dead-letters.ts'
+import { planReplay, replayDeadLetters } from '../src/dead-letters/replay.ts'
+import { createKafka, createTopics } from '../src/kafkajs/client.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { findRanges, readRanges } from '../src/kafkajs/read-ranges.ts'
+import { startRelay } from '../src/relay/relay.ts'
 import {
   buildNote,
   consume,

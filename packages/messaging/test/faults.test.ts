@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { createDatabase, createPool, migrate } from '@coursewire/service-kit'
 import { ownPostgres, uniqueName, waitFor } from '@coursewire/testing'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { createKafka } from '../src/kafka.ts'
+import { createKafka } from '../src/kafkajs/client.ts'
 import { messagingMigrations } from '../src/migrations.ts'
 import {
   buildNote,
@@ -214,8 +214,8 @@ describe('two consumers with the same records in hand', () => {
       serviceVersion: '1',
       handlers: new Map([[note.type, handler]]),
     }
-    const { decodeRecord } = await import('../src/record.ts')
-    const { applyBatch } = await import('../src/apply-batch.ts')
+    const { decodeRecord } = await import('../src/consumer/record.ts')
+    const { applyBatch } = await import('../src/consumer/apply-batch.ts')
     const message = toMessage(note, buildNote(note, 'a', 1))
     const decoded = decodeRecord(
       {

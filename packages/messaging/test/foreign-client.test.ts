@@ -1,9 +1,9 @@
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { createKafka, createTopics } from '../src/kafka.ts'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
-import { appendToOutbox, toKafkaRow } from '../src/outbox.ts'
-import { startRelay } from '../src/relay.ts'
+import { createKafka, createTopics } from '../src/kafkajs/client.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
+import { startRelay } from '../src/relay/relay.ts'
 import { type ForeignClient, type ForeignRecord, startForeignClient } from './foreign-client/client.ts'
 import {
   buildNote,

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { createKafka } from '../src/kafka.ts'
+import { createKafka } from '../src/kafkajs/client.ts'
 import { kafkaSettings } from './helpers.ts'
 
 it('a connection on which no request waits sets no timer to look for one', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { openSocket } from '../src/kafka-socket.ts'
+import { openSocket } from '../src/kafkajs/socket.ts'
 
 /** A socket to a broker that answers only what it is told to. */
 async function connectToSilence() {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { startAwsLocal } from '@coursewire/aws-local'
 import { onTestFinished, vi } from 'vitest'
-import { startRelay } from '../src/relay.ts'
-import { createSnsChannel } from '../src/sns-channel.ts'
+import { startRelay } from '../src/relay/relay.ts'
+import { createSnsChannel } from '../src/relay/sns-channel.ts'
 import { createTestLogger, type Store } from './helpers.ts'
 
 interface Published {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { type Message, Partitioners } from 'kafkajs'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { createKafka } from '../src/kafka.ts'
+import { createKafka } from '../src/kafkajs/client.ts'
 import {
   buildNote,
   createNoteTopic,

@@ -1,7 +1,7 @@
 import { waitFor } from '@coursewire/testing'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import type { StoredRow } from '../src/channel.ts'
-import { startRelay } from '../src/relay.ts'
+import type { StoredRow } from '../src/relay/channel.ts'
+import { startRelay } from '../src/relay/relay.ts'
 import { createNoteTopic, createStore, createTestLogger, writeNotes } from './helpers.ts'
 import { connectAdmin } from './load.ts'
 

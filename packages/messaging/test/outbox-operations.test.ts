@@ -2,12 +2,12 @@ import { uniqueName, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { ConfigResourceTypes } from 'kafkajs'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { createKafka } from '../src/kafka.ts'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
-import { appendToOutbox, encodeHeaders, type OutboxRow } from '../src/outbox.ts'
-import { COUNT_LIMIT, listParked, readOutboxStatus, requeueParked } from '../src/outbox-operations.ts'
-import { createOutboxReader } from '../src/outbox-reader.ts'
-import { startRelay } from '../src/relay.ts'
+import { createKafka } from '../src/kafkajs/client.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { COUNT_LIMIT, listParked, readOutboxStatus, requeueParked } from '../src/outbox/operations.ts'
+import { appendToOutbox, encodeHeaders, type OutboxRow } from '../src/outbox/outbox.ts'
+import { createOutboxReader } from '../src/relay/outbox-reader.ts'
+import { startRelay } from '../src/relay/relay.ts'
 import {
   createNoteTopic,
   createStore,

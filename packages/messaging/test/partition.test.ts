@@ -1,7 +1,7 @@
 import type { Batch, KafkaMessage } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
-import { createCircuit } from '../src/circuit.ts'
-import { createPartition } from '../src/partition.ts'
+import { createCircuit } from '../src/consumer/circuit.ts'
+import { createPartition } from '../src/consumer/partition.ts'
 import {
   buildNote,
   createNoteTopic,

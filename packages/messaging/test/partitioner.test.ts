@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Partitioners } from 'kafkajs'
 import { expect, it } from 'vitest'
-import { partitionByKey } from '../src/partitioner.ts'
+import { partitionByKey } from '../src/kafkajs/partitioner.ts'
 
 const partitionMetadata = Array.from({ length: 12 }, (_, partitionId) => ({
   partitionId,

@@ -5,12 +5,12 @@ import { ownKafka, uniqueName, waitFor } from '@coursewire/testing'
 import type { Admin } from 'kafkajs'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { createAdminClient } from '../src/admin.ts'
-import { createCircuit } from '../src/circuit.ts'
-import { createKafka } from '../src/kafka.ts'
-import { type Beginning, createPositioning } from '../src/positioning.ts'
-import { movePositions, readPositions, setPositions } from '../src/positions.ts'
-import { findTopicState } from '../src/topic-state.ts'
+import { createCircuit } from '../src/consumer/circuit.ts'
+import { type Beginning, createPositioning } from '../src/consumer/positioning.ts'
+import { movePositions, readPositions, setPositions } from '../src/consumer/positions.ts'
+import { createAdminClient } from '../src/kafkajs/admin.ts'
+import { createKafka } from '../src/kafkajs/client.ts'
+import { findTopicState } from '../src/kafkajs/topic-state.ts'
 import {
   buildNote,
   consume,

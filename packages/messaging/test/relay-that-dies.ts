@@ -1,7 +1,7 @@
 /** A relay that is killed with -9 after the broker has acknowledged a batch and before its rows are deleted. */
 import { createLogger } from '@coursewire/service-kit'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
-import { startRelay } from '../src/relay.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { startRelay } from '../src/relay/relay.ts'
 
 const [databaseUrl = '', brokers = ''] = process.argv.slice(2)
 const logger = createLogger({ service: 'relay-that-dies', level: 'silent' })

@@ -1,7 +1,7 @@
 /** A relay that halts with a batch in hand, before it is sent, until somebody lets it go on. */
 import { createLogger } from '@coursewire/service-kit'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
-import { startRelay } from '../src/relay.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { startRelay } from '../src/relay/relay.ts'
 
 const [databaseUrl = '', brokers = ''] = process.argv.slice(2)
 const logger = createLogger({ service: 'relay-that-halts', level: 'silent' })

@@ -5,12 +5,12 @@ import { ownKafka, startPoolingProxy, uniqueName, waitFor } from '@coursewire/te
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import type { Channel, StoredRow } from '../src/channel.ts'
-import { createKafka, createTopics } from '../src/kafka.ts'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
-import { appendToOutbox, toKafkaRow } from '../src/outbox.ts'
-import { createOutboxReader } from '../src/outbox-reader.ts'
-import { startRelay } from '../src/relay.ts'
+import { createKafka, createTopics } from '../src/kafkajs/client.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
+import type { Channel, StoredRow } from '../src/relay/channel.ts'
+import { createOutboxReader } from '../src/relay/outbox-reader.ts'
+import { startRelay } from '../src/relay/relay.ts'
 import {
   buildNote,
   consume,

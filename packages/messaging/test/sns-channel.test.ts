@@ -1,11 +1,11 @@
 import { waitFor } from '@coursewire/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { StoredRow } from '../src/channel.ts'
-import { createKafkaChannel } from '../src/kafka-channel.ts'
-import { appendToOutbox, toSnsRow } from '../src/outbox.ts'
-import type { KafkaSource } from '../src/record.ts'
-import { startRelay } from '../src/relay.ts'
-import { createSnsChannel, splitIntoRequests } from '../src/sns-channel.ts'
+import type { KafkaSource } from '../src/consumer/record.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { appendToOutbox, toSnsRow } from '../src/outbox/outbox.ts'
+import type { StoredRow } from '../src/relay/channel.ts'
+import { startRelay } from '../src/relay/relay.ts'
+import { createSnsChannel, splitIntoRequests } from '../src/relay/sns-channel.ts'
 import {
   countOutbox,
   createNoteTopic,

@@ -1,7 +1,7 @@
 import { uniqueName, waitFor } from '@coursewire/testing'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createKafka } from '../src/kafka.ts'
+import { createKafka } from '../src/kafkajs/client.ts'
 import * as metrics from '../src/metrics.ts'
 import {
   buildNote,

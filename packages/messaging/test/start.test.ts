@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseStart, type Known } from '../src/start.ts'
+import { chooseStart, type Known } from '../src/consumer/start.ts'
 
 const life = 'cluster/topic'
 const committedAt = (offset: number, ofLife: string | null = life) => ({ offset, life: ofLife })

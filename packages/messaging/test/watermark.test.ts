@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createWatermark } from '../src/watermark.ts'
+import { createWatermark } from '../src/consumer/watermark.ts'
 
 describe('a watermark', () => {
   it('is the lowest offset that is not done, whatever the order', () => {

@@ -9,9 +9,9 @@ import kafkajs, {
   type RetryOptions,
   type SASLOptions,
 } from 'kafkajs'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../backoff.ts'
 import { registerCodecs } from './codecs.ts'
-import { openSocket } from './kafka-socket.ts'
+import { openSocket } from './socket.ts'
 
 export type { Kafka } from 'kafkajs'
 

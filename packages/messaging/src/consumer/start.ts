@@ -1,4 +1,4 @@
-import type { Bounds } from './topic-state.ts'
+import type { Bounds } from '../kafkajs/topic-state.ts'
 
 /** What is known of where a partition was left. */
 export interface Known extends Bounds {

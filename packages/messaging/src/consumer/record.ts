@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { type EventDefinition, type EventEnvelope, type ParseFailure, parseEvent } from '@coursewire/events'
-import type { Headers } from './outbox.ts'
+import type { Headers } from '../outbox/outbox.ts'
 
 /** A record as it came from Kafka, its bytes untouched. */
 export interface KafkaSource {

@@ -1,18 +1,18 @@
 import { assertWritable, createOutageLog, type Database, type Logger } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import type { Batch, ConsumerGroupJoinEvent, Consumer as KafkaConsumer } from 'kafkajs'
-import { createAdminClient } from './admin.ts'
+import { backoffMs, createWaiter } from '../backoff.ts'
+import { createAdminClient } from '../kafkajs/admin.ts'
+import { createKafka, endlessRetry, type KafkaSettings, membership } from '../kafkajs/client.ts'
+import { findTopicState } from '../kafkajs/topic-state.ts'
+import * as metrics from '../metrics.ts'
 import type { Handler } from './apply-batch.ts'
 import { createAssignment } from './assignment.ts'
-import { backoffMs, createWaiter } from './backoff.ts'
 import { createCircuit } from './circuit.ts'
-import { createKafka, endlessRetry, type KafkaSettings, membership } from './kafka.ts'
-import * as metrics from './metrics.ts'
 import { createPartition, type Partition, type PartitionContext } from './partition.ts'
 import { type Assigned, createPositioning } from './positioning.ts'
 import type { Move } from './positions.ts'
 import { startPurging } from './purge.ts'
-import { findTopicState } from './topic-state.ts'
 
 const COMMIT_MS = 200
 const LIVENESS_MS = 30_000

@@ -1,11 +1,11 @@
 import { CompressionTypes, type IHeaders, type Message, type Producer } from 'kafkajs'
-import type { Channel, SendOutcome, StoredRow } from './channel.ts'
-import { isDeadLetterTopic } from './dead-letter.ts'
-import { createKafka, type KafkaSettings } from './kafka.ts'
-import * as metrics from './metrics.ts'
-import { decodeHeaders } from './outbox.ts'
+import { isDeadLetterTopic } from '../dead-letters/dead-letter.ts'
+import * as metrics from '../metrics.ts'
+import { decodeHeaders } from '../outbox/outbox.ts'
+import type { Channel, SendOutcome, StoredRow } from '../relay/channel.ts'
+import { createSetAside, MANY_REFUSED } from '../relay/set-aside.ts'
+import { createKafka, type KafkaSettings } from './client.ts'
 import { partitionByKey } from './partitioner.ts'
-import { createSetAside, MANY_REFUSED } from './set-aside.ts'
 
 // Bounded: a send that hangs for ever outlives every shutdown, and nobody hears that Kafka is down.
 const boundedRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }

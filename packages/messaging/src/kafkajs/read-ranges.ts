@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Admin, Kafka } from 'kafkajs'
-import { membership } from './kafka.ts'
-import { toSource } from './partition.ts'
-import type { KafkaSource } from './record.ts'
+import { toSource } from '../consumer/partition.ts'
+import type { KafkaSource } from '../consumer/record.ts'
+import { membership } from './client.ts'
 
 /** Offsets of one partition, `to` excluded. */
 export interface Range {

@@ -1,7 +1,7 @@
 import Decoder from 'kafkajs/src/protocol/decoder.js'
 import decodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js'
+import type { DeadLetter } from '../dead-letters/dead-letter.ts'
 import { decompress } from './codecs.ts'
-import type { DeadLetter } from './dead-letter.ts'
 
 /**
  * The records of a batch that became one dead letter, each as a letter of its own: read under the limits of this process,

@@ -2,9 +2,9 @@ import type { EventDefinition, EventEnvelope } from '@coursewire/events'
 import { queryNamed, type Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
-import { toBinaryArray } from './binary-array.ts'
-import { type Attempts, buildDeadLetter } from './dead-letter.ts'
-import { appendToOutbox } from './outbox.ts'
+import { toBinaryArray } from '../binary-array.ts'
+import { type Attempts, buildDeadLetter } from '../dead-letters/dead-letter.ts'
+import { appendToOutbox } from '../outbox/outbox.ts'
 import { type Identity, type Received, refuse } from './record.ts'
 
 /** The effect of consecutive events of one type. They may touch Postgres only, through `tx`, and may come again after a failure. */

@@ -1,9 +1,9 @@
 import { AppError, type Database, type Logger } from '@coursewire/service-kit'
+import { backoffMs, createWaiter } from '../backoff.ts'
+import * as metrics from '../metrics.ts'
 import { applyBatch, type BatchContext, type BatchItem, type Outcome } from './apply-batch.ts'
-import { backoffMs, createWaiter } from './backoff.ts'
 import type { Circuit } from './circuit.ts'
 import { classifyFailure } from './classify.ts'
-import * as metrics from './metrics.ts'
 import type { Received } from './record.ts'
 
 /** An error nobody listed is the record's own fault after so many attempts, over so long, while others succeeded. */

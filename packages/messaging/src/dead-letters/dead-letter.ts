@@ -1,5 +1,5 @@
-import { encodeHeaders, type Headers, type OutboxRow } from './outbox.ts'
-import { type KafkaSource, REDRIVE_HEADER, type Received } from './record.ts'
+import { type KafkaSource, REDRIVE_HEADER, type Received } from '../consumer/record.ts'
+import { encodeHeaders, type Headers, type OutboxRow } from '../outbox/outbox.ts'
 
 export interface Attempts {
   count: number

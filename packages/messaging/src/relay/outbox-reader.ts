@@ -1,7 +1,7 @@
 import { buildSessionOptions, type Logger } from '@coursewire/service-kit'
 import pg from 'pg'
+import * as metrics from '../metrics.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
-import * as metrics from './metrics.ts'
 
 const FULL_SCAN_MS = 10_000
 const FLOOR_AGE_MS = 60_000

@@ -1,12 +1,12 @@
 import type { Database, Logger } from '@coursewire/service-kit'
 import type { Admin } from 'kafkajs'
-import type { AdminClient } from './admin.ts'
-import { backoffMs, createWaiter } from './backoff.ts'
+import { backoffMs, createWaiter } from '../backoff.ts'
+import type { AdminClient } from '../kafkajs/admin.ts'
+import { findTopicState } from '../kafkajs/topic-state.ts'
+import * as metrics from '../metrics.ts'
 import type { Circuit } from './circuit.ts'
-import * as metrics from './metrics.ts'
 import { isSamePlace, type Move, movePositions, type Place, readPositions, setPositions } from './positions.ts'
 import { chooseStart, type Known, type Start } from './start.ts'
-import { findTopicState } from './topic-state.ts'
 
 /** Where a partition begins and ends now, and what the database has of it. */
 export interface Beginning extends Place {

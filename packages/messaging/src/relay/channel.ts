@@ -1,4 +1,4 @@
-import type { ChannelName, OutboxLog, OutboxRow } from './outbox.ts'
+import type { ChannelName, OutboxLog, OutboxRow } from '../outbox/outbox.ts'
 
 export interface StoredRow extends Omit<OutboxRow, 'channel' | 'log'> {
   /** A bigint, as text. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { type EventDefinition, type EventEnvelope, type SnsMessage, toKafkaRecord } from '@coursewire/events'
 import type { Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { toBinaryArray } from './binary-array.ts'
+import { toBinaryArray } from '../binary-array.ts'
 
 export type ChannelName = 'kafka' | 'sns'
 

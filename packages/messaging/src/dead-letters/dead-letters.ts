@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Admin } from 'kafkajs'
-import { readLimits } from './codecs.ts'
+import { createKafka, type Kafka, type KafkaSettings } from '../kafkajs/client.ts'
+import { readLimits } from '../kafkajs/codecs.ts'
+import { findRanges, type Range, readRanges } from '../kafkajs/read-ranges.ts'
 import { type DeadLetter, type DeadLetterSummary, parseDeadLetter, summarizeDeadLetter } from './dead-letter.ts'
-import { createKafka, type Kafka, type KafkaSettings } from './kafka.ts'
-import { findRanges, type Range, readRanges } from './read-ranges.ts'
 
 export const MAX_SELECTED_BYTES = 512 * 1024 * 1024
 const MAX_LETTER_BYTES = 64 * 1024 * 1024

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { AppError, assertOwnSessions, createOutageLog, type Logger } from '@coursewire/service-kit'
-import { backoffMs, createWaiter } from './backoff.ts'
+import { backoffMs, createWaiter } from '../backoff.ts'
+import * as metrics from '../metrics.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
-import * as metrics from './metrics.ts'
 import { createOutboxReader, MAX_ROW_BYTES, type OutboxReader } from './outbox-reader.ts'
 
 export interface Relay {

@@ -1,6 +1,6 @@
 import type { Logger } from '@coursewire/service-kit'
-import { backoffMs, createWaiter } from './backoff.ts'
-import * as metrics from './metrics.ts'
+import { backoffMs, createWaiter } from '../backoff.ts'
+import * as metrics from '../metrics.ts'
 
 export interface Circuit {
   readonly isOpen: boolean

@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs'
-import { createKafka, type KafkaSettings } from './kafka.ts'
+import { createKafka, type KafkaSettings } from './client.ts'
 
 export interface AdminClient {
   /** Lets `ask` use a connected client; rejects within moments when the brokers do not answer, and after `close`. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompressionTypes, type Message, Partitioners } from 'kafkajs'
+import { REDRIVE_HEADER } from '../consumer/record.ts'
+import { findSendFault, toKafkaHeaders } from '../kafkajs/kafka-channel.ts'
+import { openBatch } from '../kafkajs/open-batch.ts'
+import { findRanges } from '../kafkajs/read-ranges.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { type DeadLetterConnection, MAX_SELECTED_BYTES } from './dead-letters.ts'
-import { findSendFault, toKafkaHeaders } from './kafka-channel.ts'
-import { openBatch } from './open-batch.ts'
-import { findRanges } from './read-ranges.ts'
-import { REDRIVE_HEADER } from './record.ts'
 
 export interface RefusedReplay {
   letter: DeadLetter

@@ -1,5 +1,5 @@
 import { createOutageLog, type Logger, type OutageLog } from '@coursewire/service-kit'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../backoff.ts'
 
 /** So many rows refused one by one, and none taken, are refused for what is not theirs but their topic's. */
 export const MANY_REFUSED = 10

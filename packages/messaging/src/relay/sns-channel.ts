@@ -1,7 +1,7 @@
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns'
 import { type Logger, readQueryForm } from '@coursewire/service-kit'
+import { readSnsRow } from '../outbox/outbox.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
-import { readSnsRow } from './outbox.ts'
 import { createSetAside, MANY_REFUSED } from './set-aside.ts'
 
 const ENTRIES = 10
