@@ -5,8 +5,8 @@ import { type Context, service, version } from './context.ts'
 import { addCountRoutes } from './counts/routes.ts'
 import { addInternalRoutes } from './courses/internal-routes.ts'
 import { migrations } from './db/migrations.ts'
-import { addDistributionRoutes } from './distributions/routes.ts'
-import { addVersionRoutes } from './distributions/version-routes.ts'
+import { addDistributionRoutes } from './entries/routes.ts'
+import { addVersionRoutes } from './versions/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {

@@ -19,7 +19,7 @@ import {
   searchFew,
   walk,
 } from './repository.ts'
-import { showCourse } from './views.ts'
+import { showCourse } from './responses.ts'
 
 /** JSON as it is sent, and the languages it is in. */
 export type Document = { etag: string; body: Buffer; languages: string[] }

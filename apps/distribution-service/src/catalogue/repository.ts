@@ -2,7 +2,7 @@ import { type Database, queryNamed } from '@coursewire/service-kit'
 import { and, arrayContains, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, alias } from 'drizzle-orm/pg-core'
 import { distributions, isListed, languageKey } from '../db/schema.ts'
-import type { Content } from '../distributions/distribution.ts'
+import type { Content } from '../entries/distribution.ts'
 
 /** A public distribution with what only its course and its parent know. */
 export type Entry = Content & {

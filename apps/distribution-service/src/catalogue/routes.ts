@@ -7,8 +7,8 @@ import type { Context } from '../context.ts'
 import { limit, pageOf } from '../paging.ts'
 import { type Document, toDocument } from './catalogue.ts'
 import type { Place } from './repository.ts'
+import { courseView, entryView, showEntry } from './responses.ts'
 import { ignoreTracking } from './tracking.ts'
-import { courseView, entryView, showEntry } from './views.ts'
 
 const config = { access: 'public', isQuiet: true } as const
 const tags = ['Courses']

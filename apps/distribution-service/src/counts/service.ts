@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendToOutbox } from '@coursewire/messaging'
 import { AppError, createOutageLog, type Database, type Logger, type Moment } from '@coursewire/service-kit'
-import { tellEnrollmentClicked, tellViewed } from '../distributions/events.ts'
+import { tellEnrollmentClicked, tellViewed } from '../entries/events.ts'
 import { startTicking } from '../ticker.ts'
 import {
   addClicks,

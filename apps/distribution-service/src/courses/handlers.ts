@@ -1,6 +1,6 @@
 import type { courseDeployedStaging, courseGenerationCompleted, EventEnvelope, EventOf } from '@coursewire/events'
 import type { Logger, Moment, Transaction } from '@coursewire/service-kit'
-import type { Cause } from '../distributions/events.ts'
+import type { Cause } from '../entries/events.ts'
 import type { Generation } from './repository.ts'
 import { applyDeployment, applyGenerations, type Effect } from './service.ts'
 

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, alias } from 'drizzle-orm/pg-core'
 import { selectRows } from '../db/rows.ts'
 import { courses, distributions } from '../db/schema.ts'
-import type { CourseContent, Staging } from '../distributions/distribution.ts'
+import type { CourseContent, Staging } from '../entries/distribution.ts'
 
 export type CourseId = { tenantId: string; courseId: string }
 export type Generation = CourseId & CourseContent & { totalLessons: number | null; completedAt: string }

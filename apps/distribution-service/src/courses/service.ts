@@ -1,10 +1,10 @@
 import { appendToOutbox } from '@coursewire/messaging'
 import type { Moment, Transaction } from '@coursewire/service-kit'
-import { changeAll, withVariants } from '../distributions/changes.ts'
-import { type Distribution, deriveContent, followed, newDistribution } from '../distributions/distribution.ts'
-import { type Cause, tellCreated } from '../distributions/events.ts'
-import { insertDistributions, lockOfCourses } from '../distributions/repository.ts'
-import { buildSlug } from '../distributions/slug.ts'
+import { changeAll, withVariants } from '../entries/changes.ts'
+import { type Distribution, deriveContent, followed, newDistribution } from '../entries/distribution.ts'
+import { type Cause, tellCreated } from '../entries/events.ts'
+import { insertDistributions, lockOfCourses } from '../entries/repository.ts'
+import { buildSlug } from '../slugs/slug.ts'
 import {
   type CourseId,
   type Deployment,

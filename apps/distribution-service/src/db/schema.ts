@@ -15,7 +15,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import type { ReferrerCategory } from '../counts/referrer.ts'
-import type { Content, Cta, FieldName, Seo, Visibility } from '../distributions/distribution.ts'
+import type { Content, Cta, FieldName, Seo, Visibility } from '../entries/distribution.ts'
 import { language } from './language.ts'
 import { moment } from './moment.ts'
 

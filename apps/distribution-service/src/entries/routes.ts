@@ -3,14 +3,14 @@ import type { FastifyReply, FastifyRequest, preValidationHookHandler } from 'fas
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { distributionId, limit, pageOf, toPage } from '../paging.ts'
+import { readSchedule } from '../schedules/repository.ts'
 import type { Distribution } from './distribution.ts'
 import type { Edit } from './edits.ts'
 import type { Cause } from './events.ts'
-import { draftBody, editBody, listQuery, planBody, unpublishBody, variantBody } from './fields.ts'
 import { getDistribution, listDistributions } from './repository.ts'
-import { readSchedule } from './schedules.ts'
+import { draftBody, editBody, listQuery, planBody, unpublishBody, variantBody } from './requests.ts'
+import { distributionView, etagOf, scheduleView, showDistribution, showSchedule } from './responses.ts'
 import type { Precondition } from './service.ts'
-import { distributionView, etagOf, scheduleView, showDistribution, showSchedule } from './views.ts'
 
 export const access = { access: ['editor', 'admin'] } as const
 const tags = ['Distributions']

@@ -1,12 +1,9 @@
 import { describeProblems, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { limit, pageOf, toPage } from '../paging.ts'
-import { type Content, type Distribution, readContent } from './distribution.ts'
-import { versionBody } from './fields.ts'
-import { getDistribution } from './repository.ts'
-import { access, answer, causeOf, ifMatch, params, preconditionOf, preconditionRequired } from './routes.ts'
-import { compareContents, getVersion, listVersions } from './versions.ts'
+import { type Content, type Distribution, readContent } from '../entries/distribution.ts'
+import { getDistribution } from '../entries/repository.ts'
+import { versionBody } from '../entries/requests.ts'
 import {
   differenceView,
   distributionView,
@@ -14,7 +11,10 @@ import {
   summarizeVersion,
   versionSummary,
   versionView,
-} from './views.ts'
+} from '../entries/responses.ts'
+import { access, answer, causeOf, ifMatch, params, preconditionOf, preconditionRequired } from '../entries/routes.ts'
+import { limit, pageOf, toPage } from '../paging.ts'
+import { compareContents, getVersion, listVersions } from './repository.ts'
 
 const config = access
 const tags = ['Versions']

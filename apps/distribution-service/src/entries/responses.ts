@@ -1,8 +1,8 @@
 import { seo, visibility } from '@coursewire/events'
 import { z } from 'zod'
+import type { Scheduled } from '../schedules/repository.ts'
+import type { Version } from '../versions/repository.ts'
 import { type Content, type Distribution, fieldNames } from './distribution.ts'
-import type { Scheduled } from './schedules.ts'
-import type { Version } from './versions.ts'
 
 export const cta = z.object({ label: z.string(), type: z.string(), url: z.string().optional() })
 export const fullSeo = seo.extend({ og_image: z.string().optional() })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readLanguage } from '../db/language.ts'
-import { cta, fullSeo } from '../distributions/views.ts'
+import { cta, fullSeo } from '../entries/responses.ts'
 import type { Entry, Related } from './repository.ts'
 
 export const entryView = z.object({

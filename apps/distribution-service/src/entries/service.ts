@@ -1,6 +1,10 @@
 import { appendToOutbox, type OutboxRow } from '@coursewire/messaging'
 import { AppError, type Database, type Logger, type Moment, type Transaction } from '@coursewire/service-kit'
 import { lockCourse } from '../courses/repository.ts'
+import { type Plan, type Scheduled, takeScheduled, writeSchedule } from '../schedules/repository.ts'
+import { claimSlug } from '../slugs/repository.ts'
+import { buildSlug } from '../slugs/slug.ts'
+import { freezeVersion, getVersion } from '../versions/repository.ts'
 import { changeAll, withVariants } from './changes.ts'
 import {
   assertPublishable,
@@ -32,10 +36,6 @@ import {
   lockVariants,
   updateDistribution,
 } from './repository.ts'
-import { type Plan, type Scheduled, takeScheduled, writeSchedule } from './schedules.ts'
-import { buildSlug } from './slug.ts'
-import { claimSlug } from './slugs.ts'
-import { freezeVersion, getVersion } from './versions.ts'
 
 /** Of a request that is not for what is there any more: it throws `precondition-failed`. */
 export type Precondition = (current: Distribution) => void

@@ -11,8 +11,8 @@ import {
 } from '@coursewire/events'
 import { z } from 'zod'
 import { courseId } from '../paging.ts'
+import { MAX_SLUG_LENGTH, slugShape } from '../slugs/slug.ts'
 import { fieldNames, seoLimits } from './distribution.ts'
-import { MAX_SLUG_LENGTH, slugShape } from './slug.ts'
 
 /** Of a public host, by its name: IP addresses, and names that only an internal network knows, are nothing to show to the public. */
 const httpsUrl = webUrl(/^https$/).refine((url) => {

@@ -1,6 +1,6 @@
 import { AppError, createOutageLog, type Database, type Logger, type Moment } from '@coursewire/service-kit'
 import { startTicking } from '../ticker.ts'
-import { findDue, markFailed, type Scheduled } from './schedules.ts'
+import { findDue, markFailed, type Scheduled } from './repository.ts'
 
 const LOOK_EVERY_MS = 1_000
 const MAX_AT_ONCE = 100

@@ -2,7 +2,7 @@ import { AppError, type Database, type Transaction } from '@coursewire/service-k
 import { and, desc, eq, lt } from 'drizzle-orm'
 import { readLanguage } from '../db/language.ts'
 import { versions } from '../db/schema.ts'
-import { type Content, type Distribution, findChange, outsideNames, readContent } from './distribution.ts'
+import { type Content, type Distribution, findChange, outsideNames, readContent } from '../entries/distribution.ts'
 
 export type Version = typeof versions.$inferSelect
 

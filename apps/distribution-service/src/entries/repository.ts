@@ -3,8 +3,8 @@ import { and, arrayContains, desc, eq, getTableColumns, ilike, inArray, lt, or, 
 import { readLanguage } from '../db/language.ts'
 import { isAnyOf, selectRows } from '../db/rows.ts'
 import { distributions } from '../db/schema.ts'
+import { claimFreeSlugs, claimSlug } from '../slugs/repository.ts'
 import type { Change, Distribution, Visibility } from './distribution.ts'
-import { claimFreeSlugs, claimSlug } from './slugs.ts'
 
 export type NewDistribution = Omit<Distribution, 'slug' | 'updatedAt'>
 
