@@ -1,15 +1,8 @@
 import type { EventEnvelope } from '@coursewire/events'
 import { createKafka, createTopics, type KafkaSource, watchTopic } from '@coursewire/messaging'
+import { type KafkaServer, ownKafka, ownPostgres, type PostgresServer, waitFor } from '@coursewire/servers'
 import { migrate } from '@coursewire/service-kit'
-import {
-  aGeneratedCourse,
-  aStagedCourse,
-  type KafkaServer,
-  ownKafka,
-  ownPostgres,
-  type PostgresServer,
-  waitFor,
-} from '@coursewire/testing'
+import { aGeneratedCourse, aStagedCourse } from '@coursewire/testing'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Context, createContext } from '../src/context.ts'

@@ -1,4 +1,4 @@
-import { startLossyProxy, waitFor } from '@coursewire/testing'
+import { startLossyProxy, waitFor } from '@coursewire/servers'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createContext } from '../src/context.ts'

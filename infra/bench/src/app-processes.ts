@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Base, type Stack, startNode, startStack } from '@coursewire/local'
 import { provisionService } from '@coursewire/postgres'
-import { findFreePort, type ServerProcess } from '@coursewire/testing/servers'
+import { findFreePort, type ServerProcess } from '@coursewire/servers'
 import pg from 'pg'
 
 const directory = fileURLToPath(new URL('../../../.coursewire/bench-apps', import.meta.url))

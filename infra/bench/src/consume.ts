@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { enrollmentCompleted } from '@coursewire/events'
 import { onRun, publishRecords, startConsumer } from '@coursewire/messaging'
-import { waitFor } from '@coursewire/testing/servers'
+import { waitFor } from '@coursewire/servers'
 import type { Comparison, Measured } from './benchmark.ts'
 import { effectTable, insertEffects } from './effects.ts'
 import type { Environment, Store } from './environment.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { enrollmentCompleted } from '@coursewire/events'
 import type { Stack } from '@coursewire/local'
-import { waitFor } from '@coursewire/testing/servers'
+import { waitFor } from '@coursewire/servers'
 import type pg from 'pg'
 import { connect, startApps, startBare } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'

@@ -3,8 +3,8 @@ import { createWriteStream, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createKafka, createTopics, type Kafka, type KafkaSettings, messagingMigrations } from '@coursewire/messaging'
 import { provisionService } from '@coursewire/postgres'
+import { startKafka, startPostgres } from '@coursewire/servers'
 import { createDatabase, createLogger, createPool, type Database, type Logger, migrate } from '@coursewire/service-kit'
-import { startKafka, startPostgres } from '@coursewire/testing/servers'
 import pg from 'pg'
 
 const directory = fileURLToPath(new URL('../../../.coursewire/bench', import.meta.url))

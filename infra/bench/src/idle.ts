@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '@coursewire/local'
-import type { ServerProcess } from '@coursewire/testing/servers'
+import type { ServerProcess } from '@coursewire/servers'
 import { startApps, startBare } from './app-processes.ts'
 import type { Comparison, Figure, Measured } from './benchmark.ts'
 import type { Environment } from './environment.ts'

@@ -1,8 +1,8 @@
 // The other service: consumes a topic in a process of its own, and tells when each event was through.
 import { enrollmentCompleted } from '@coursewire/events'
 import { createKafka, onRun, startConsumer } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/servers'
 import { createDatabase, createLogger, createPool, type Database } from '@coursewire/service-kit'
-import { waitFor } from '@coursewire/testing/servers'
 import { insertEffects } from './effects.ts'
 import type { Crossing, Reading } from './latency.ts'
 

@@ -1,5 +1,5 @@
 import { appendToOutbox, type Channel, createKafkaChannel, decodeHeaders, startRelay } from '@coursewire/messaging'
-import { waitFor } from '@coursewire/testing/servers'
+import { waitFor } from '@coursewire/servers'
 import type { Comparison, Measured } from './benchmark.ts'
 import type { Environment, Store } from './environment.ts'
 import { buildRows } from './events.ts'

@@ -1,7 +1,7 @@
 import { enrollmentCompleted } from '@coursewire/events'
 import type { Base } from '@coursewire/local'
 import { watchTopic } from '@coursewire/messaging'
-import { waitFor } from '@coursewire/testing/servers'
+import { waitFor } from '@coursewire/servers'
 import { connect } from './app-processes.ts'
 import type { SoakLoad } from './soak-load.ts'
 import { countOutbox, readLag } from './soak-samples.ts'

@@ -1,7 +1,7 @@
 import { createKafka } from '@coursewire/messaging'
+import { findFreePort, isBrokerReady, openCompose, type ServerProcess, waitFor } from '@coursewire/servers'
 import { createLogger } from '@coursewire/service-kit'
 import type { AppName } from '@coursewire/setup'
-import { findFreePort, isBrokerReady, openCompose, type ServerProcess, waitFor } from '@coursewire/testing/servers'
 import type { Product } from './stack.ts'
 
 const settings = '--env-file=/run/coursewire/settings.env'

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { distributionCreated } from '@coursewire/events'
 import { type KafkaSource, publishRecords, watchTopic } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/servers'
 import { buildGeneration, type Editor, firstCourse } from '@coursewire/setup'
-import { waitFor } from '@coursewire/testing/servers'
 import type { Step } from './journey.ts'
 import type { Product } from './stack.ts'
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { enrollmentCompleted } from '@coursewire/events'
 import { type KafkaSource, watchTopic } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/servers'
 import { callApi, tenant } from '@coursewire/setup'
-import { waitFor } from '@coursewire/testing/servers'
 import pg from 'pg'
 import type { Product } from './stack.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kafka } from '@coursewire/messaging'
-import { type KafkaServer, type PostgresServer, waitFor } from '@coursewire/testing/servers'
+import { type KafkaServer, type PostgresServer, waitFor } from '@coursewire/servers'
 import pg from 'pg'
 
 /** Who the servers are, wherever they listen. */

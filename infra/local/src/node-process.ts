@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type ServerProcess, startGuard, startServerProcess } from '@coursewire/testing/servers'
+import { type ServerProcess, startGuard, startServerProcess } from '@coursewire/servers'
 
 /** Starts a Node process that is known by its directory, where its log lies too. It ends with this process. */
 export function startNode(options: {

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRunning } from '@coursewire/testing/servers'
+import { isRunning } from '@coursewire/servers'
 
 /** The process a directory belongs to. A later process may get the same number, hence the command. */
 interface Owner {

@@ -2,6 +2,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createKafka, type Kafka } from '@coursewire/messaging'
+import {
+  findFreePort,
+  type KafkaServer,
+  type PostgresServer,
+  type Provider,
+  type ServerProcess,
+  startKafka,
+  startPostgres,
+} from '@coursewire/servers'
 import { createLogger } from '@coursewire/service-kit'
 import {
   type AppName,
@@ -12,15 +21,6 @@ import {
   type Secrets,
   tenant,
 } from '@coursewire/setup'
-import {
-  findFreePort,
-  type KafkaServer,
-  type PostgresServer,
-  type Provider,
-  type ServerProcess,
-  startKafka,
-  startPostgres,
-} from '@coursewire/testing/servers'
 import { assertKnownServers, assertNobodyConsumes } from './known-servers.ts'
 import { startNode } from './node-process.ts'
 

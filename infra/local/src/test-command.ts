@@ -2,7 +2,7 @@
 // `npm run test:faults`: the same for the faults that take minutes, without the checks.
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { startKafka, startPostgres } from '@coursewire/testing/servers'
+import { startKafka, startPostgres } from '@coursewire/servers'
 import { createCommandRunner } from './command-runner.ts'
 import { findSilent, findTestedPackages, removeResults, sumResults } from './test-results.ts'
 

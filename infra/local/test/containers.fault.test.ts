@@ -1,5 +1,4 @@
-import { uniqueName } from '@coursewire/testing'
-import { findDockerObstacle } from '@coursewire/testing/servers'
+import { findDockerObstacle, uniqueName } from '@coursewire/servers'
 import { startContainers } from '../src/containers.ts'
 import { describeJourneys } from './journeys.ts'
 

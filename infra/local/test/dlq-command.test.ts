@@ -1,7 +1,7 @@
 import { topicsFor } from '@coursewire/kafka'
 import { createKafka, createTopics, type KafkaSource, publishRecords, watchTopic } from '@coursewire/messaging'
+import { uniqueName, waitFor } from '@coursewire/servers'
 import { createLogger } from '@coursewire/service-kit'
-import { uniqueName, waitFor } from '@coursewire/testing'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { createDlq } from '../src/dlq.ts'
 import { runHere, runProcess, startProcess } from './commands.ts'

@@ -1,7 +1,7 @@
 import { courseGenerationCompleted } from '@coursewire/events'
 import { publishRecords } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/servers'
 import { buildGeneration, callApi, type Editor, imagineCourse } from '@coursewire/setup'
-import { waitFor } from '@coursewire/testing'
 import { describe, expect, it } from 'vitest'
 import { createSeed } from '../src/seed.ts'
 import { seedCatalogue } from '../src/seed-catalogue.ts'

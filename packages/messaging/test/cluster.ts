@@ -1,4 +1,4 @@
-import { findClusterObstacle, type KafkaCluster, ownKafkaCluster, waitFor } from '@coursewire/testing'
+import { findClusterObstacle, type KafkaCluster, ownKafkaCluster, waitFor } from '@coursewire/servers'
 import type { Admin } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import { createKafka } from '../src/kafkajs/client.ts'

@@ -1,7 +1,7 @@
 /** What does not depend on the machine: statements, requests and bytes. A figure that moves here moves on every machine. */
 import { Socket } from 'node:net'
+import { ownPostgres, waitFor } from '@coursewire/servers'
 import { migrate } from '@coursewire/service-kit'
-import { ownPostgres, waitFor } from '@coursewire/testing'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'

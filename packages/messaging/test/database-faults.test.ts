@@ -1,5 +1,5 @@
+import { ownPostgres, waitFor } from '@coursewire/servers'
 import { createDatabase, createPool, migrate, type Transaction } from '@coursewire/service-kit'
-import { ownPostgres, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'

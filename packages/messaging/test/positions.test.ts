@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { ownKafka, uniqueName, waitFor } from '@coursewire/testing'
+import { ownKafka, uniqueName, waitFor } from '@coursewire/servers'
 import type { Admin } from 'kafkajs'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'

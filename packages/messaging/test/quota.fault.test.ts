@@ -1,4 +1,4 @@
-import { ownKafka, waitFor } from '@coursewire/testing'
+import { ownKafka, waitFor } from '@coursewire/servers'
 import { expect, it, onTestFinished } from 'vitest'
 import { startForeignClient } from './foreign-client/client.ts'
 import {

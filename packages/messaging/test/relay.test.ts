@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { ownKafka, startPoolingProxy, uniqueName, waitFor } from '@coursewire/testing'
+import { ownKafka, startPoolingProxy, uniqueName, waitFor } from '@coursewire/servers'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { provisionService } from '@coursewire/postgres'
+import { startKafka, startPostgres, uniqueName } from '@coursewire/servers'
 import type { TestProject } from 'vitest/node'
 import { withAdmin } from './admin.ts'
-import { startKafka } from './kafka.ts'
-import { startPostgres } from './postgres.ts'
-import { uniqueName } from './unique-name.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,7 +1,7 @@
 import { isolateDatabase } from '@coursewire/postgres'
+import { uniqueName } from '@coursewire/servers'
 import { inject } from 'vitest'
 import { withAdmin } from './admin.ts'
-import { uniqueName } from './unique-name.ts'
 
 export type TestDatabase = AsyncDisposable & {
   /** Connects as the role the service runs as. */

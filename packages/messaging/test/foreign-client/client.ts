@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { findJars, findJava } from '@coursewire/testing'
+import { findJars, findJava } from '@coursewire/servers'
 import type { Headers } from '../../src/outbox/outbox.ts'
 
 const source = fileURLToPath(new URL('ForeignClient.java', import.meta.url))

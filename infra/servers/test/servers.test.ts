@@ -14,12 +14,19 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ownKafka, ownPostgres, startKafka, startPostgres, waitFor } from '@coursewire/testing'
-import { findFreePort, startServerProcess } from '@coursewire/testing/servers'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import {
+  findFreePort,
+  ownKafka,
+  ownPostgres,
+  startKafka,
+  startPostgres,
+  startServerProcess,
+  waitFor,
+} from '../src/index.ts'
 import { isBrokerReady } from '../src/kafka-probe.ts'
 import { isRunning, sendSignal } from '../src/processes.ts'
-import { query } from './query.ts'
+import { query } from '../src/query.ts'
 
 // A broker takes four seconds to start on an idle machine, and this one is seldom idle.
 vi.setConfig({ testTimeout: 180_000 })

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { findDockerObstacle, isBrokerReady, startKafka, startPostgres } from '../src/servers.ts'
-import { query } from './query.ts'
+import { findDockerObstacle, isBrokerReady, startKafka, startPostgres } from '../src/index.ts'
+import { query } from '../src/query.ts'
 
 vi.setConfig({ testTimeout: 180_000 })
 

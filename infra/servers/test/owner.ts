@@ -1,5 +1,5 @@
 // A process that owns servers, for the test that kills it: prints where they are and waits for its end.
-import { ownKafka, ownPostgres } from '../src/servers.ts'
+import { ownKafka, ownPostgres } from '../src/index.ts'
 
 const directory = process.argv[2]
 if (!directory) throw new Error('Which directory?')

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { findDockerObstacle } from '../src/compose.ts'
+import { startKafka, startPostgres } from '../src/index.ts'
 import { isBrokerReady } from '../src/kafka-probe.ts'
-import { startKafka, startPostgres } from '../src/servers.ts'
-import { query } from './query.ts'
+import { query } from '../src/query.ts'
 
 let obstacle: string | null
 let directory: string

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { provisionService } from '@coursewire/postgres'
-import { createTestDatabase, ownPostgres } from '@coursewire/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { query } from './query.ts'
+import { ownPostgres } from '../src/postgres.ts'
+import { query } from '../src/query.ts'
 
 const forbidden = { code: '42501' }
 
@@ -65,28 +65,4 @@ describe('the roles of two services on one server', async () => {
     expect(await query(again.databaseUrl, 'select from kept')).toEqual([])
     await expect(query(enrollment.databaseUrl, 'select 1')).rejects.toMatchObject({ code: '28P01' })
   })
-})
-
-test('copies of the template know nothing of each other', async () => {
-  await using one = await createTestDatabase()
-  await using other = await createTestDatabase()
-
-  await query(one.databaseUrl, `insert into notes (text) values ('only here')`)
-
-  expect(await query(one.databaseUrl, 'select text from notes')).toEqual([{ text: 'only here' }])
-  expect(await query(other.databaseUrl, 'select text from notes')).toEqual([])
-})
-
-test('a copy keeps the borders of the roles', async () => {
-  await using copy = await createTestDatabase()
-
-  await expect(query(copy.databaseUrl, 'create table other (id integer)')).rejects.toMatchObject(forbidden)
-  await query(copy.migrateDatabaseUrl, 'create table other (id integer)')
-  await query(copy.databaseUrl, 'insert into other values (1)')
-  const rights = await query(
-    copy.adminUrl,
-    `select has_database_privilege('public', current_database(), 'connect') as open`,
-  )
-
-  expect(rights).toEqual([{ open: false }])
 })
