@@ -1,7 +1,7 @@
 import { arch, cpus, platform, totalmem } from 'node:os'
 import { format, type Result } from './benchmark.ts'
 
-/** The results as a Markdown table, which people read as it is and the README takes as it is. */
+/** Formats the results as a Markdown table, for the terminal and for the README of this folder. */
 export function renderTable(results: Result[]): string {
   const rows = results.map(({ work, floorWork, figure, unit, ours, floor, ratio, aim, isMet }) => [
     `${work}, ${figure}`,
