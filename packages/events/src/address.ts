@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-// RFC 5321, 4.5.3.1: of the 256 octets of a path two are its brackets.
+// RFC 5321, 4.5.3.1: a path has at most 256 octets, two of which are its brackets.
 const MAX_LENGTH = 254
 const MAX_WRITTEN_LENGTH = 1_000
 const around =
@@ -11,13 +11,13 @@ const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029]/u
 const atom = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const plainAddress = new RegExp(`^(?=.{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+(?=[a-z])${label}$`)
-// Nothing that ends the host of a URL.
+// Excludes every character that ends the host of a URL.
 const hostName = /^[\p{L}\p{M}\p{N}.。-]+$/u
 
 /**
- * A mail address in the one form that is kept, compared and written to: lower case, without what stands around it, and with
- * the ASCII form of its domain (UTS 46); or why it is none. Stricter than the standard on purpose: one plain address, nothing
- * that different programs read as different recipients. The reason never quotes the address.
+ * Returns a mail address in the one form that we store, compare and send to: trimmed, in lower case, and with the ASCII form of
+ * its domain (UTS 46). If the text is not an address, returns why. This is stricter than the standard on purpose: it accepts one
+ * plain address and nothing that two programs could read as different recipients. The reason never quotes the address.
  */
 export function readAddress(written: string): { address: string; fault: null } | { address: null; fault: string } {
   const refuse = (fault: string) => ({ address: null, fault })
@@ -35,14 +35,14 @@ export function readAddress(written: string): { address: string; fault: null } |
   return { address, fault: null }
 }
 
-/** Null for what is no name of a host. */
+/** Returns null if the text is not a host name. */
 function toAscii(domain: string): string | null {
   if (/^[ -~]*$/.test(domain)) return domain
   const url = `http://${domain}`
   return hostName.test(domain) && URL.canParse(url) ? new URL(url).hostname : null
 }
 
-/** A schema of mail addresses, which it brings into the form of {@link readAddress}. */
+/** A schema for mail addresses. It returns them in the form of {@link readAddress}. */
 export const emailAddress = z
   .string()
   .transform((written, context) => {

@@ -11,7 +11,7 @@ const courseFactory = {
   listeners: ['distribution-service'],
 } as const
 
-/** Beyond the required four, anything may be missing, null or empty; empty never clears what is known. */
+/** All but the four required fields may be missing, null or empty. An empty field never clears a known value. */
 export const courseGenerationCompleted = defineEvent({
   ...courseFactory,
   type: 'course.generation.completed',

@@ -7,11 +7,11 @@ export interface EventDefinition<Type extends string = string, Payload extends z
   producer: string
   listeners: readonly string[]
   payload: Payload
-  /** Name of the payload field whose value is the record key: the id of the aggregate, whose events stay in order. */
+  /** The payload field whose value becomes the record key: the id of the aggregate, whose events stay in order. */
   key: string
   /**
-   * Builds the event. Throws a `ZodError` when it breaks its own schema, names a field the schema does not, or `identity`
-   * is not a UUID v4 and a UTC moment with six fractional digits: a fact that cannot be told is refused where it is written.
+   * Builds the event. Throws a `ZodError` if the payload breaks the schema or has a field that the schema lacks, or if `identity`
+   * is not a UUID v4 and a UTC moment with six fractional digits. So a change that cannot be announced fails where it is written.
    */
   build(
     payload: z.input<Payload>,
@@ -23,7 +23,7 @@ export interface EventDefinition<Type extends string = string, Payload extends z
 export type EventOf<Definition> =
   Definition extends EventDefinition<infer Type, infer Payload> ? EventEnvelope<Type, z.output<Payload>> : never
 
-/** Declares everything there is to know of an event type, in one place. */
+/** Declares everything about an event type in one place. */
 export function defineEvent<const Type extends string, Payload extends z.ZodObject>(
   definition: Omit<EventDefinition<Type, Payload>, 'build' | 'key'> & { key: keyof z.output<Payload> & string },
 ): EventDefinition<Type, Payload> {

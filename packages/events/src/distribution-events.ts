@@ -13,10 +13,9 @@ const targetGroup = z.array(z.string())
 const values = z.record(z.string(), z.unknown())
 const total = z.int().min(0)
 
-/** Visibility of a catalogue entry. */
 export const visibility = z.enum(['private', 'public'])
 
-/** Where a visitor came from, derived on the server and then forgotten. */
+/** Where a visitor came from. The server derives this and then discards the referrer. */
 export const referrerCategory = z.enum([
   'direct',
   'organic_search',
@@ -96,7 +95,7 @@ export const distributionUnpublished = defineEvent({
   payload: z.object({ distribution_id: id, slug: z.string(), unpublished_at: pastMoment, reason: z.string() }),
 })
 
-/** `view_count` is the running total of the distribution; at most one event a category and window. */
+/** `view_count` is the running total of the distribution. There is at most one event per category and time window. */
 export const distributionViewed = defineEvent({
   ...distribution,
   type: 'distribution.viewed',
@@ -110,7 +109,7 @@ export const distributionViewed = defineEvent({
   }),
 })
 
-/** `enrollment_count` counts presses of the button, not enrolments. */
+/** `enrollment_count` counts clicks on the enrol button, not enrolments. */
 export const distributionEnrollmentClicked = defineEvent({
   ...distribution,
   type: 'distribution.enrollment_clicked',
@@ -124,7 +123,7 @@ export const distributionEnrollmentClicked = defineEvent({
   }),
 })
 
-/** Keyed by the child, whose own `distribution.created` goes before it. `title_override` is null when the title is inherited. */
+/** Keyed by the child, and sent after the child's own `distribution.created`. `title_override` is null if the title is inherited. */
 export const distributionMicroNicheCreated = defineEvent({
   ...distribution,
   type: 'distribution.micro_niche_created',

@@ -1,4 +1,4 @@
-/** Writes events.md from the definitions; with `--check` it only says whether the file is stale. */
+/** Writes events.md from the definitions. With `--check` it only fails if the file is stale. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { EventDefinition } from './define-event.ts'
@@ -59,8 +59,8 @@ const isEvent = (value: unknown): value is EventDefinition =>
 const page = [
   '# Events',
   '',
-  'Generated from the definitions in this package by `pnpm run docs`; do not edit. The envelope, the headers and the rules',
-  'of reading and writing are in [README.md](README.md). Moments are ISO 8601.',
+  'Generated from the definitions in this package by `pnpm run docs`; do not edit. [README.md](README.md) describes the',
+  'envelope, the headers, and the rules for reading and writing. Moments are ISO 8601.',
   '',
   ...Object.values<unknown>(contract).filter(isEvent).flatMap(describeEvent),
   '## SNS: EnrollmentCompleted',

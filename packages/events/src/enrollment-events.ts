@@ -6,7 +6,7 @@ import { assertEventSize } from './kafka-record.ts'
 const enrollmentType = z.enum(['free', 'paid'])
 const source = z.enum(['manual', 'auto', 'gift', 'admin'])
 
-/** `activation` is 1, and one more each time the student comes back after leaving. */
+/** `activation` starts at 1 and grows by one each time the student comes back after leaving. */
 export const enrollmentCompleted = defineEvent({
   type: 'enrollment.completed',
   topic: 'enrollment.events.v1',
@@ -25,7 +25,7 @@ export const enrollmentCompleted = defineEvent({
   }),
 })
 
-/** The body of the SNS message; what tells a repeat goes beside it as attributes. */
+/** The body of the SNS message. Its attributes hold the ids by which a receiver recognises a repeat. */
 export const snsEnrollmentCompleted = z.strictObject({
   eventType: z.literal('EnrollmentCompleted'),
   studentId: id,
@@ -41,7 +41,7 @@ export interface SnsMessage {
   attributes: Record<string, string>
 }
 
-/** The SNS message of an `enrollment.completed` event. Throws an `EventTooLargeError` above the size of an event. */
+/** Converts an `enrollment.completed` event into its SNS message. Throws an `EventTooLargeError` if that is too large. */
 export function toSnsEnrollmentCompleted(event: EventOf<typeof enrollmentCompleted>): SnsMessage {
   const { payload } = event
   const message = JSON.stringify(

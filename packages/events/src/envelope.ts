@@ -3,7 +3,7 @@ import { id, moment, writtenMoment } from './fields.ts'
 
 export const SCHEMA_VERSION = '1.0'
 
-/** Who and what an event came from; `causationId` is the id of the event that caused it, null where a request did. */
+/** The origin of an event. `causationId` is the id of the event that caused it, or null if a request did. */
 export interface EventMeta {
   tenantId: string
   correlationId: string
@@ -27,7 +27,7 @@ export interface EventEnvelope<Type extends string = string, Payload = unknown> 
     causation_id: string | null
     stream_message_id?: string
   }
-  /** Null is a broadcast; anything else names whom it is for. */
+  /** Null for a broadcast; anything else names the receiver. */
   target: unknown
 }
 
@@ -37,7 +37,7 @@ const streamMessageId = z
   .max(200)
   .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'holds a control character or half a surrogate pair')
 
-/** What we write: every field, our own ids, six fractional digits. */
+/** The envelope as we write it: with every field, our own ids, and six fractional digits. */
 export const writtenEnvelope = z.object({
   id: z.uuidv4(),
   timestamp: writtenMoment,
@@ -52,7 +52,7 @@ export const writtenEnvelope = z.object({
   }),
 })
 
-/** What we accept from others; tenant and correlation id are filled in by the parser. */
+/** The envelope as we accept it from others. The parser fills in a missing tenant or correlation id. */
 export const acceptedEnvelope = z.object({
   id,
   type: z.string().min(1).max(200),

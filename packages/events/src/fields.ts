@@ -1,19 +1,19 @@
 import { z } from 'zod'
 
 /**
- * An opaque identifier: 1–128 characters that Postgres, a header and an address can hold, so no control character, no half of a
- * surrogate pair, and neither of the two dot segments, which an address would resolve away.
+ * An opaque identifier: 1–128 characters that fit into Postgres, a header and a URL. So it has no control character and no unpaired
+ * surrogate, and is neither of the two dot segments, which a URL would resolve away.
  */
 export const id = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]+$/u, 'is a dot segment, or holds a control character or half a surrogate pair')
+  .regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]+$/u, 'is a dot segment, or holds a control character or an unpaired surrogate')
   .meta({ title: 'id' })
 
 /**
- * A moment as ISO 8601 with seconds, 0–9 fractional digits and an offset that Postgres knows. Kept as text: a JavaScript date
- * forgets microseconds.
+ * A moment in ISO 8601 with seconds, 0–9 fractional digits and an offset that Postgres knows. It stays text, because a JavaScript
+ * date has no microseconds.
  */
 export const moment = z.iso
   .datetime({ offset: true })
@@ -23,24 +23,24 @@ export const moment = z.iso
   )
   .meta({ title: 'moment' })
 
-/** How far the clock of whoever tells of something may be ahead of ours. */
+/** How far a sender's clock may be ahead of ours. */
 const MAX_AHEAD_MS = 86_400_000
 
 /**
- * When something happened: no more than a day ahead of the clock. The latest moment wins wherever states follow events, and a
- * later one would shut out everything that truly happens until then.
+ * When something happened: at most a day ahead of our clock. Where events set a state, the latest moment wins, so a moment far in
+ * the future would shut out everything that really happens until then.
  */
 export const pastMoment = moment
-  .refine((it) => Date.parse(it) <= Date.now() + MAX_AHEAD_MS, 'is more than a day ahead')
+  .refine((text) => Date.parse(text) <= Date.now() + MAX_AHEAD_MS, 'is more than a day in the future')
   .meta({ title: 'moment' })
 
 /** A moment as we write it into an envelope: UTC with exactly six fractional digits. */
 export const writtenMoment = z.iso.datetime({ precision: 6 })
 
-/** A whole number that Postgres holds in an `integer`. */
+/** A whole number that fits into a Postgres `integer`. */
 export const count = z.int().min(0).max(2_147_483_647)
 
-/** A web address that can stand in a page or a column as it is. */
+/** A URL that can be put into a page or a column without escaping. */
 export const webUrl = (protocol: RegExp) =>
   z
     .url({ protocol })

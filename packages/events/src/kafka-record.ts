@@ -1,7 +1,7 @@
 import type { EventDefinition } from './define-event.ts'
 import type { EventEnvelope } from './envelope.ts'
 
-/** The largest event there may be: what SNS takes, so that every event can go everywhere. */
+/** The largest allowed event. SNS accepts no more, and every event must fit every destination. */
 export const MAX_EVENT_BYTES = 256 * 1024
 
 export class EventTooLargeError extends Error {
@@ -16,8 +16,8 @@ export interface KafkaRecord {
 }
 
 /**
- * The event as it goes onto Kafka: JSON in UTF-8 under the aggregate's id, with headers after the CloudEvents Kafka binding
- * (binary mode). Throws an `EventTooLargeError` above {@link MAX_EVENT_BYTES}.
+ * Converts an event into its Kafka record: JSON in UTF-8, keyed by the aggregate's id, with headers of the CloudEvents Kafka
+ * binding (binary mode). Throws an `EventTooLargeError` above {@link MAX_EVENT_BYTES}.
  */
 export function toKafkaRecord(
   definition: Pick<EventDefinition, 'topic' | 'key'>,

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
-/** RFC 5646 asks for room for 35 characters at least. */
+/** RFC 5646 requires room for at least 35 characters. */
 const MAX_LENGTH = 63
 
 /**
- * The canonical form of a BCP 47 language tag, as ECMA-402 writes it: `de-AT` of `DE-at`, `he` of `iw`. Null for what ECMA-402
- * refuses, and for what is longer than 63 characters.
+ * Returns the canonical form of a BCP 47 language tag as defined by ECMA-402: `de-AT` for `DE-at`, `he` for `iw`. Returns null if
+ * ECMA-402 rejects the tag or it is longer than 63 characters.
  */
 export function canonicalizeLanguage(tag: string): string | null {
   if (tag.length > MAX_LENGTH) return null
@@ -17,7 +17,7 @@ export function canonicalizeLanguage(tag: string): string | null {
   }
 }
 
-/** Registered tags that ECMA-402 does not read, by the tags that have replaced them (IANA language subtag registry). */
+/** Registered tags that ECMA-402 rejects, and the tags that have replaced them (IANA language subtag registry). */
 const replacedTags = new Map([
   ['en-gb-oed', 'en-GB-oxendict'],
   ['i-ami', 'ami'],
@@ -39,22 +39,22 @@ const replacedTags = new Map([
 ])
 
 /**
- * The canonical tag that a text most likely stands for: `zh-CN` for `zh_CN`, `de-AT` for `de_AT.UTF-8`, `yue` for `zh-yue`.
- * The tag itself where it is one; null where nothing can be told.
+ * Returns the canonical tag that a text most likely stands for: `zh-CN` for `zh_CN`, `de-AT` for `de_AT.UTF-8`, `yue` for `zh-yue`,
+ * and the tag itself if it is canonical. Returns null if no guess is possible.
  */
 export function guessLanguage(text: string): string | null {
   const hyphenated = text
     .trim()
     .replace(/[.@].*$/s, '')
     .replaceAll('_', '-')
-  // An extended language is a language of its own under the same name; `min` alone is not one of them.
+  // An extended language is also a language of its own with the same code, except for `min` (zh-min is not Minangkabau).
   const plain = hyphenated.replace(/^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-(?!min\b)([a-z]{3})(?![a-z0-9])/i, '$1')
   return canonicalizeLanguage(replacedTags.get(hyphenated.toLowerCase()) ?? plain)
 }
 
 const tag = z.string().meta({ minLength: 2, maxLength: MAX_LENGTH, examples: ['de', 'de-AT', 'en'] })
 
-/** A BCP 47 language tag, in its canonical form from here on. Anything else is refused, with the tag to use where one can be guessed. */
+/** A schema for BCP 47 language tags; returns the canonical form. A refusal names the tag to use, if one can be guessed. */
 export const languageTag = tag.check((context) => {
   const canonical = canonicalizeLanguage(context.value)
   if (canonical !== null) {
@@ -66,7 +66,7 @@ export const languageTag = tag.check((context) => {
   context.issues.push({ code: 'custom', input: context.value, message })
 })
 
-/** The same, but takes what most likely stands for a tag: for events of other systems, which cannot be asked again. */
+/** The same, but accepts any text that most likely stands for a tag. For events of other systems, which cannot be asked again. */
 export const likelyLanguageTag = tag.check((context) => {
   const guess = guessLanguage(context.value)
   if (guess !== null) context.value = guess

@@ -10,8 +10,8 @@ export type ParseFailure =
   | 'for-somebody-else'
 
 /**
- * `envelope` is what was received, its payload untouched (unknown fields included); `event` is what a handler sees.
- * A failure carries the envelope wherever one could be read.
+ * `envelope` is the event as received, with its payload untouched (unknown fields included); `event` is what a handler gets.
+ * A failure has the envelope if it could be read.
  */
 export type ParseResult =
   | { ok: true; event: EventEnvelope; envelope: EventEnvelope }
@@ -21,9 +21,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 const majorOf = (version: string) => version.split('.')[0]
 
 /**
- * Reads the bytes of a record, tolerantly: unknown fields are ignored, what may be missing is filled in. Never throws.
- * @param definitions the types the reader handles; every other one is `unknown-type`
- * @param reader the name under which events may be addressed to the reader
+ * Reads the bytes of a record. It ignores unknown fields, fills in optional ones, and never throws.
+ * @param definitions the types that the reader handles; every other type is `unknown-type`
+ * @param reader the name by which events may address the reader
  */
 export function parseEvent(
   bytes: Uint8Array,
@@ -43,7 +43,7 @@ export function parseEvent(
   if (majorOf(envelope.meta.schema_version) !== majorOf(SCHEMA_VERSION)) {
     return fail(
       'unsupported-version',
-      `schema version ${envelope.meta.schema_version}, understood is ${SCHEMA_VERSION}`,
+      `schema version ${envelope.meta.schema_version} is not supported, only ${SCHEMA_VERSION} is`,
     )
   }
   const payload = definition.payload.safeParse(envelope.payload)
@@ -57,7 +57,7 @@ function readEnvelope(bytes: Uint8Array): { ok: true; envelope: EventEnvelope } 
   try {
     json = JSON.parse(utf8.decode(bytes))
   } catch {
-    // The parser's own message quotes what it read, which may be personal data.
+    // The parser's own message quotes its input, which may be personal data.
     return fail('not JSON in UTF-8')
   }
   const read = acceptedEnvelope.safeParse(json)
@@ -66,7 +66,7 @@ function readEnvelope(bytes: Uint8Array): { ok: true; envelope: EventEnvelope } 
   const { id, type, timestamp, payload, meta, target } = read.data
   const claimed = [meta.tenant_id, payload.tenant_id].filter((tenant) => tenant !== undefined && tenant !== null)
   const tenantId = acceptedEnvelope.shape.id.safeParse(claimed[0])
-  if (!tenantId.success) return fail('no tenant, neither in meta nor in the payload')
+  if (!tenantId.success) return fail('neither meta nor the payload names a tenant')
   if (claimed.some((tenant) => tenant !== tenantId.data)) return fail('meta and payload name different tenants')
   return {
     ok: true,

@@ -13,7 +13,7 @@ it.each([
   ['anna@BÜCHER。example', 'anna@xn--bcher-kva.example'],
   ['a@xn--bcher-kva.example'],
   [`${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(58)}.e`],
-])('%j is an address', (written, address = written) => {
+])('%j is a valid address', (written, address = written) => {
   expect(readAddress(written)).toEqual({ address, fault: null })
   expect(emailAddress.parse(written)).toBe(address)
 })
@@ -43,7 +43,7 @@ it.each([
   ['anna@bücher.example:25', 'not one plain address'],
   ['anna@bücher', 'not one plain address'],
   ['', 'not one plain address'],
-])('%j is none, and the reason does not quote it', (written, reason) => {
+])('%j is refused, and the reason does not quote it', (written, reason) => {
   const { address, fault } = readAddress(written)
 
   expect(address).toBeNull()
@@ -55,9 +55,9 @@ it.each([
 test.prop([
   fc.oneof(
     fc.emailAddress(),
-    fc.string({ unit: 'binary' }).map((it) => `${it}@bücher.example`),
+    fc.string({ unit: 'binary' }).map((name) => `${name}@bücher.example`),
   ),
-])('an address is read as itself again', (written) => {
+])('reading an address that was already read changes nothing', (written) => {
   const { address } = readAddress(written)
   if (address !== null) expect(readAddress(address)).toEqual({ address, fault: null })
 })

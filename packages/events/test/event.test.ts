@@ -45,7 +45,7 @@ const aMoment = fc
   )
   .map(([date, digits, offset]) => `${date.toISOString().slice(0, 19)}${digits && `.${digits}`}${offset}`)
 
-describe('an event that is written', () => {
+describe('an event that we write', () => {
   test.prop({
     payload: fc.record({
       enrollment_id: anId,
@@ -61,7 +61,7 @@ describe('an event that is written', () => {
     tenantId: anId,
     correlationId: anId,
     causationId: fc.option(anId),
-  })('is the same after it was serialised and parsed', ({ payload, id, ...meta }) => {
+  })('is the same after it has been serialised and parsed', ({ payload, id, ...meta }) => {
     const event = enrollmentCompleted.build(payload, meta, { id, at: identity.at })
 
     const record = toKafkaRecord(enrollmentCompleted, event)
@@ -70,7 +70,7 @@ describe('an event that is written', () => {
     expect(record.key).toBe(payload.enrollment_id)
   })
 
-  it('carries the CloudEvents headers, and a traceparent where the request brought one', () => {
+  it('carries the CloudEvents headers, and the traceparent of the request if it had one', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     const caused = enrollmentCompleted.build(payload, { ...meta, causationId: 'cause-1' }, identity)
 
@@ -91,14 +91,14 @@ describe('an event that is written', () => {
   })
 
   it.each([
-    ['an id that is no UUID v4', {}, {}, { id: '0194a1b2-c3d4-7000-8000-000000000000' }],
+    ['an id that is not a UUID v4', {}, {}, { id: '0194a1b2-c3d4-7000-8000-000000000000' }],
     ['a moment with fewer digits', {}, {}, { at: '2025-01-15T14:30:00.123Z' }],
     ['a moment with an offset', {}, {}, { at: '2025-01-15T14:30:00.123456+00:00' }],
     ['a payload that breaks its schema', { activation: 0 }, {}, {}],
-    ['a field the schema does not name', { email: 'somebody' }, {}, {}],
+    ['a field that the schema lacks', { email: 'somebody' }, {}, {}],
     ['no tenant', {}, { tenantId: '' }, {}],
     ['a control character in an id', {}, { correlationId: 'a\u0000b' }, {}],
-  ])('is refused with %s', (_, payloadPart, metaPart, identityPart) => {
+  ])('is refused if it has %s', (_, payloadPart, metaPart, identityPart) => {
     expect(() =>
       enrollmentCompleted.build(
         { ...payload, ...payloadPart },
@@ -118,7 +118,7 @@ describe('an event that is written', () => {
   })
   const envelopeBytes = bytesOf(note.build({ note_id: 'n', text: '' }, meta, identity)).byteLength
 
-  test.prop([fc.integer({ min: -2000, max: 2000 })])('is refused over 256 KiB, and only then', (excess) => {
+  test.prop([fc.integer({ min: -2000, max: 2000 })])('is refused above 256 KiB, and only then', (excess) => {
     const text = 'x'.repeat(MAX_EVENT_BYTES - envelopeBytes + excess)
     const serialise = () => toKafkaRecord(note, note.build({ note_id: 'n', text }, meta, identity))
 
@@ -126,20 +126,20 @@ describe('an event that is written', () => {
     else expect(serialise().value.byteLength).toBe(MAX_EVENT_BYTES + excess)
   })
 
-  it('is refused for SNS over the same size', () => {
+  it('is refused for SNS above the same size', () => {
     const event = { ...anEvent(), payload: { ...payload, student_id: 'x'.repeat(MAX_EVENT_BYTES) } }
 
     expect(() => toSnsEnrollmentCompleted(event)).toThrow(/student_id|Too big/)
   })
 })
 
-describe('an event that is read', () => {
+describe('an event that we read', () => {
   test.prop({
     extra: fc.dictionary(
       fc.string().map((name) => `x_${name}`),
       fc.jsonValue(),
     ),
-  })('may hold unknown fields anywhere; handlers do not see them', ({ extra }) => {
+  })('may have unknown fields anywhere, which handlers do not see', ({ extra }) => {
     const event = anEvent()
 
     const result = read({
@@ -153,7 +153,7 @@ describe('an event that is read', () => {
     expect(result.ok && Object.keys(result.event.payload as object)).toEqual(Object.keys(event.payload))
   })
 
-  test.prop({ moment: aMoment })('may have 0–9 fractional digits and any offset, kept as they are', ({ moment }) => {
+  test.prop({ moment: aMoment })('may have 0–9 fractional digits and any offset, which are kept', ({ moment }) => {
     const event = anEvent()
 
     const result = read({ ...event, timestamp: moment, payload: { ...event.payload, enrolled_at: moment } })
@@ -161,11 +161,11 @@ describe('an event that is read', () => {
     expect(result).toMatchObject({ ok: true, event: { timestamp: moment, payload: { enrolled_at: moment } } })
   })
 
-  test.prop([fc.uint8Array({ maxLength: 300 })])('may be any bytes at all without an exception', (bytes) => {
+  test.prop([fc.uint8Array({ maxLength: 300 })])('may be any bytes without causing an exception', (bytes) => {
     expect(parseEvent(bytes, definitions, 'x')).toMatchObject({ ok: false, reason: 'not-an-envelope' })
   })
 
-  it('takes what is missing from what is there', () => {
+  it('gets missing values from its other fields', () => {
     const { meta: _, target: __, ...event } = anEvent()
 
     const result = read({
@@ -183,7 +183,7 @@ describe('an event that is read', () => {
     })
   })
 
-  it('accepts what CourseFactory leaves out, empty or null', () => {
+  it('may lack the values that CourseFactory omits or leaves empty or null', () => {
     const event = courseGenerationCompleted.build(
       { course_id: 'c', title: 'T', language: 'de', completed_at: '2025-01-01T00:00:00' + 'Z' },
       meta,
@@ -203,13 +203,13 @@ describe('an event that is read', () => {
     ['not-an-envelope', 'a list', [event]],
     ['not-an-envelope', 'an id that is too long', { ...event, id: 'x'.repeat(129) }],
     ['not-an-envelope', 'a control character in the id', { ...event, id: 'a\u0007' }],
-    ['not-an-envelope', 'half a surrogate pair in the id', { ...event, id: 'a\ud800' }],
-    ['not-an-envelope', 'a dot segment for an id', { ...event, id: '..' }],
+    ['not-an-envelope', 'an unpaired surrogate in the id', { ...event, id: 'a\ud800' }],
+    ['not-an-envelope', 'a dot segment as its id', { ...event, id: '..' }],
     ['not-an-envelope', 'ten fractional digits', { ...event, timestamp: '2025-01-15T14:30:00.1234567890Z' }],
     ['not-an-envelope', 'the 30th of February', { ...event, timestamp: '2025-02-30T14:30:00Z' }],
     ['not-an-envelope', 'the year 0', { ...event, timestamp: '0000-02-28T14:30:00Z' }],
     ['not-an-envelope', 'an offset that Postgres does not know', { ...event, timestamp: '2025-02-28T14:30:00+16:00' }],
-    ['not-an-envelope', 'a moment without offset', { ...event, timestamp: '2025-01-15T14:30:00' }],
+    ['not-an-envelope', 'a moment without an offset', { ...event, timestamp: '2025-01-15T14:30:00' }],
     ['not-an-envelope', 'no tenant', { ...event, meta: { ...event.meta, tenant_id: undefined } }],
     ['not-an-envelope', 'two tenants', { ...event, payload: { ...payload, tenant_id: 'other' } }],
     ['not-an-envelope', 'no meta', { ...event, meta: undefined }],
@@ -218,7 +218,7 @@ describe('an event that is read', () => {
       'a stream id that is too long',
       { ...event, meta: { ...event.meta, stream_message_id: 'x'.repeat(201) } },
     ],
-    ['unknown-type', 'a type nobody handles', { ...event, type: 'enrollment.imagined' }],
+    ['unknown-type', 'a type that nobody handles', { ...event, type: 'enrollment.imagined' }],
     ['unknown-type', 'a type named like a built-in', { ...event, type: 'constructor' }],
     ['invalid-payload', 'a missing field', { ...event, payload: { ...payload, student_id: undefined } }],
     [
@@ -226,15 +226,15 @@ describe('an event that is read', () => {
       'a moment more than a day ahead',
       { ...event, payload: { ...payload, enrolled_at: inHours(25) } },
     ],
-    ['invalid-payload', 'a number no column holds', { ...event, payload: { ...payload, activation: 2 ** 31 } }],
-    ['unsupported-version', 'another major', { ...event, meta: { ...event.meta, schema_version: '2.0' } }],
+    ['invalid-payload', 'a number that no column can hold', { ...event, payload: { ...payload, activation: 2 ** 31 } }],
+    ['unsupported-version', 'another major version', { ...event, meta: { ...event.meta, schema_version: '2.0' } }],
     ['for-somebody-else', 'another target', { ...event, target: 'email-worker' }],
     ['for-somebody-else', 'a target of another shape', { ...event, target: { module: 'email' } }],
-  ])('is %s with %s', (reason, _, value) => {
+  ])('is refused as %s because of %s', (reason, _, value) => {
     expect(read(value)).toMatchObject({ ok: false, reason, message: expect.stringMatching(/./) })
   })
 
-  it('may be of a clock that is some hours ahead', () => {
+  it('may come from a clock that is some hours ahead', () => {
     expect(read({ ...event, payload: { ...payload, enrolled_at: inHours(23) } }).ok).toBe(true)
   })
 
@@ -245,7 +245,7 @@ describe('an event that is read', () => {
       payload: { course_id: 'c', title: 'T', language: 'de', completed_at: '2025-01-01T00:00:00Z', ...about },
     })
 
-  it('of a course has lines and texts in one form, whatever was written', () => {
+  it('has its lines and texts normalised', () => {
     const result = generation({
       title: ' Two\tlines\r\nand\u0085more\u2028 ',
       description: '\u200b\r\nOne.\r\n\r\nTwo.\u2029Three.\n',
@@ -266,23 +266,23 @@ describe('an event that is read', () => {
 
   it.each([
     ['a title of invisible characters', { title: '\u200b\u00ad\u2066\ufe0f\u3164' }],
-    ['a title too long', { title: 'x'.repeat(501) }],
+    ['a title that is too long', { title: 'x'.repeat(501) }],
     ['a control character in the title', { title: 'a\u0007' }],
-    ['half a surrogate pair in the title', { title: 'a\ud83d' }],
+    ['an unpaired surrogate in the title', { title: 'a\ud83d' }],
     ['a NUL in the description', { description: 'a\0' }],
-    ['half a surrogate pair in the description', { description: '\udc00' }],
-    ['a description longer than anybody may write', { description: 'word '.repeat(160_000) }],
-    ['more audiences than an entry may have', { target_audiences: Array.from({ length: 51 }, (_, n) => `${n}`) }],
-    ['a number of lessons no column holds', { total_lessons: 2 ** 31 }],
-  ])('of a course is refused with %s', (_, about) => {
+    ['an unpaired surrogate in the description', { description: '\udc00' }],
+    ['a description that is too long', { description: 'word '.repeat(160_000) }],
+    ['too many audiences', { target_audiences: Array.from({ length: 51 }, (_, n) => `${n}`) }],
+    ['a number of lessons that no column can hold', { total_lessons: 2 ** 31 }],
+  ])('is refused if it has %s', (_, about) => {
     expect(generation(about)).toMatchObject({ ok: false, reason: 'invalid-payload' })
   })
 
-  it('is ours when it is addressed to us', () => {
+  it('is accepted if it is addressed to us', () => {
     expect(read({ ...event, target: 'enrollment-api' }).ok).toBe(true)
   })
 
-  it('is not an envelope in bad UTF-8', () => {
+  it('is refused if it is not valid UTF-8', () => {
     const bytes = bytesOf(event)
     bytes[10] = 0xff
 

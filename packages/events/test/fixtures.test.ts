@@ -13,12 +13,12 @@ const definitions = new Map(
 const eventFiles = readdirSync(folder).filter((file) => !file.startsWith('sns.'))
 
 describe('golden examples', () => {
-  it('there is one for every event, and no other', () => {
+  it('exist for every event, and for nothing else', () => {
     expect(eventFiles.map((file) => file.replace(/\.json$/, '')).sort()).toEqual([...definitions.keys()].sort())
     expect(definitions.size).toBe(12)
   })
 
-  it.each(eventFiles)('%s is read as it stands', (file) => {
+  it.each(eventFiles)('include %s, which is read unchanged', (file) => {
     const bytes = readFixture(file)
 
     const result = parseEvent(bytes, definitions, 'anybody')
@@ -26,7 +26,7 @@ describe('golden examples', () => {
     expect(result).toMatchObject({ ok: true, event: JSON.parse(bytes.toString()) })
   })
 
-  it.each(eventFiles)('%s comes out again when it is built from its parts', (file) => {
+  it.each(eventFiles)('include %s, which can be built from its parts', (file) => {
     const golden = JSON.parse(readFixture(file).toString())
     const { meta } = golden
 
@@ -44,7 +44,7 @@ describe('golden examples', () => {
     expect(built).toStrictEqual(golden)
   })
 
-  it('the SNS message comes out of its event field by field', () => {
+  it('include the SNS message, which has the values of its event', () => {
     const event = JSON.parse(readFixture('enrollment.completed.json').toString())
     const golden = JSON.parse(readFixture('sns.EnrollmentCompleted.json').toString())
 

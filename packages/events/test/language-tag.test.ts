@@ -9,7 +9,7 @@ describe('a language tag', () => {
     ['cmn-hant-tw', 'zh-Hant-TW'],
     ['sl-Latn-IT-rozaj-nedis', 'sl-Latn-IT-nedis-rozaj'],
     ['de-Latn-CH-1996-u-co-phonebk-x-house', 'de-Latn-CH-1996-u-co-phonebk-x-house'],
-  ])('%s is known as %s', (tag, canonical) => {
+  ])('%s has the canonical form %s', (tag, canonical) => {
     expect(canonicalizeLanguage(tag)).toBe(canonical)
     expect(languageTag.parse(tag)).toBe(canonical)
     expect(languageTag.parse(canonical)).toBe(canonical)
@@ -25,7 +25,7 @@ describe('a language tag', () => {
     ['zh-min-nan', 'nan'],
     ['no-bok', 'nb'],
     ['i-klingon', 'tlh'],
-  ])('%j is none, and the refusal says to use %s; in an event of others it is taken for that', (text, tag) => {
+  ])('%j is refused in favour of %s, and is read as that in events of other systems', (text, tag) => {
     expect(languageTag.safeParse(text).error?.issues).toMatchObject([
       { message: `Not a BCP 47 language tag; use ${tag}` },
     ])
@@ -42,7 +42,7 @@ describe('a language tag', () => {
     '日本語',
     'de-'.repeat(30),
     `de${'-x1234567'.repeat(9)}`,
-  ])('%j is none, nor anything like one', (text) => {
+  ])('%j is refused everywhere', (text) => {
     expect(languageTag.safeParse(text).error?.issues).toMatchObject([{ message: 'Not a BCP 47 language tag' }])
     expect(readEventIn(text).success).toBe(false)
   })
