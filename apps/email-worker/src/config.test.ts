@@ -14,7 +14,7 @@ const env = {
   SERVICE_CLIENT_SECRET: 'made-up',
 }
 
-test('what need not be said has a default, and a base URL ends without a slash', () => {
+test('optional settings have defaults, and a base URL ends without a slash', () => {
   expect(loadConfig(configSchema, env)).toMatchObject({
     AWS_REGION: 'us-east-1',
     EMAIL_UNKNOWN_AFTER_SECONDS: 60,
@@ -23,14 +23,14 @@ test('what need not be said has a default, and a base URL ends without a slash',
   })
 })
 
-test('the sender is written as SES takes it', () => {
+test('the sender is written the way SES accepts it', () => {
   const read = (EMAIL_FROM: string) => loadConfig(configSchema, { ...env, EMAIL_FROM }).EMAIL_FROM
 
   expect(read('Hello@Bücher.example')).toBe('hello@xn--bcher-kva.example')
   expect(read('Course wire <hello@bücher.example>')).toBe('Course wire <hello@xn--bcher-kva.example>')
 })
 
-test('every problem is said at once', () => {
+test('all problems are reported at once', () => {
   const load = () =>
     loadConfig(configSchema, { ...env, EMAIL_FROM: 'a@x, b@y', DASHBOARD_URL: 'ftp://x', DATABASE_URL: '' })
 

@@ -21,7 +21,7 @@ const compose = (student: object, course: object = {}) =>
 
 const family = '👨‍👩‍👧‍👦'
 
-test('a mail that cannot be written has failed, and the request it leaves half-written in the client reaches nobody', async () => {
+test('a mail that cannot be encoded fails, and the half-written request it leaves in the client reaches nobody', async () => {
   const { send, readInbox } = await startMailer()
   const mail = { to: 'second@example.com', subject: 'Hello', html: 'Hello', text: 'Hello' }
 
@@ -37,7 +37,7 @@ test('a mail that cannot be written has failed, and the request it leaves half-w
   expect((await readInbox()).map(({ to, tags }) => [to, tags['send_id']])).toEqual([[['second@example.com'], 's-2']])
 })
 
-test('half a surrogate pair reaches SES as U+FFFD', async () => {
+test('an unpaired surrogate reaches SES as U+FFFD', async () => {
   const { send, readInbox } = await startMailer()
 
   const text = 'half \ud83d of a pair'
@@ -48,7 +48,7 @@ test('half a surrogate pair reaches SES as U+FFFD', async () => {
   expect(await readInbox()).toMatchObject([{ subject: replaced, html: replaced, text: replaced }])
 })
 
-test('families in a name and in a title reach SES whole', async () => {
+test('family emoji in a name and in a title reach SES whole', async () => {
   const { send, readInbox } = await startMailer()
 
   const mail = await compose({ name: `XX${family.repeat(28)}` }, { title: family.repeat(60) })
@@ -83,7 +83,7 @@ const anyText = fc
   )
   .map((parts) => parts.join(''))
 
-test('whatever names, titles and descriptions hold, each recipient gets the own mail and no other', async () => {
+test('each recipient gets their own mail and no other, whatever names, titles and descriptions contain', async () => {
   const { send, readInbox } = await startMailer()
   const mails: Mail[] = []
   const batch = fc.array(fc.record({ name: anyText, title: anyText, description: anyText }), {

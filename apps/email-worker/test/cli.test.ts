@@ -8,7 +8,7 @@ import { runMails } from './processes.ts'
 
 const ledger = await openLedger()
 
-/** The command without a process around it. */
+/** Runs the command without a process of its own. */
 async function mails(...rawArgs: string[]) {
   const printed = { out: '', err: '' }
   const terminal = {
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await settle(ledger.db, await find('failed'), { status: 'failed', reason: 'the name holds a control character' })
 })
 
-test('list shows every mail in a table, and as JSON', async () => {
+test('list shows every mail in a table or as JSON', async () => {
   const { out, code } = await mails('list')
   const json = await mails('list', '--json')
 
@@ -47,7 +47,7 @@ test('list shows every mail in a table, and as JSON', async () => {
   expect(JSON.parse(json.out)).toEqual(await ledger.list())
 })
 
-test('list is filtered by state, tenant, time and number', async () => {
+test('list can be filtered by state, tenant and time, and limited', async () => {
   const count = async (...args: string[]) => JSON.parse((await mails('list', '--json', ...args)).out).length as number
 
   expect(
@@ -62,13 +62,13 @@ test('list is filtered by state, tenant, time and number', async () => {
   expect(await mails('list', '--tenant=other')).toEqual({ out: 'No mails', err: '', code: 0 })
 })
 
-test('unknown lists what waits for a person', async () => {
+test('unknown lists the mails that wait for a person', async () => {
   const { out } = await mails('unknown', '--json')
 
   expect(JSON.parse(out)).toMatchObject([{ id: (await find('unknown')).id, reason: 'socket hang up' }])
 })
 
-test('show tells all of one mail', async () => {
+test('show prints everything about one mail', async () => {
   const email = await find('sent')
 
   const { out } = await mails('show', email.id)
@@ -79,7 +79,7 @@ test('show tells all of one mail', async () => {
   expect(JSON.parse((await mails('show', email.id, '--json')).out)).toEqual(email)
 })
 
-test('resend puts an unknown or a failed mail back in the queue, once', async () => {
+test('resend puts an unknown or failed mail back in the queue once', async () => {
   const ids = [(await find('unknown')).id, (await find('failed')).id]
 
   for (const id of ids) {
@@ -94,13 +94,13 @@ test('resend puts an unknown or a failed mail back in the queue, once', async ()
   })
 })
 
-test('resend of several ids is of all of them or of none', async () => {
+test('resend with several ids resends all of them or none', async () => {
   const owed = [anEnrollment(), anEnrollment(), anEnrollment()]
   await ledger.handle(...owed)
-  const [first, second, third] = await Promise.all(owed.map((it) => ledger.find(it.payload.student_id)))
+  const [first, second, third] = await Promise.all(owed.map(({ payload }) => ledger.find(payload.student_id)))
   for (const email of [first, second])
     await settle(ledger.db, email ?? expect.unreachable(), { status: 'failed', reason: 'x' })
-  const statuses = () => Promise.all(owed.map(async (it) => (await ledger.find(it.payload.student_id)).status))
+  const statuses = () => Promise.all(owed.map(async ({ payload }) => (await ledger.find(payload.student_id)).status))
 
   const refused = await mails('resend', first?.id ?? '', third?.id ?? '')
   expect([refused.code, await statuses()]).toEqual([1, ['failed', 'failed', 'pending']])
@@ -109,13 +109,13 @@ test('resend of several ids is of all of them or of none', async () => {
   expect(await statuses()).toEqual(['pending', 'pending', 'pending'])
 })
 
-test('resend by course and reason counts first, and leaves alone what may have arrived', async () => {
+test('resend by course and reason counts with --dry-run, and skips mails that may have arrived', async () => {
   const course_id = 'mended'
   const owed = [1, 2, 3, 4].map(() => anEnrollment({ course_id }))
   const elsewhere = anEnrollment({ course_id: 'other' })
   await ledger.handle(...owed, elsewhere)
   const [first, second, third, fourth, fifth] = await Promise.all(
-    [...owed, elsewhere].map((it) => ledger.find(it.payload.student_id)),
+    [...owed, elsewhere].map(({ payload }) => ledger.find(payload.student_id)),
   )
   const title = 'the course title holds a control character'
   for (const [email, status, reason] of [
@@ -169,7 +169,7 @@ test.each([
   expect(code).toBe(expectedCode)
 })
 
-test('as a process it prints, and ends with an error code when it could not do what it was told', async () => {
+test('the process prints its result, and exits with an error code if it fails', async () => {
   const { id } = await find('sent')
 
   const [done, refused, unfinished, unset, unreachable] = await Promise.all([

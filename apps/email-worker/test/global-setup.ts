@@ -5,7 +5,7 @@ import { createGlobalSetup } from '@coursewire/testing'
 
 const folder = fileURLToPath(new URL('../migrations', import.meta.url))
 
-// Its advice on Node versions, once per test file, is not what a test run is for.
+// The SDK's advice on Node versions, once per test file, only clutters a test run.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 
 export const setup = createGlobalSetup({

@@ -5,7 +5,7 @@ import { openLedger } from './ledger.ts'
 const ledger = await openLedger()
 beforeEach(() => ledger.clear())
 
-test('an enrolment is owed one mail, which carries the event that caused it', async () => {
+test('an enrolment causes one mail, which names the event that caused it', async () => {
   const event = anEnrollment({ source: 'gift' })
 
   await ledger.handle(event)
@@ -26,7 +26,7 @@ test('an enrolment is owed one mail, which carries the event that caused it', as
   ])
 })
 
-test('the same event again, in one run or another, owes nothing more', async () => {
+test('a repeated event causes no second mail, in the same run or a later one', async () => {
   const event = anEnrollment()
 
   await ledger.handle(event, event)
@@ -35,7 +35,7 @@ test('the same event again, in one run or another, owes nothing more', async () 
   expect(await ledger.list()).toHaveLength(1)
 })
 
-test('the same enrolment told under another event id owes nothing more', async () => {
+test('the same enrolment under another event id causes no second mail', async () => {
   const first = anEnrollment()
 
   await ledger.handle(first)
@@ -44,7 +44,7 @@ test('the same enrolment told under another event id owes nothing more', async (
   expect(await ledger.list()).toMatchObject([{ eventId: first.id }])
 })
 
-test('a student who comes back after leaving is owed another', async () => {
+test('a student who comes back after leaving gets another mail', async () => {
   const first = anEnrollment()
 
   await ledger.handle(first, anEnrollment({ ...first.payload, activation: 2 }))
@@ -52,7 +52,7 @@ test('a student who comes back after leaving is owed another', async () => {
   expect(new Set((await ledger.list()).map(({ activation }) => activation))).toEqual(new Set([1, 2]))
 })
 
-test('two at once with the same enrolments leave one mail for each', async () => {
+test('two concurrent transactions with the same enrolments leave one mail for each', async () => {
   const events = Array.from({ length: 50 }, () => anEnrollment())
 
   await Promise.all([ledger.handle(...events), ledger.handle(...events)])
@@ -60,6 +60,6 @@ test('two at once with the same enrolments leave one mail for each', async () =>
   expect(await ledger.list()).toHaveLength(50)
 })
 
-test('the role the worker runs as cannot change the table', async () => {
+test('the role of the worker cannot change the table', async () => {
   await expect(ledger.pool.query('ALTER TABLE emails DROP CONSTRAINT emails_once')).rejects.toThrow(/must be owner/)
 })

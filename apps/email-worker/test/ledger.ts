@@ -6,7 +6,7 @@ import { listEmails } from '../src/emails/ledger.ts'
 
 export const logger = createLogger({ service: 'email-worker', level: 'silent' })
 
-/** A ledger of the test file's own. */
+/** Opens a ledger that belongs to the test file. */
 export async function openLedger() {
   const database = await createTestDatabase()
   const pool = createPool({ url: database.databaseUrl, max: 10, name: 'test', logger })
@@ -20,16 +20,18 @@ export async function openLedger() {
     ...database,
     db,
     pool,
-    /** Has the events handled in one transaction, as the consumer does. */
+    /** Handles the events in one transaction, as the consumer does. */
     handle: (...events: ReturnType<typeof anEnrollment>[]) =>
       db.transaction((tx) => onEnrollmentCompleted(logger)(tx, events)),
     list: () => listEmails(db, { limit: 10_000 }),
     async find(studentId: string) {
-      const [email, ...others] = (await listEmails(db, { limit: 10_000 })).filter((it) => it.studentId === studentId)
+      const [email, ...others] = (await listEmails(db, { limit: 10_000 })).filter(
+        (mail) => mail.studentId === studentId,
+      )
       if (!email || others.length > 0) throw new Error(`Not one mail for ${studentId}`)
       return email
     },
-    /** Lets time pass for all that waits for it. */
+    /** Makes every waiting mail due. */
     makeDue: () => pool.query(`UPDATE emails SET due_at = now() WHERE status = 'pending'`),
     age: (interval: string) =>
       pool.query(`UPDATE emails SET created_at = created_at - $1::interval, claimed_at = claimed_at - $1::interval`, [

@@ -21,7 +21,7 @@ function createMailer(endpoint: string) {
 
 const accepted = '<SendEmailResponse><SendEmailResult><MessageId>m-1</MessageId></SendEmailResult></SendEmailResponse>'
 
-test('the form that SES gets names recipient, both bodies, tags and configuration set', async () => {
+test('the request to SES has the recipient, both bodies, the tags and the configuration set', async () => {
   let form = new URLSearchParams()
   const mailer = createMailer(
     await serve(async (request, response) => {
@@ -48,7 +48,7 @@ test('the form that SES gets names recipient, both bodies, tags and configuratio
   })
 })
 
-test('what is stopped at the last moment has not been sent', async () => {
+test('a mail that is stopped at the last moment is not sent', async () => {
   let calls = 0
   const mailer = createMailer(
     await serve((_request, response) => {
@@ -65,7 +65,7 @@ test('what is stopped at the last moment has not been sent', async () => {
   expect(calls).toBe(0)
 })
 
-test('a server error is not tried again', async () => {
+test('a call that ends in a server error is not repeated', async () => {
   let calls = 0
   const mailer = createMailer(
     await serve((_request, response) => {
@@ -78,7 +78,7 @@ test('a server error is not tried again', async () => {
   expect(calls).toBe(1)
 })
 
-test('an idle connection is kept for the next mail, and dropped long before the server would', async () => {
+test('an idle connection is reused for the next mail, and dropped long before the server drops it', async () => {
   const sockets = new Set<Socket>()
   const mailer = createMailer(
     await serve((request, response) => {

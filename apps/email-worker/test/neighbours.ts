@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { type Mail, startAwsLocal } from '@coursewire/aws-local'
 import { onTestFinished } from 'vitest'
 
-/** An HTTP server on a free port, closed when the test ends. */
+/** Starts an HTTP server on a free port and closes it when the test ends. */
 export async function serve(
   listener: (request: IncomingMessage, response: ServerResponse) => unknown,
 ): Promise<string> {
@@ -44,9 +44,9 @@ export const aCourse = (changes: object = {}) => ({
 })
 
 /**
- * What stands for the services next to this one: it gives out a token for the client's secret, and to who shows it every
- * student by one description and every course by another; `null` is not found. `onAsked` is called when a student is asked for,
- * and the answer waits for `hold`.
+ * Starts a stand-in for enrollment-api and distribution-service. It gives a token for the client's secret. With that token, every
+ * student is answered with `state.student` and every course with `state.course`; `null` means not found. `onAsked` is called for each
+ * request for a student, and its answer waits for `hold`.
  */
 export async function startNeighbours() {
   const token = randomUUID()
@@ -55,7 +55,7 @@ export async function startNeighbours() {
     student: aStudent() as object | null,
     course: aCourse() as object | null,
     isDown: false,
-    /** Tenants the client may not act for. */
+    /** Tenants that the client may not act for. */
     forbidden: [] as string[],
     hold: Promise.resolve(),
     onAsked: () => {},
@@ -83,7 +83,7 @@ export async function startNeighbours() {
   return { url, secret, state }
 }
 
-/** SES, and what it has accepted. */
+/** Starts a local SES whose inbox can be read. */
 export async function startSes() {
   const dataDir = await mkdtemp(join(tmpdir(), 'email-worker-'))
   const aws = await startAwsLocal({ port: 0, dataDir })

@@ -18,7 +18,7 @@ function run(script: URL, args: string[], env: NodeJS.ProcessEnv): ChildProcess 
   })
 }
 
-/** A worker in a process of its own, ended with the test; `moment` is where it dies. */
+/** Starts a worker in its own process, which ends with the test. It dies at `moment`. */
 export function startWorker(env: NodeJS.ProcessEnv, moment = 'never') {
   const child = run(worker, [moment], env)
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
@@ -41,7 +41,7 @@ export function startWorker(env: NodeJS.ProcessEnv, moment = 'never') {
   }
 }
 
-/** Runs the command for operators to its end. */
+/** Runs the operators' command to its end. */
 export async function runMails(databaseUrl: string | undefined, ...args: string[]) {
   const child = run(cli, args, { NO_COLOR: '1', ...(databaseUrl && { DATABASE_URL: databaseUrl }) })
   const [out, err, [code]] = await Promise.all([

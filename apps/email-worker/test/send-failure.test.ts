@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { explainFailure } from '../src/emails/send-failure.ts'
 import { serve } from './neighbours.ts'
 
-/** Makes the real client fail, and explains that. */
+/** Makes the real client fail and explains its error. */
 async function explain(endpoint: string, changes: SESClientConfig = {}) {
   const client = new SESClient({
     endpoint,
@@ -43,33 +43,33 @@ test.each([
   [400, 'InvalidParameterValue', { status: 'failed' }],
   [500, 'InternalFailure', { status: 'unknown' }],
   [503, 'ServiceUnavailable', { status: 'unknown' }],
-])('an answer of %d %s', async (status, code, outcome) => {
+])('an answer of %d %s is classified', async (status, code, outcome) => {
   expect(await explain(await refuse(status, code))).toEqual({ ...outcome, reason: `${code}: No, [address]: no` })
 })
 
-test('a refusal in no words known, from whatever stands between', async () => {
+test('a rejection by a proxy, without a code of SES, was not accepted', async () => {
   const url = await serve((_request, response) => response.writeHead(407).end('<html>no</html>'))
 
   expect(await explain(url)).toMatchObject({ status: 'pending' })
 })
 
-test('an answer nobody can read may be a yes', async () => {
+test('an unreadable answer may mean that the mail was accepted', async () => {
   const url = await serve((_request, response) => response.writeHead(200).end('<html'))
 
   expect(await explain(url)).toMatchObject({ status: 'unknown' })
 })
 
-test('a reset after the request may be a yes', async () => {
+test('a reset after the request may mean that the mail was accepted', async () => {
   const url = await serve((request) => void request.socket.destroy())
 
   expect(await explain(url)).toMatchObject({ status: 'unknown' })
 })
 
-test('no answer in time may be a yes', async () => {
+test('a missing answer may mean that the mail was accepted', async () => {
   expect(await explain(await serve(() => undefined))).toMatchObject({ status: 'unknown' })
 })
 
-test('a port where nobody listens was not reached, under one address or several', async () => {
+test('a port without a listener was not reached, whether the host has one address or several', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
@@ -80,18 +80,18 @@ test('a port where nobody listens was not reached, under one address or several'
   expect(await explain(`http://localhost:${port}`)).toMatchObject({ status: 'pending', isOutage: true })
 })
 
-test('a name that leads nowhere was not reached', async () => {
+test('a host name that does not resolve was not reached', async () => {
   expect(await explain('http://nowhere.invalid')).toMatchObject({ status: 'pending', isOutage: true })
 })
 
-test('a connection that does not come about was not reached', async () => {
+test('a server to which no connection is established was not reached', async () => {
   const neverFound = { lookup: () => undefined }
   const requestHandler = { connectionTimeout: 200, httpAgent: neverFound }
 
   expect(await explain('http://slow.example', { requestHandler })).toMatchObject({ status: 'pending', isOutage: true })
 })
 
-test('a request that never left us was not sent, whatever the error', () => {
+test('a request that never left us was not sent, whatever the error is', () => {
   expect(explainFailure(new Error('no credentials'), false)).toEqual({
     status: 'pending',
     reason: 'Error: no credentials',
@@ -99,6 +99,6 @@ test('a request that never left us was not sent, whatever the error', () => {
   })
 })
 
-test('what is not even an error may be a yes', () => {
+test('a thrown value that is not an error may mean that the mail was accepted', () => {
   expect(explainFailure('odd', true)).toEqual({ status: 'unknown', reason: 'Error: odd' })
 })

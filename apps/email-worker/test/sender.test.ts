@@ -50,7 +50,7 @@ async function startWorld() {
   return { neighbours, ses, start }
 }
 
-/** Enrols one student and waits until what was owed has come to `status`. */
+/** Enrols one student and waits until the mail has the status. */
 async function enrol(status: string) {
   const event = anEnrollment()
   await ledger.handle(event)
@@ -59,7 +59,7 @@ async function enrol(status: string) {
 
 const until = (studentId: string, status: string) => untilEmail(studentId, (email) => email.status === status)
 
-/** Waits until a try has failed and is to be repeated. */
+/** Waits until an attempt has failed and will be repeated. */
 const untilPutOff = (studentId: string) => untilEmail(studentId, (email) => email.failures > 0)
 
 const untilEmail = (studentId: string, isSo: (email: LedgerEntry) => boolean) =>
@@ -68,7 +68,7 @@ const untilEmail = (studentId: string, isSo: (email: LedgerEntry) => boolean) =>
     return isSo(email) ? email : null
   })
 
-test('an enrolment brings one mail, tagged, and its id is in the ledger', async () => {
+test('an enrolment sends one tagged mail, whose SES id is in the ledger', async () => {
   const { ses, neighbours, start } = await startWorld()
   await start()
 
@@ -89,7 +89,7 @@ test('an enrolment brings one mail, tagged, and its id is in the ledger', async 
   expect(neighbours.state.requestIds).toEqual([email.correlationId, email.correlationId])
 })
 
-test('throttled, a mail stays pending with the reason and is sent later', async () => {
+test('a throttled mail stays pending with the reason and is sent later', async () => {
   const { ses, start } = await startWorld()
   await ses.setFault('throttle', 1)
   await start()
@@ -105,7 +105,7 @@ test('throttled, a mail stays pending with the reason and is sent later', async 
   expect(await ses.readInbox()).toHaveLength(1)
 })
 
-test('for a tenant that may not be asked for, a mail waits a day and is given up, while those of others go on', async () => {
+test('a mail of a forbidden tenant fails after a day, while mails of other tenants are sent', async () => {
   const { neighbours, start } = await startWorld()
   neighbours.state.forbidden = ['initech']
   await start()
@@ -113,7 +113,7 @@ test('for a tenant that may not be asked for, a mail waits a day and is given up
   await ledger.handle(...events)
   for (const event of events) await untilPutOff(event.payload.student_id)
 
-  // One that may not be asked for is in hand again and again; with an outage, one mail at a time would be tried.
+  // The forbidden mails are tried again and again. If they counted as an outage, only one mail at a time would be tried.
   await enrol('sent')
 
   const [first] = events
@@ -127,7 +127,7 @@ test('for a tenant that may not be asked for, a mail waits a day and is given up
   expect(await until(studentId, 'failed')).toMatchObject({ reason: expect.stringContaining('tenant.forbidden') })
 })
 
-test('accepted but the answer is lost: one mail, the row is unknown, and nothing sends it again', async () => {
+test('a mail whose answer is lost becomes unknown and is not sent again', async () => {
   const { ses, start } = await startWorld()
   await ses.setFault('accept-then-drop', 1)
   await start()
@@ -141,7 +141,7 @@ test('accepted but the answer is lost: one mail, the row is unknown, and nothing
   expect(await ledger.find(email.studentId)).toMatchObject({ status: 'unknown', attempt: 1 })
 })
 
-test('a call that hangs is given up as unknown', async () => {
+test('a mail whose call hangs becomes unknown', async () => {
   const { ses, start } = await startWorld()
   await ses.setFault('hang', 1)
   await start()
@@ -152,7 +152,7 @@ test('a call that hangs is given up as unknown', async () => {
   expect(await ses.readInbox()).toEqual([])
 })
 
-test('while SES answers with errors, mails are risked one at a time, ever more rarely, until one is sent', async () => {
+test('while SES answers with errors, mails are tried one at a time, ever more rarely, until one is sent', async () => {
   const { ses, start } = await startWorld()
   await ses.setFault('error', null)
   await ledger.handle(...Array.from({ length: 20 }, () => anEnrollment()))
@@ -165,7 +165,7 @@ test('while SES answers with errors, mails are risked one at a time, ever more r
   })
   const count = async (status: string) => (await ledger.list()).filter((email) => email.status === status).length
 
-  // The clock is looked at in every cycle: what follows from an outcome has followed, and nothing more was sent.
+  // Every cycle reads the clock. After some cycles an outcome has had its consequences, and nothing more is sent.
   const someCycles = () => {
     const { looks } = clock
     return waitFor(() => clock.looks > looks + 12)
@@ -190,7 +190,7 @@ test('while SES answers with errors, mails are risked one at a time, ever more r
   await waitFor(async () => (await count('sent')) === 9)
 })
 
-test('a worker that reaches the call later than 15 s after its claim lets it go unsent', async () => {
+test('a worker that gets to the call more than 15 s after its claim does not send the mail', async () => {
   const { ses, start } = await startWorld()
   let skippedMs = 0
   await start({
@@ -211,7 +211,7 @@ test('a worker that reaches the call later than 15 s after its claim lets it go 
   expect((await ses.readInbox()).map(({ tags }) => tags['attempt'])).toEqual(['2'])
 })
 
-test('two workers at once send each of 200 mails exactly once', async () => {
+test('two concurrent workers send each of 200 mails exactly once', async () => {
   const { ses, start } = await startWorld()
   const events = Array.from({ length: 200 }, () => anEnrollment())
   await ledger.handle(...events)
@@ -254,7 +254,7 @@ test('a worker that is told to stop while it prepares a mail leaves it to the ne
   expect(await ses.readInbox()).toEqual([])
 })
 
-test('of two workers that prepared the same mail one claims it, and only the last attempt counts', async () => {
+test('only one of several workers claims a mail, and only its last attempt counts', async () => {
   await ledger.handle(anEnrollment())
   const [email] = await reserveDue(ledger.db, 1, 10)
   if (!email) return expect.unreachable()
@@ -271,7 +271,7 @@ test('of two workers that prepared the same mail one claims it, and only the las
   expect(await ledger.find(email.studentId)).toMatchObject({ status: 'sending', attempt: 2, messageId: null })
 })
 
-test('an attempt whose worker is lost becomes unknown, and its worker may still record that it was sent', async () => {
+test('a mail whose worker disappears becomes unknown, but the worker may still record that it was sent', async () => {
   const { ses, start } = await startWorld()
   let goOn = () => undefined as void
   const gate = new Promise<void>((resolve) => {
@@ -291,7 +291,7 @@ test('an attempt whose worker is lost becomes unknown, and its worker may still 
   expect(await ses.readInbox()).toHaveLength(1)
 })
 
-test('while a neighbour is down nothing is claimed and nothing is lost', async () => {
+test('while another service is down, no mail is claimed and none is lost', async () => {
   const { ses, neighbours, start } = await startWorld()
   neighbours.state.isDown = true
   await start()
@@ -307,7 +307,7 @@ test('while a neighbour is down nothing is claimed and nothing is lost', async (
   expect(await ses.readInbox()).toHaveLength(1)
 })
 
-test('a mail that brings out a fault of ours has failed, and the next one is sent', async () => {
+test('a mail that triggers a bug fails, and the next one is sent', async () => {
   const { start } = await startWorld()
   const odd = anEnrollment({ student_id: '\uffff-odd' })
   await start({
@@ -325,7 +325,7 @@ test('a mail that brings out a fault of ours has failed, and the next one is sen
 test.each([
   ['student', 'the student is not known'],
   ['course', 'the course is not known'],
-] as const)('an unknown %s is looked for again for a day, then the mail has failed', async (who, reason) => {
+] as const)('if the %s is unknown, we look again for a day, then the mail fails', async (who, reason) => {
   const { ses, neighbours, start } = await startWorld()
   neighbours.state[who] = null
   await start()
@@ -343,12 +343,17 @@ test.each([
 
 test.each([
   ['a line break in the address', aStudent({ email: 'a@example.com\r\nBcc: b@example.com' }), aCourse(), 'control'],
-  ['a title nobody sees', aStudent(), aCourse({ title: '\u200b\u0007' }), 'the course title is blank'],
+  ['an invisible title', aStudent(), aCourse({ title: '\u200b\u0007' }), 'the course title is blank'],
   ['two addresses', aStudent({ email: 'a@example.com,b@example.com' }), aCourse(), 'not one plain address'],
   ['a quoted address', aStudent({ email: '"x@evil y"@internal' }), aCourse(), 'not one plain address'],
-  ['an address too long', aStudent({ email: `a@${'b'.repeat(60)}.example.com`.padStart(255, 'a') }), aCourse(), '254'],
+  [
+    'an address that is too long',
+    aStudent({ email: `a@${'b'.repeat(60)}.example.com`.padStart(255, 'a') }),
+    aCourse(),
+    '254',
+  ],
   ['an international name', aStudent({ email: 'änne@example.com' }), aCourse(), 'ASCII'],
-])('%s: failed with the reason, and SES hears nothing', async (_case, student, course, reason) => {
+])('a mail with %s fails with the reason and does not reach SES', async (_case, student, course, reason) => {
   const { ses, neighbours, start } = await startWorld()
   Object.assign(neighbours.state, { student, course })
   await start()
@@ -366,8 +371,8 @@ test.each([
     { name: 'Anna\r\nBcc: x' },
     { title: 'Rust\r\nBcc:\u2028\u0085\u0007x\t' },
   ],
-  ['an address as an account was made with once', { email: ' Anna@Bücher.example ' }, {}],
-])('%s: sent, in the one form', async (_case, student, course) => {
+  ['an address from before addresses were normalised', { email: ' Anna@Bücher.example ' }, {}],
+])('a mail with %s is normalised and sent', async (_case, student, course) => {
   const { ses, neighbours, start } = await startWorld()
   Object.assign(neighbours.state, { student: aStudent(student), course: aCourse(course) })
   await start()

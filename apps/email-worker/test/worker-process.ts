@@ -4,7 +4,7 @@ import { buildApp } from '../src/app.ts'
 import { configSchema } from '../src/config.ts'
 import { createContext } from '../src/context.ts'
 
-// The worker as main.ts starts it, but that it dies, as by kill -9, at the moment it is told.
+// Starts the worker as main.ts does, but kills it with SIGKILL at the given moment.
 const moment = process.argv[2]
 const die = () => process.kill(process.pid, 'SIGKILL')
 
@@ -17,16 +17,16 @@ runProcess({
     openResources(async (adopt) => {
       const config = loadConfig(configSchema, process.env)
       const onStep = (step: string) => void (step === moment && die())
-      const ctx = adopt(await createContext(config, logger, { onStep }), (it) => it.close())
-      const app = adopt(await buildApp(ctx), (it) => it.close())
+      const ctx = adopt(await createContext(config, logger, { onStep }), (opened) => opened.close())
+      const app = adopt(await buildApp(ctx), (opened) => opened.close())
       logger.info({ url: await app.listen({ port: 0 }) }, 'Listening')
       return {}
     }),
 })
 
 /**
- * Before the request leaves, or when it has left and the answer is not there yet. The request meant is the first one after the
- * transaction that wrote down a mail; others may come before it.
+ * Dies before the offset commit leaves, or when it has left but is not answered yet. This means the first offset commit after the
+ * transaction that recorded a mail; there may be earlier ones.
  */
 function dieAtOffsetCommit(hasLeft: boolean): void {
   const steps = [
@@ -34,7 +34,7 @@ function dieAtOffsetCommit(hasLeft: boolean): void {
     (chunk: Buffer) => chunk.includes('commit\0'),
     isOffsetCommit,
   ]
-  // oxlint-disable-next-line typescript/unbound-method -- it is given its socket below
+  // oxlint-disable-next-line typescript/unbound-method -- called with its socket below
   const { write } = Socket.prototype
   Socket.prototype.write = function (this: Socket, ...args: Parameters<typeof write>) {
     const [chunk] = args as unknown[]
@@ -46,7 +46,7 @@ function dieAtOffsetCommit(hasLeft: boolean): void {
   } as typeof write
 }
 
-/** Kafka requests begin with their length and a number that says what they ask. */
+/** A Kafka request begins with its length and its type. */
 function isOffsetCommit(chunk: Buffer): boolean {
   return chunk.length > 6 && chunk.readInt32BE(0) === chunk.length - 4 && chunk.readInt16BE(4) === 8
 }

@@ -59,7 +59,7 @@ const until = (studentId: string, status: string, activation = 1) =>
     { message: `the mail to be ${status}`, timeoutMs: 45_000 },
   )
 
-/** What is left behind, and what a worker that comes after makes of it. */
+/** The state that a killed worker leaves, and what the next worker makes of it. */
 const moments = [
   { moment: 'prepared', when: 'before the claim', left: 'pending', ends: 'sent', mails: 1 },
   { moment: 'claimed', when: 'after the claim', left: 'sending', ends: 'unknown', mails: 0 },
@@ -69,40 +69,43 @@ const moments = [
   { moment: 'during the offset commit', when: 'during the offset commit', left: 'pending', ends: 'sent', mails: 1 },
 ]
 
-test.each(moments)('killed $when: the mail ends $ends, SES has accepted $mails', async (expected) => {
-  const { neighbours, ses, env } = await startWorld()
-  let release = () => undefined as void
-  if (expected.moment.endsWith('offset commit')) {
-    neighbours.state.hold = new Promise((resolve) => {
-      release = resolve
-    })
-  }
-  const event = anEnrollment()
-  const { student_id: studentId, enrollment_id } = event.payload
+test.each(moments)(
+  'if a worker is killed $when, the mail ends as $ends and SES has accepted $mails',
+  async (expected) => {
+    const { neighbours, ses, env } = await startWorld()
+    let release = () => undefined as void
+    if (expected.moment.endsWith('offset commit')) {
+      neighbours.state.hold = new Promise((resolve) => {
+        release = resolve
+      })
+    }
+    const event = anEnrollment()
+    const { student_id: studentId, enrollment_id } = event.payload
 
-  const victim = startWorker(env, expected.moment)
-  await victim.waitForLine('Started consuming events')
-  await publish(event)
-  expect(await victim.ended).toEqual([null, 'SIGKILL'])
-  release()
-  const { id } = await until(studentId, expected.left)
+    const victim = startWorker(env, expected.moment)
+    await victim.waitForLine('Started consuming events')
+    await publish(event)
+    expect(await victim.ended).toEqual([null, 'SIGKILL'])
+    release()
+    const { id } = await until(studentId, expected.left)
 
-  await ledger.age('61 seconds')
-  await ledger.makeDue()
-  const heir = startWorker(env)
-  expect(await until(studentId, expected.ends)).toMatchObject({ id })
-  // Of the same key, so that all that came before it has been seen again when it is through.
-  await publish(anEnrollment({ student_id: studentId, enrollment_id, activation: 2 }))
-  await until(studentId, 'sent', 2)
+    await ledger.age('61 seconds')
+    await ledger.makeDue()
+    const heir = startWorker(env)
+    expect(await until(studentId, expected.ends)).toMatchObject({ id })
+    // This event has the same key, so when it is done, everything before it has been consumed again.
+    await publish(anEnrollment({ student_id: studentId, enrollment_id, activation: 2 }))
+    await until(studentId, 'sent', 2)
 
-  expect((await ses.readInbox()).filter(({ tags }) => tags['send_id'] === id)).toHaveLength(expected.mails)
-  expect(await ledger.list()).toHaveLength(2)
-  const { out } = await runMails(ledger.databaseUrl, 'unknown', '--json')
-  expect(JSON.parse(out).map((email: { id: string }) => email.id)).toEqual(expected.ends === 'unknown' ? [id] : [])
-  expect(await heir.stop()).toBe(0)
-})
+    expect((await ses.readInbox()).filter(({ tags }) => tags['send_id'] === id)).toHaveLength(expected.mails)
+    expect(await ledger.list()).toHaveLength(2)
+    const { out } = await runMails(ledger.databaseUrl, 'unknown', '--json')
+    expect(JSON.parse(out).map((email: { id: string }) => email.id)).toEqual(expected.ends === 'unknown' ? [id] : [])
+    expect(await heir.stop()).toBe(0)
+  },
+)
 
-test('the same record three times is one mail, and the log tells the story', async () => {
+test('a record that arrives three times is one mail, and the log shows the duplicates', async () => {
   const { ses, env } = await startWorld()
   const worker = startWorker(env)
   const event = anEnrollment({ source: 'gift' })
@@ -120,7 +123,7 @@ test('the same record three times is one mail, and the log tells the story', asy
   expect(await worker.stop()).toBe(0)
 })
 
-test('what cannot be read becomes a dead letter, and the next mail goes out', async () => {
+test('an unreadable record becomes a dead letter, and the next mail is sent', async () => {
   const { env } = await startWorld()
   const worker = startWorker(env)
   const event = anEnrollment()
@@ -141,7 +144,7 @@ test('what cannot be read becomes a dead letter, and the next mail goes out', as
   expect(await worker.stop()).toBe(0)
 })
 
-test('operators see health and figures', async () => {
+test('health and metrics are served', async () => {
   const { ses, env } = await startWorld()
   await ses.setFault('accept-then-drop', 1)
   const worker = startWorker(env)
@@ -164,7 +167,7 @@ test('operators see health and figures', async () => {
   expect(text).toMatch(/^consumer_in_group(\{.*\})? 1\b/m)
 })
 
-test('it is ready while it runs, whoever is away: nobody calls it', async () => {
+test('the worker is ready while it runs, whichever dependency is down', async () => {
   const { env } = await startWorld()
   const nowhere = { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nowhere', KAFKA_BROKERS: '127.0.0.1:9' }
   const worker = startWorker({ ...env, ...nowhere })
@@ -173,7 +176,7 @@ test('it is ready while it runs, whoever is away: nobody calls it', async () => 
   expect((await fetch(new URL('/health/ready', String(url)))).status).toBe(200)
 })
 
-/** SES behind a door that stays shut until it is told to open, or for as long as it is told. */
+/** Starts an SES that answers only after `open` is called. */
 async function startSlowSes(url: string) {
   const arrived = withResolvers()
   const open = withResolvers()
@@ -196,7 +199,7 @@ function withResolvers() {
   return { promise, resolve }
 }
 
-test('told to stop while SES takes six seconds for a mail, it waits, and the mail is known to be sent', async () => {
+test('a worker that is stopped while SES takes six seconds for a mail waits and records that it was sent', async () => {
   const { ses, env } = await startWorld()
   const slowSes = await startSlowSes(ses.url)
   const worker = startWorker({ ...env, AWS_ENDPOINT_URL_SES: slowSes.url })

@@ -5,11 +5,11 @@ export const statuses = ['pending', 'sending', 'sent', 'failed', 'unknown'] as c
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 6, mode: 'string' })
 
-/** The ledger: one row for every mail that is owed, whatever becomes of it. It holds no name and no address. */
+/** The ledger: one row for every mail that is due, whatever happens to it. It contains no names or addresses. */
 export const emails = pgTable(
   'emails',
   {
-    /** Also the tag `send_id` that SES carries. */
+    /** SES gets this as the tag `send_id`. */
     id: uuid('id').primaryKey(),
     tenantId: text('tenant_id').notNull(),
     studentId: text('student_id').notNull(),
@@ -18,7 +18,7 @@ export const emails = pgTable(
     template: text('template').notNull(),
     source: text('source').notNull(),
     status: text('status', { enum: statuses }).notNull().default('pending'),
-    /** Counts the claims; whoever holds the number of the last one may write what became of it. */
+    /** Counts the claims. Only the worker with the latest number may record an outcome. */
     attempt: integer('attempt').notNull().default(0),
     failures: integer('failures').notNull().default(0),
     dueAt: moment('due_at').notNull().defaultNow(),
@@ -32,7 +32,7 @@ export const emails = pgTable(
   },
   (table) => [
     unique('emails_once').on(table.tenantId, table.studentId, table.courseId, table.activation, table.template),
-    // Nearly all rows are sent, and nobody looks for those.
+    // Nearly all rows are `sent`, and nobody searches for those.
     index('emails_unsettled').on(table.status, table.dueAt).where(sql`${table.status} <> 'sent'`),
     check('emails_status', sql`${table.status} IN ('pending', 'sending', 'sent', 'failed', 'unknown')`),
     check('emails_sent', sql`(${table.status} = 'sent') = (${table.messageId} IS NOT NULL)`),

@@ -10,7 +10,7 @@ import { composeWelcomeMail, findFault } from './welcome-mail.tsx'
 const MAX_CLAIM_AGE_MS = 15_000
 const MAX_RECORD_TRIES = 10
 
-/** The steps after which a worker may die; tests have it die there. */
+/** The steps after which a worker may die. Tests make it die there. */
 export type Step = 'prepared' | 'claimed' | 'answered' | 'recorded'
 
 export interface DeliveryOptions {
@@ -19,16 +19,16 @@ export interface DeliveryOptions {
   mailer: Mailer
   logger: Logger
   dashboardUrl: string
-  /** Milliseconds of a clock that nobody sets. */
+  /** Reads a clock that nobody can set, in milliseconds. */
   monotonicMs: () => number
-  /** Whether a mail may still be claimed: one that is, is sent. */
+  /** Whether a mail may still be claimed. A claimed mail is always sent. */
   mayClaim: () => boolean
   onStep: (step: Step) => void | Promise<void>
 }
 
 /**
- * Delivers one mail: fetch and render, claim, send, record. In this order a death before the claim, or after the record,
- * leaves no doubt; in between the row stays `sending`, is never sent again by a program, and ends as `unknown`.
+ * Delivers one mail: fetch and render, claim, send, record. If the worker dies before the claim or after the record, the outcome is
+ * clear. If it dies in between, the row stays `sending`, no program sends it again, and it ends as `unknown`.
  */
 export function createDelivery(options: DeliveryOptions) {
   const { db, directory, mailer, dashboardUrl, monotonicMs, mayClaim, onStep } = options
@@ -38,7 +38,7 @@ export function createDelivery(options: DeliveryOptions) {
       const { student, course } = await directory(email)
       if (!student || !course) {
         const reason = student ? 'the course is not known' : 'the student is not known'
-        // A wrong base URL and a restored database look the same; after a day it is the truth.
+        // A wrong base URL or a database that is being restored looks the same. After a day we believe the answer.
         return email.isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false }
       }
       const reason = findFault(student, course)
@@ -47,10 +47,10 @@ export function createDelivery(options: DeliveryOptions) {
       if (error instanceof AppError) {
         const reason = `${error.message} (${error.code})`
         if (error.kind === 'unavailable') return { status: 'pending', reason, isOutage: true }
-        // Only an operator can let us ask for this tenant, and until then the mails of the others go on.
+        // Only an operator can give us access to this tenant. Until then the mails of other tenants go on.
         return email.isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false }
       }
-      // A fault of ours that this mail brings out: no retry mends it. Once it is mended, a person has the mail sent again.
+      // This mail triggers a bug of ours, so a retry would not help. Once the bug is fixed, a person can resend the mail.
       logger.error({ err: error }, 'Email cannot be prepared')
       return { status: 'failed', reason: String(error) }
     }
@@ -61,7 +61,7 @@ export function createDelivery(options: DeliveryOptions) {
     report(outcome, logger)
     for (let tries = 1; ; tries += 1) {
       try {
-        if (!(await settle(db, email, outcome))) logger.error({ outcome }, 'Email went on without this attempt')
+        if (!(await settle(db, email, outcome))) logger.error({ outcome }, 'Email was settled without this attempt')
         return
       } catch (error) {
         if (tries === MAX_RECORD_TRIES) throw error
@@ -71,7 +71,7 @@ export function createDelivery(options: DeliveryOptions) {
     }
   }
 
-  /** Resolves to what became of the mail, or null where it was left to another worker. */
+  /** Resolves to the outcome, or to null if the mail was left to another worker. */
   return async (email: Email): Promise<Outcome | null> => {
     const { id, studentId, source, correlationId } = email
     const logger = options.logger.child({ emailId: id, correlationId })
@@ -91,7 +91,7 @@ export function createDelivery(options: DeliveryOptions) {
 
     const attempt = email.attempt + 1
     const outcome = await mailer.send(prepared, { sendId: id, attempt }, () => {
-      if (monotonicMs() - claimedAt > MAX_CLAIM_AGE_MS) throw new Error('the claim is too old to send on')
+      if (monotonicMs() - claimedAt > MAX_CLAIM_AGE_MS) throw new Error('the claim is too old to send the mail')
     })
     await onStep('answered')
 
@@ -108,8 +108,8 @@ function report(outcome: Outcome, logger: Logger): void {
     case 'failed':
       return logger.warn({ reason: outcome.reason }, 'Email cannot be sent')
     case 'pending':
-      return logger.warn({ reason: outcome.reason }, 'Email put off')
+      return logger.warn({ reason: outcome.reason }, 'Email postponed')
     case 'unknown':
-      return logger.error({ reason: outcome.reason }, 'Email may have been sent or not')
+      return logger.error({ reason: outcome.reason }, 'Email may or may not have been sent')
   }
 }

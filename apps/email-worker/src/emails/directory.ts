@@ -15,8 +15,8 @@ export type Student = z.output<typeof student>
 export type Course = z.output<typeof course>
 
 /**
- * Looks up who a mail is for and what it is about, at the services that own it; null for what they do not know. Mails that
- * are prepared at the same moment share the question about their course.
+ * Fetches the student and the course of a mail from the services that own them; null if they do not know one. Mails that are
+ * prepared at the same moment share the request for their course.
  */
 export function createDirectory(services: ServiceClient, urls: { enrollmentApi: string; distributionService: string }) {
   const asked = new Map<string, Promise<Course | null>>()

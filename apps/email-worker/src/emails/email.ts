@@ -1,6 +1,6 @@
 import type { EventOf, enrollmentCompleted } from '@coursewire/events'
 
-/** A mail that is owed, as the sender takes it from the ledger. */
+/** A mail that is due, as the sender reads it from the ledger. */
 export interface Email {
   id: string
   tenantId: string
@@ -13,14 +13,14 @@ export interface Email {
   isOld: boolean
 }
 
-/** What became of a try to send. `isOutage` is a fault that the next mail would meet too. */
+/** The outcome of an attempt to send. `isOutage` marks a failure that the next mail would have too. */
 export type Outcome =
   | { status: 'sent'; messageId: string }
   | { status: 'failed'; reason: string }
   | { status: 'pending'; reason: string; isOutage: boolean }
   | { status: 'unknown'; reason: string }
 
-/** The mail an enrolment calls for. One more is owed when a student comes back after leaving. */
+/** Returns the mail that an enrolment causes. A student who comes back after leaving gets another one. */
 export function toWelcomeEmail({ id, payload, meta }: EventOf<typeof enrollmentCompleted>) {
   return {
     tenantId: meta.tenant_id,
@@ -36,7 +36,7 @@ export function toWelcomeEmail({ id, payload, meta }: EventOf<typeof enrollmentC
 
 const MAX_RETRY_SECONDS = 4 * 60 * 60
 
-/** How long a mail rests after its n-th failure: 5 s, then doubled up to four hours. It is never given up for that alone. */
+/** How long a mail waits after its n-th failure: 5 s, then twice as long each time, up to four hours. It is never given up. */
 export function retryDelaySeconds(failures: number): number {
   return Math.min(5 * 2 ** (failures - 1), MAX_RETRY_SECONDS)
 }

@@ -6,7 +6,7 @@ import { insertEmails } from './repository.ts'
 
 type EnrollmentCompleted = EventOf<typeof enrollmentCompleted>
 
-/** Writes down which mails are owed. They are sent from those rows, not from here. */
+/** Records which mails are due. The sender sends them from those rows later. */
 export function onEnrollmentCompleted(logger: Logger) {
   return async (tx: Transaction, events: EnrollmentCompleted[]): Promise<void> => {
     logger.info({ recordCount: events.length }, 'Received enrollment event')

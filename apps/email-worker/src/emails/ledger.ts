@@ -7,13 +7,13 @@ export interface LedgerFilter {
   status?: (typeof statuses)[number] | undefined
   tenant?: string | undefined
   course?: string | undefined
-  /** A part of the reason, in capitals or not. */
+  /** A part of the reason; upper and lower case do not matter. */
   reason?: string | undefined
   /** A moment in ISO 8601. */
   since?: string | undefined
 }
 
-/** The condition that a mail meets the filter. */
+/** Builds the condition that a mail matches the filter. */
 export function matches({ status, tenant, course, reason, since }: LedgerFilter): SQL | undefined {
   return and(
     status && eq(emails.status, status),
@@ -48,7 +48,7 @@ const entry = {
   correlationId: emails.correlationId,
 }
 
-/** The newest mails first. */
+/** Lists mails, newest first. */
 export function listEmails(db: Database, { limit, ...filter }: LedgerFilter & { limit: number }) {
   return db
     .select(entry)
@@ -58,7 +58,7 @@ export function listEmails(db: Database, { limit, ...filter }: LedgerFilter & { 
     .limit(limit)
 }
 
-/** Null for an id that no mail has. */
+/** Returns null if no mail has the id. */
 export async function findEmail(db: Database | Transaction, id: string, lock?: 'update') {
   const found = db.select(entry).from(emails).where(eq(emails.id, id))
   const [email] = await (lock ? found.for(lock) : found)

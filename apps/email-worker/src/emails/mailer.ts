@@ -13,9 +13,8 @@ export interface Mail {
 
 export interface Mailer {
   /**
-   * Hands a mail over, at most once: nothing here tries again. `assertTimely` is called at the last moment before the
-   * request leaves, and may throw to keep it here. A request whose finished body names anybody but the recipient stays here
-   * too. Never throws.
+   * Sends a mail at most once, without retries. Calls `assertTimely` at the last moment before the request leaves; if that throws,
+   * nothing is sent. Nothing is sent either if the finished request names anybody but the recipient. Never throws.
    */
   send(mail: Mail, tags: { sendId: string; attempt: number }, assertTimely: () => void): Promise<Outcome>
   close(): void
@@ -23,7 +22,7 @@ export interface Mailer {
 
 const CONNECT_TIMEOUT_MS = 3_000
 const ANSWER_TIMEOUT_MS = 10_000
-// Shorter than the server's: a reset of a connection that it has just dropped could mean anything.
+// Shorter than the server's timeout. If the server dropped the connection first, we could not tell what a reset means.
 const IDLE_TIMEOUT_MS = 5_000
 
 export function createSesMailer(options: {
@@ -34,15 +33,15 @@ export function createSesMailer(options: {
   const agent = { keepAlive: true, timeout: IDLE_TIMEOUT_MS }
   const client = new SESClient({
     region: options.region,
-    // The SDK would send three times by itself, and SES knows no idempotency key.
+    // By default the SDK makes three attempts, and SES has no idempotency key.
     maxAttempts: 1,
     requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, httpAgent: agent, httpsAgent: agent },
   })
 
   return {
     async send({ to, ...content }, { sendId, attempt }, assertTimely) {
-      // Half a surrogate pair cannot be written in UTF-8.
-      const [subject, html, text] = [content.subject, content.html, content.text].map((it) => it.toWellFormed())
+      // UTF-8 has no unpaired surrogates.
+      const [subject, html, text] = [content.subject, content.html, content.text].map((part) => part.toWellFormed())
       const command = new SendEmailCommand({
         Source: options.from,
         Destination: { ToAddresses: [to] },
@@ -58,7 +57,7 @@ export function createSesMailer(options: {
       })
       const abortSignal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
       let hasLeft = false
-      // After credentials and signature, which may take their time: what follows is the connection.
+      // Runs after credentials and signature, which may take long, and right before the connection.
       command.middlewareStack.add(
         (next) => async (call) => {
           assertAddressedTo(to, (call.request as { body?: unknown }).body)

@@ -3,8 +3,8 @@ import { cutText, showLine } from '@coursewire/events'
 const MAX_NAME_LENGTH = 60
 
 /**
- * A name as it may stand in a mail. Anybody can sign up under any name, and a mail client makes links of what looks like
- * one: an invisible break behind each dot, colon, slash and at sign keeps `www.example.com` mere text.
+ * Makes a name safe for a mail. Anybody can sign up under any name, and mail clients turn everything that looks like a link into
+ * one. An invisible break after each dot, colon, slash and at sign keeps `www.example.com` plain text.
  */
 export function tameName(name: string): string {
   const visible = showLine(name)

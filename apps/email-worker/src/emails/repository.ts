@@ -6,7 +6,7 @@ import { type Email, type Outcome, retryDelaySeconds } from './email.ts'
 const now = sql`now()`
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`
 
-/** Writes the mails that are not in the ledger yet: whoever tells of an enrolment again changes nothing. */
+/** Adds the mails that are not yet in the ledger. A repeated event about an enrolment changes nothing. */
 export async function insertEmails(tx: Transaction, owed: (typeof emails.$inferInsert)[]): Promise<void> {
   await tx.insert(emails).values(owed).onConflictDoNothing()
 }
@@ -14,7 +14,7 @@ export async function insertEmails(tx: Transaction, owed: (typeof emails.$inferI
 const id = sql.placeholder('id')
 const attempt = sql.placeholder('attempt')
 
-/** The statements of each mail: making and planning them anew takes longer than running them. */
+/** Prepares the statements that run for each mail. Building and planning them each time takes longer than running them. */
 function prepareStatements(db: Database) {
   const due = db
     .select({ id: emails.id })
@@ -27,7 +27,7 @@ function prepareStatements(db: Database) {
     reserve: db
       .update(emails)
       .set({ dueAt: sql`now() + make_interval(secs => ${sql.placeholder('seconds')})` })
-      // As an array: a plain IN may be planned to run, and lock, more than once.
+      // An array, because the planner may run the subquery of a plain IN, with its locks, more than once.
       .where(sql`${emails.id} = ANY (ARRAY (${due}))`)
       .returning({
         id: emails.id,
@@ -70,22 +70,22 @@ const isAttemptNotSent = (email: { id: string | Placeholder; attempt: number | P
   and(eq(emails.id, email.id), eq(emails.attempt, email.attempt), ne(emails.status, 'sent'))
 
 /**
- * Takes due mails for preparation. Nothing is claimed by that: they stay pending, and fall due again when nobody settles
- * them in time, so that several workers share the work and a dead one leaves nothing behind.
+ * Takes due mails for preparation without claiming them. They stay pending and become due again if nobody settles them in time. So
+ * several workers can share the work, and a dead one leaves nothing behind.
  */
 export function reserveDue(db: Database, limit: number, seconds: number): Promise<Email[]> {
   return statementsOf(db).reserve.execute({ limit, seconds })
 }
 
-/** Claims a mail for its next attempt, unless somebody else was faster. Committed when this resolves. */
+/** Claims a mail for its next attempt unless another worker was faster. Has committed when it resolves. */
 export async function claim(db: Database, email: Pick<Email, 'id' | 'attempt'>): Promise<boolean> {
   const claimed = await statementsOf(db).claim.execute({ id: email.id, attempt: email.attempt })
   return claimed.length === 1
 }
 
 /**
- * Writes what became of an attempt, also over an `unknown` that was written meanwhile. False when the mail has gone on to
- * another attempt, or was sent.
+ * Records the outcome of an attempt, even if the mail has become `unknown` meanwhile. Returns false if the mail is already at another
+ * attempt or was sent.
  */
 export async function settle(
   db: Database,
@@ -111,7 +111,7 @@ export async function settle(
   return settled.length === 1
 }
 
-/** Gives up waiting for the owners of old attempts. Their mails may have been sent or not, so nothing sends them again. */
+/** Stops waiting for the workers of old attempts. Their mails may or may not have been sent, so no program sends them again. */
 export async function markUnknown(db: Database, afterSeconds: number) {
   return db
     .update(emails)
@@ -124,12 +124,12 @@ export async function markUnknown(db: Database, afterSeconds: number) {
 
 const isUnsent = inArray(emails.status, ['unknown', 'failed'])
 
-/** How many of the mails were not sent, as far as we know. */
+/** Counts the matching mails that were not sent, as far as we know. */
 export function countUnsent(db: Database, which: SQL | undefined): Promise<number> {
   return db.$count(emails, and(which, isUnsent))
 }
 
-/** Puts those of the mails that were not sent, as far as we know, back in the queue; returns their ids. */
+/** Puts the matching mails that were not sent, as far as we know, back in the queue. Returns their ids. */
 export async function resend(db: Database | Transaction, which: SQL | undefined): Promise<string[]> {
   const resent = await db
     .update(emails)
@@ -139,10 +139,10 @@ export async function resend(db: Database | Transaction, which: SQL | undefined)
   return resent.map(({ id: ofResent }) => ofResent)
 }
 
-/** The condition that a mail is one of these. */
+/** Builds the condition that a mail has one of these ids. */
 export const isOneOf = (ids: string[]): SQL => inArray(emails.id, ids)
 
-/** The figures to alarm on. */
+/** Measures what operators set alarms on. */
 export async function measureBacklog(db: Database): Promise<{ unknown: number; oldestPendingSeconds: number }> {
   const inStatus = (status: string): SQL => sql`FROM ${emails} WHERE status = ${status}`
   const { rows } = await db.execute<{ unknown: number; oldest: number }>(sql`

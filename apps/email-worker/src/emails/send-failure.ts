@@ -13,17 +13,17 @@ const ofThisMailOnly = new Set(['MessageRejected'])
 const untrusted = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
 
 /**
- * What a failed call to SES means. The one question is whether SES may have accepted the mail:
+ * Decides what a failed call to SES means. The question is whether SES may have accepted the mail:
  *
- * 1. The request never left us: it did not. A text that cannot be written down would only fail again.
- * 2. SES refused in words (4xx, throttling under any status): it did not. Some refusals would only be repeated.
- * 3. Nobody was reached (name, connection, certificate), so that no byte of the request left: it did not.
- * 4. Everything else it may have: a 5xx, a time-out, a reset (also of a stale connection), an answer nobody can read.
+ * 1. The request never left us: no. If the text cannot be encoded, a retry would fail too.
+ * 2. SES rejected it explicitly (4xx, or throttling under any status): no. For some rejections a retry would fail too.
+ * 3. SES was not reached (name, connection, certificate), so no byte of the request left: no.
+ * 4. Everything else: maybe. A 5xx, a timeout, a reset (also of a stale connection), an unreadable answer.
  */
 export function explainFailure(error: unknown, hasLeft: boolean): Exclude<Outcome, { status: 'sent' }> {
   const { name, message, $metadata } = toSdkError(error)
   const status = $metadata?.httpStatusCode ?? 0
-  // SES quotes addresses, which are not ours to keep.
+  // SES quotes addresses, which we must not store.
   const reason = `${name}: ${message}`.replace(/[^\s<>"',;:]+@[^\s<>"',;:]+/g, '[address]').slice(0, 500)
 
   if (!hasLeft && error instanceof URIError) return { status: 'failed', reason }
@@ -38,11 +38,11 @@ export function explainFailure(error: unknown, hasLeft: boolean): Exclude<Outcom
 }
 
 function isBeforeConnection(error: SdkError): boolean {
-  // Several addresses of one host fail together, as one error.
+  // If a host has several addresses, their failures arrive as one error.
   if (error.errors?.length) return error.errors.every(isBeforeConnection)
   if (error.syscall === 'connect' || error.syscall === 'getaddrinfo') return true
   if (untrusted.test(error.code ?? '')) return true
-  // The SDK gives its own connection time-out nothing but words.
+  // The SDK's own connection timeout can be recognised only by its message.
   return error.name === 'TimeoutError' && error.message.includes('did not establish a connection')
 }
 

@@ -6,10 +6,10 @@ import * as metrics from './metrics.ts'
 import { markUnknown, measureBacklog, reserveDue } from './repository.ts'
 
 export interface Sender {
-  /** Tells that mails were written down. Without it they are found within half a second. */
+  /** Announces new mails. Without it they are found within half a second. */
   wake(): void
   isAlive(): boolean
-  /** Claims no more mails, and waits until it is known what became of those that were. */
+  /** Claims no more mails, and waits for the outcome of those already claimed. */
   close(): Promise<void>
 }
 
@@ -17,23 +17,23 @@ const CONCURRENCY = 8
 const POLL_MS = 500
 const SWEEP_MS = 5_000
 
-/** Reserved in one commit. */
+/** How many mails are reserved in one commit. */
 const RESERVED_MAILS = 32
-/** A preparation that takes longer is begun by another worker too, which costs two lookups and nothing else. */
+/** If a preparation takes longer, another worker starts it too, which only costs two lookups. */
 const RESERVED_SECONDS = 10
-/** A reserved mail that was not begun by then is left for whoever finds it due again. */
+/** A reserved mail that was not started by then is left until it becomes due again. */
 const BEGIN_WITHIN_MS = 5_000
 const MAX_PAUSE_MS = 60_000
-/** Longer than the longest a query may take. */
+/** Longer than any query may take. */
 const LIVENESS_MS = 60_000
 
-/** Sends what is pending in the ledger, several mails at a time, until closed. Never throws. */
+/** Sends the pending mails of the ledger, several at a time, until it is closed. Never throws. */
 export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unknownAfterSeconds: number }): Sender {
   const { db, logger, monotonicMs, unknownAfterSeconds } = options
   const deliver = createDelivery({ ...options, mayClaim: () => !isClosing })
   const inFlight = new Set<Promise<void>>()
   const interruptions = createOutageLog(logger, {
-    failing: 'Sender interrupted, going on',
+    failing: 'Sender interrupted, continuing',
     works: 'Sender works again',
   })
   let reserved: Email[] = []
@@ -46,7 +46,7 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   let outages = 0
   let pausedUntil = 0
 
-  /** While something we need is down, one mail at a time finds out whether it is back; the others wait, untouched. */
+  /** While a dependency is down, one mail at a time tests whether it is back; the others wait untouched. */
   function countOutage(): void {
     if (monotonicMs() < pausedUntil) return
     pausedUntil = monotonicMs() + Math.min(500 * 2 ** outages, MAX_PAUSE_MS)
@@ -79,7 +79,7 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
     sweptAt = monotonicMs()
     for (const { id, ...email } of await markUnknown(db, unknownAfterSeconds)) {
       metrics.emailOutcomes.add(1, { outcome: 'unknown' })
-      logger.error({ emailId: id, ...email }, 'Email may have been sent or not')
+      logger.error({ emailId: id, ...email }, 'Email may or may not have been sent')
     }
     const { unknown, oldestPendingSeconds } = await measureBacklog(db)
     metrics.unknownEmails.record(unknown)
@@ -87,7 +87,7 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   }
 
   async function rest(): Promise<void> {
-    // A wake since the last rest ends this one at once.
+    // If `wake` was called since the last rest, this one ends at once.
     await sleep(POLL_MS, undefined, { signal: wakeUp.signal }).catch(() => undefined)
     wakeUp = new AbortController()
   }

@@ -20,8 +20,8 @@ const dark = {
   onAccent: '#0d1a16',
 }
 
-// Clients that know no media queries show the light colours, which stand inline. Body and Container put theirs on a cell
-// inside of them.
+// Mail clients without media queries show the light colours, which are inline. Body and Container set their colours on an inner
+// cell.
 const styleSheet = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   @media (max-width: 600px) {

@@ -9,7 +9,7 @@ const compose = (student: Partial<Student> = {}, course: Partial<Course> = {}) =
     'https://learn.example.com',
   )
 
-/** What a reader sees of the HTML, a line per element. */
+/** Returns the visible text of the HTML, one line per element. */
 const readVisible = (html: string) =>
   html
     .replace(/<style>[^]*?<\/style>/g, '')
@@ -18,7 +18,7 @@ const readVisible = (html: string) =>
     .map((line) => line.trim())
     .filter((line) => line !== '')
 
-test('in English: name, title, description, lessons, language, and the way in', async () => {
+test('the English mail has the name, title, description, lessons, language and link', async () => {
   const { to, subject, html, text } = await compose()
 
   expect(to).toBe('anna@example.com')
@@ -49,7 +49,7 @@ test('in English: name, title, description, lessons, language, and the way in', 
   )
 })
 
-test('in German, for a student who reads German', async () => {
+test('a student who reads German gets a German mail', async () => {
   const { subject, html, text } = await compose({ name: 'Änne Groß', locale: 'de-CH' })
 
   expect(subject).toBe('Willkommen im Kurs „Rust Basics“')
@@ -62,7 +62,7 @@ test('in German, for a student who reads German', async () => {
   expect(text).toContain('Jetzt lernen: https://learn.example.com/courses/rust')
 })
 
-test('what is not known of a course leaves no gap', async () => {
+test('missing facts leave no gap', async () => {
   const { html, text } = await compose({ name: ' ' }, { description: null, totalLessons: null })
 
   expect(readVisible(html)).toContain('Welcome!')
@@ -70,11 +70,11 @@ test('what is not known of a course leaves no gap', async () => {
   expect(text).toMatch(/^Welcome!\n\nYou are enrolled[^\n]+\n\nRust Basics\n\nLanguage: German\n\nStart Learning/)
 })
 
-test('there is no mail to whom nobody can write', async () => {
+test('an invalid address is refused', async () => {
   await expect(compose({ email: 'a@example.com, b@example.com' })).rejects.toThrow('not one plain address')
 })
 
-test('what others wrote stays text', async () => {
+test('markup and links in names, titles and descriptions stay plain text', async () => {
   const { subject, html, text } = await compose(
     { name: '<b>{{name}}</b> http://evil.example' },
     { title: '<script>1</script> & "x"', description: '<img src=x onerror=1>\n${title}', slug: '../a?b"<c>' },
@@ -90,7 +90,7 @@ test('what others wrote stays text', async () => {
   for (const body of [html, text]) expect(body).not.toMatch(/http:\/\/evil|evil\.example/)
 })
 
-test('what is written from right to left has its own direction, and turns nothing around it', async () => {
+test('right-to-left text has its own direction and does not reverse its surroundings', async () => {
   const { subject, html, text } = await compose(
     { name: 'دينا' },
     { title: 'مقدمة في Rust!', description: 'دورة قصيرة.\u202e', language: 'ar' },
@@ -113,15 +113,18 @@ test('what is written from right to left has its own direction, and turns nothin
   }
 })
 
-test.each(['xx', 'not a language', ''])('a language without a name, such as %j, is not named', async (language) => {
-  const { html, text } = await compose({}, { language })
+test.each(['xx', 'not a language', ''])(
+  'the mail leaves out a language without a name, such as %j',
+  async (language) => {
+    const { html, text } = await compose({}, { language })
 
-  expect(readVisible(html)).not.toContain('Language')
-  expect(text).not.toContain('Language')
-  expect(html).not.toContain('lang="not')
-})
+    expect(readVisible(html)).not.toContain('Language')
+    expect(text).not.toContain('Language')
+    expect(html).not.toContain('lang="not')
+  },
+)
 
-test('nothing long makes the mail long', async () => {
+test('a long name, title or description does not make the mail long', async () => {
   const { subject, html, text } = await compose(
     { name: 'n'.repeat(5_000) },
     { title: 't'.repeat(5_000), description: 'd'.repeat(50_000) },

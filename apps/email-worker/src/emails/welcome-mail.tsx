@@ -9,14 +9,14 @@ import { chooseLocale, dropTurns, getWording, isolate, nameLanguage } from './wo
 const MAX_TITLE_LENGTH = 120
 const MAX_DESCRIPTION_LENGTH = 600
 
-/** Why this mail can never be sent, or null. */
+/** Returns why this mail can never be sent, or null if it can. */
 export function findFault(student: Student, course: Course): string | null {
   return readAddress(student.email).fault ?? (showLine(course.title) === '' ? 'the course title is blank' : null)
 }
 
 /**
- * Renders the welcome mail in the student's language. Everything in it that others wrote stays text. Throws where the student
- * has no address to write to.
+ * Renders the welcome mail in the student's language. All text from outside stays plain text. Throws if the student's address is
+ * not valid.
  */
 export async function composeWelcomeMail(student: Student, course: Course, dashboardUrl: string): Promise<Mail> {
   const locale = chooseLocale(student.locale)

@@ -13,11 +13,11 @@ test.each([
   ['', 'en'],
   [null, 'en'],
   [undefined, 'en'],
-])('whoever has the locale %j is written to in %s', (locale, language) => {
+])('a student with the locale %j gets mails in %s', (locale, language) => {
   expect(chooseLocale(locale)).toBe(language)
 })
 
-test('a language is called as its reader calls it', () => {
+test('a language is named in the language of the reader', () => {
   expect(nameLanguage('de', 'en')).toBe('German')
   expect(nameLanguage('de', 'de')).toBe('Deutsch')
   expect(nameLanguage('fr', 'de')).toBe('Französisch')
@@ -35,18 +35,18 @@ test.each([
 })
 
 test.each(['not a language', 'xx', 'xx-DE', 'english', 'und', '', '<b>'])(
-  'a code without a name is not called: %j',
+  'a language code without a name, such as %j, gives none',
   (code) => {
     expect(nameLanguage(code, 'en')).toBeNull()
   },
 )
 
-test('only what is written from right to left is set apart', () => {
+test('only right-to-left text is isolated', () => {
   for (const text of ['Rust', 'Größe', '日本語', 'Тест', '👩‍💻', '']) expect(isolate(text)).toBe(text)
   for (const text of ['עברית', 'Rust بالعربية', '\u{1e900}', '\ufefb'])
     expect(isolate(text)).toBe(`\u2068${text}\u2069`)
 })
 
-test('nothing turns what comes after it', () => {
+test('characters that change the text direction are removed', () => {
   expect(dropTurns('\u202eRust\u202c \u2067Basics\u2066 \u200fعربي')).toBe('Rust Basics \u200fعربي')
 })

@@ -28,7 +28,7 @@ const wordings = {
 export type Locale = keyof typeof wordings
 export type Wording = (typeof wordings)[Locale]
 
-/** German for whoever reads German, of any country; English for everybody else. */
+/** Chooses German for readers of German in any country, and English for everybody else. */
 export function chooseLocale(locale: string | null | undefined): Locale {
   const language = guessLanguage(locale ?? '')
   return language !== null && new Intl.Locale(language).language === 'de' ? 'de' : 'en'
@@ -38,7 +38,7 @@ export function getWording(locale: Locale): Wording {
   return wordings[locale]
 }
 
-/** The name of a language as its reader calls it, as exactly as there is one; null where there is none. */
+/** Returns the most specific name of a language in the reader's language, or null if it has none. */
 export function nameLanguage(code: string, reader: Locale): string | null {
   const tag = guessLanguage(code)
   if (tag === null) return null
@@ -51,15 +51,15 @@ export function nameLanguage(code: string, reader: Locale): string | null {
   return null
 }
 
-// The blocks that Unicode keeps for scripts written from right to left, such as Hebrew and Arabic.
+// The Unicode blocks for right-to-left scripts such as Hebrew and Arabic.
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 
-/** A text as it may stand in a sentence: written from right to left, it turns nothing around it. */
+/** Makes a text safe within a sentence: right-to-left text does not reverse what surrounds it. */
 export function isolate(text: string): string {
   return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
 }
 
-/** Without characters that turn what comes after them: in a text of others they could end where they should not. */
+/** Removes the characters that change the direction of the following text. In text from outside they could reach beyond it. */
 export function dropTurns(text: string): string {
   return text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, '')
 }
