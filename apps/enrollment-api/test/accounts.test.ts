@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** Each caller has an address of its own, so that the limit per address stays out of the way. */
+/** Gives each caller its own address, so that the limit per address does not interfere. */
 let callers = 0
 const call = (
   url: string,
@@ -35,7 +35,7 @@ const check = (token: string) =>
   })
 
 describe('signing in', () => {
-  it('gives an access token that the key set proves, and a refresh token kept as its hash', async () => {
+  it('gives an access token that the key set verifies, and a refresh token that is stored as its hash', async () => {
     const answer = await signIn('Ada@Example.com', password)
 
     expect(answer.statusCode).toBe(200)
@@ -53,14 +53,14 @@ describe('signing in', () => {
     expect(rows).toEqual([{ user_id: userId, family_id: expect.any(String), lasts: true }])
   })
 
-  it('the access token opens the API, the refresh token does not', async () => {
+  it('gives an access token that opens the API, and a refresh token that does not', async () => {
     const { token, refreshToken } = (await signIn('ada@example.com', password)).json()
 
     expect((await service.get(token, '/api/enrollments')).statusCode).toBe(200)
     expect((await service.get(refreshToken, '/api/enrollments')).statusCode).toBe(401)
   })
 
-  it('answers the same to a wrong password, an unknown address and another tenant', async () => {
+  it('gives the same answer for a wrong password, an unknown address and another tenant', async () => {
     const answers = [
       await signIn('ada@example.com', 'wrong'),
       await signIn('nobody@example.com', password),
@@ -75,7 +75,7 @@ describe('signing in', () => {
     }
   })
 
-  it('checks a password for unknown addresses as well, a few at a time, and other requests go first', async () => {
+  it('checks a password for unknown addresses too, a few at a time, without delaying other requests', async () => {
     let finished = 0
     const attempts = Array.from({ length: 80 }, async (_, index) => {
       const answer = await signIn(`nobody-${index}@example.com`, 'guess')
@@ -95,7 +95,7 @@ describe('signing in', () => {
     expect(answers.filter(({ statusCode }) => statusCode === 401).length).toBe(80 - busy.length)
   })
 
-  it('of one account is limited, from wherever, and with a spoofed address too', async () => {
+  it('is limited per account, from any address and with a spoofed one', async () => {
     const answers: number[] = []
     for (let index = 0; index < 21; index++) {
       const answer = await signIn('one@example.com', 'guess', { 'x-forwarded-for': `192.0.2.${index}` })
@@ -108,7 +108,7 @@ describe('signing in', () => {
     expect((await signIn('ada@example.com', password)).statusCode).toBe(200)
   })
 
-  it('from one address is limited, whichever the accounts', async () => {
+  it('is limited per address, for any accounts', async () => {
     const answers: number[] = []
     for (let index = 0; index < 101; index++) {
       const spoofed = { 'x-forwarded-for': `192.0.2.${index}` }
@@ -119,7 +119,7 @@ describe('signing in', () => {
     expect(answers).toEqual([...Array(100).fill(400), 429])
   })
 
-  it('works for who has signed in from there before, whoever guesses or floods elsewhere', async () => {
+  it('works from an address used before, whoever guesses or floods from elsewhere', async () => {
     const email = 'home@example.com'
     await provisionUser(service.ctx.db, {
       tenantId: 'acme',
@@ -146,7 +146,7 @@ describe('signing in', () => {
     await Promise.all(flood)
   })
 
-  it('keeps no service from its token, and services keep nobody from signing in', async () => {
+  it('does not keep services from their tokens, nor do services keep people from signing in', async () => {
     const [id, secret] = [randomUUID(), randomUUID()]
     await provisionClient(service.ctx.db, { id, secret, tenants: ['acme'] })
     const askToken = (clientId: string, clientSecret: string) =>
@@ -160,7 +160,7 @@ describe('signing in', () => {
     await Promise.all(ofServices)
   })
 
-  it('reads no more than a form can hold', async () => {
+  it('refuses a body larger than any sign-in form', async () => {
     const ofLength = (length: number) => ({ email: 'ada@example.com', password: 'x'.repeat(length) })
     const [atMost, more] = [ofLength(15_000), ofLength(17_000)]
 
@@ -172,7 +172,7 @@ describe('signing in', () => {
     ).toBe(401)
   })
 
-  it('again and again leaves no more than a hundred refresh tokens, the latest', async () => {
+  it('leaves a user at most the latest hundred refresh tokens', async () => {
     await service.admin.query(
       `INSERT INTO refresh_tokens (token_hash, family_id, tenant_id, user_id, issued_at, expires_at)
        SELECT decode(lpad(to_hex(number), 64, '0'), 'hex'), gen_random_uuid(), 'acme', $1, now() - make_interval(secs => number), now() + interval '1 day'
@@ -192,7 +192,7 @@ describe('signing in', () => {
     expect(hashes).toContain((1).toString(16).padStart(64, '0'))
   })
 
-  it('knows an address however it is written', async () => {
+  it('accepts every spelling of an address', async () => {
     const email = 'r&d@xn--bcher-kva.example'
     await provisionUser(service.ctx.db, {
       tenantId: 'acme',
@@ -206,7 +206,7 @@ describe('signing in', () => {
     expect((await signIn('\u202a R&D@BÜCHER.example\u202c\u200b ', password)).statusCode).toBe(200)
   })
 
-  it('opens an account whose address no account could have today', async () => {
+  it('works for an account whose address would be refused today', async () => {
     const email = `${'a'.repeat(65)}@example.com`
     await provisionUser(service.ctx.db, {
       tenantId: 'acme',
@@ -228,11 +228,11 @@ describe('signing in', () => {
     [{ email: 'ada@example.com', password: 'x'.repeat(1_025) }],
     [{ email: `${'a'.repeat(250)}@example.com`, password: 'x' }],
     [{ email: 'ada@example.com', password: 'x', tenantId: 'globex' }],
-  ])('with the body %j is 400', async (body) => {
+  ])('answers 400 to the body %j', async (body) => {
     expect((await call('/auth/signin', body)).statusCode).toBe(400)
   })
 
-  it('drops the refresh tokens of the user that have ended', async () => {
+  it('deletes the expired refresh tokens of the user', async () => {
     await service.admin.query(`UPDATE refresh_tokens SET expires_at = now() - interval '1 second'`)
 
     await signIn('ada@example.com', password)
@@ -244,7 +244,7 @@ describe('signing in', () => {
     expect(rows).toEqual([{ lasts: true }])
   })
 
-  it('leaves neither password nor address nor token in the log', () => {
+  it('writes no password, address or token to the log', () => {
     const everything = JSON.stringify(['Request completed', 'Request refused'].flatMap(service.logged))
 
     expect(everything).toContain('/auth/signin')
@@ -258,7 +258,7 @@ describe('a service', () => {
 
   const askToken = (body: object) => call('/auth/service-token', body)
 
-  it('gets a token for a tenant that is among its own', async () => {
+  it('gets a token for one of its own tenants', async () => {
     const answer = await askToken({ clientId, clientSecret, tenantId: 'globex' })
 
     expect(answer.statusCode).toBe(200)
@@ -270,14 +270,14 @@ describe('a service', () => {
   it.each([
     ['wrong secret', { clientId, clientSecret: 'wrong', tenantId: 'acme' }],
     ['unknown client', { clientId: 'stranger', clientSecret, tenantId: 'acme' }],
-  ])('with a %s is refused with one text', async (_, body) => {
+  ])('gets the same refusal for every fault, such as a %s', async (_, body) => {
     const answer = await askToken(body)
 
     expect(answer.statusCode).toBe(401)
     expect(answer.json()).toMatchObject({ code: 'client.invalid', title: 'Client or secret is wrong' })
   })
 
-  it('with its secret and a tenant that is not its own is forbidden, which nobody else learns', async () => {
+  it('is forbidden a foreign tenant, which only the holder of its secret learns', async () => {
     const refused = await askToken({ clientId, clientSecret, tenantId: 'initech' })
     const guessed = await askToken({ clientId, clientSecret: 'wrong', tenantId: 'initech' })
 
@@ -286,7 +286,7 @@ describe('a service', () => {
     expect(guessed.statusCode).toBe(401)
   })
 
-  it('that asks too often is told to wait', async () => {
+  it('is told to wait if it asks too often', async () => {
     const ask = () =>
       call('/auth/service-token', { clientId: 'hasty', clientSecret: 'x', tenantId: 'acme' }, {}, '10.2.0.1')
     const answers: number[] = []
@@ -295,7 +295,7 @@ describe('a service', () => {
     expect(answers).toEqual([...Array(60).fill(401), 429])
   })
 
-  it('asks from one address as often as from one network of IPv6, whichever client it says it is', async () => {
+  it('is limited per address or IPv6 network, whichever client it claims to be', async () => {
     const ask = async (index: number, address: string) => {
       const body = { clientId: `made-up-${address}-${index}`, clientSecret: 'x', tenantId: 'acme' }
       return (await call('/auth/service-token', body, {}, address)).statusCode
@@ -311,7 +311,7 @@ describe('a service', () => {
     expect(await ask(0, '2001:db8:1:3::1')).toBe(401)
   })
 
-  it('gets its token while one stranger asks for as many as it can, under ever new names', async () => {
+  it('gets its token while a stranger floods the service under ever new names', async () => {
     const flood = floodWithClients(60, () => '10.3.0.1')
 
     const answer = await call('/auth/service-token', { clientId, clientSecret, tenantId: 'acme' }, {}, '10.3.0.2')
@@ -320,7 +320,7 @@ describe('a service', () => {
     await flood.ended
   })
 
-  it('that has shown its secret gets its token at once, even from where a flood comes, and from everywhere', async () => {
+  it('that has shown its secret gets its token at once, from any address, even one that a flood comes from', async () => {
     expect((await askToken({ clientId, clientSecret, tenantId: 'acme' })).statusCode).toBe(200)
     const flood = floodWithClients(150, (index) => (index < 75 ? '10.4.0.1' : `10.4.1.${index}`))
 
@@ -345,7 +345,7 @@ describe('a service', () => {
     return { ended: Promise.all(answers), waiting: () => waiting }
   }
 
-  it('reads a student of the tenant its token is for, and of no other', async () => {
+  it('reads students only of the tenant that its token is for', async () => {
     const [acme, globex] = await Promise.all(
       ['acme', 'globex'].map(async (tenantId) => (await askToken({ clientId, clientSecret, tenantId })).json().token),
     )
@@ -359,7 +359,7 @@ describe('a service', () => {
     expect(foreign.json()).toMatchObject({ code: 'student.not-found' })
   })
 
-  it('alone may read students', async () => {
+  it('may read students, and nobody else may', async () => {
     const { token, id } = await aStudent(service)
 
     expect((await service.get(token, `/internal/students/${id}`)).statusCode).toBe(403)
@@ -372,7 +372,7 @@ describe('an account', () => {
   const provision = (secret: string, roles: ('student' | 'editor')[] = ['student', 'editor']) =>
     provisionUser(service.ctx.db, { ...details, roles, password: secret })
 
-  it('is made once; what is given again changes nothing, and what is new signs the user out', async () => {
+  it('is created once; repeating it changes nothing, and changing it signs the user out', async () => {
     const [first, second] = [randomUUID(), randomUUID()]
 
     const created = await provision(first)
@@ -388,7 +388,7 @@ describe('an account', () => {
     expect((await signIn(details.email, second)).statusCode).toBe(200)
   })
 
-  it('made twice at the same moment is one', async () => {
+  it('is created once by two commands at the same moment', async () => {
     const twin = { ...details, email: 'twin@example.com', roles: ['student' as const], password: randomUUID() }
 
     const made = await Promise.all([provisionUser(service.ctx.db, twin), provisionUser(service.ctx.db, twin)])
@@ -402,7 +402,7 @@ describe('an account', () => {
     return (await service.admin.query('SELECT FROM refresh_tokens WHERE token_hash = $1', [hash])).rowCount
   }
 
-  it('of a service can be given another secret and other tenants', async () => {
+  it('of a service can get another secret and other tenants', async () => {
     const [id, first, second] = ['rotating', randomUUID(), randomUUID()]
     const provision = (secret: string, tenants: string[]) => provisionClient(service.ctx.db, { id, secret, tenants })
     const askToken = async (clientSecret: string, tenantId: string) =>
@@ -425,7 +425,7 @@ describe('a password', () => {
   it.each([
     ['composed', composed],
     ['decomposed', decomposed],
-  ])('made in its %s form opens in any form a keyboard writes', async (form, chosen) => {
+  ])('that was set in its %s form is accepted in every form that a keyboard writes', async (form, chosen) => {
     const details = { email: `${form}@example.com`, name: 'Ada', locale: 'de', roles: ['student' as const] } as const
     const account = { ...details, roles: [...details.roles], tenantId: 'acme' }
     await provisionUser(service.ctx.db, { ...account, password: chosen })
@@ -438,7 +438,7 @@ describe('a password', () => {
     }
   })
 
-  it('that was once hashed as it was typed still opens', async () => {
+  it('that was hashed as typed is still accepted', async () => {
     const mixed = `${composed} ${decomposed}`
     for (const [name, typed, ...forms] of [
       ['old', decomposed, composed, decomposed],

@@ -79,7 +79,7 @@ describe('a token', () => {
     'to refresh with': async () => Buffer.alloc(32, 7).toString('base64url'),
   }
 
-  it.each(Object.entries(attacks))('%s is 401 with the one body', async (_, forge) => {
+  it.each(Object.entries(attacks))('%s is refused with 401 and always the same body', async (_, forge) => {
     const absent = await service.app.inject({ method: 'POST', url: '/api/enrollments', payload: { courseId } })
 
     const answer = await service.post(await forge(), { courseId })
@@ -107,19 +107,19 @@ describe('a body', () => {
     ['an overlong course', quoted(`"${'c'.repeat(129)}"`)],
     ['a course that is a path', quoted('".."')],
     ['a NUL', quoted(String.raw`"a\u0000b"`)],
-    ['half a surrogate pair', quoted(String.raw`"\ud800"`)],
+    ['an unpaired surrogate', quoted(String.raw`"\ud800"`)],
     ['a line break', quoted(String.raw`"a\r\nb"`)],
     ['bad UTF-8', Buffer.concat([Buffer.from('{"courseId":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')])],
-    ['a key twice', '{"courseId":"a","courseId":"b"}'],
+    ['a repeated key', '{"courseId":"a","courseId":"b"}'],
     ['__proto__', '{"courseId":"c","__proto__":{"source":"gift"}}'],
     ['a depth bomb', quoted('['.repeat(10_000) + ']'.repeat(10_000))],
     ['a status', '{"courseId":"c","status":"paid"}'],
     ['a tenant', '{"courseId":"c","tenantId":"globex"}'],
     ['a role', '{"courseId":"c","role":"admin"}'],
     ['a price', '{"courseId":"c","price":0}'],
-    ['a source that is not the student’s to give', '{"courseId":"c","source":"gift"}'],
+    ['a source that a student may not set', '{"courseId":"c","source":"gift"}'],
     ['a broken end', '{"courseId":"c"'],
-  ])('with %s is 400', async (_, payload) => {
+  ])('with %s is refused with 400', async (_, payload) => {
     const answer = await post(payload)
 
     expect(answer.statusCode).toBe(400)
@@ -127,7 +127,7 @@ describe('a body', () => {
     expect(answer.json()).toMatchObject({ code: 'request.invalid', instance: '/api/enrollments' })
   })
 
-  it('over the limit is 413', async () => {
+  it('over the size limit is refused with 413', async () => {
     const answer = await post(`{"courseId":"${'c'.repeat(300_000)}"}`)
 
     expect(answer.statusCode).toBe(413)
@@ -144,19 +144,19 @@ describe('a content type', () => {
     ['application/problem+json'],
     ['application/jsonx'],
     ['text/plain, application/json'],
-  ])('"%s" is refused, never taken unvalidated', async (contentType) => {
+  ])('"%s" is refused and never bypasses validation', async (contentType) => {
     const answer = await post('{"courseId":"c","role":"admin"}', contentType ? { 'content-type': contentType } : {})
 
     expect([400, 415]).toContain(answer.statusCode)
   })
 
-  it.each([[' application/json'], ['\tapplication/json']])('%j is validated like any other', async (contentType) => {
+  it.each([[' application/json'], ['\tapplication/json']])('%j does not bypass validation', async (contentType) => {
     const answer = await sendRaw('{"courseId":"c","role":"admin"}', `Content-Type:${contentType}`)
 
     expect(answer).toMatch(/^HTTP\/1.1 4(00|15) /)
   })
 
-  it('with two lengths is refused before it is read', async () => {
+  it('with two body lengths is refused before the body is read', async () => {
     expect(await sendRaw('0\r\n\r\n', 'Transfer-Encoding: chunked')).toMatch(/^HTTP\/1.1 400 /)
   })
 
@@ -170,7 +170,7 @@ describe('a content type', () => {
   }
 })
 
-it('another method is 405 and says which are allowed', async () => {
+it('an unsupported method is refused with 405 and the allowed methods', async () => {
   const answer = await service.app.inject({ method: 'PUT', url: '/api/enrollments', payload: {} })
 
   expect(answer.statusCode).toBe(405)

@@ -33,7 +33,7 @@ const user = [
   '--role=editor,student',
 ]
 
-it('create-user makes a user who can sign in', async () => {
+it('create-user creates a user who can sign in', async () => {
   const password = randomUUID()
 
   const result = await run(user, password)
@@ -46,7 +46,7 @@ it('create-user makes a user who can sign in', async () => {
   expect((await service.app.inject({ method: 'POST', url: '/auth/signin', payload })).statusCode).toBe(200)
 })
 
-it('create-client makes a client for its tenants, by default that of DEFAULT_TENANT, and can be repeated', async () => {
+it('create-client creates a client for its tenants, by default DEFAULT_TENANT, and can be repeated', async () => {
   const [args, clientSecret] = [['create-client', '--client-id=email-worker'], randomUUID()]
 
   const created = await run(args, clientSecret, { DEFAULT_TENANT: 'globex' })
@@ -58,7 +58,7 @@ it('create-client makes a client for its tenants, by default that of DEFAULT_TEN
   expect((await service.app.inject({ method: 'POST', url: '/auth/service-token', payload })).statusCode).toBe(200)
 })
 
-it('all that is wrong is said at once, and nothing is done', async () => {
+it('all problems are reported at once, and nothing is done', async () => {
   const result = await run(['create-user', '--email=grace', '--name=', '--locale=fr', '--role=root'], 'short')
 
   expect(result).toMatchObject({ code: 1, output: '' })
@@ -71,13 +71,13 @@ it.each([
   ['a NUL', 'eight\u0000more', 'holds a control character'],
   ['a line break', 'eight\nmore', 'holds a control character'],
   ['bytes that are no UTF-8', Buffer.from('schlüssel', 'latin1'), 'not UTF-8'],
-])('a secret with %s, which nobody could sign in with, is refused', async (_what, secret, message) => {
+])('a secret with %s is refused, because nobody could sign in with it', async (_fault, secret, message) => {
   const result = await run(['create-user', '--tenant=acme', '--email=nul@example.com', '--name=Nul'], secret)
 
   expect(result).toMatchObject({ code: 1, output: '', errors: expect.stringContaining(message) })
 })
 
-it('an address and a name are kept in one form, and what a mail could not be sent to is refused', async () => {
+it('an address and a name are normalised, and an address that no mail could reach is refused', async () => {
   const create = (email: string, name: string) =>
     run(['create-user', '--tenant=acme', `--email=${email}`, `--name=${name}`], randomUUID())
 
@@ -94,13 +94,13 @@ it('an address and a name are kept in one form, and what a mail could not be sen
   expect(refused.errors).toContain('at name')
 })
 
-it('a secret among the options is refused', async () => {
+it('a secret given as an option is refused', async () => {
   const result = await run([...user, `--password=${randomUUID()}`], '')
 
   expect(result).toEqual({ code: 1, output: '', errors: 'Unknown option: password\n' })
 })
 
-it('a database that is not there is one line, without a secret in it', async () => {
+it('a missing database is reported in one line without a secret', async () => {
   const result = await run(user, randomUUID(), { DATABASE_URL: 'postgres://127.0.0.1:9/none' })
 
   expect(result).toEqual({ code: 1, output: '', errors: 'connect ECONNREFUSED 127.0.0.1:9\n' })

@@ -1,4 +1,4 @@
-/** What does not depend on the machine: how many statements an enrolment takes. */
+/** Measures a cost that does not depend on the machine: how many statements an enrolment takes. */
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { anOpenCourse, aStudent, type Service, startService } from './helpers.ts'
@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** How every statement begins that this process sends to Postgres from now on. */
+/** Records the beginning of every statement that this process sends to Postgres from now on. */
 function watchStatements(): string[] {
   const beginnings: string[] = []
   // oxlint-disable-next-line typescript/unbound-method -- called on the client that was
@@ -24,7 +24,7 @@ function watchStatements(): string[] {
   return beginnings
 }
 
-it('an enrolment is one statement, its messages included; a repeated one is two', async () => {
+it('an enrolment with its messages takes one statement, a repeated one takes two', async () => {
   const student = await aStudent(service)
   const courseId = await anOpenCourse(service)
   const statements = watchStatements()
@@ -38,7 +38,7 @@ it('an enrolment is one statement, its messages included; a repeated one is two'
   expect(statements.slice(1)).toEqual(['WITH request', 'select wanted.draft_id,'])
 })
 
-it('a hundred enrolments that come together share a few statements', async () => {
+it('a hundred concurrent enrolments share a few statements', async () => {
   const courseId = await anOpenCourse(service)
   const students = await Promise.all(Array.from({ length: 100 }, () => aStudent(service)))
   const statements = watchStatements()

@@ -9,7 +9,7 @@ import { provisionClient } from '../src/accounts/provision.ts'
 import { handlers } from '../src/consumer.ts'
 import { aStudent, environment, type Service, serve, startService } from './helpers.ts'
 
-/** Stands in for distribution-service: courses by id, and who asked for what. */
+/** A stand-in for distribution-service. It has courses by id and records the requests. */
 async function startCatalogue() {
   const courses = new Map<string, { public: boolean }>()
   const asked: string[] = []
@@ -73,7 +73,7 @@ const enroll = async (courseId: string, token = student.token) => (await service
 const [noon, later, latest] = ['2026-01-01T12:00:00Z', '2026-01-01T12:00:00.000001Z', '2026-01-01T12:00:00.000002Z']
 
 describe('events', () => {
-  it('a published distribution opens its course, in its tenant only', async () => {
+  it('open a course in its tenant only when a distribution is published', async () => {
     const distribution = aDistribution()
     const stranger = await aStudent(service, { tenantId: 'globex' })
 
@@ -83,7 +83,7 @@ describe('events', () => {
     expect(await enroll(distribution.courseId, stranger.token)).toBe(404)
   })
 
-  it('an unpublished or deleted one closes it', async () => {
+  it('close a course when its distribution is unpublished or deleted', async () => {
     for (const close of [unpublished, deleted]) {
       const distribution = aDistribution()
 
@@ -94,7 +94,7 @@ describe('events', () => {
     expect(catalogue.asked).toEqual([])
   })
 
-  it('a course is open while at least one of its distributions is public', async () => {
+  it('keep a course open while at least one of its distributions is public', async () => {
     const first = aDistribution()
     const second = aDistribution(first.courseId)
 
@@ -105,7 +105,7 @@ describe('events', () => {
     expect(await enroll(first.courseId, (await aStudent(service)).token)).toBe(404)
   })
 
-  it('a moment yet to come, which was taken once, does not shut out what happens now', async () => {
+  it('win over a stored moment in the future', async () => {
     const distribution = aDistribution()
     await consume(published(distribution, noon))
     await service.admin.query(`UPDATE distributions SET changed_at = '2099-01-01' WHERE distribution_id = $1`, [
@@ -119,7 +119,7 @@ describe('events', () => {
     expect(await enroll(distribution.courseId)).toBe(404)
   })
 
-  it('an older moment never wins, to the microsecond, and a deleted one stays deleted', async () => {
+  it('with an older moment never win, to the microsecond, and do not revive a deleted distribution', async () => {
     const [a, b, c] = [aDistribution(), aDistribution(), aDistribution()]
 
     await consume(unpublished(a, later), published(a, noon))
@@ -132,7 +132,7 @@ describe('events', () => {
     expect(catalogue.asked).toEqual([])
   })
 
-  it('the same event twice changes nothing more', async () => {
+  it('change nothing when they are repeated', async () => {
     const distribution = aDistribution()
     const [event, after] = [published(distribution, noon), unpublished(distribution, later)]
 
@@ -146,9 +146,9 @@ describe('events', () => {
     expect(rows).toEqual([{ is_public: false, changed_at: expect.stringContaining(':00:00.000001') }])
   })
 
-  it('a poison event fails by its own fault, as data Postgres cannot hold, and leaves nothing', async () => {
+  it('with data that Postgres cannot hold fail by their own fault and leave nothing behind', async () => {
     const event = published(aDistribution(), noon)
-    // No reader would let it in.
+    // The parser would refuse this event, so it is handled directly.
     const poison = { ...event, payload: { ...event.payload, published_at: '0000-01-01T00:00:00Z' } }
 
     const failure = consume(poison)
@@ -157,7 +157,7 @@ describe('events', () => {
     expect(await enroll(poison.payload.course_id)).toBe(404)
   })
 
-  it('a database that goes away fails the transaction as an outage, and the event can come again', async () => {
+  it('fail as an outage when the database goes away, and can be handled again', async () => {
     const distribution = aDistribution()
     const event = published(distribution, noon)
 
@@ -175,8 +175,8 @@ describe('events', () => {
   })
 })
 
-describe('a course of which no event has told', () => {
-  it('is asked about once, however many want it, and the answer is remembered', async () => {
+describe('a course that no event has mentioned', () => {
+  it('is asked about once, however many requests want it, and the answer is remembered', async () => {
     const courseId = `course-${randomUUID()}`
     catalogue.courses.set(courseId, { public: true })
     const students = await Promise.all(Array.from({ length: 20 }, () => aStudent(service)))
@@ -188,7 +188,7 @@ describe('a course of which no event has told', () => {
     catalogue.behaviour.whileAsked = () => gate
 
     const enrolling = Promise.all(students.map(({ token }) => enroll(courseId, token)))
-    // Other requests, by the end of which all of these have come to where the question is put.
+    // When these other requests have ended, all of the above have reached the question.
     for (let index = 0; index < 40; index++) await service.get(student.token, '/api/enrollments')
     openGate()
 
@@ -215,7 +215,7 @@ describe('a course of which no event has told', () => {
     expect(await service.count('outbox', `log->'fields'->>'courseId' = '${courseId}'`)).toBe(0)
   })
 
-  it('with distribution-service down is 503, and asked about again', async () => {
+  it('is answered with 503 while distribution-service is down, and then asked about again', async () => {
     const courseId = `course-${randomUUID()}`
     catalogue.courses.set(courseId, { public: true })
     catalogue.behaviour.statusCode = 500
@@ -228,7 +228,7 @@ describe('a course of which no event has told', () => {
     expect(await enroll(courseId)).toBe(201)
   })
 
-  it('of a tenant that this service may not ask for is refused as such, and no outage', async () => {
+  it('of a tenant that is forbidden to this service is refused as forbidden, not as an outage', async () => {
     const courseId = `course-${randomUUID()}`
     catalogue.courses.set(courseId, { public: true })
     const stranger = await aStudent(service, { tenantId: 'initech' })
@@ -241,7 +241,7 @@ describe('a course of which no event has told', () => {
     expect(await enroll(courseId)).toBe(201)
   })
 
-  it('an event wins over the answer', async () => {
+  it('follows a later event instead of the answer', async () => {
     const [opened, closed] = [aDistribution(), aDistribution()]
     catalogue.courses.set(opened.courseId, { public: false }).set(closed.courseId, { public: true })
     expect(await enroll(opened.courseId)).toBe(404)
@@ -254,7 +254,7 @@ describe('a course of which no event has told', () => {
     expect(catalogue.asked).toHaveLength(2)
   })
 
-  it('is asked about again after a distribution was unpublished that may have been its only public one', async () => {
+  it('is asked about again after an unpublished distribution that may have been its only public one', async () => {
     const distribution = aDistribution()
     catalogue.courses.set(distribution.courseId, { public: true })
     expect(await enroll(distribution.courseId)).toBe(201)
@@ -266,7 +266,7 @@ describe('a course of which no event has told', () => {
     expect(catalogue.asked).toEqual([distribution.courseId, distribution.courseId])
   })
 
-  it('an answer that an event overtook on its way is not believed', async () => {
+  it('ignores an answer that an event has overtaken', async () => {
     const distribution = aDistribution()
     catalogue.courses.set(distribution.courseId, { public: true })
     catalogue.behaviour.whileAsked = () => consume(deleted(distribution, noon))

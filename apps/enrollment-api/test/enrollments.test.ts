@@ -102,7 +102,7 @@ describe('an enrolment', () => {
     )
   })
 
-  it('asked for again is answered 200 with the same record, and tells nobody again', async () => {
+  it('that is repeated is answered with 200 and the same record, and sends no second event', async () => {
     const student = await aStudent(service)
     const courseId = await anOpenCourse(service)
     const first = await service.post(student.token, { courseId })
@@ -116,7 +116,7 @@ describe('an enrolment', () => {
     expect(await readOutbox('sns', student.id)).toHaveLength(1)
   })
 
-  it('asked for 100 times at once is one row and one event: one 201 and 99 times 200 with its record', async () => {
+  it('that is requested 100 times at once is one row and one event, with one 201 and 99 times 200', async () => {
     const student = await aStudent(service)
     const courseId = await anOpenCourse(service)
 
@@ -131,7 +131,7 @@ describe('an enrolment', () => {
     expect(await readOutbox('sns', student.id)).toHaveLength(1)
   })
 
-  it('of many students in many courses at once is one row and one event each', async () => {
+  it('of each of many students in many courses at once is one row and one event', async () => {
     const students = await Promise.all(Array.from({ length: 20 }, () => aStudent(service)))
     const courseIds = await Promise.all(Array.from({ length: 5 }, () => anOpenCourse(service)))
 
@@ -146,7 +146,7 @@ describe('an enrolment', () => {
     expect(await service.count('outbox', `channel = 'sns' AND log->'fields'->>'courseId' IN (${courses})`)).toBe(100)
   })
 
-  it('of somebody whose account is gone is refused, and does not hurt those beside it', async () => {
+  it('of a deleted account is refused without harm to the others in its batch', async () => {
     const students = await Promise.all(Array.from({ length: 8 }, () => aStudent(service)))
     const courseId = await anOpenCourse(service)
     const { token } = await service.ctx.tokens.issue({ id: 'usr_gone', tenantId: 'acme', roles: ['student'] })
@@ -177,7 +177,7 @@ describe('a student reads', () => {
     expect(found.json()).toEqual(created.json())
   })
 
-  it('all enrolments page by page, latest first', async () => {
+  it('all enrolments page by page, the latest first', async () => {
     const student = await aStudent(service)
     const created: unknown[] = []
     for (let index = 0; index < 5; index++) {
@@ -206,7 +206,7 @@ describe('a student reads', () => {
     ["cursor=enr_' OR 1=1"],
     ['cursor=%25'],
     ['cursor=a%00'],
-  ])('?%s gets 400', async (query) => {
+  ])('nothing but a 400 with ?%s', async (query) => {
     const student = await aStudent(service)
 
     const answer = await service.get(student.token, `/api/enrollments?${query}`)
@@ -216,8 +216,8 @@ describe('a student reads', () => {
   })
 })
 
-describe('what is not the student’s own', () => {
-  it('is absent: the same 404 for another student, another tenant and nobody', async () => {
+describe('an enrolment that is not the student’s own', () => {
+  it('gets the same 404 whether it belongs to another student, another tenant or nobody', async () => {
     const [owner, neighbour] = [await aStudent(service), await aStudent(service)]
     const stranger = await aStudent(service, { id: owner.id, tenantId: 'globex' })
     const courseId = await anOpenCourse(service)
@@ -235,7 +235,7 @@ describe('what is not the student’s own', () => {
     }
   })
 
-  it.each([['editor'], ['admin'], ['service']] as const)('is not open to the role %s', async (role) => {
+  it.each([['editor'], ['admin'], ['service']] as const)('is closed to the role %s', async (role) => {
     const { token } = await service.ctx.tokens.issue({ id: 'usr_other', tenantId: 'acme', roles: [role] })
 
     const answer = await service.post(token, { courseId: 'any' })

@@ -20,7 +20,7 @@ async function start(overrides?: Record<string, string>): Promise<Service> {
 }
 
 describe('with Kafka and SNS down', () => {
-  it('a student enrols all the same; SNS gets it once it is back, whatever Kafka does', async () => {
+  it('a student still enrols, and SNS gets the message when it is back, even if Kafka is not', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'coursewire-sns-'))
     onTestFinished(() => rm(dataDir, { recursive: true }))
     const aws = await startAwsLocal({ port: 0, dataDir })
@@ -68,7 +68,7 @@ describe('with Kafka and SNS down', () => {
     expect((await service.app.inject('/health/live')).statusCode).toBe(200)
   })
 
-  it('and SNS switched off, nothing is written for it', async () => {
+  it('no row is written for SNS if SNS is switched off', async () => {
     const service = await start({ ENROLLMENT_COMPLETED_TOPIC_ARN: 'off' })
     const [student, courseId] = [await aStudent(service), await anOpenCourse(service)]
 
@@ -81,7 +81,7 @@ describe('with Kafka and SNS down', () => {
 })
 
 describe('on a database without tables', () => {
-  it('is not ready', async () => {
+  it('the service is not ready', async () => {
     const service = await start()
     await service.admin.query('DROP SCHEMA public, drizzle CASCADE')
 
@@ -90,7 +90,7 @@ describe('on a database without tables', () => {
 })
 
 describe('with Postgres stopped', () => {
-  it('everything that needs it answers 503 with Retry-After, and recovers by itself', async () => {
+  it('every request that needs it is answered with 503 and Retry-After, and recovers by itself', async () => {
     const postgres = await ownPostgres()
     onTestFinished(() => postgres.stop())
     await migrate(postgres.url, migrations)
@@ -125,8 +125,8 @@ describe('with Postgres stopped', () => {
   })
 })
 
-describe('with a Postgres that takes no writes', () => {
-  it('enrolling answers 503 with Retry-After, reading goes on, and enrolling recovers by itself', async () => {
+describe('with a Postgres that accepts no writes', () => {
+  it('enrolling is answered with 503 and Retry-After and recovers by itself, while reading still works', async () => {
     const service = await start()
     const [student, before, during] = [
       await aStudent(service),
@@ -154,7 +154,7 @@ describe('with a Postgres that takes no writes', () => {
 })
 
 describe('a connection that is cut after the COMMIT has left', () => {
-  it('hides nothing: the request that wrote the row is answered 201, and there is one event', async () => {
+  it('changes no answer: the request that wrote the row gets 201, and there is one event', async () => {
     const database = await createTestDatabase()
     onTestFinished(() => database.drop())
     const proxy = await startLossyProxy(database.adminUrl)
@@ -173,7 +173,7 @@ describe('a connection that is cut after the COMMIT has left', () => {
     expect(await service.count('outbox')).toBe(2)
   })
 
-  it('in a group, each gets the answer that is true for it', async () => {
+  it('gives each request of a batch its true answer', async () => {
     const database = await createTestDatabase()
     onTestFinished(() => database.drop())
     const proxy = await startLossyProxy(database.adminUrl)
@@ -195,7 +195,7 @@ describe('a connection that is cut after the COMMIT has left', () => {
 })
 
 describe('two instances on one database', () => {
-  it('answer the same students and courses once with 201 and once with 200, and the same record', async () => {
+  it('answer the same enrolments once with 201 and once with 200, with the same records', async () => {
     const first = await start()
     const second = await start({ DATABASE_URL: first.config.DATABASE_URL })
     const students = await Promise.all(Array.from({ length: 40 }, () => aStudent(first)))
@@ -216,7 +216,7 @@ describe('two instances on one database', () => {
     expect(await first.count('outbox')).toBe(800)
   })
 
-  it('write the same group in opposite order without a deadlock', async () => {
+  it('write the same enrolments in opposite order without a deadlock', async () => {
     const service = await start()
     const pool = createPool({ url: service.config.DATABASE_URL, max: 2, name: 'test', logger: service.ctx.logger })
     onTestFinished(() => pool.end())

@@ -16,7 +16,7 @@ export const topicArn = 'arn:aws:sns:us-east-1:000000000000:enrollment-completed
 export const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
-/** A port where nobody listens. */
+/** A port without a listener. */
 const deadPort = 9
 
 export const environment = {
@@ -32,7 +32,7 @@ export const environment = {
   SERVICE_CLIENT_SECRET: randomUUID(),
 }
 
-/** An HTTP server on a free port of this machine. */
+/** Starts an HTTP server on a free port of this machine. */
 export async function serve(listener: RequestListener) {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -44,17 +44,17 @@ export async function serve(listener: RequestListener) {
   return { url: `http://127.0.0.1:${port}`, port, close }
 }
 
-/** The service on a port of its own, with a database of its own; relays and consumer run once a test starts them. */
+/** Starts the service with its own port and database. Relays and consumer run only after a test starts them. */
 export async function startService(overrides: Record<string, string> = {}) {
   return openResources(async (adopt) => {
-    const database = overrides['DATABASE_URL'] ? null : adopt(await createTestDatabase(), (it) => it.drop())
-    const admin = adopt(new pg.Pool({ connectionString: database?.adminUrl ?? overrides['DATABASE_URL'] }), (it) =>
-      it.end(),
+    const database = overrides['DATABASE_URL'] ? null : adopt(await createTestDatabase(), (created) => created.drop())
+    const admin = adopt(new pg.Pool({ connectionString: database?.adminUrl ?? overrides['DATABASE_URL'] }), (pool) =>
+      pool.end(),
     )
     admin.on('error', () => undefined)
 
-    // The key set is fetched from the service itself, whose address must be known before it is built.
-    const server = adopt(await serve((request, response) => app.routing(request, response)), (it) => it.close())
+    // The service fetches the key set from itself, so its address must be known before it is built.
+    const server = adopt(await serve((request, response) => app.routing(request, response)), (opened) => opened.close())
     const lines: string[] = []
     const destination = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -70,8 +70,8 @@ export async function startService(overrides: Record<string, string> = {}) {
       JWKS_URL: jwksUrl,
       ...overrides,
     })
-    const ctx = adopt(await createContext(config, logger), (it) => it.close())
-    const app = adopt(await buildApp(ctx), (it) => it.close())
+    const ctx = adopt(await createContext(config, logger), (opened) => opened.close())
+    const app = adopt(await buildApp(ctx), (opened) => opened.close())
     await app.ready()
 
     return {
@@ -81,7 +81,7 @@ export async function startService(overrides: Record<string, string> = {}) {
       url: server.url,
       port: server.port,
       config,
-      /** The log lines with this message. */
+      /** Returns the log lines with this message. */
       logged: (message: string): Record<string, unknown>[] =>
         lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message),
 
@@ -107,7 +107,7 @@ export async function startService(overrides: Record<string, string> = {}) {
 
 export type Service = Awaited<ReturnType<typeof startService>>
 
-/** A user who exists, with a token; the password hash is none, so only the token is good for anything. */
+/** Creates a user with a token. Its password hash is not valid, so only the token works. */
 export async function aStudent({ admin, ctx }: Pick<Service, 'admin' | 'ctx'>, overrides: Partial<Caller> = {}) {
   const student: Caller = { id: `usr_${randomUUID()}`, tenantId: 'acme', roles: ['student'], ...overrides }
   await admin.query(
@@ -117,7 +117,7 @@ export async function aStudent({ admin, ctx }: Pick<Service, 'admin' | 'ctx'>, o
   return { ...student, token: (await ctx.tokens.issue(student)).token }
 }
 
-/** A course that can be enrolled in. */
+/** Creates a course that is open for enrolment. */
 export async function anOpenCourse({ ctx }: Pick<Service, 'ctx'>, tenantId = 'acme'): Promise<string> {
   const courseId = `course-${randomUUID()}`
   await ctx.db.transaction((tx) =>

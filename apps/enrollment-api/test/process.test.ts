@@ -30,7 +30,7 @@ function startProcess(env: Record<string, string>) {
   return { child, exited, logged: (message: string) => lines.filter(({ msg }) => msg === message) }
 }
 
-it('the process hears of a course on Kafka, enrols, tells Kafka and SNS, sets poison aside, and stops when told', async () => {
+it('the process learns about a course from Kafka, enrols, publishes to Kafka and SNS, sets poison aside, and stops', async () => {
   const kafkaServer = await ownKafka()
   onTestFinished(() => kafkaServer.stop())
   const dataDir = await mkdtemp(join(tmpdir(), 'coursewire-sns-'))
@@ -60,7 +60,7 @@ it('the process hears of a course on Kafka, enrols, tells Kafka and SNS, sets po
     },
   })
 
-  // The database, and a signer with the same key; its HTTP side is not used.
+  // Only its database and its signer with the same key are used, not its HTTP server.
   const service = await startService()
   onTestFinished(() => service.close())
   const port = await findFreePort()
@@ -99,7 +99,7 @@ it('the process hears of a course on Kafka, enrols, tells Kafka and SNS, sets po
       headers: { authorization: `Bearer ${student.token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ courseId }),
     })
-    // Until the event has come, the course is asked about, and nobody answers.
+    // Until the event arrives, the service asks about the course and gets no answer.
     return response.status === 503 ? null : response
   })
   expect(answer.status).toBe(201)
@@ -128,7 +128,7 @@ it('the process hears of a course on Kafka, enrols, tells Kafka and SNS, sets po
   expect(logged('Stopped')).toHaveLength(1)
 })
 
-it('the process without its variables says all that is missing and ends with 1', async () => {
+it('the process lists all missing variables and exits with 1', async () => {
   const { exited, logged } = startProcess({ PORT: 'x' })
 
   expect(await exited).toEqual([1, null])

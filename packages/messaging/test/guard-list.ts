@@ -901,7 +901,7 @@ export const guards: Guard[] = [
     file: '../../../apps/enrollment-api/src/accounts/routes.ts',
     find: 'isKnownPerson(request) ? limitPerson : limitAccount',
     replace: 'limitAccount',
-    test: ['../../../apps/enrollment-api/test/accounts', 'works for who has signed in'],
+    test: ['../../../apps/enrollment-api/test/accounts', 'works from an address used before'],
   },
   {
     name: 'searches of a stranger leave connections to pages',

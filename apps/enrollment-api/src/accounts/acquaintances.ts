@@ -4,11 +4,11 @@ const MAX_CLIENTS = 1_000
 const MAX_PEOPLE = 10_000
 
 /**
- * Remembers who has shown this process a right secret: they are served beside the strangers, who may be a flood. Bounded:
- * whoever is forgotten is a stranger again.
+ * Remembers the callers that have shown this process a correct secret. They are served separately from strangers, who may be a
+ * flood. The memory is bounded; a caller that is forgotten is a stranger again.
  */
 export function createAcquaintances() {
-  /** The stored hash that a secret was right for, by a keyed digest of client and secret: the secret itself is not kept. */
+  /** The stored hash that a secret matched, by a keyed digest of client and secret. The secret itself is not kept. */
   const clients = new Map<string, string>()
   const people = new Map<string, true>()
   const digestKey = randomBytes(32)
@@ -19,7 +19,7 @@ export function createAcquaintances() {
 
   return {
     knowsSecret: (clientId: string, secret: string): boolean => clients.has(digest(clientId, secret)),
-    /** Whether the secret was right for this very hash; forgets one that was right for another. */
+    /** Whether the secret matched this same hash before. Forgets a secret that matched another hash. */
     hasProven(clientId: string, secret: string, secretHash: string | undefined): boolean {
       const known = digest(clientId, secret)
       const isProven = secretHash !== undefined && clients.get(known) === secretHash
@@ -29,14 +29,14 @@ export function createAcquaintances() {
     rememberSecret(clientId: string, secret: string, secretHash: string): void {
       put(clients, digest(clientId, secret), secretHash, MAX_CLIENTS)
     },
-    /** Whether this account was signed in to from this address: who guesses its password elsewhere is not known. */
+    /** Whether somebody has signed in to this account from this address. Anybody who guesses from elsewhere stays a stranger. */
     knowsPerson: (account: string, address: string): boolean => people.has(JSON.stringify([account, address])),
     rememberPerson: (account: string, address: string): void =>
       put(people, JSON.stringify([account, address]), true, MAX_PEOPLE),
   }
 }
 
-/** Puts it in as the latest; the oldest goes where there are too many. */
+/** Adds the entry as the newest, and removes the oldest if there are too many. */
 function put<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
   map.delete(key)
   const [oldest] = map.keys()

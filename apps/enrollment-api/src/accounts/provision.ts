@@ -7,7 +7,7 @@ export type Outcome = 'Created' | 'Updated' | 'Unchanged'
 
 type UserDetails = Omit<repository.User, 'id' | 'passwordHash'> & { password: string }
 
-/** Makes the user, or brings an existing one with this address to these details. */
+/** Creates the user, or updates the one with this address to these details. */
 export async function provisionUser(db: Database, details: UserDetails): Promise<{ id: string; outcome: Outcome }> {
   const { password, ...wanted } = details
   const passwordHash = await hashPassword(password)
@@ -16,7 +16,7 @@ export async function provisionUser(db: Database, details: UserDetails): Promise
     if (await repository.insertUser(tx, user)) return { id: user.id, outcome: 'Created' }
 
     const known = await repository.lockUserByEmail(tx, wanted.tenantId, wanted.email)
-    if (!known) throw new Error('The user was removed at this moment')
+    if (!known) throw new Error('The user has just been removed; run the command again')
     const isSame =
       known.name === wanted.name &&
       known.locale === wanted.locale &&
@@ -28,7 +28,7 @@ export async function provisionUser(db: Database, details: UserDetails): Promise
   })
 }
 
-/** Makes the service client, or brings an existing one with this id to this secret and these tenants. */
+/** Creates the service client, or updates the one with this id to this secret and these tenants. */
 export async function provisionClient(
   db: Database,
   { id, secret, tenants }: { id: string; secret: string; tenants: string[] },
@@ -38,7 +38,7 @@ export async function provisionClient(
     if (await repository.insertClient(tx, { id, secretHash, tenants })) return 'Created'
 
     const known = await repository.lockClient(tx, id)
-    if (!known) throw new Error('The client was removed at this moment')
+    if (!known) throw new Error('The client has just been removed; run the command again')
     if (isSameSet(known.tenants, tenants) && (await verifyPassword(known.secretHash, secret))) return 'Unchanged'
     await repository.updateClient(tx, { id, secretHash, tenants })
     return 'Updated'

@@ -26,7 +26,7 @@ export async function lockUserByEmail(tx: Transaction, tenantId: string, email: 
   return user ?? null
 }
 
-/** False when the tenant has a user with this address. */
+/** Returns false if the tenant already has a user with this address. */
 export async function insertUser(tx: Transaction, user: User): Promise<boolean> {
   const { rowCount } = await tx
     .insert(users)
@@ -35,7 +35,7 @@ export async function insertUser(tx: Transaction, user: User): Promise<boolean> 
   return rowCount === 1
 }
 
-/** Signs the user out everywhere too, as a new password or other roles are meant to. */
+/** Also signs the user out everywhere, because a new password or new roles must take effect at once. */
 export async function updateUser(tx: Transaction, { tenantId, id, ...changes }: User): Promise<void> {
   await tx
     .update(users)
@@ -44,7 +44,7 @@ export async function updateUser(tx: Transaction, { tenantId, id, ...changes }: 
   await tx.delete(refreshTokens).where(and(eq(refreshTokens.tenantId, tenantId), eq(refreshTokens.userId, id)))
 }
 
-/** Stores a token, and drops those of the user that have ended, and the oldest where there would be more than `atMost`. */
+/** Stores a token. Deletes the user's expired tokens, and the oldest ones beyond `atMost`. */
 export async function insertRefreshToken(
   db: Database,
   token: Pick<typeof refreshTokens.$inferInsert, 'tokenHash' | 'familyId' | 'tenantId' | 'userId'>,
@@ -81,7 +81,7 @@ export async function lockClient(tx: Transaction, id: string): Promise<ServiceCl
   return client ?? null
 }
 
-/** False when there is a client with this id. */
+/** Returns false if there already is a client with this id. */
 export async function insertClient(tx: Transaction, client: ServiceClient): Promise<boolean> {
   const { rowCount } = await tx.insert(serviceClients).values(client).onConflictDoNothing()
   return rowCount === 1

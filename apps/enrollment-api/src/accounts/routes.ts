@@ -10,7 +10,7 @@ import type { AccountService } from './service.ts'
 import type { TokenIssuer } from './tokens.ts'
 
 const MINUTE_MS = 60_000
-/** Room for the longest secret, with each of its characters escaped. */
+/** Enough for the longest secret with every character escaped. */
 const BODY_LIMIT = 16 * 1024
 
 const secret = z.string().min(1).max(MAX_SECRET_LENGTH)
@@ -59,13 +59,13 @@ export function accountRoutes(
         schema: { body: signInBody, response: { 200: signedIn, ...describeProblems(401, 413, 415, 429) } },
         config: { access: 'public' },
         bodyLimit: BODY_LIMIT,
-        // Before the body is checked, so that it counts whatever it is.
+        // Runs before validation, so that every attempt counts, whatever its body is.
         preValidation: async (request) => {
           if (!isKnownPerson(request)) await enforce(limitAddress, request)
         },
       },
       async (request) => {
-        // Whoever guesses elsewhere uses up the attempts of strangers, and never locks out the owner of the account.
+        // Guesses from elsewhere only use up the strangers' attempts, so they never lock out the account's owner.
         await enforce(isKnownPerson(request) ? limitPerson : limitAccount, request)
         const { email, password } = request.body
         return accounts.signIn(request.tenantId, email, password, addressOf(request))
@@ -115,7 +115,7 @@ export function accountRoutes(
   }
 }
 
-/** What one subscriber has: an address of IPv4, or a /64 of IPv6. */
+/** Returns what one subscriber has: an IPv4 address, or an IPv6 /64. */
 function addressOf(request: FastifyRequest): string {
   return normalizeIP(request.ip)
 }

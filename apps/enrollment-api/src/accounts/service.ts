@@ -6,7 +6,7 @@ import * as repository from './repository.ts'
 import type { TokenIssuer } from './tokens.ts'
 
 const REFRESH_TOKEN_DAYS = 30
-/** At most, of one user: a program that signs in again and again ends the oldest of them. */
+/** The limit per user. A program that signs in again and again ends its oldest tokens. */
 const REFRESH_TOKENS = 100
 
 export function createAccountService(options: { db: Database; tokens: TokenIssuer; checkPassword: PasswordCheck }) {
@@ -21,7 +21,7 @@ export function createAccountService(options: { db: Database; tokens: TokenIssue
 
     async signIn(tenantId: string, email: string, password: string, address: string) {
       const account = nameOf(tenantId, email)
-      const lane = acquaintances.knowsPerson(account, address) ? 'people we know' : 'people'
+      const lane = acquaintances.knowsPerson(account, address) ? 'known people' : 'people'
       const user = await repository.findUserByEmail(db, tenantId, email)
       const isRight = await checkPassword(user?.passwordHash, password, { lane, owner: address })
       if (!user || !isRight) {
@@ -39,7 +39,7 @@ export function createAccountService(options: { db: Database; tokens: TokenIssue
       return { ...(await tokens.issue({ id: user.id, tenantId, roles: user.roles })), refreshToken }
     },
 
-    /** Only somebody who has shown the secret learns which tenants the client may act for. */
+    /** Checks the secret first, so that only its holder learns which tenants the client may act for. */
     async issueServiceToken(clientId: string, clientSecret: string, tenantId: string, address: string) {
       const client = await repository.findClient(db, clientId)
       if (!acquaintances.hasProven(clientId, clientSecret, client?.secretHash)) {

@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose'
 
 const LIFETIME_SECONDS = 15 * 60
 
-/** Signs access tokens with one key, and shows its public half as the key set that all services check them with. */
+/** Signs access tokens with one key. The public half of that key is the key set with which all services check tokens. */
 export async function createTokenIssuer(options: { privateKey: KeyObject; issuer: string; audience: string }) {
   const { privateKey, issuer, audience } = options
   const jwk = await exportJWK(createPublicKey(privateKey))

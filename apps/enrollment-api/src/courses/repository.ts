@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 
-/** The newest word on a distribution. Without `courseId` where the event does not say it. */
+/** The latest state of a distribution. `courseId` is null if the event does not name the course. */
 export interface DistributionChange {
   tenantId: string
   distributionId: string
@@ -11,8 +11,8 @@ export interface DistributionChange {
 }
 
 /**
- * Applies a change unless a later one is known. Moments are compared by Postgres, to the microsecond. A known one more than a
- * day ahead counts for nothing: events of that kind were taken once.
+ * Applies a change unless a later one is known. Postgres compares the moments, to the microsecond. A stored moment more than a day in
+ * the future does not count; such events used to be accepted.
  */
 export async function applyChange(tx: Transaction, change: DistributionChange): Promise<void> {
   const { tenantId, distributionId, courseId, isPublic, changedAt } = change
@@ -32,8 +32,8 @@ const distributionsOf = (row: string) => `
   WHERE distribution.tenant_id = ${row}.tenant_id AND distribution.course_id = ${row}.course_id`
 
 /**
- * The answer to a question about the course, as long as no event has told more: neither of this course, nor, since the
- * question, of a distribution that may be this course's for all we know.
+ * Selects the stored answer about the course as long as it is valid. It stops being valid when an event names the course, or when an
+ * event after the question is about a distribution of unknown course, because that may belong to this one.
  */
 const validAnswersOn = (row: string) => `
   SELECT FROM course_answers AS answer
@@ -41,13 +41,13 @@ const validAnswersOn = (row: string) => `
     SELECT FROM distributions AS told WHERE told.tenant_id = answer.tenant_id
       AND (told.course_id = answer.course_id OR (told.course_id IS NULL AND told.seen_at >= answer.asked_at)))`
 
-/** SQL that is true where the `tenant_id` and `course_id` of `row` name a course that can be enrolled in. */
+/** Returns SQL that is true if the `tenant_id` and `course_id` of `row` name a course that is open for enrolment. */
 export function isOpen(row: string): string {
   return `(EXISTS (${distributionsOf(row)} AND distribution.is_public)
     OR EXISTS (${validAnswersOn(row)} AND answer.is_public))`
 }
 
-/** What is known of a course, and the moment of the database at which it was. */
+/** Reads what is known about a course, and the database's time of that reading. */
 export async function readKnowledge(
   db: Database,
   tenantId: string,
@@ -58,11 +58,11 @@ export async function readKnowledge(
            EXISTS (${sql.raw(distributionsOf('asked'))}) OR EXISTS (${sql.raw(validAnswersOn('asked'))}) AS "isKnown"
     FROM (VALUES (${tenantId}, ${courseId})) AS asked (tenant_id, course_id)`)
   const [knowledge] = rows
-  if (!knowledge) throw new Error('One row of VALUES has one row')
+  if (!knowledge) throw new Error('The query returned no row')
   return knowledge
 }
 
-/** Remembers what distribution-service answered; `askedAt` is the moment before the question. */
+/** Stores an answer of distribution-service. `askedAt` is the moment before the question. */
 export async function saveAnswer(
   db: Database,
   answer: { tenantId: string; courseId: string; isPublic: boolean; askedAt: string },

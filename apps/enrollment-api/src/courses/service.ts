@@ -7,12 +7,12 @@ const MAX_UNKNOWN = 10_000
 
 const courseAnswer = z.object({ public: z.boolean() })
 
-/** Knows which courses can be enrolled in, and asks distribution-service about one of which no event has told. */
+/** Knows which courses are open for enrolment. Asks distribution-service about courses that no event has mentioned. */
 export function createCourseService(options: { db: Database; client: ServiceClient; distributionServiceUrl: string }) {
   const { db, client } = options
   const coursesUrl = `${options.distributionServiceUrl.replace(/\/$/, '')}/internal/courses`
   const deciding = new Map<string, Promise<boolean>>()
-  // In memory and bounded, because anybody can make up ids.
+  // In memory and bounded, because anybody can invent ids.
   const unknownUntil = new Map<string, number>()
 
   async function ask(tenantId: string, courseId: string, askedAt: string, requestId: string): Promise<boolean> {
@@ -37,8 +37,8 @@ export function createCourseService(options: { db: Database; client: ServiceClie
 
   return {
     /**
-     * Whether a course that was just refused can be enrolled in after all. Several callers share one decision, the look
-     * at what is known included: a look from before the answer must not lead to another question after it.
+     * Decides whether a course that was just refused is open after all. Concurrent callers share one decision, including the
+     * reading of what is known; otherwise a reading from before the answer could cause another question after it.
      */
     reconsider(tenantId: string, courseId: string, requestId: string): Promise<boolean> {
       const key = toKey(tenantId, courseId)

@@ -14,7 +14,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 
-// As text, because a JavaScript date forgets microseconds.
+// As text, because a JavaScript date has no microseconds.
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string', precision: 6 })
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
@@ -44,7 +44,7 @@ export const refreshTokens = pgTable(
   'refresh_tokens',
   {
     tokenHash: bytes('token_hash').primaryKey(),
-    // All tokens that follow from one sign-in, to be withdrawn together.
+    // All tokens of one sign-in, so that they can be revoked together.
     familyId: uuid('family_id').notNull(),
     tenantId: text('tenant_id').notNull(),
     userId: text('user_id').notNull(),
@@ -69,13 +69,13 @@ export const serviceClients = pgTable('service_clients', {
   updatedAt: moment('updated_at').notNull().defaultNow(),
 })
 
-/** What the events have told of each distribution. A deleted one stays as one that is not public. */
+/** The state of each distribution according to events. A deleted one stays as not public. */
 export const distributions = pgTable(
   'distributions',
   {
     tenantId: text('tenant_id').notNull(),
     distributionId: text('distribution_id').notNull(),
-    // Null while all we heard of it is that it was unpublished, which does not say whose it was.
+    // Null if we only know that it was unpublished, because that event does not name the course.
     courseId: text('course_id'),
     isPublic: boolean('is_public').notNull(),
     changedAt: moment('changed_at').notNull(),
@@ -87,7 +87,7 @@ export const distributions = pgTable(
   ],
 )
 
-/** What distribution-service answered about courses of which no event had told. */
+/** The answers of distribution-service about courses that no event had mentioned. */
 export const courseAnswers = pgTable(
   'course_answers',
   {

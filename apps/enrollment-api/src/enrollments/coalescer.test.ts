@@ -5,7 +5,7 @@ import { createCoalescer } from './coalescer.ts'
 const stays = () => new AbortController().signal
 const double = (requests: number[]) => requests.map((request) => request * 2)
 
-/** A write whose calls wait until the test answers them. */
+/** Creates a write whose calls wait until the test answers them. */
 function createSlowWrite() {
   const calls: { requests: number[]; succeed: () => void; fail: (error: Error) => void }[] = []
   const write = (requests: number[]) =>
@@ -27,7 +27,7 @@ afterEach(() => {
 })
 
 describe('batches', () => {
-  it('a lone request goes at once', () => {
+  it('start at once for a single request', () => {
     const { write, batches } = createSlowWrite()
 
     void createCoalescer(write).submit(1, stays())
@@ -35,7 +35,7 @@ describe('batches', () => {
     expect(batches()).toEqual([[1]])
   })
 
-  it('what waits behind two batches in flight goes as one, in its order', async () => {
+  it('combine, in order, the requests that wait behind two batches in flight', async () => {
     const { write, batches, call } = createSlowWrite()
     const { submit } = createCoalescer(write)
     const results = [1, 2, 3, 4, 5].map((request) => submit(request, stays()))
@@ -51,7 +51,7 @@ describe('batches', () => {
     expect(await Promise.all(results)).toEqual([2, 4, 6, 8, 10])
   })
 
-  it('hold 200 requests at most', async () => {
+  it('contain at most 200 requests', async () => {
     const { write, batches, call } = createSlowWrite()
     const { submit } = createCoalescer(write)
     for (let request = 0; request < 252; request++) void submit(request, stays())
@@ -67,7 +67,7 @@ describe('batches', () => {
 describe('the queue', () => {
   const busy = { kind: 'unavailable', code: 'enrollments.busy' }
 
-  it('refuses the request after the 2,000th that waits', async () => {
+  it('refuses a request if 2,000 already wait', async () => {
     const { write } = createSlowWrite()
     const { submit } = createCoalescer(write)
     const accepted = Array.from({ length: 2_002 }, (_, request) => submit(request, stays()))
@@ -79,7 +79,7 @@ describe('the queue', () => {
     expect(settled).not.toHaveBeenCalled()
   })
 
-  it('refuses who has waited two seconds, and never writes it', async () => {
+  it('refuses a request that has waited two seconds, and never writes it', async () => {
     const { write, batches, call } = createSlowWrite()
     const { submit } = createCoalescer(write)
     const [first] = [submit(1, stays()), submit(2, stays())]
@@ -94,7 +94,7 @@ describe('the queue', () => {
     expect(batches()).toEqual([[1], [2]])
   })
 
-  it('lets go of who leaves while waiting', async () => {
+  it('drops a request whose caller leaves while it waits', async () => {
     const { write, batches, call } = createSlowWrite()
     const { submit } = createCoalescer(write)
     for (const request of [1, 2]) void submit(request, stays())
@@ -109,7 +109,7 @@ describe('the queue', () => {
     expect(batches()).toEqual([[1], [2]])
   })
 
-  it('goes on with who leaves, or has waited long, after being sent', async () => {
+  it('finishes a request that is being written, even if its caller leaves or it takes long', async () => {
     const { write, call } = createSlowWrite()
     const { submit } = createCoalescer(write)
     const caller = new AbortController()
@@ -122,7 +122,7 @@ describe('the queue', () => {
     expect(await result).toBe(2)
   })
 
-  it('takes nobody who has left already', async () => {
+  it('refuses a request whose caller has already left', async () => {
     const { write, batches } = createSlowWrite()
 
     await expect(createCoalescer(write).submit(1, AbortSignal.abort())).rejects.toMatchObject(busy)
@@ -132,7 +132,7 @@ describe('the queue', () => {
 })
 
 describe('after an error', () => {
-  it('a batch is written again one by one, and the fault stays with its request', async () => {
+  it('the requests of a batch are written one by one, and only the faulty one fails', async () => {
     const fault = new Error('13 is broken')
     const write = async (requests: number[]) => {
       await flush()
@@ -152,7 +152,7 @@ describe('after an error', () => {
     ])
   })
 
-  it('a lone request is tried once more, as its commit may have succeeded unheard', async () => {
+  it('a single request is tried once more, because its commit may have succeeded', async () => {
     const { write, batches, call } = createSlowWrite()
     const result = createCoalescer(write).submit(7, stays())
 
@@ -164,7 +164,7 @@ describe('after an error', () => {
     expect(batches()).toEqual([[7], [7]])
   })
 
-  it('the second round ends after two seconds: the rest is told to come again', async () => {
+  it('writing one by one ends after two seconds, and the remaining requests are refused as busy', async () => {
     const { write, call } = createSlowWrite()
     const { submit } = createCoalescer(write)
     for (const request of [1, 2]) void submit(request, stays())
@@ -184,14 +184,14 @@ describe('after an error', () => {
     ])
   })
 
-  it('a write that answers too few fails its requests instead of mixing them up', async () => {
+  it('a write that returns too few results fails its requests instead of mixing them up', async () => {
     const { submit } = createCoalescer(async () => [])
 
     await expect(submit(1, stays())).rejects.toThrow('0 results for 1 requests')
   })
 })
 
-it('whatever happens, each request gets its own answer once, and at most two writes run', async () => {
+it('each request gets its own answer once, and at most two writes run, whatever happens', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -208,7 +208,7 @@ it('whatever happens, each request gets its own answer once, and at most two wri
             await scheduler.schedule(Promise.resolve(), 'write')
             if (batch.some((request) => requests[request]?.isBroken)) throw new Error('broken')
             written.push(...batch)
-            // The work is done, and the answer gets lost.
+            // The write has succeeded, but its answer is lost.
             if (luck.next().value === 0) throw new Error('connection lost')
             return batch
           } finally {
@@ -228,7 +228,7 @@ it('whatever happens, each request gets its own answer once, and at most two wri
           if (result.status === 'fulfilled') expect(result.value).toBe(request)
           if (result.status === 'fulfilled') expect(written).toContain(request)
           if (requests[request]?.isBroken) expect(result.status).toBe('rejected')
-          // Who left before being sent is not written behind their back.
+          // A request whose caller left before it was sent is never written.
           if (result.status === 'rejected' && String(result.reason).includes('left'))
             expect(written).not.toContain(request)
         }

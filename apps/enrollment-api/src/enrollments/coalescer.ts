@@ -13,10 +13,10 @@ interface Entry<Request, Result> {
 }
 
 /**
- * Gathers requests that wait at the same moment into one write, and answers each after its own was committed. There is no
- * timer: a lone request goes at once, and the more come, the more share a commit. `write` resolves to a result per request,
- * in their order, and must bear being called again for the same request, also when the first call did its work and failed
- * to say so. The queue is bounded in length and time; `signal` takes a request out of it, as long as it is not being written.
+ * Combines requests that wait at the same moment into one write, and answers each after its write has committed. There is no timer: a
+ * single request is written at once, and the more requests come, the more share a commit. `write` resolves to one result per request, in
+ * their order. It may be called again for the same request, even if the first call succeeded but its answer was lost. The queue is
+ * bounded in length and time. `signal` removes a request from it, unless that is already being written.
  */
 export function createCoalescer<Request, Result>(write: (requests: Request[]) => Promise<Result[]>) {
   const waiting = new Set<Entry<Request, Result>>()
@@ -78,7 +78,7 @@ export function createCoalescer<Request, Result>(write: (requests: Request[]) =>
     for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result)
   }
 
-  /** So that the fault of one is not that of all, and a commit whose outcome got lost is found out. */
+  /** Isolates the request that fails, and finds out the result of a commit whose answer was lost. */
   async function writeOneByOne(batch: Entry<Request, Result>[], cause: unknown): Promise<void> {
     const deadline = performance.now() + MAX_WAIT_MS
     for (const entry of batch) {

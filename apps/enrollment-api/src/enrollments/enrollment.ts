@@ -15,7 +15,6 @@ export interface Enrollment {
   updatedAt: string
 }
 
-/** What a student asks for. */
 export interface EnrollmentOrder {
   userId: string
   courseId: string
@@ -24,14 +23,14 @@ export interface EnrollmentOrder {
   traceparent: string | null
 }
 
-/** An enrolment as it will be if it is written, with the messages that will tell of it. */
+/** An enrolment that has not been written yet, with the messages that will announce it. */
 export interface Draft {
   tenantId: string
   enrollment: Enrollment
   messages: OutboxRow[]
 }
 
-/** Drafts a free enrolment. Pure: ids and time come in as arguments, so that a repeated attempt says the same. */
+/** Drafts a free enrolment. Pure: ids and time are arguments, so that a repeated attempt gives the same result. */
 export function draftEnrollment(
   order: EnrollmentOrder,
   { id, eventId, at }: { id: string; eventId: string; at: string },

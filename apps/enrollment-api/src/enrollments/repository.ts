@@ -33,9 +33,9 @@ const insertStatement = `
   SELECT id FROM written`
 
 /**
- * Writes the drafts whose course can be enrolled in and whose student is not enrolled yet, with their messages, as one
- * statement and one commit, and returns the ids of those. The order of the rows keeps two batches from a deadlock; the
- * messages are selected from what was written, so that neither is ever without the other.
+ * Writes the drafts whose course is open and whose student is not enrolled yet, together with their messages, in one statement and one
+ * commit. Returns their ids. The rows are ordered so that two batches cannot deadlock. The messages are selected from the written
+ * rows, so neither exists without the other.
  */
 export async function insertEnrollments(pool: Pool, drafts: Draft[]): Promise<Set<string>> {
   const { ids, tenantIds, userIds, courseIds } = toColumns(drafts)
@@ -46,7 +46,7 @@ export async function insertEnrollments(pool: Pool, drafts: Draft[]): Promise<Se
   const messages = toOutboxColumns(drafts.flatMap((draft) => draft.messages))
   try {
     const { rows } = await pool.query<{ id: string }>({
-      // Named, so that it is planned once a connection: that takes longer than writing a lone row.
+      // Named, so that Postgres plans it once per connection. Planning takes longer than writing a single row.
       name: 'insert-enrollments',
       text: insertStatement,
       values: [...columns.map((column) => toBinaryArray('text', column)), ...Object.values(messages)],
@@ -59,7 +59,7 @@ export async function insertEnrollments(pool: Pool, drafts: Draft[]): Promise<Se
   }
 }
 
-/** The stored enrolments of the drafts' students in their courses, by the id of the draft. */
+/** Finds the stored enrolments of the drafts' students in their courses, by the id of the draft. */
 export async function findStored(db: Database, drafts: Draft[]): Promise<Map<string, Enrollment>> {
   if (drafts.length === 0) return new Map()
   const { ids, tenantIds, userIds, courseIds } = toColumns(drafts)
@@ -84,7 +84,7 @@ export async function findEnrollment(db: Database, student: Student, courseId: s
   return enrollment ?? null
 }
 
-/** The student's enrolments, latest first, from the one after `cursor` on. */
+/** Lists the student's enrolments, latest first, starting after `cursor`. */
 export function listEnrollments(
   db: Database,
   student: Student,

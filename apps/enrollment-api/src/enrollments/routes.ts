@@ -42,7 +42,7 @@ export function enrollmentRoutes(enrollments: EnrollmentService, db: Database): 
       async (request, reply) => {
         const { caller, tenantId, traceparent } = request
         const left = new AbortController()
-        // Not for one who has the answer: an abort costs as much as the rest of the handler.
+        // Does not abort after a finished answer, because an abort costs as much as the rest of the handler.
         reply.raw.once('close', () => reply.raw.writableFinished || left.abort())
         const meta = { tenantId, correlationId: request.id, causationId: null }
         const result = await enrollments.enroll({ userId: caller.id, ...request.body, meta, traceparent }, left.signal)

@@ -7,7 +7,7 @@ import { createCoalescer } from './coalescer.ts'
 import { type Draft, draftEnrollment, type Enrollment, type EnrollmentOrder } from './enrollment.ts'
 import { findStored, insertEnrollments } from './repository.ts'
 
-/** The enrolment the student has now, and whether this request made it. Null: the course cannot be enrolled in. */
+/** The student's enrolment, and whether this request created it. Null if the course is not open. */
 type Result = { enrollment: Enrollment; isNew: boolean } | null
 
 export function createEnrollmentService(options: {
@@ -24,8 +24,8 @@ export function createEnrollmentService(options: {
   async function writeDrafts(drafts: Draft[]): Promise<Result[]> {
     const written = await insertEnrollments(pool, drafts)
     if (written.size > 0) onCommitted()
-    // A second statement: what stood in the way may have been committed after the first one's snapshot. An own id among
-    // it is that of an attempt whose outcome was not heard of.
+    // A second statement, because a conflicting row may have been committed after the first one's snapshot. If a draft's own id is
+    // stored, an earlier attempt succeeded but its answer was lost.
     const stored = await findStored(
       db,
       drafts.filter(({ enrollment }) => !written.has(enrollment.id)),
@@ -38,7 +38,7 @@ export function createEnrollmentService(options: {
   }
 
   return {
-    /** Enrols once: a repeated order gets the record there is. Throws `course.not-found` for one that is not open. */
+    /** Enrols once; a repeated order gets the existing record. Throws `course.not-found` if the course is not open. */
     async enroll(order: EnrollmentOrder, signal: AbortSignal): Promise<NonNullable<Result>> {
       const draft = draftEnrollment(order, { id: `enr_${uuidv7()}`, eventId: randomUUID(), at: now() }, topicArn)
       const { tenantId, correlationId } = order.meta
