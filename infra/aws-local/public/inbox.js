@@ -51,7 +51,7 @@ async function refresh() {
   byId('hint').hidden = total === 0 || !article.hidden
   const shown = list.children.length
   const text = total > shown ? `newest ${shown} of ${total}` : total > 0 ? `${total} received` : ''
-  // Written only when it changes, so that a screen reader speaks only then.
+  // Only updated on a change, so that a screen reader speaks only then.
   if (status.textContent !== text) status.textContent = text
   if (mails.length > 0) markCurrent()
 }
@@ -85,13 +85,13 @@ async function showMail() {
   const id = openId()
   markCurrent()
   const response = id ? await fetch(`/_inbox/${encodeURIComponent(id)}`) : null
-  // Somebody faster than the answer has opened another one.
+  // Another mail was opened before this answer arrived.
   if (id !== openId()) return
   article.hidden = !response?.ok
   byId('hint').hidden = !article.hidden || known === 0
   document.title = 'Inbox'
   if (!response?.ok) {
-    // An old link to a mail that was forgotten leads to the list.
+    // A link to a mail that no longer exists leads to the list.
     if (id) history.replaceState(null, '', location.pathname)
     return
   }
@@ -141,7 +141,7 @@ function stepView(by) {
 }
 
 function actionOf({ key, target }) {
-  // In an open mail the arrows scroll it.
+  // In an open mail the arrow keys scroll.
   const arrowsChoose = article.hidden || list.contains(target)
   if (key === 'j' || (key === 'ArrowDown' && arrowsChoose)) return () => step(1)
   if (key === 'k' || (key === 'ArrowUp' && arrowsChoose)) return () => step(-1)

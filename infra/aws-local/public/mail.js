@@ -1,4 +1,4 @@
-/** Reads names such as `=?utf-8?B?SsO8cmdlbg==?= <j@example.org>` (RFC 2047). */
+/** Decodes names such as `=?utf-8?B?SsO8cmdlbg==?= <j@example.org>` (RFC 2047). */
 export function decodeWords(text) {
   return text.replace(/=\?([\w-]+)\?([bq])\?([^?]*)\?=(\s+(?==\?))?/gi, (word, charset, encoding, data) => {
     try {
@@ -27,7 +27,7 @@ export function listHeaders(mail) {
   return headers.filter(([, value]) => value !== '')
 }
 
-/** What SES would put on the wire, unencoded. */
+/** Writes the mail as SES would send it, without encoding. */
 export function writeSource(mail) {
   const tags = Object.entries(mail.tags).map(([name, value]) => `${name}=${value}`)
   const headers = [

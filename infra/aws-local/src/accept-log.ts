@@ -13,13 +13,13 @@ interface Waiting {
 }
 
 /**
- * A JSON-lines file of what was accepted. An entry is on disk before `append` resolves and before anybody can read it.
- * Memory holds positions only, so that a long load run does not fill it. One process per file.
+ * A JSON-lines file of accepted entries. An entry is on disk before `append` resolves and before anybody can read it. Only positions
+ * are kept in memory, so that a long load run does not fill it. One process per file.
  */
 export class AcceptLog<Entry extends { id: string }> {
   readonly #path: string
   readonly #file: FileHandle
-  /** Where line n begins; the last one is where the next line will. */
+  /** The position of each line. The last one is where the next line will begin. */
   readonly #starts = [0]
   readonly #indexOf = new Map<string, number>()
   #waiting: Waiting[] = []
@@ -30,7 +30,7 @@ export class AcceptLog<Entry extends { id: string }> {
     this.#file = file
   }
 
-  /** Makes the file if there is none; rejects when a line of it is broken. */
+  /** Creates the file if there is none. Rejects if one of its lines is broken. */
   static async open<Entry extends { id: string }>(path: string): Promise<AcceptLog<Entry>> {
     const lines: { id: string; sizeBytes: number }[] = []
     let rest: Buffer = Buffer.alloc(0)
@@ -43,7 +43,7 @@ export class AcceptLog<Entry extends { id: string }> {
     }
     const log = new AcceptLog<Entry>(path, await open(path, 'a+'))
     for (const { id, sizeBytes } of lines) log.#index(id, sizeBytes)
-    // A line without its end was being written when the process was killed: nobody was told that it is accepted.
+    // A line without an end was being written when the process was killed. It was never reported as accepted.
     await log.#file.truncate(log.#size)
     return log
   }
@@ -56,7 +56,7 @@ export class AcceptLog<Entry extends { id: string }> {
     return this.#indexOf.has(id)
   }
 
-  /** Resolves when all entries are on disk; calls that wait at the same time share one fsync. */
+  /** Resolves when all entries are on disk. Calls that wait at the same time share one fsync. */
   append(entries: Entry[]): Promise<void> {
     return new Promise((resolve, reject) => {
       const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`)
@@ -65,7 +65,7 @@ export class AcceptLog<Entry extends { id: string }> {
     })
   }
 
-  /** The entry, or null when there is none with that id. */
+  /** Returns null if no entry has the id. */
   async find(id: string): Promise<Entry | null> {
     const index = this.#indexOf.get(id)
     if (index === undefined) return null
@@ -75,7 +75,7 @@ export class AcceptLog<Entry extends { id: string }> {
     return JSON.parse(line.toString())
   }
 
-  /** At most so many entries from that index on as a JSON array; a negative index counts from the end, as in `slice`. */
+  /** Reads at most `count` entries from an index on as a JSON array. A negative index counts from the end, as in `slice`. */
   readArray(from: number, count: number): Readable {
     const first = from < 0 ? Math.max(0, this.count + from) : Math.min(from, this.count)
     const end = this.#startOf(Math.min(first + count, this.count))
@@ -99,7 +99,7 @@ export class AcceptLog<Entry extends { id: string }> {
           resolve()
         }
       } catch (error) {
-        // What a full disk left of the group must not become the beginning of the next line.
+        // If the disk was full, the part that was written must not become the beginning of the next line.
         await this.#file.truncate(this.#size).catch(() => undefined)
         for (const { reject } of group) reject(error)
       }
@@ -126,7 +126,7 @@ export class AcceptLog<Entry extends { id: string }> {
 async function* readLines(path: string, start: number, end: number): AsyncGenerator<string | Buffer> {
   yield '['
   if (start < end) {
-    // JSON text holds no raw newline, so every one separates two entries; the last one is left out.
+    // JSON text contains no raw newline, so every newline separates two entries. The last one is left out.
     for await (const chunk of createReadStream(path, { start, end: end - 2 }) as AsyncIterable<Buffer>) {
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at)) chunk[at] = COMMA
       yield chunk

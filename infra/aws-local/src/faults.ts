@@ -5,13 +5,13 @@ import type { ServiceName } from './query.ts'
 const faultSchema = z.strictObject({
   service: z.enum(['sns', 'ses']),
   kind: z.enum(['throttle', 'error', 'hang', 'accept-then-drop']),
-  /** How many calls it strikes; null: all, until it is taken away. */
+  /** How many calls fail. Null means all calls until the fault is removed. */
   times: z.int().positive().nullable().default(null),
 })
 
 type Fault = z.output<typeof faultSchema>
 
-/** At most one fault per service; a new one replaces it. */
+/** Keeps at most one fault per service; a new one replaces it. */
 export function createFaults() {
   const faults = new Map<ServiceName, Fault>()
   return {
@@ -21,7 +21,7 @@ export function createFaults() {
     clear(): void {
       faults.clear()
     },
-    /** Uses up one strike of the service's fault, if it has one. */
+    /** Returns the service's fault, if it has one, and counts one use of it. */
     take(service: ServiceName): Fault['kind'] | null {
       const fault = faults.get(service)
       if (!fault) return null
@@ -33,7 +33,7 @@ export function createFaults() {
 
 export type Faults = ReturnType<typeof createFaults>
 
-/** `PUT /_faults` sets a fault, `DELETE /_faults` takes all away. */
+/** `PUT /_faults` sets a fault, `DELETE /_faults` removes all faults. */
 export function faultRoutes(faults: Faults) {
   return async (app: FastifyInstance): Promise<void> => {
     app.put('/_faults', async (request, reply) => {

@@ -14,7 +14,7 @@ const pageFiles = [
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// A mail runs nothing and loads nothing; its links open in a tab of their own, outside the sandbox.
+// A mail may run no script and load nothing. Its links open in a new tab, outside the sandbox.
 const mailPolicy =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'"
 
@@ -23,7 +23,10 @@ const listQuery = z.object({
   count: z.coerce.number().int().min(0).default(Number.MAX_SAFE_INTEGER),
 })
 
-/** The inbox page, and what was accepted as JSON: `?from=` takes an index, or with a minus sign the newest so many; `&count=` at most so many. */
+/**
+ * Serves the inbox page, and the accepted mails and messages as JSON. `?from=10` starts at an index, `?from=-10` returns the newest
+ * ten, and `&count=` limits the number.
+ */
 export function inboxRoutes(mails: AcceptLog<Mail>, published: AcceptLog<PublishedMessage>) {
   return async (app: FastifyInstance): Promise<void> => {
     app.addHook('onRequest', async (_request, reply) => {
@@ -61,12 +64,12 @@ export function inboxRoutes(mails: AcceptLog<Mail>, published: AcceptLog<Publish
 
 function sendArray(log: AcceptLog<Mail> | AcceptLog<PublishedMessage>, query: unknown, reply: FastifyReply) {
   const { success, data } = listQuery.safeParse(query)
-  if (!success) return reply.status(400).send({ error: 'from and count are whole numbers' })
+  if (!success) return reply.status(400).send({ error: 'from and count must be whole numbers' })
   return reply.header('x-total-count', log.count).type('application/json').send(log.readArray(data.from, data.count))
 }
 
 function openLinksInTabs(html: string): string {
   const base = '<base target="_blank">'
-  // Before a doctype it would put the mail into quirks mode.
+  // If it came before the doctype, it would put the mail into quirks mode.
   return /<head\b[^>]*>/i.test(html) ? html.replace(/<head\b[^>]*>/i, (head) => head + base) : base + html
 }

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Faults } from './faults.ts'
 import { QueryError, renderError, renderResult, type Service } from './query.ts'
 
-/** The AWS Query protocol at `POST /`: the API version in the form says which service is meant. */
+/** Serves the AWS Query protocol at `POST /`. The API version in the form determines the service. */
 export function queryRoutes(servicesByVersion: Map<string, Service>, faults: Faults) {
   return async (app: FastifyInstance): Promise<void> => {
     app.removeAllContentTypeParsers()
@@ -48,12 +48,12 @@ export function queryRoutes(servicesByVersion: Map<string, Service>, faults: Fau
   }
 }
 
-/** A name that stands twice is the sign of two requests glued together: no part of such a form can be trusted. */
+/** Refuses a form with a repeated name. It may be two requests glued together, so no part of it can be trusted. */
 function readForm(body: string): URLSearchParams {
   const form = new URLSearchParams(body)
   const names = new Set<string>()
   for (const name of form.keys()) {
-    if (names.has(name)) throw new QueryError(400, 'MalformedInput', `The parameter ${name} stands twice`)
+    if (names.has(name)) throw new QueryError(400, 'MalformedInput', `The parameter ${name} is repeated`)
     names.add(name)
   }
   return form
@@ -69,7 +69,7 @@ function requestIdOf(reply: { getHeader(name: string): unknown }): string {
   return String(reply.getHeader('x-amzn-requestid'))
 }
 
-/** Signatures are not checked, but the region they name is where a topic lives. */
+/** Reads the region from the signature, which is not checked otherwise. It becomes part of a topic's ARN. */
 function readRegion(authorization = ''): string {
   return /Credential=[^/]+\/\d+\/([a-z\d-]+)\//.exec(authorization)?.[1] ?? 'us-east-1'
 }

@@ -1,4 +1,4 @@
-/** A refusal in the words of the real service; clients see the code. */
+/** An error as the real service reports it. Clients see the code. */
 export class QueryError extends Error {
   readonly status: number
   readonly code: string
@@ -24,7 +24,7 @@ export interface Service {
   actions: Map<string, Action>
 }
 
-/** Reads the numbered items under a prefix (`Tags.member.1.Name`), each with its own names; a plain item's name is ''. */
+/** Reads the numbered items under a prefix (`Tags.member.1.Name`) with their own names. A plain item has the name ''. */
 export function readItems(parameters: URLSearchParams, prefix: string): URLSearchParams[] {
   const items = new Map<number, URLSearchParams>()
   for (const [name, value] of parameters) {
@@ -60,6 +60,6 @@ function renderXml(value: XmlValue): string {
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 function escapeXml(text: string): string {
-  // XML 1.0 has no way to write most control characters, escaped or not.
+  // XML 1.0 cannot express most control characters, not even escaped.
   return text.replace(/[&<>"]|[^\t\n\r -\uFFFD]/g, (character) => entities[character] ?? '\uFFFD')
 }

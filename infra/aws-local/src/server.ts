@@ -8,16 +8,16 @@ import { queryRoutes } from './query-routes.ts'
 import { createSes, type Mail } from './ses.ts'
 import { createSns, type PublishedMessage, type Topic } from './sns.ts'
 
-// A form may be three times as long as the 10 MiB of mail it carries.
+// Escaping can make a form three times as long as the 10 MiB of mail in it.
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024
 
 export interface AwsLocal {
   url: string
-  /** Ends every connection, answered or not; what was accepted is on disk. */
+  /** Ends every connection, answered or not. Everything that was accepted is on disk. */
   close(): Promise<void>
 }
 
-/** Starts SNS and SES on one port (0: a free one). What was accepted before, in the same folder, is there again. */
+/** Starts SNS and SES on one port (0 for a free one), with everything that was accepted in the same folder before. */
 export async function startAwsLocal(options: { port: number; dataDir: string; host?: string }): Promise<AwsLocal> {
   const { port, dataDir, host = '127.0.0.1' } = options
   await mkdir(dataDir, { recursive: true })

@@ -24,7 +24,7 @@ const MAX_SIZE_BYTES = 10 * 1024 * 1024
 const mailbox = /^[\w!#$%&'*+/=?^`{|}~.-]+@[a-z\d-]+(\.[a-z\d-]+)*$/i
 const named = /^(?:"[^"\\]*"|[^"\\<>,;:@()[\]]*)\s*<([^<>]+)>$/
 
-/** SES: accepts mail as the real service does and keeps it for the inbox page. */
+/** Accepts mail as the real SES does and keeps it for the inbox page. */
 export function createSes(mails: AcceptLog<Mail>): Service {
   async function sendEmail(parameters: URLSearchParams) {
     const mail = readMail(parameters)
@@ -54,13 +54,13 @@ function readMail(parameters: URLSearchParams): Mail {
   ]
 
   const domain = checkAddress(from)
-  // Nobody can own a domain under .invalid (RFC 2606), so nobody can have verified it.
+  // Nobody can own a domain under .invalid (RFC 2606), so it cannot be verified.
   if (/(^|\.)invalid$/i.test(domain)) throw new QueryError(400, 'MessageRejected', 'Email address is not verified.')
   const recipients = [...to, ...cc, ...bcc]
   for (const address of [...recipients, ...replyTo]) checkAddress(address)
   if (recipients.length === 0) throw invalid("Missing required header 'To'.")
   if (recipients.length > MAX_RECIPIENTS) throw invalid(`Recipient count exceeds ${MAX_RECIPIENTS}.`)
-  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+  // oxlint-disable-next-line no-control-regex -- refuses control characters
   if (/[\x00-\x1f\x7f]/.test(subject)) throw invalid('Subject contains control characters.')
   if (!html && !text) throw invalid('Message body is empty.')
   if (Buffer.byteLength(subject + (html ?? '') + (text ?? '')) > MAX_SIZE_BYTES) {
@@ -68,7 +68,7 @@ function readMail(parameters: URLSearchParams): Mail {
   }
 
   return {
-    // Begins with the time, as the real ones do.
+    // Begins with the time, as in the real SES.
     id: `0107${Date.now().toString(16).padStart(12, '0')}-${randomUUID()}-000000`,
     at: new Date().toISOString(),
     from,

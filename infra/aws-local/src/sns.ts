@@ -3,7 +3,7 @@ import type { AcceptLog } from './accept-log.ts'
 import { type Action, QueryError, readItems, type Service } from './query.ts'
 
 export interface Topic {
-  /** The ARN. */
+  /** The topic's ARN. */
   id: string
   at: string
 }
@@ -14,14 +14,14 @@ export interface PublishedMessage {
   topicArn: string
   subject: string | null
   message: string
-  /** As SNS hands them to subscribers; a Binary value is base64. */
+  /** In the form in which SNS delivers them. A Binary value is base64. */
   messageAttributes: Record<string, { type: string; value: string }>
 }
 
 const MAX_BATCH_ENTRIES = 10
 const MAX_SIZE_BYTES = 256 * 1024
 
-/** SNS: topics, and every message published to them. */
+/** Keeps topics and every message published to them, as SNS does. */
 export function createSns(topics: AcceptLog<Topic>, published: AcceptLog<PublishedMessage>): Service {
   function requireTopic(parameters: URLSearchParams): string {
     const topicArn = parameters.get('TopicArn')
@@ -108,12 +108,12 @@ function checkBatch(ids: string[]): void {
     throw refuse('TooManyEntriesInBatchRequest', `The batch request contains more than ${MAX_BATCH_ENTRIES} entries.`)
   }
   if (!ids.every((id) => /^[\w-]{1,80}$/.test(id))) {
-    throw refuse('InvalidBatchEntryId', 'An Id holds 1 to 80 letters, digits, hyphens and underscores.')
+    throw refuse('InvalidBatchEntryId', 'An Id must have 1 to 80 letters, digits, hyphens and underscores.')
   }
   if (new Set(ids).size < ids.length) throw refuse('BatchEntryIdsNotDistinct', 'Two or more entries have the same Id.')
 }
 
-/** Attributes count, the subject does not. */
+/** Measures the size as SNS does: attributes count, the subject does not. */
 function measureBytes({ message, messageAttributes }: PublishedMessage): number {
   const attributes = Object.entries(messageAttributes).map(([name, { type, value }]) => name + type + value)
   return Buffer.byteLength(message + attributes.join(''))

@@ -2,7 +2,7 @@ import { PublishCommand } from '@aws-sdk/client-sns'
 import { expect, test } from 'vitest'
 import { start } from './started.ts'
 
-test('throttling strikes as often as asked, one service only, and accepts nothing', async () => {
+test('a throttle fault refuses the given number of calls of one service', async () => {
   const aws = await start()
   await aws.setFault({ service: 'ses', kind: 'throttle', times: 2 })
 
@@ -15,7 +15,7 @@ test('throttling strikes as often as asked, one service only, and accepts nothin
   expect((await aws.readInbox()).map((mail) => mail.id)).toEqual([id])
 })
 
-test('an error lasts until it is taken away', async () => {
+test('an error fault lasts until it is removed', async () => {
   const aws = await start()
   const TopicArn = await aws.createTopic()
   const publish = () => aws.sns.send(new PublishCommand({ TopicArn, Message: 'm' }))
@@ -34,7 +34,7 @@ test('an error lasts until it is taken away', async () => {
   expect(await aws.readPublished()).toHaveLength(1)
 })
 
-test('a hanging call is neither accepted nor answered, until the server closes', async () => {
+test('a hanging call is neither accepted nor answered until the server closes', async () => {
   const aws = await start()
   await aws.setFault({ service: 'ses', kind: 'hang', times: 1 })
   const calls = [aws.sendMail(), aws.sendMail()]
@@ -48,7 +48,7 @@ test('a hanging call is neither accepted nor answered, until the server closes',
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
 })
 
-test('a call that is accepted and then dropped is in the inbox, though its sender cannot know', async () => {
+test('a call that is accepted and then dropped is in the inbox, although its sender gets no answer', async () => {
   const aws = await start()
   await aws.setFault({ service: 'ses', kind: 'accept-then-drop', times: 1 })
 
@@ -57,7 +57,7 @@ test('a call that is accepted and then dropped is in the inbox, though its sende
   expect(await aws.readInbox()).toHaveLength(1)
 })
 
-test('a fault that is not known is refused', async () => {
+test('an unknown fault is refused', async () => {
   const aws = await start()
 
   expect(await aws.setFault({ service: 'ses', kind: 'explode' })).toBe(400)

@@ -20,14 +20,14 @@ const args = [
 const desktop = { width: 1200, height: 800 }
 const phone = { width: 360, height: 720 }
 
-// The tests are not compiled with the types of a browser, so what runs in the page is text.
-// oxlint-disable-next-line typescript/no-implied-eval -- written here, run in the browser
+// The tests are compiled without browser types, so code that runs in the page is text.
+// oxlint-disable-next-line typescript/no-implied-eval -- our own code, run in the browser
 const inPage = <Result>(body: string) => new Function('element', body) as (element: unknown) => Result
 
 const readOutline = inPage<string>('return getComputedStyle(element).outlineStyle')
 const readColor = inPage<string>('return getComputedStyle(element).color')
 
-/** By WCAG 2, of an element's text. */
+/** Computes the contrast of an element's text by WCAG 2. */
 const measureContrast = inPage<number>(`
   const channels = (color) => color.match(/[\\d.]+/g).map(Number)
   const luminance = (color) => {
@@ -44,7 +44,7 @@ const measureContrast = inPage<number>(`
     .sort((a, b) => a - b)
   return (light + 0.05) / (dark + 0.05)`)
 
-/** Another site, which notes every visit. */
+/** Starts another site that records every visit. */
 async function listenElsewhere() {
   const visits: string[] = []
   const server = createServer((request, response) => {
@@ -60,7 +60,7 @@ describe('the inbox page', () => {
   let browser: Browser | undefined
 
   beforeEach((ctx) => {
-    // In CI a missing browser fails: nobody would read the skip.
+    // In CI a missing browser is a failure, because nobody would notice the skip.
     if (!executablePath && !process.env['CI']) ctx.skip('no chromium on PATH')
   })
   beforeAll(async () => {
@@ -93,7 +93,7 @@ describe('the inbox page', () => {
   const focused = (page: Page) => page.locator(':focus')
   const heading = (page: Page) => page.getByRole('article').getByRole('heading', { level: 2 })
 
-  test('an empty inbox says how the first mail comes, and shows it when it does', async () => {
+  test('an empty inbox says how to get the first mail, and shows it when it comes', async () => {
     const { aws, page } = await openInbox({ mails: 0 })
     expect(await page.getByText('AWS_ENDPOINT_URL_SES=').innerText()).toBe(`AWS_ENDPOINT_URL_SES=${aws.url}`)
 
@@ -104,7 +104,7 @@ describe('the inbox page', () => {
     expect(await page.getByText('No mail yet').isVisible()).toBe(false)
   })
 
-  test('the newest mail is on top, also of those that come while somebody looks', async () => {
+  test('the newest mail is on top, even if it arrives while the page is open', async () => {
     const { aws, page } = await openInbox({ mails: 2 })
 
     await aws.sendMail()
@@ -113,7 +113,7 @@ describe('the inbox page', () => {
     expect(await rows(page).locator('.subject').allInnerTexts()).toEqual(['Welcome', 'Mail 2', 'Mail 1'])
   })
 
-  test('the keyboard is enough: choose, open, switch views, next, back', async () => {
+  test('everything works with the keyboard: choose, open, switch views, next, back', async () => {
     const { page, ids } = await openInbox({ mails: 3 })
 
     await page.keyboard.press('ArrowDown')
@@ -143,7 +143,7 @@ describe('the inbox page', () => {
     await page.getByRole('article').waitFor({ state: 'hidden' })
   })
 
-  test('a link to a mail opens it, and the way back in the browser leads back', async () => {
+  test('a link to a mail opens it, and the back button returns', async () => {
     const { page, ids } = await openInbox({ mails: 2 })
 
     await page.goto(`${page.url()}#${ids[0]}`)
@@ -156,7 +156,7 @@ describe('the inbox page', () => {
     expect(await rows(page).count()).toBe(2)
   })
 
-  test('a link to a mail that is gone leads to the list', async () => {
+  test('a link to a mail that no longer exists leads to the list', async () => {
     const { page } = await openInbox({ mails: 1, hash: '#gone' })
 
     await page.waitForURL((url) => url.hash === '')
@@ -182,7 +182,7 @@ describe('the inbox page', () => {
     expect(elsewhere.visits).toEqual([])
   })
 
-  test('a link in a mail opens in a tab of its own', async () => {
+  test('a link in a mail opens in a new tab', async () => {
     const { aws, page } = await openInbox({ mails: 1 })
     const elsewhere = await listenElsewhere()
     const Data = `<html><head></head><body><a href="${elsewhere.url}/course">Start</a></body></html>`
@@ -199,7 +199,7 @@ describe('the inbox page', () => {
     await tab.close()
   })
 
-  test('on a phone the list gives way to the mail and comes back, nothing scrolls sideways', async () => {
+  test('on a phone the mail replaces the list until it is closed, and nothing scrolls sideways', async () => {
     const { aws, page } = await openInbox({ mails: 1, viewport: phone })
     await aws.sendMail({
       Destination: { ToAddresses: [`${'long'.repeat(15)}@example.com`] },

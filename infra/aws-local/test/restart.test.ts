@@ -7,7 +7,7 @@ import { PublishCommand } from '@aws-sdk/client-sns'
 import { expect, onTestFinished, test } from 'vitest'
 import { connect, makeDataDir, start } from './started.ts'
 
-test('topics, messages and mails are there again after a restart', async () => {
+test('topics, messages and mails survive a restart', async () => {
   const dataDir = await makeDataDir()
   const first = await start(dataDir)
   const TopicArn = await first.createTopic()
@@ -22,7 +22,7 @@ test('topics, messages and mails are there again after a restart', async () => {
   expect((await second.readInbox()).map(({ id }) => id)).toEqual([mailId])
 })
 
-test('a last line that was torn is dropped, and the next mail stands on a line of its own', async () => {
+test('a half-written last line is dropped, and the next mail gets its own line', async () => {
   const dataDir = await makeDataDir()
   const first = await start(dataDir)
   const kept = await first.sendMail()
@@ -38,14 +38,14 @@ test('a last line that was torn is dropped, and the next mail stands on a line o
   expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(2)
 })
 
-test('a log that is broken in the middle stops the start instead of losing mail', async () => {
+test('a log with a broken line in the middle stops the start instead of losing mail', async () => {
   const dataDir = await makeDataDir()
   await appendFile(join(dataDir, 'mails.jsonl'), '{"id":\n{"id":"2"}\n')
 
   await expect(start(dataDir)).rejects.toThrow(SyntaxError)
 })
 
-test('of mails sent at the same time each is accepted once, also those larger than a read buffer', async () => {
+test('mails sent at the same time are each accepted once, even if they are larger than a read buffer', async () => {
   const dataDir = await makeDataDir()
   const first = await start(dataDir)
   const Body = { Text: { Data: 'ü'.repeat(100_000) } }
@@ -81,7 +81,7 @@ test('every mail that was answered survives kill -9', async () => {
   expect(answered.filter((id) => !kept.has(id))).toEqual([])
 })
 
-test('a mail that cannot be written is refused, and nothing of it stays', async () => {
+test('a mail that cannot be written to disk is refused and leaves nothing behind', async () => {
   const dataDir = await makeDataDir()
   const { child, url } = await startProcess(dataDir, 'ulimit -f 64')
   const { sendMail, readInbox } = connect(url)
@@ -96,13 +96,13 @@ test('a mail that cannot be written is refused, and nothing of it stays', async 
   expect((await (await start(dataDir)).readInbox()).map((mail) => mail.id)).toEqual([id])
 })
 
-test('SIGTERM ends the process by itself, with a keep-alive client connected and a call hanging', async () => {
+test('the process ends after SIGTERM even with a keep-alive client and a hanging call', async () => {
   const { child, url } = await startProcess(await makeDataDir())
   const { sendMail, setFault } = connect(url)
   await setFault({ service: 'ses', kind: 'hang', times: 1 })
   const calls = [sendMail(), sendMail()]
   const settled = Promise.allSettled(calls)
-  // The fault strikes the call that arrives first: when the other one is answered, it hangs.
+  // The fault applies to the call that arrives first, so when the other one is answered, this one hangs.
   await Promise.race(calls)
 
   child.kill('SIGTERM')
@@ -112,7 +112,7 @@ test('SIGTERM ends the process by itself, with a keep-alive client connected and
   expect((await settled).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
 })
 
-test('a process without its settings says which are missing and fails', async () => {
+test('a process without its settings names them and fails', async () => {
   const child = spawnMain({})
   const [said] = await once(child.stderr ?? child, 'data')
 

@@ -2,7 +2,7 @@ import type { SendEmailCommandInput } from '@aws-sdk/client-ses'
 import { expect, test } from 'vitest'
 import { start } from './started.ts'
 
-test('a sent mail is kept with all it carries', async () => {
+test('a sent mail is kept with all its fields', async () => {
   const aws = await start()
 
   const id = await aws.sendMail({
@@ -48,7 +48,7 @@ test.each<[string, Partial<SendEmailCommandInput>, string]>([
   ['an address with a line break', to('a@example.com\nBcc: b@example.com'), 'InvalidParameterValue'],
   ['a domain that is not in Punycode', to('a@bücher.example'), 'InvalidParameterValue'],
   ['an address that is too long', to(`${'a'.repeat(320)}@example.com`), 'InvalidParameterValue'],
-  ['a sender that nobody can have verified', { Source: 'a@coursewire.invalid' }, 'MessageRejected'],
+  ['an unverified sender', { Source: 'a@coursewire.invalid' }, 'MessageRejected'],
   ['a tag with a dot', { Tags: [{ Name: 'a', Value: 'b.c' }] }, 'InvalidParameterValue'],
   [
     'a subject with a line break',
@@ -68,7 +68,7 @@ test.each<[string, Partial<SendEmailCommandInput>, string]>([
   expect(await aws.readInbox()).toEqual([])
 })
 
-test('a call that names no action, or one of another service, says so in XML', async () => {
+test('a call without an action, or with one of another service, is refused in XML', async () => {
   const aws = await start()
 
   const response = await fetch(aws.url, {
@@ -85,7 +85,7 @@ test('a call that names no action, or one of another service, says so in XML', a
   )
 })
 
-test('a form that holds a name twice is refused: it is two requests glued together', async () => {
+test('a form with a repeated name is refused, because it may be two requests glued together', async () => {
   const aws = await start()
   const mail = 'Source=a%40example.com&Destination.ToAddresses.member.1=b%40example.com&Message.Subject.Data=s'
 
@@ -95,7 +95,7 @@ test('a form that holds a name twice is refused: it is two requests glued togeth
   })
 
   expect(response.status).toBe(400)
-  expect(await response.text()).toContain('<Code>MalformedInput</Code><Message>The parameter Source stands twice')
+  expect(await response.text()).toContain('<Code>MalformedInput</Code><Message>The parameter Source is repeated')
   expect(await aws.readInbox()).toEqual([])
 })
 
@@ -111,7 +111,7 @@ test.each([
   expect(await response.text()).toContain('<Type>Sender</Type>')
 })
 
-test('a part of the inbox can be read: from an index, or the newest so many, or at most so many', async () => {
+test('the inbox can be read from an index, from the newest mails, and with a limit', async () => {
   const aws = await start()
   const ids = [await aws.sendMail(), await aws.sendMail(), await aws.sendMail()]
   const read = async (from: string) => {

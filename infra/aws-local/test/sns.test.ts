@@ -2,7 +2,7 @@ import { PublishBatchCommand, type PublishBatchRequestEntry, PublishCommand } fr
 import { expect, test } from 'vitest'
 import { start } from './started.ts'
 
-test('a topic created twice is one topic, in the region of the caller', async () => {
+test('a topic that is created twice is one topic, in the region of the caller', async () => {
   const aws = await start()
 
   const [first, second] = [await aws.createTopic('enrollments'), await aws.createTopic('enrollments')]
@@ -11,13 +11,13 @@ test('a topic created twice is one topic, in the region of the caller', async ()
   expect(second).toBe(first)
 })
 
-test('a topic name that SNS does not take is refused', async () => {
+test('a topic name that SNS would reject is refused', async () => {
   const aws = await start()
 
   await expect(aws.createTopic('no spaces')).rejects.toMatchObject({ Code: 'InvalidParameter' })
 })
 
-test('a published message is kept with all it carries', async () => {
+test('a published message is kept with all its fields', async () => {
   const aws = await start()
   const TopicArn = await aws.createTopic()
   const message = JSON.stringify({ title: 'Ümlaut & <tags> + "quotes"\n' })
@@ -53,12 +53,12 @@ test('a published message is kept with all it carries', async () => {
 })
 
 test.each([
-  ['an empty message', { Message: '' }, 'InvalidParameter', 400],
+  ['no text', { Message: '' }, 'InvalidParameter', 400],
   ['more than 256 KiB', { Message: 'x'.repeat(256 * 1024 + 1) }, 'InvalidParameter', 400],
   ['a subject with a line break', { Subject: 'a\nb' }, 'InvalidParameter', 400],
   ['an attribute without a value', { MessageAttributes: { a: { DataType: 'String' } } }, 'ParameterValueInvalid', 400],
   ['an unknown topic', { TopicArn: 'arn:aws:sns:eu-central-1:000000000000:other' }, 'NotFound', 404],
-])('%s is refused', async (_case, changes, Code, httpStatusCode) => {
+])('a message with %s is refused', async (_case, changes, Code, httpStatusCode) => {
   const aws = await start()
   const TopicArn = await aws.createTopic()
 
@@ -78,7 +78,7 @@ test('a message of exactly 256 KiB, attributes included, is accepted', async () 
   expect(await aws.readPublished()).toHaveLength(1)
 })
 
-test('a batch answers for every entry and keeps the order of the good ones', async () => {
+test('a batch is answered entry by entry, and its valid entries keep their order', async () => {
   const aws = await start()
   const TopicArn = await aws.createTopic()
 

@@ -13,7 +13,7 @@ export async function makeDataDir(): Promise<string> {
   return dataDir
 }
 
-/** A server of the test's own, in process, with real clients that do not retry. */
+/** Starts a server in process for one test, with real clients that do not retry. */
 export async function start(dataDir?: string) {
   const aws = await startAwsLocal({ port: 0, dataDir: dataDir ?? (await makeDataDir()) })
   onTestFinished(() => aws.close())
