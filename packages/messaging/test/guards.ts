@@ -12,7 +12,7 @@ import { type Guard, guards } from './guard-list.ts'
 const [wanted = ''] = process.argv.slice(2)
 const folder = new URL('../', import.meta.url)
 
-/** Returns the name of the test that fails without the guard; null when none does. */
+/** Returns the name of the test that fails without the guard, null when none does. A run that made no report proves nothing: throws. */
 function findRedTest({ name, file, find, replace, test }: Guard): string | null {
   const source = new URL(`src/${file}`, folder)
   const testFile = fileURLToPath(new URL(`test/${test[0]}.test.ts`, folder))
@@ -31,10 +31,13 @@ function findRedTest({ name, file, find, replace, test }: Guard): string | null 
       timeout: 400_000,
     })
     if (run.status === 0) return null
+    if (run.error) return `${test[1]} (does not end)`
     const [, report] = /^(\{"numTotal.*\})$/m.exec(run.stdout) ?? []
-    const results: { title: string; status: string }[] = report
-      ? JSON.parse(report).testResults.flatMap((result: { assertionResults: [] }) => result.assertionResults)
-      : []
+    if (!report)
+      throw new Error(`vitest did not run for "${name}": ${run.stdout.slice(-1_500)}${run.stderr.slice(-1_500)}`)
+    const results: { title: string; status: string }[] = JSON.parse(report).testResults.flatMap(
+      (result: { assertionResults: [] }) => result.assertionResults,
+    )
     return results.find(({ status }) => status === 'failed')?.title ?? `${test[1]} (does not end)`
   } finally {
     writeFileSync(source, original)
