@@ -1,0 +1,51 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { defaultExclude, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { ResultsReporter } from './packages/testing/src/reporter.ts'
+
+// vitest looks for this file upwards: in a package's folder it tests that package, here it tests all of them.
+const root = import.meta.dirname
+const folders = process.cwd() === root ? findPackages() : [process.cwd()]
+
+// Tests run in the first of the two environments, global setups in the second.
+const conditions = ['source', 'node', 'development|production']
+const resolve = { ssr: { resolve: { conditions } }, environments: { __vitest__: { resolve: { conditions } } } }
+const faults = 'test/*.fault.test.ts'
+
+export default defineConfig({
+  test: { projects: folders.flatMap(createProjects), reporters: ['default', new ResultsReporter()] },
+})
+
+function findPackages(): string[] {
+  return ['apps', 'packages', 'infra'].flatMap((group) =>
+    readdirSync(join(root, group))
+      .map((name) => join(root, group, name))
+      .filter((folder) => existsSync(join(folder, 'test'))),
+  )
+}
+
+function createProjects(folder: string): TestProjectInlineConfiguration[] {
+  const create = (kind: string, test: TestProjectInlineConfiguration['test']) => ({
+    ...resolve,
+    root: folder,
+    test: { name: `${basename(folder)} ${kind}`, ...test },
+  })
+  // A package whose tests need servers has this file.
+  const globalSetup = join(folder, 'test/global-setup.ts')
+  const servers = { globalSetup: existsSync(globalSetup) ? [globalSetup] : [] }
+  // Faults that take minutes are for `npm run test:faults` alone.
+  if (process.env['COURSEWIRE_TESTS'] === 'faults') {
+    const patience = { testTimeout: 600_000, hookTimeout: 300_000, fileParallelism: false }
+    return [create('faults', { include: [faults], ...servers, ...patience })]
+  }
+  const patience = { testTimeout: 60_000, hookTimeout: 120_000 }
+  return [
+    create('unit', { include: ['src/**/*.test.{ts,tsx}'], ...patience }),
+    create('integration', {
+      include: ['test/**/*.test.{ts,tsx}'],
+      exclude: [...defaultExclude, faults],
+      ...servers,
+      ...patience,
+    }),
+  ]
+}
