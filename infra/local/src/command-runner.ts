@@ -1,10 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
+type RunOptions = {
+  /** Where it runs, if not in the runner's directory. */
+  folder?: string
+  environment?: NodeJS.ProcessEnv
+  /** Whether it reads what is typed. */
+  isInteractive?: boolean
+}
+
 export type CommandRunner = {
   readonly wasInterrupted: boolean
   /** Runs a command to its end, its output going where ours goes; true when it succeeded. After an interrupt nothing runs. */
-  run: (command: string, args: string[], environment?: NodeJS.ProcessEnv) => Promise<boolean>
+  run: (command: string, args: string[], options?: RunOptions) => Promise<boolean>
   /** Ends what runs now, with all that it started. */
   interrupt: () => void
 }
@@ -17,13 +25,13 @@ export function createCommandRunner(directory: string): CommandRunner {
     get wasInterrupted() {
       return wasInterrupted
     },
-    async run(command, args, environment = {}) {
+    async run(command, args, { folder = directory, environment, isInteractive = false } = {}) {
       if (wasInterrupted) return false
       // A group of its own, so that an interrupt reaches what it started as well, and reaches it once.
       current = spawn(command, args, {
-        cwd: directory,
+        cwd: folder,
         env: { ...process.env, ...environment },
-        stdio: ['ignore', 'inherit', 'inherit'],
+        stdio: [isInteractive ? 'inherit' : 'ignore', 'inherit', 'inherit'],
         detached: true,
       })
       const [code, signal] = (await once(current, 'exit')) as [number | null, string | null]

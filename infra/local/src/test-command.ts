@@ -1,17 +1,21 @@
 // `npm test`: the servers once, every check, every test of every package, and one line that says how it went.
 // `npm run test:faults`: the same for the faults that take minutes, without the checks.
+// `npm test -- <path>`: the tests at that path alone.
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { startKafka, startPostgres } from '@coursewire/servers'
 import { createCommandRunner } from './command-runner.ts'
 import { findSilent, findTestedPackages, removeResults, sumResults } from './test-results.ts'
+import { testSome } from './test-some.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const log = (line: string) => console.log(line)
 const commands = createCommandRunner(root)
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(event, commands.interrupt)
 
-const { faults } = parseArgs({ options: { faults: { type: 'boolean', default: false } } }).values
+const args = process.argv.slice(2)
+const faults = args[0] === '--faults'
+if (!faults && args.length > 0) process.exit((await testSome(root, args, commands)) ? 0 : 1)
+
 const packages = findTestedPackages(root, faults ? 'faults' : 'default')
 removeResults(packages)
 const failures = await checkAndTest()
@@ -44,7 +48,7 @@ async function checkAndTest(): Promise<string[]> {
   const only = faults ? packages.map(({ name }) => `--filter=${name}`) : []
   try {
     const isChecked = faults || (await commands.run('pnpm', ['run', 'check']))
-    await commands.run('pnpm', [...tests, ...only], environment)
+    await commands.run('pnpm', [...tests, ...only], { environment })
     const silent = findSilent(packages).map(({ name }) => `${name} ended without results`)
     return isChecked ? silent : ['npm run check', ...silent]
   } finally {

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import type { CommandRunner } from './command-runner.ts'
+
+/**
+ * Runs the tests that vitest selects by these arguments, and starts only the servers that their package needs. With `--watch`
+ * they run again whenever something they import changes. False when one failed.
+ */
+export async function testSome(root: string, args: string[], commands: CommandRunner): Promise<boolean> {
+  const paths = args.filter((arg) => existsSync(resolve(root, arg)))
+  const packages = new Set(paths.map((path) => findPackage(root, path)))
+  // vitest starts faster in the folder of one package than at the root, where it prepares all of them.
+  const [folder = root] = packages.size === 1 ? packages : []
+  const selection = args.map((arg) => (paths.includes(arg) ? relative(folder, resolve(root, arg)) : arg))
+
+  // Tests below infra run what is built.
+  const needsBuild = paths.length === 0 || paths.some((path) => relative(root, resolve(root, path)).startsWith('infra'))
+  const build = ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']
+  if (needsBuild && !(await commands.run('pnpm', build))) return false
+  const watches = args.includes('--watch')
+  return commands.run('pnpm', ['exec', 'vitest', ...(watches ? [] : ['--run']), ...selection], {
+    folder,
+    isInteractive: watches,
+    environment: paths.some((path) => path.includes('.fault.test.')) ? { COURSEWIRE_TESTS: 'faults' } : {},
+  })
+}
+
+/** `<root>/<group>/<package>`. */
+function findPackage(root: string, path: string): string {
+  return resolve(root, ...relative(root, resolve(root, path)).split('/').slice(0, 2))
+}

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { runProcess } from './commands.ts'
+
+it('npm test with the path of a unit test runs that file alone, without any server', async () => {
+  const { code, out } = await runProcess('test', {}, ['apps/email-worker/src/config.test.ts'])
+
+  expect(out).toMatch(/Test Files +1 passed/)
+  expect(out).not.toMatch(/PostgreSQL|Kafka/)
+  expect(code).toBe(0)
+})
+
+it('npm test with a path that has no tests fails', async () => {
+  const { code, err } = await runProcess('test', {}, ['apps/email-worker/migrations'])
+
+  expect(err).toContain('No test files found')
+  expect(code).toBe(1)
+})
