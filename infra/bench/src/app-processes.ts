@@ -12,8 +12,8 @@ const directory = fileURLToPath(new URL('../../../.coursewire/bench-apps', impor
 export const issuerOf = ({ urls }: Base) => ({ issuer: urls.enrollmentApi, audience: 'coursewire' })
 
 /**
- * The apps as they are deployed, on durable servers of their own: their databases, topics and groups have one name each,
- * and what another measurement left under it would be worked off in the middle of this one.
+ * Starts the apps as they are deployed, on their own durable servers. Databases, topics and groups have fixed names, so on shared
+ * servers the leftovers of another measurement would be processed in the middle of this one.
  */
 export async function startApps(log: (line: string) => void, environment: NodeJS.ProcessEnv = {}): Promise<Stack> {
   rmSync(directory, { recursive: true, force: true })
@@ -41,7 +41,7 @@ export interface Bare {
   stop(): Promise<void>
 }
 
-/** Starts one of the floors as a process, with a database of its own on the same server. */
+/** Starts one of the floors as a process with its own database on the same server. */
 export async function startBare(
   stack: Stack,
   options: { name: 'bare-app' | 'bare-catalogue' | 'bare-enrollment'; tables?: string; log: (line: string) => void },

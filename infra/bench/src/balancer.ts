@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { buffer } from 'node:stream/consumers'
 
 /**
- * Passes each request to the next of the instances, by their ports, that takes the connection, as a load balancer does; 502
- * when none does. Who is in `instances` may change. Runs until the process ends.
+ * Passes each request to the next instance (a port) that accepts a connection, as a load balancer does, or answers 502 if none does.
+ * `instances` may change at any time. Runs until the process ends.
  */
 export async function startBalancer(port: number, instances: ReadonlySet<number>): Promise<void> {
   let turn = 0
@@ -23,21 +23,21 @@ async function pass(incoming: IncomingMessage, outgoing: ServerResponse, instanc
   for (const port of instances) {
     try {
       const answer = await ask(port, incoming, body)
-      // What it says of its own connection is not of this one.
+      // These headers describe the instance's connection, not the client's.
       const { connection: _own, 'keep-alive': _time, ...headers } = answer.headers
       outgoing.writeHead(answer.statusCode ?? 502, headers)
       answer.pipe(outgoing)
       return
     } catch (error) {
-      // Nobody has read the request yet: another may have it.
+      // No instance has read the request yet, so it is safe to try the next one.
       if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
     }
   }
-  throw new Error('No instance takes the connection')
+  throw new Error('No instance accepts the connection')
 }
 
 async function ask(port: number, { method, url, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
-  // Each request by a connection of its own: one that is kept may end as the next request is written to it.
+  // Each request gets its own connection, because a reused one may close while the next request is written to it.
   const asked = request({ port, host: '127.0.0.1', method, path: url, headers, agent: false })
   asked.end(body)
   const [answer] = (await once(asked, 'response')) as [IncomingMessage]

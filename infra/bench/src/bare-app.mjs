@@ -10,7 +10,7 @@ app.get('/health/ready', async () => {
   await pool.query('SELECT 1')
   return { status: 'ok' }
 })
-// Under the names the apps' own metrics have.
+// These names are the same as those of the apps' metrics.
 app.get('/metrics', async () => {
   const { user, system } = process.cpuUsage()
   return `process_resident_memory_bytes ${process.memoryUsage.rss()}\nprocess_cpu_seconds_total ${(user + system) / 1e6}\n`

@@ -1,5 +1,5 @@
-// The floors of what the public asks of the catalogue: one SELECT or one UPDATE by a unique index, one page by the primary
-// key, and answers with nothing in them.
+// The floors for the public requests to the catalogue: one SELECT or one UPDATE by a unique index, one page by the primary key, and
+// empty answers.
 import { fastify } from 'fastify'
 import pg from 'pg'
 

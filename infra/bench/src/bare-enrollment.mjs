@@ -1,4 +1,4 @@
-// The floor of an enrolment: one INSERT a request, behind the same check of the token, and nothing else.
+// The floor of an enrolment: the same token check and one INSERT per request, nothing else.
 import { randomUUID } from 'node:crypto'
 import jwt from '@fastify/jwt'
 import { fastify } from 'fastify'
@@ -12,7 +12,7 @@ app.setErrorHandler((error, _request, reply) => {
   console.error(error)
   return reply.code(500).send()
 })
-// As packages/service-kit checks and remembers them; the key is at hand.
+// Checks and remembers tokens as packages/service-kit does, but with a given key.
 await app.register(jwt, {
   secret: { public: JWT_PUBLIC_KEY },
   decode: { complete: true },

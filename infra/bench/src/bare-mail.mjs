@@ -1,5 +1,5 @@
-// The floor of a mail: the same two GETs, one render, one SendEmail; no ledger, no Kafka, no log. Each message asks for
-// mails, so many at a time and at most so many a second; the answer says how long each took, and all.
+// The floor of a mail: the same two GETs, one render, one SendEmail; no ledger, no Kafka, no log. Each message orders mails, with a
+// limit on how many are sent at a time and per second. The answer has the duration of each mail and of all.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 

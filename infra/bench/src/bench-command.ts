@@ -1,5 +1,5 @@
-// `npm run bench`: the product is built, and measured as it is deployed. This process sees the sources; the one that
-// measures does not.
+// `npm run bench`: builds the product and measures it as it is deployed. This process uses the sources; the measuring process uses the
+// build.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

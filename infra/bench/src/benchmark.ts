@@ -1,21 +1,21 @@
-/** What one side of a comparison measured in one round, by the name of the figure. */
+/** What one side of a comparison measured in one round, by name of the figure. */
 export type Measured = Record<string, number>
 
 export interface Figure {
   unit: string
-  /** What the ratio of ours to the floor, or ours alone, has to be; null where the figure is shown without an aim. */
+  /** The target for the ratio of ours to the floor, or for ours alone. Null if the figure has no aim. */
   aim: { atLeast: number } | { atMost: number } | { oursAtMost: number } | null
 }
 
-/** Our work beside a floor: the barest way to do the same on the same servers in the same run. */
+/** Our code compared with a floor: the barest way to do the same work on the same servers in the same run. */
 export interface Comparison {
   work: string
   floorWork: string
   figures: Record<string, Figure>
-  /** Runs once before the rounds and is thrown away: a cold start belongs to nobody. */
+  /** Also runs once before the rounds to warm up; that result is discarded. */
   ours(): Promise<Measured>
   floor(): Promise<Measured>
-  /** Ends what was started for it. */
+  /** Stops what the comparison started. */
   close?(): Promise<void>
 }
 
@@ -26,7 +26,7 @@ export interface Result {
   unit: string
   ours: number
   floor: number
-  /** The median of the rounds' ratios: two sides of one round met the same machine. */
+  /** The median of the rounds' ratios, because the two sides of a round met the same state of the machine. */
   ratio: number
   aim: Figure['aim']
   isMet: boolean | null
@@ -45,7 +45,7 @@ export function percentile(values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-/** Measures both sides so many times, turn by turn, and each first as often as the other. */
+/** Measures both sides in turns. Each goes first equally often. */
 export async function compare(
   comparison: Comparison,
   rounds: number,
@@ -94,7 +94,7 @@ function isMet(ours: number, ratio: number, aim: Figure['aim']): boolean | null 
   return 'atLeast' in aim ? ratio >= aim.atLeast : ratio <= aim.atMost
 }
 
-/** Three significant digits at the least, and thousands apart. */
+/** Formats a number with at least three significant digits and separated thousands. */
 export function format(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '–'
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2

@@ -12,8 +12,8 @@ const WARM_UP_SECONDS = 2
 const HOT = 10
 
 /**
- * What the public reads of a catalogue of 100,000 entries. Ours is distribution-service as it is deployed; the other services
- * do not run: they have machines of their own.
+ * Compares the public's reads from a catalogue of 100,000 entries. Ours is distribution-service as it is deployed. The other services
+ * are stopped, because in a deployment they have their own machines.
  */
 export async function createCatalogueComparisons({ log }: Environment): Promise<Comparison[]> {
   const stack = await startApps(log)
@@ -43,7 +43,7 @@ export async function createCatalogueComparisons({ log }: Environment): Promise<
 function compareReads(ours: string, bare: string, entries: Entry[]): Comparison[] {
   const hot = entries.slice(0, HOT)
   const nextHot = inTurn(hot, toRead)
-  // No answer is asked for again while anybody might remember it.
+  // No page is requested again while it may still be cached.
   const nextScattered = inTurn(scatter(entries), toRead)
   const nextEmpty = inTurn(hot, ({ slug }) => ({ ...toUnchanged(`"${'x'.repeat(43)}"`), path: `/empty/${slug}` }))
 
@@ -96,7 +96,7 @@ const toRead = ({ slug }: Entry): Call => ({ method: 'GET', path: `/api/courses/
 const toUnchanged = (etag: string) => ({ method: 'GET' as const, headers: { 'if-none-match': etag } })
 const throughput = (atLeast: number): Record<string, Figure> => ({ throughput: { unit: 'req/s', aim: { atLeast } } })
 
-/** Else one side would send more than the other. */
+/** Makes sure that neither side sends more than the other. */
 async function expectSameAnswer(ours: string, bare: string, path: string): Promise<void> {
   const answers = [await (await ask(ours, path)).json(), await (await ask(bare, path)).json()]
   if (!isDeepStrictEqual(answers[0], answers[1])) throw new Error(`${path} has two answers: ${JSON.stringify(answers)}`)

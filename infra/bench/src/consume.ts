@@ -10,7 +10,7 @@ import { buildRecords } from './events.ts'
 const EVENTS = 60_000
 const BATCH = 200
 
-/** 60,000 events on Kafka; how fast are they remembered, each with its effect row? */
+/** Measures how fast 60,000 events on Kafka are remembered, each with its effect row. */
 export async function createConsumeComparison(environment: Environment): Promise<Comparison> {
   const store = await environment.createStore(effectTable)
   return {
@@ -22,7 +22,7 @@ export async function createConsumeComparison(environment: Environment): Promise
   }
 }
 
-/** The clock starts when the first batch of records is taken, as joining a group is a start's work. */
+/** Starts the clock with the first batch of records, because joining the group is part of the start. */
 export async function consumeAll(
   environment: Environment,
   store: Store,

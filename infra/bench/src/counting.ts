@@ -11,9 +11,9 @@ const CONNECTIONS = 50
 const SECONDS = 8
 const WARM_UP_SECONDS = 2
 const HOT = 100
-/** Longer than views wait in memory. */
+/** Longer than views stay in memory. */
 const QUIET_MS = 1_500
-/** More than have any limit of requests to meet. */
+/** So many that no visitor reaches a request limit. */
 const VISITORS = 50_000
 
 const countTable = `
@@ -29,7 +29,7 @@ const browser = {
   referer: 'https://www.google.com/',
 }
 
-/** What visitors of 100 entries do, each of them another visitor. Ours tells of it, as it does in a deployment. */
+/** Compares views and clicks on 100 entries, each by a new visitor. Ours sends its events, as in a deployment. */
 export async function createCountingComparisons({ log }: Environment): Promise<Comparison[]> {
   const stack = await startApps(log, { TRUST_PROXY: '127.0.0.1' })
   await Promise.all([stack.apps['email-worker'].stop(), stack.apps['enrollment-api'].stop()])
@@ -62,7 +62,7 @@ export async function createCountingComparisons({ log }: Environment): Promise<C
 
   async function countOurs(nextCall: () => Call, column: string): Promise<Measured> {
     const measured = await count(stack.urls.distributionService, nextCall, distributions, column)
-    // What is left to be told must not run beside the floor.
+    // Remaining events must not be sent while the floor is measured.
     const isTold = async () => (await distributions.query('SELECT FROM outbox LIMIT 1')).rowCount === 0
     await waitFor(isTold, { timeoutMs: 120_000 })
     return measured
@@ -118,7 +118,7 @@ async function readTotal(client: pg.Client, column: string): Promise<number> {
   return Number(rows[0]?.total ?? 0)
 }
 
-/** What was under way on the connections at the end of the two loads may have been counted; nothing else may differ. */
+/** Requests in progress at the end of the two loads may or may not have been counted. Nothing else may differ. */
 async function expectTotal(client: pg.Client, column: string, answered: number): Promise<void> {
   let total = -1
   for (let now = await readTotal(client, column); now !== total; now = await readTotal(client, column)) {

@@ -2,7 +2,7 @@ import type { EventOf, enrollmentCompleted } from '@coursewire/events'
 import type { Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 
-/** What an event does in the database of who consumes it: a row. */
+/** The effect of an event in the consumer's database: one row. */
 export const effectTable = `
   CREATE TABLE effects (
     event_id text PRIMARY KEY,

@@ -34,9 +34,9 @@ const enrollmentTable = `
   )`
 
 /**
- * Enrolments over so many connections, each a new one. Ours does what a deployment of enrollment-api does, its relays to
- * Kafka and SNS included, on the cores that the load generator, Kafka and the local SNS run on too. The other services do
- * not run: they have machines of their own.
+ * Compares new enrolments over a number of connections. Ours is enrollment-api as it is deployed, including its relays to Kafka and SNS,
+ * on the same cores as the load generator, Kafka and the local SNS. The other services are stopped, because in a deployment they have
+ * their own machines.
  */
 export async function createEnrollComparisons(environment: Environment): Promise<Comparison[]> {
   const { log } = environment
@@ -97,7 +97,7 @@ export async function createEnrollComparisons(environment: Environment): Promise
   ]
 }
 
-/** Enrolments of the same students in courses of long ago. */
+/** Adds old enrolments of the same students in other courses. */
 async function writePast(client: pg.Client, students: string[], rows: number): Promise<void> {
   await client.query(
     `INSERT INTO enrollments (id, tenant_id, user_id, course_id, enrollment_type, source, payment_status,
@@ -116,8 +116,8 @@ async function count(client: pg.Client, table: string): Promise<number> {
 }
 
 /**
- * A request that was under way at the end of a load may have made its row; nothing else may differ. Waits for the last of
- * them: after the next TRUNCATE it would be in the way of the enrolment that is ordered again.
+ * A request in progress at the end of a load may or may not have written its row. Nothing else may differ. Waits for the last of these
+ * rows, because after the next TRUNCATE it would block the same enrolment.
  */
 async function expectRows(client: pg.Client, answers: number, underWay: number): Promise<void> {
   let rows = -1
@@ -128,7 +128,7 @@ async function expectRows(client: pg.Client, answers: number, underWay: number):
   if (rows < answers || rows > answers + underWay) throw new Error(`${answers} answers 201 and ${rows} rows`)
 }
 
-/** How many messages of enrolments are on Kafka and on SNS. */
+/** Counts the enrolment messages on Kafka and on SNS. */
 async function countTold({ kafkaClient, urls }: Stack): Promise<{ kafka: number; sns: number }> {
   const admin = kafkaClient.admin()
   await admin.connect()

@@ -4,11 +4,11 @@ import type pg from 'pg'
 
 const ENTRIES = 100_000
 const CHUNK = 5_000
-/** Has no divisor in common with their number: as a stride it comes by each of them before it is at one again. */
+/** Has no divisor in common with the number of entries, so with this stride every entry comes once before one is repeated. */
 const STRIDE = 61_803
 const FIRST_AT = Date.parse('2025-01-01T00:00:00Z')
 
-/** The table of the floors, with a column for each field of the public's view. */
+/** The floors' table, with a column for each field of the public view. */
 export const entryTable = `
   CREATE TABLE entries (
     id text PRIMARY KEY,
@@ -31,7 +31,7 @@ export const entryTable = `
 
 export type Entry = ReturnType<typeof buildEntry>
 
-/** Public entries as generations and editors leave them, in the order in which they were made. */
+/** Builds public entries like those of generations and editors, in the order of their creation. */
 export function buildEntries(): Entry[] {
   return Array.from({ length: ENTRIES }, (_, index) => buildEntry(index))
 }
@@ -59,7 +59,7 @@ function buildEntry(index: number) {
   }
 }
 
-/** Rises with the moment, as the service's own do. */
+/** Ids grow with time, as the service's own do. */
 function buildId(at: number): string {
   const hex = at.toString(16).padStart(12, '0')
   return `dist_${hex.slice(0, 8)}-${hex.slice(8)}-7${randomUUID().slice(15)}`
@@ -70,7 +70,7 @@ function toSlug(text: string): string {
   return plain.replaceAll(/\p{Mark}/gu, '').replaceAll(/[^a-z0-9]+/g, '-')
 }
 
-/** Each of them once, far from those it was made beside. */
+/** Returns each entry once, far from those that were created next to it. */
 export function scatter(entries: Entry[]): Entry[] {
   return entries.map((_, index) => entries[(index * STRIDE) % entries.length] as Entry)
 }
@@ -100,7 +100,7 @@ export async function writeEntries(distributions: pg.Client, entries: Entry[]): 
   await distributions.query('VACUUM ANALYZE courses, distributions, slugs')
 }
 
-/** What is answered of each is what the service answers, so `courseUrl` is where its pages are. */
+/** Writes the entries for the floor. It must answer like the service, so `courseUrl` is the address of the service's pages. */
 export async function writeFloorEntries(owner: pg.Client, entries: Entry[], courseUrl: string): Promise<void> {
   await write(owner, entries, ofFloor, courseUrl)
   await owner.query('VACUUM ANALYZE entries')

@@ -13,7 +13,7 @@ export interface Store {
   databaseUrl: string
   pool: pg.Pool
   db: Database
-  /** As the owner of the tables, who may vacuum them. */
+  /** Connected as the owner of the tables, who may vacuum them. */
   owner: pg.Client
   close(): Promise<void>
 }
@@ -22,16 +22,16 @@ export interface Environment {
   brokers: string[]
   kafka: Kafka
   kafkaSettings: KafkaSettings
-  /** At level info, as in production, into a file. */
+  /** Writes to a file, at level info as in production. */
   logger: Logger
   log: (line: string) => void
-  /** A database with the messaging tables and what `extra` adds. */
+  /** Creates a database with the messaging tables and those of `extra`. */
   createStore(extra?: string): Promise<Store>
   createTopic(): Promise<string>
   close(): Promise<void>
 }
 
-/** Starts the servers durably: what a figure is worth depends on each commit and each batch being on disk. */
+/** Starts durable servers, because the figures are only meaningful if every commit and every batch reaches the disk. */
 export async function createEnvironment(log: (line: string) => void): Promise<Environment> {
   rmSync(directory, { recursive: true, force: true })
   const order = ['given', 'embedded', 'docker'] as const
@@ -106,5 +106,5 @@ async function refuseUnsafe(url: string): Promise<void> {
   await client.end()
   const unsafe = rows.filter(({ setting }) => setting !== 'on').map(({ name }) => name)
   if (unsafe.length > 0)
-    throw new Error(`Figures of a server that may lose commits are worth nothing: ${unsafe.join(', ')} is off`)
+    throw new Error(`This server may lose commits, so figures would be meaningless: ${unsafe.join(', ')} is off`)
 }

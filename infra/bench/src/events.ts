@@ -5,7 +5,7 @@ import { now } from '@coursewire/service-kit'
 
 const KEYS = 5_000
 
-/** The n-th of many enrolments, spread over 5,000 keys. */
+/** Builds the n-th of many enrolments, which are spread over 5,000 keys. */
 function buildEvent(index: number) {
   const at = now()
   return enrollmentCompleted.build(
@@ -33,7 +33,7 @@ export function buildRows(topic: string, count: number): OutboxRow[] {
   return Array.from({ length: count }, (_, index) => buildRow(topic, index).row)
 }
 
-/** As a row for the outbox, with the log lines of enrollment-api. */
+/** Builds the event as an outbox row, with the log lines of enrollment-api. */
 export function buildRow(topic: string, index: number): { id: string; row: OutboxRow } {
   const event = buildEvent(index)
   const { student_id: userId, course_id: courseId } = event.payload

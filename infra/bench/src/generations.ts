@@ -15,8 +15,8 @@ const COURSES = 10_000
 const EVENTS = 60_000
 
 /**
- * A backlog of generated courses meets distribution-service, just started, as after an outage. The floor is any consumer's
- * work in the same run: of the five rows of a course it writes two, and it tells nobody.
+ * Measures how distribution-service works off a backlog of generated courses after a start, as after an outage. The floor is the work of
+ * any consumer in the same run: it writes two of the five rows of a course, and no event.
  */
 export async function createGenerationComparison(environment: Environment): Promise<Comparison> {
   const { log } = environment
@@ -31,7 +31,7 @@ export async function createGenerationComparison(environment: Environment): Prom
   }
   const countCourses = () => ask<number>('SELECT count(*)::int FROM distributions')
 
-  /** From the first courses that are seen to the last one that is told of; those seen first were free. */
+  /** Measures from the first visible courses, which are not counted, to the last announced one. */
   async function generateAll(): Promise<Measured> {
     await app.stop()
     await client.query('TRUNCATE courses, distributions, slugs, outbox, event_dedup RESTART IDENTITY CASCADE')
@@ -41,7 +41,7 @@ export async function createGenerationComparison(environment: Environment): Prom
     const starting = app.restart()
     const first = await waitFor(countCourses, { intervalMs: 10, timeoutMs: 60_000 })
     const startedAt = performance.now()
-    // Costs nothing, and is right within a transaction of each lane.
+    // Costs nothing, and is correct to within one transaction per lane.
     const hasWritten = () => ask(`SELECT last_value >= ${COURSES} FROM outbox_id_seq`)
     await waitFor(hasWritten, { intervalMs: 20, timeoutMs: 300_000 })
     const isDone = async () => (await countCourses()) === COURSES && (await ask('NOT EXISTS (SELECT FROM outbox)'))
@@ -50,7 +50,7 @@ export async function createGenerationComparison(environment: Environment): Prom
     await starting
 
     const told = (await countTold(stack)) - toldBefore
-    if (told < COURSES) throw new Error(`${COURSES} courses were told as ${told}`)
+    if (told < COURSES) throw new Error(`Only ${told} of ${COURSES} courses were announced`)
     return { throughput: (COURSES - first) / seconds }
   }
 
@@ -78,7 +78,7 @@ const sentences = {
 
 const pick = <Value>(values: readonly Value[], index: number) => values[index % values.length] as Value
 
-/** Of distinct courses in two languages; one in a hundred has the title of another one. */
+/** Builds generations of distinct courses in two languages. One in a hundred has the title of another course. */
 function buildGenerations(count: number): KafkaRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const language = index % 2 === 0 ? 'de' : 'en'
@@ -104,7 +104,7 @@ function buildGenerations(count: number): KafkaRecord[] {
   })
 }
 
-/** How many events of distributions are on Kafka. */
+/** Counts the distribution events on Kafka. */
 async function countTold({ kafkaClient }: Stack): Promise<number> {
   const admin = kafkaClient.admin()
   await admin.connect()

@@ -7,7 +7,7 @@ import { relayAll } from './relay.ts'
 const ROWS = 60_000
 const MILLION = 1_000_000
 
-/** What waits on the one channel must cost the other nothing. */
+/** Rows that wait on one channel must not slow down the other. */
 export async function createNeighbourComparison(environment: Environment): Promise<Comparison> {
   const [crowded, alone] = await Promise.all([environment.createStore(), environment.createStore()])
   await crowded.owner.query(
@@ -26,7 +26,7 @@ export async function createNeighbourComparison(environment: Environment): Promi
   }
 }
 
-/** Ten times the rows, and a million rows of memory, must not make either slower. */
+/** Ten times the rows, and a million remembered events, must not make relay or consumer slower. */
 export async function createGrowthComparisons(environment: Environment): Promise<Comparison[]> {
   const [outbox, old, young] = await Promise.all([
     environment.createStore(),

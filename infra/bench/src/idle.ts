@@ -5,11 +5,11 @@ import { startApps, startBare } from './app-processes.ts'
 import type { Comparison, Figure, Measured } from './benchmark.ts'
 import type { Environment } from './environment.ts'
 
-/** Until what a start left to do, compiling and collecting, is done. */
+/** Long enough for the compilation and garbage collection after a start. */
 const SETTLE_MS = 20_000
 const IDLE_MS = 10_000
 
-/** What each app costs while nobody asks anything of it, and how soon it is ready. */
+/** Measures what each app costs while it is idle, and how long it takes to be ready. */
 export async function createIdleComparison(environment: Environment): Promise<Comparison> {
   const stack = await startApps(environment.log)
   const bare = await startBare(stack, { name: 'bare-app', log: environment.log })
@@ -25,7 +25,7 @@ export async function createIdleComparison(environment: Environment): Promise<Co
     [`${name}: start`, { unit: 's', aim: { atMost: 3 } }],
   ])
 
-  /** Each is started alone, for the time that takes; idle they are side by side. */
+  /** Starts each app alone, to measure the time; they are idle together. */
   async function measure(servers: [name: string, server: ServerProcess, url: string][]): Promise<Measured> {
     const measured: Measured = {}
     for (const [name, server] of servers) {

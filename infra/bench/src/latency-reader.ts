@@ -1,4 +1,4 @@
-// The other service: consumes a topic in a process of its own, and tells when each event was through.
+// The other service: consumes a topic in its own process and reports when each event's effect was committed.
 import { enrollmentCompleted } from '@coursewire/events'
 import { createKafka, onRun, startConsumer } from '@coursewire/messaging'
 import { waitFor } from '@coursewire/servers'
@@ -46,7 +46,7 @@ async function readOurs(): Promise<void> {
   await waitFor(() => consumer.isInGroup())
 }
 
-/** The database, whose commits are noted with the events they hold. */
+/** Wraps the database and records the time of each commit with the events in it. */
 function noteCommits(db: Database, handledIn: WeakMap<object, string[]>): Database {
   const noted = Object.create(db) as Database
   noted.transaction = async (run, config) => {

@@ -10,7 +10,7 @@ import { buildRecords, buildRow } from './events.ts'
 const SECONDS = 10
 const PATIENCE_MS = 60_000
 
-/** What the reading process reads, and how. */
+/** Tells the reading process what to read, and how. */
 export interface Reading {
   kind: 'ours' | 'raw'
   topic: string
@@ -18,13 +18,13 @@ export interface Reading {
   databaseUrl: string
 }
 
-/** The moment, in milliseconds since 1970 to the microsecond, at which an event was through. */
+/** When an event's effect was committed, in milliseconds since 1970, to the microsecond. */
 export interface Crossing {
   id: string
   at: number
 }
 
-/** From the commit that writes an event to the commit of its effect in the other service's database, and process. */
+/** Measures from the commit that writes an event to the commit of its effect in another service's process and database. */
 export async function createLatencyComparisons(environment: Environment): Promise<Comparison[]> {
   const [writer, reader] = await Promise.all([environment.createStore(), environment.createStore(effectTable)])
   return [100, 1_000].map((rate) => ({
@@ -92,7 +92,7 @@ async function startReading(reading: Reading) {
   died.catch(() => undefined)
   await Promise.race([once(child, 'message'), died])
   return {
-    /** Waits until so many events are through, and ends the process. */
+    /** Waits for `count` events and ends the process. */
     async end(count: number): Promise<Crossing[]> {
       const deadline = performance.now() + PATIENCE_MS
       for (;;) {
@@ -109,7 +109,7 @@ async function startReading(reading: Reading) {
   }
 }
 
-/** Calls `work` so many times a second, whether or not earlier calls have ended, and waits for all of them. */
+/** Calls `work` at a fixed rate, whether or not earlier calls have ended, and waits for all calls. */
 async function atRate(rate: number, work: (index: number) => Promise<void>): Promise<void> {
   const running: Promise<void>[] = []
   const startedAt = performance.now()
@@ -125,7 +125,7 @@ async function atRate(rate: number, work: (index: number) => Promise<void>): Pro
   await Promise.all(running)
 }
 
-/** Of the second half: the first one warms up what a service has warm. */
+/** Uses only the second half; the first half is the warm-up. */
 function summarize(writtenAt: Map<string, number>, crossings: Crossing[]): Measured {
   const throughAt = new Map(crossings.map(({ id, at }) => [id, at]))
   const latencies = [...writtenAt].map(([id, at]) => (throughAt.get(id) ?? Number.NaN) - at)

@@ -6,7 +6,7 @@ export interface Order {
   courseId: string
 }
 
-/** Each call a pair of student and course that no other call had. */
+/** Each call returns a new pair of student and course. */
 export function createOrders(tokens: string[], courses: string[]): () => Order {
   let count = 0
   return () => {
@@ -26,7 +26,7 @@ export interface Call {
 }
 
 export interface Load {
-  /** Of the status that was expected; any other has been an error. */
+  /** How many answers had the expected status. Any other answer is an error. */
   answers: number
   perSecond: number
   /** Milliseconds. */
@@ -34,14 +34,14 @@ export interface Load {
   p99: number
 }
 
-/** A call for each, one after the other, and from the beginning again. */
+/** Returns a call for each item in turn, again and again. */
 export function inTurn<Item>(items: Item[], toCall: (item: Item) => Call): () => Call {
   const calls = items.map(toCall)
   let count = 0
   return () => calls[count++ % calls.length] as Call
 }
 
-/** Keeps so many connections busy, each sending its next call when it has the answer to the last. */
+/** Keeps a number of connections busy. Each sends its next call when the last one is answered. */
 export async function load(
   url: string,
   nextCall: () => Call,
@@ -56,13 +56,13 @@ export async function load(
       {
         setupRequest(request) {
           const { headers, ...call } = nextCall()
-          // The length of the body is written into them.
+          // A copy, because autocannon writes the length of the body into the headers.
           return { ...request, ...call, headers: { ...headers } }
         },
       },
     ],
   })
-  // Its own histogram knows whole milliseconds only.
+  // autocannon's own histogram has only whole milliseconds.
   loading.on('response', (_client, _status, _bytes, ms) => tookMs.push(ms))
   const result = await loading
   const answers = result.statusCodeStats[status]?.count ?? 0
@@ -78,14 +78,14 @@ export async function load(
   }
 }
 
-/** One GET, to be answered with 200. */
+/** Sends one GET, which must be answered with 200. */
 export async function ask(url: string, path: string): Promise<Response> {
   const response = await fetch(`${url}${path}`)
   if (response.status !== 200) throw new Error(`${response.status} from ${path}: ${await response.text()}`)
   return response
 }
 
-/** Enrolments, each answered with 201. */
+/** Sends enrolments, each of which must be answered with 201. */
 export function loadEnrollments(
   url: string,
   nextOrder: () => Order,

@@ -1,14 +1,14 @@
-/** What a command that runs for minutes has of its process. */
+/** What a command that runs for minutes gets from its process. */
 export interface LongRun {
-  /** Says a line, with the seconds that have passed. */
+  /** Prints a line with the seconds since the start. */
   log: (line: string) => void
-  /** Aborted when somebody wants it to end. */
+  /** Aborted when the command is told to end. */
   signal: AbortSignal
-  /** Is called before the process ends, however it does; the last one first. */
+  /** Registers a clean-up that runs before the process ends, however that happens; the last one runs first. */
   onEnd: (clean: () => Promise<void> | void) => void
 }
 
-/** Runs `work` and ends the process: with 0 if it resolves to true, with 130 if it was told to end, with 1 otherwise. */
+/** Runs `work` and exits: with 0 if it resolves to true, with 130 if the process was told to end, otherwise with 1. */
 export async function runForLong(work: (run: LongRun) => Promise<boolean>): Promise<void> {
   const startedAt = performance.now()
   const stopping = new AbortController()
@@ -40,7 +40,7 @@ export async function runForLong(work: (run: LongRun) => Promise<boolean>): Prom
   }
 }
 
-/** What `read` makes of the arguments; where it throws, the process ends with 2 and says why and how. */
+/** Reads the arguments with `read`. If that throws, prints the reason and the usage and exits with 2. */
 export function readOptions<Options>(usage: string, read: () => Options): Options {
   if (process.argv.includes('--help')) {
     console.log(usage)
@@ -54,9 +54,9 @@ export function readOptions<Options>(usage: string, read: () => Options): Option
   }
 }
 
-/** A number of the command line, from `least`. */
+/** Reads a number of at least `least` from the command line. */
 export function readNumber(name: string, text: string, least: number): number {
   const value = Number(text)
-  if (!Number.isFinite(value) || value < least) throw new Error(`--${name} takes a number from ${least}`)
+  if (!Number.isFinite(value) || value < least) throw new Error(`--${name} must be a number of at least ${least}`)
   return value
 }

@@ -16,12 +16,12 @@ import { createStudents, emailOf, signTokens } from './students.ts'
 const PER_SECOND = 100
 const SECONDS = 10
 const BACKLOG = 5_000
-/** As many as email-worker has in hand. */
+/** As many as email-worker sends at a time. */
 const IN_FLIGHT = 8
 
 /**
- * From the event on Kafka to the mail that SES has accepted. Ours runs as deployed, the services that are asked for
- * student and course among it; the floor asks the same ones.
+ * Measures from the event on Kafka to the mail that SES has accepted. Ours runs as deployed, including the services that know the
+ * student and the course; the floor asks the same services.
  */
 export async function createMailComparisons(environment: Environment): Promise<Comparison[]> {
   const stack = await startApps(environment.log)
@@ -32,7 +32,7 @@ export async function createMailComparisons(environment: Environment): Promise<C
   const bare = await startBareMails(stack)
   const producer = stack.kafkaClient.producer({ allowAutoTopicCreation: false })
   await producer.connect()
-  // A mail is owed once for each activation.
+  // There is one mail per activation.
   let activation = 0
 
   async function sendOurs(count: number, publish: (messages: Message[]) => Promise<unknown>): Promise<Mail[]> {
@@ -45,7 +45,7 @@ export async function createMailComparisons(environment: Environment): Promise<C
   }
   const produce = (messages: Message[]) => producer.send({ topic: enrollmentCompleted.topic, acks: -1, messages })
   async function produceAll(messages: Message[]): Promise<void> {
-    // More at once are too large for one record batch.
+    // More would be too large for one record batch.
     for (let from = 0; from < messages.length; from += 500) await produce(messages.slice(from, from + 500))
   }
 
@@ -116,7 +116,7 @@ function buildMessage(studentId: string, activation: number) {
 }
 
 interface Mail {
-  /** The moment it was accepted, in ISO 8601. */
+  /** When it was accepted, in ISO 8601. */
   at: string
   to: string[]
 }
@@ -155,7 +155,7 @@ async function startBareMails(stack: Stack) {
     },
   })
   const died = once(child, 'exit').then(() => Promise.reject(new Error('The bare loop ended')))
-  // It also ends in peace, when nobody waits for it.
+  // The process also ends normally, when nobody waits for it.
   died.catch(() => undefined)
   await Promise.race([once(child, 'message'), died])
   return {

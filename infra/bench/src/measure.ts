@@ -1,4 +1,4 @@
-// Runs the benchmarks one after the other, says how it goes on standard error, and prints a table, or JSON, at the end.
+// Runs the benchmarks one after the other, reports progress on standard error, and prints a table or JSON at the end.
 import { parseArgs } from 'node:util'
 import { type Comparison, compare, type Result } from './benchmark.ts'
 import { createCatalogueComparisons } from './catalogue.ts'
@@ -87,9 +87,9 @@ function readOptions() {
     }
     const only = values.only.split(',')
     const unknown = only.filter((name) => !(name in benchmarks))
-    if (unknown.length > 0) throw new Error(`No benchmark is called ${unknown.join(', ')}`)
+    if (unknown.length > 0) throw new Error(`There is no benchmark called ${unknown.join(', ')}`)
     const rounds = Number(values.rounds)
-    if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number from 1')
+    if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number of at least 1')
     return { only, rounds, json: values.json }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)

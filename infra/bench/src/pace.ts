@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Does `work` so many times a second, whether or not earlier ones have ended, and returns how long each took in
- * milliseconds from the moment at which it was due.
+ * Calls `work` at a fixed rate, whether or not earlier calls have ended. Returns how long each call took, in milliseconds since it was
+ * due.
  */
 export async function paced(
   perSecond: number,
@@ -16,7 +16,7 @@ export async function paced(
     const waitMs = dueAt - performance.now()
     if (waitMs > 0) await sleep(waitMs)
     const done = work(index).then(() => performance.now() - dueAt)
-    // Heard of below.
+    // A failure is reported below.
     done.catch(() => undefined)
     running.push(done)
   }

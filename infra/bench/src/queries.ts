@@ -1,15 +1,15 @@
 import type { Entry } from './entries.ts'
 
 const EACH = 40
-/** Of the entries that hold what everybody looks for. */
+/** The share of entries that contain a common word. */
 const COMMON_SHARE = 0.1
 const RARE_SHARE = 0.001
-/** Scatters what is picked. */
+/** A stride that spreads the picked words. */
 const STEP = 7_919
 
 /**
- * What people look for, each of which is there: any word, two words of a title, words that many and that few entries hold,
- * one that is still being written, and umlauts as keyboards without them write them. The kinds take turns.
+ * Builds searches that all find something: any word, two words of a title, words that many or few entries contain, a word that is still
+ * being typed, and umlauts typed on keyboards without them. The kinds take turns.
  */
 export function createQueries(entries: Entry[]): string[] {
   const holders = countHolders(entries)
@@ -49,7 +49,7 @@ function wordsIn(text: string): string[] {
   return [...new Set(text.toLowerCase().match(/\p{Letter}{3,}/gu))]
 }
 
-/** With an e, without the dots, with dots of their own. */
+/** Writes umlauts with an e, without dots, or with combining dots. */
 function respell(word: string, number: number): string {
   const apart = word.normalize('NFD')
   return [apart.replaceAll('\u0308', 'e'), apart.replaceAll('\u0308', ''), apart][number % 3] ?? word

@@ -7,7 +7,7 @@ import { buildRows } from './events.ts'
 const ROWS = 60_000
 const BATCH = 500
 
-/** 60,000 rows wait; how fast are they on Kafka and gone from the outbox? */
+/** Measures how fast 60,000 waiting rows get to Kafka and leave the outbox. */
 export async function createRelayComparison(environment: Environment): Promise<Comparison> {
   const store = await environment.createStore()
   return {
@@ -40,7 +40,7 @@ export async function relayAll(environment: Environment, store: Store, count: nu
   return { throughput: count / seconds }
 }
 
-/** The clock starts with the first batch: leadership and the first connection are a start's, not the work's. */
+/** Starts the clock with the first batch, because leadership and the first connection are part of the start. */
 function countSent(channel: Channel) {
   let sent = 0
   let startedAt = 0

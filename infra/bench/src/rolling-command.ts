@@ -1,6 +1,6 @@
-// `npm run rolling`: two instances of each app behind a load balancer, one replaced after the other under load, from an
-// earlier commit to this one and back again. Whoever asked must have been answered, or with 503 been asked to come again, and
-// at the end the same oracles as after a soak are asked whether anything was lost or done twice.
+// `npm run rolling`: runs two instances of each app behind a load balancer and replaces them one after the other under load, from an
+// earlier commit to this one and back. Every request must be answered, if only by a 503 that asks to try again. At the end the same
+// checks as after a soak look for anything that was lost or done twice.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
@@ -21,8 +21,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const directory = join(root, '.coursewire/rolling')
 const checkout = join(directory, 'previous')
 const usage =
-  'Usage: npm run rolling [-- --from <commit>] [--rate 20] [--rounds 1]\nFrom the commit before this one unless another is named.'
-/** Between two restarts. */
+  'Usage: npm run rolling [-- --from <commit>] [--rate 20] [--rounds 1]\n--from is the previous commit by default.'
+/** The time between two restarts. */
 const PAUSE_MS = 3_000
 const SECONDS_A_ROUND = 180
 
@@ -48,7 +48,7 @@ async function roll({ log, signal, onEnd }: LongRun): Promise<boolean> {
   onEnd(removeCheckout)
   mkdirSync(directory, { recursive: true })
   const [before, now] = [describeCommit(from), describeCommit('HEAD')]
-  log(`Building ${now}, and before it ${before}`)
+  log(`Building ${before} and ${now}`)
   execFileSync('git', ['worktree', 'add', '--detach', '--force', checkout, from], { cwd: root, stdio: 'ignore' })
   await run(checkout, 'install', '--frozen-lockfile', '--reporter=silent')
   for (const folder of [checkout, root]) await run(folder, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only')
@@ -71,7 +71,7 @@ async function roll({ log, signal, onEnd }: LongRun): Promise<boolean> {
     load.run({ rate, seconds: rounds * SECONDS_A_ROUND, signal: over.signal }),
     readCourses(base, load, over.signal),
   ])
-  // Told where it is awaited.
+  // The error is reported where `running` is awaited.
   running.catch(() => over.abort())
   await pause(signal)
   log('Migrating')
@@ -103,13 +103,13 @@ async function roll({ log, signal, onEnd }: LongRun): Promise<boolean> {
   for (const problem of problems) log(`WRONG: ${problem}`)
   log(
     problems.length === 0
-      ? 'Nobody was turned away, nothing lost, nothing twice'
-      : `${problems.length} things are wrong`,
+      ? 'No request failed, nothing was lost, nothing happened twice'
+      : `${problems.length} problems found`,
   )
   return problems.length === 0
 }
 
-/** An editor who looks at a course all the time. */
+/** Plays an editor who reads a course all the time. */
 async function readCourses(running: Base, { outcomes }: SoakLoad, signal: AbortSignal): Promise<void> {
   const [token] = await signTokens(running, ['editor'], 'editor')
   const url = `${running.urls.distributionService}/api/distributions?courseId=soak-0`
@@ -132,7 +132,7 @@ function pause(signal: AbortSignal): Promise<void> {
 
 interface Instance {
   name: string
-  /** Takes it from the load balancer, stops it and starts the app of another checkout, or ours, in its place. */
+  /** Takes the instance out of the load balancer, stops it, and starts the app of another checkout, or ours, in its place. */
   replace(version: string | undefined): Promise<void>
 }
 
@@ -158,7 +158,7 @@ async function startInstances({ startApp, urls }: Base & AppStarter): Promise<In
     return {
       name,
       async replace(version) {
-        // As every deployment does: what comes as a listener closes is reset by the system, and nobody could answer it.
+        // As in every deployment, because the system resets a connection that arrives while the listener closes.
         serving.delete(port)
         await process.stop()
         process = await start(version)
@@ -177,7 +177,7 @@ function describeCommit(revision: string): string {
   try {
     return execFileSync('git', ['log', '-1', '--format=%h', revision, '--'], { cwd: root, encoding: 'utf8' }).trim()
   } catch {
-    throw new Error(`There is no commit ${revision} here; name one by --from`)
+    throw new Error(`There is no commit ${revision} here; name another with --from`)
   }
 }
 

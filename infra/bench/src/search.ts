@@ -3,12 +3,12 @@ import { type Entry, scatter } from './entries.ts'
 import { ask, type Call, inTurn, load } from './load.ts'
 import { createQueries } from './queries.ts'
 
-/** Few, as what is looked at is how long each waits. */
+/** Few, because we measure how long each search takes. */
 const CONNECTIONS = 8
 const SECONDS = 8
 const PAGE = 20
 
-/** What people type into the search box, beside pages from anywhere in the same entries. */
+/** Compares what people type into the search box with pages from anywhere in the same entries. */
 export function compareSearch(ours: string, bare: string, entries: Entry[]): Comparison {
   const searches = createQueries(entries).map((q) => toList({ q }))
   const starts = scatter(entries.slice(0, -PAGE)).slice(0, searches.length)
@@ -26,7 +26,7 @@ const toList = (query: Record<string, string>) =>
   `/api/courses?${new URLSearchParams({ ...query, limit: String(PAGE) }).toString()}`
 
 async function list(url: string, paths: string[]): Promise<Measured> {
-  // To find nothing is quick.
+  // A search that finds nothing is fast and would spoil the figure.
   for (const path of paths) {
     const { items } = (await (await ask(url, path)).json()) as { items: unknown[] }
     if (items.length === 0) throw new Error(`${path} finds nothing`)

@@ -6,14 +6,14 @@ import { createOrders, type Order } from './load.ts'
 import { paced } from './pace.ts'
 import { createCourses, createStudents, emailOf, password, signTokens } from './students.ts'
 
-// About a quarter of what the app takes on two cores.
+// About a quarter of what the app can do on two cores.
 const ENROLLMENTS_PER_SECOND = 250
 const SIGN_INS_PER_SECOND = 4
 const SECONDS = 10
 const WARM_UP_SECONDS = 3
 const STUDENTS = 100
 
-/** Does a password check, which takes a core for a while, hold up those who enrol meanwhile? */
+/** Measures whether password checks, which each occupy a core for a while, delay enrolments. */
 export async function createSignInComparison(environment: Environment): Promise<Comparison> {
   const stack = await startApps(environment.log)
   await Promise.all([stack.apps['email-worker'].stop(), stack.apps['distribution-service'].stop()])
@@ -23,7 +23,7 @@ export async function createSignInComparison(environment: Environment): Promise<
   const courses = await createCourses(enrollments, 100)
 
   async function load(signIns: number): Promise<Measured> {
-    // The limit of sign-ins from one address is counted in the process.
+    // The process counts sign-ins per address; a restart resets the count.
     await stack.apps['enrollment-api'].restart()
     await enrollments.query('TRUNCATE enrollments')
     const nextOrder = createOrders(tokens, courses)

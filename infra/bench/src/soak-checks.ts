@@ -8,7 +8,7 @@ import { countOutbox, readLag } from './soak-samples.ts'
 
 const PAGE = 5_000
 
-/** Resolves when all that was ordered has gone its way: no row waits, no record, no mail. */
+/** Resolves when everything is done: no row, record or mail is waiting. */
 export async function waitUntilDrained(stack: Base, acknowledged: ReadonlyMap<string, string>): Promise<void> {
   const email = await connect(stack.databases.email.databaseUrl)
   try {
@@ -22,14 +22,14 @@ export async function waitUntilDrained(stack: Base, acknowledged: ReadonlyMap<st
         const hasMails = row?.open === 0 && row.settled >= acknowledged.size
         return hasMails && (await countOutbox(stack)) === 0 && (await readLag(stack)) === 0
       },
-      { timeoutMs: 900_000, intervalMs: 1_000, message: 'everything to be worked off' },
+      { timeoutMs: 900_000, intervalMs: 1_000, message: 'all work to be done' },
     )
   } finally {
     await email.end()
   }
 }
 
-/** Compares four witnesses: who was answered, the databases, the Kafka log, and what SNS and SES accepted. */
+/** Compares four records: the answers, the databases, the Kafka log, and what SNS and SES accepted. */
 export async function checkOutcome(stack: Base, load: SoakLoad, log: (line: string) => void): Promise<string[]> {
   const problems: string[] = []
   const expect = (isTrue: boolean, problem: string) => void (isTrue || problems.push(problem))
@@ -43,7 +43,7 @@ export async function checkOutcome(stack: Base, load: SoakLoad, log: (line: stri
   )
   const storedPairs = new Map(stored.rows.map(({ id, pair }) => [pair, id]))
   const lost = [...load.acknowledged].filter(([pair, id]) => storedPairs.get(pair) !== id)
-  expect(lost.length === 0, `${lost.length} enrolments were answered and are not stored, such as ${lost[0]?.[0]}`)
+  expect(lost.length === 0, `${lost.length} enrolments were answered but are not stored, such as ${lost[0]?.[0]}`)
 
   const onKafka = await readKafka(stack)
   const notOnKafka = stored.rows.filter(({ id }) => !onKafka.events.has(id))
@@ -65,7 +65,7 @@ export async function checkOutcome(stack: Base, load: SoakLoad, log: (line: stri
   const unknown = new Set(ledger.rows.filter(({ status }) => status === 'unknown').map(({ pair }) => pair))
   expect(
     ledger.rows.length === stored.rows.length,
-    `${ledger.rows.length} mails are owed for ${stored.rows.length} enrolments`,
+    `${ledger.rows.length} mails are in the ledger for ${stored.rows.length} enrolments`,
   )
   const mails = await readMails(stack)
   const sentTwice = [...mails].filter(([, count]) => count > 1)
@@ -73,7 +73,7 @@ export async function checkOutcome(stack: Base, load: SoakLoad, log: (line: stri
   const sent = ledger.rows.length - unknown.size
   expect(
     mails.size >= sent && mails.size <= ledger.rows.length,
-    `${mails.size} mails accepted, ${sent} said to be sent`,
+    `${mails.size} mails were accepted, ${sent} are recorded as sent`,
   )
 
   for (const topic of ['enrollment-api.dlq', 'email-worker.dlq', 'distribution-service.dlq']) {
@@ -105,7 +105,7 @@ function createWire() {
       if (known === undefined) bodies.set(eventId, body)
       else wire.repeats += 1
       if (known !== undefined && known !== body) wire.differing += 1
-      // One enrolment under two ids would be two facts.
+      // One enrolment under two event ids would count as two enrolments.
       if ((wire.events.get(enrollmentId) ?? eventId) !== eventId) wire.differing += 1
       wire.events.set(enrollmentId, eventId)
     },
@@ -156,7 +156,7 @@ async function readSns({ urls }: Base): Promise<Wire> {
   return found.wire
 }
 
-/** How often each mail of the ledger was accepted. */
+/** Counts how often each mail of the ledger was accepted. */
 async function readMails({ urls }: Base): Promise<Map<string, number>> {
   const accepted = new Map<string, number>()
   for await (const { tags } of readAccepted<{ tags: Record<string, string> }>(`${urls.aws}/_inbox`)) {

@@ -1,5 +1,5 @@
-// `npm run soak`: enrolments at a steady rate while one process after the other is restarted, and at the end every oracle
-// is asked whether anything was lost, done twice, or left behind. `kill -9` and an orderly stop take turns by chance.
+// `npm run soak`: enrols at a steady rate while processes are restarted one after the other, by chance with `kill -9` or an orderly
+// stop. At the end it checks whether anything was lost, done twice, or left behind.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
@@ -16,9 +16,9 @@ import { type Sample, takeSample } from './soak-samples.ts'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const directory = join(root, '.coursewire/soak')
 const usage = `Usage: npm run soak [-- --minutes 60] [--rate 30] [--every 10] [--seed 1]
-Without a rate it is half of what the machine carries, which is measured first.`
+Without --rate it first measures what the machine can carry and uses half of that.`
 const BURSTS = [2_000, 4_000]
-/** For which courses are prepared. */
+/** The highest rate for which courses are prepared. */
 const HIGHEST_RATE = 100
 
 const options = readOptions(usage, () => {
@@ -83,11 +83,11 @@ async function soak({ log, signal, onEnd }: LongRun): Promise<boolean> {
   log(`At the end: ${describe(after)}`)
   const problems = [...ended, ...(await checkOutcome(stack, load, log))]
   for (const problem of problems) log(`WRONG: ${problem}`)
-  log(problems.length === 0 ? 'Nothing lost, nothing twice' : `${problems.length} things are wrong`)
+  log(problems.length === 0 ? 'Nothing was lost, nothing happened twice' : `${problems.length} problems found`)
   return problems.length === 0
 }
 
-/** Enrolments a second that come all the way, to SES, while nothing is restarted. The first burst warms up. */
+/** Measures how many enrolments a second get all the way to SES without restarts. The first burst is the warm-up. */
 async function measureCapacity(
   running: Stack,
   load: SoakLoad,
@@ -99,14 +99,14 @@ async function measureCapacity(
     await load.burst(count, signal)
     await waitUntilDrained(running, load.acknowledged)
     perSecond = (count * 1_000) / (performance.now() - begunAt)
-    log(`${count} enrolments at once came all the way at ${perSecond.toFixed(0)}/s`)
+    log(`A burst of ${count} enrolments got to SES at ${perSecond.toFixed(0)}/s`)
   }
   return perSecond
 }
 
 /**
- * Restarts one process every so many seconds, which one and how by the seed. Returns how often each met it, and which ended
- * though nobody ended them; those are started again, as a supervisor would.
+ * Restarts a process every few seconds. The seed determines which one, and how. Returns how often each was restarted, and which ended by
+ * themselves; those are started again, as a supervisor would do.
  */
 async function restartOneByOne(
   running: Stack,
@@ -114,7 +114,7 @@ async function restartOneByOne(
 ): Promise<{ counts: Record<string, number>; ended: string[] }> {
   const random = createRandom(seed)
   const processes = { ...running.apps, kafka: running.kafka, postgres: running.postgres }
-  // The apps carry our promises: they meet it more often than the servers.
+  // The apps keep our promises, so they are restarted more often than the servers.
   const names = [
     ...Object.keys(running.apps),
     ...Object.keys(running.apps),
@@ -142,7 +142,7 @@ async function restartOneByOne(
   return { counts, ended }
 }
 
-/** Mulberry32: the same numbers for the same seed. */
+/** Mulberry32. It gives the same numbers for the same seed. */
 function createRandom(seed: number): () => number {
   let state = seed
   return () => {

@@ -13,16 +13,16 @@ import { createStudents, signTokens } from './students.ts'
 const STUDENTS = 5_000
 
 export interface SoakLoad {
-  /** What was answered with 201 or 200, by student and course: the ledger outside the system. */
+  /** The enrolments that were answered with 201 or 200, by student and course. This record is kept outside the system. */
   acknowledged: Map<string, string>
-  /** How often each status was the answer; by the code of the error where there was none. */
+  /** How often each status was answered. If there was no answer, the key is the error code. */
   outcomes: Map<string, number>
-  /** So many enrolments, as fast as 50 clients get their answers. */
+  /** Sends enrolments as fast as 50 clients get their answers. */
   burst(count: number, signal: AbortSignal): Promise<void>
   run(options: { rate: number; seconds: number; signal: AbortSignal; onMinute?: (line: string) => void }): Promise<void>
 }
 
-/** Students and published courses enough for so many different enrolments, and who orders them. */
+/** Prepares enough students and published courses for `pairs` different enrolments. */
 export async function createSoakLoad(
   stack: Base,
   { pairs, log }: { pairs: number; log: (line: string) => void },
@@ -43,7 +43,7 @@ export async function createSoakLoad(
     const token = tokens[index % STUDENTS] ?? ''
     const courseId = courses[Math.floor(index / STUDENTS)] ?? ''
     const startedAt = performance.now()
-    // As a patient client does: what was refused or got no answer is asked for again, and is one enrolment all the same.
+    // Like a patient client, it repeats a request that was refused or not answered. That is still one enrolment.
     while (!isOver.aborted) {
       try {
         const response = await fetch(`${stack.urls.enrollmentApi}/api/enrollments`, {
@@ -112,7 +112,7 @@ function describeError(error: unknown): string {
   return cause?.code ?? name
 }
 
-/** Through the real way in: events of CourseFactory, then an editor's publish calls. */
+/** Creates courses the normal way: events of CourseFactory, then an editor's publish calls. */
 async function publishCourses(stack: Base, count: number): Promise<string[]> {
   const courses = Array.from({ length: count }, (_, index) => `soak-${index}`)
   const records = courses.map((courseId) => {

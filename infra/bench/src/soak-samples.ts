@@ -5,12 +5,12 @@ import { connect } from './app-processes.ts'
 export interface Sample {
   processes: Record<string, { rssMiB: number; files: number }>
   connections: number
-  /** Records that wait for a consumer, over all of them. */
+  /** The total of records that wait for a consumer. */
   lag: number
   outbox: number
 }
 
-/** What must come back to where it began. */
+/** Measures what must return to its initial value. */
 export async function takeSample(stack: Stack): Promise<Sample> {
   const processes = Object.fromEntries(
     Object.entries(stack.apps).map(([name, { pid }]) => [name, { rssMiB: readRss(pid), files: countFiles(pid) }]),

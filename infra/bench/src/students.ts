@@ -9,7 +9,7 @@ export const password = 'Bench-Password-1'
 
 export const emailOf = (studentId: string) => `${studentId}@example.com`
 
-/** Makes students who can sign in, by the row of one who was made as an operator makes them. */
+/** Creates students who can sign in, by copying the row of one that was created with the CLI. */
 export async function createStudents(stack: Base, enrollments: pg.Client, count: number): Promise<string[]> {
   const email = 'bench@example.com'
   await stack.runAccountsCli(['create-user', '--tenant', tenant, '--email', email, '--name', 'Bench Student'], password)
@@ -23,7 +23,7 @@ export async function createStudents(stack: Base, enrollments: pg.Client, count:
   return students
 }
 
-/** Makes courses that can be enrolled in, as if events had told of them. */
+/** Creates courses that are open for enrolment, as if events had announced them. */
 export async function createCourses(enrollments: pg.Client, count: number): Promise<string[]> {
   const courses = Array.from({ length: count }, (_, index) => `course-${index}`)
   await enrollments.query(
@@ -34,7 +34,7 @@ export async function createCourses(enrollments: pg.Client, count: number): Prom
   return courses
 }
 
-/** An access token for each, as enrollment-api signs them, but for longer than any measurement. */
+/** Signs an access token for each student as enrollment-api does, but valid for longer than any measurement. */
 export async function signTokens(
   stack: Base,
   ids: string[],

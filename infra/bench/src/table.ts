@@ -21,7 +21,7 @@ function renderAim(aim: Result['aim'], unit: string): string {
   return 'atLeast' in aim ? `≥ ${aim.atLeast}×` : `≤ ${aim.atMost}×`
 }
 
-/** What the figures were made on. */
+/** Describes the machine on which the figures were measured. */
 export function describeMachine() {
   const [cpu] = cpus()
   return {

@@ -9,7 +9,7 @@ const CHANGES = 5
 
 type Entry = { id: string }
 
-/** Does a change that reaches many variants, in one transaction, take longer for each of them than one that reaches few? */
+/** Measures whether a change that reaches many variants in one transaction takes longer per variant than one that reaches few. */
 export async function createVariantComparison({ log }: Environment): Promise<Comparison> {
   const stack = await startApps(log)
   await stack.apps['email-worker'].stop()
