@@ -733,7 +733,7 @@ export const guards: Guard[] = [
     file: '../../service-kit/src/sessions.ts',
     find: 'return [...meaning, ...limits]',
     replace: 'return [...limits]',
-    test: ['../../service-kit/test/database', 'whatever is set'],
+    test: ['../../service-kit/test/database', 'whatever settings'],
   },
   {
     name: 'a pooler that gives no session of our own is refused',
@@ -873,7 +873,7 @@ export const guards: Guard[] = [
     file: '../../service-kit/src/turns.ts',
     find: 'if (own.length > 0) owners.set(owner, own)',
     replace: 'if (own.length > 0) lanes.set(lane, new Map([[owner, own], ...owners]))',
-    test: ['../../service-kit/test/turns', 'waits for himself'],
+    test: ['../../service-kit/test/turns', 'delays only its own'],
   },
   {
     name: 'a client that asks for a tunnel and resets it does not end the process',
@@ -887,7 +887,7 @@ export const guards: Guard[] = [
     file: '../../service-kit/src/logger.ts',
     find: 'line.length > MAX_LINE ? shortenLine(line) : line',
     replace: 'line',
-    test: ['../../service-kit/test/problem', 'is little and without a stack'],
+    test: ['../../service-kit/test/problem', 'are short and have no stack'],
   },
   {
     name: 'a service that has shown its secret does not wait with strangers',

@@ -5,18 +5,18 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('moments are UTC with six digits', () => {
+it('moments are in UTC with six fractional digits', () => {
   expect(now()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
 })
 
-it('no two moments are the same, and later ones are later', () => {
+it('moments never repeat, and always increase', () => {
   const moments = Array.from({ length: 20_000 }, now)
 
   expect(new Set(moments).size).toBe(moments.length)
   expect(moments.toSorted()).toEqual(moments)
 })
 
-it('the clock follows the system, and does not go back with it', () => {
+it('the clock follows the system clock but never goes back with it', () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2045-01-01T12:00:00Z') })
   const later = now()
   vi.setSystemTime(Date.parse('2045-01-01T11:00:00Z'))
@@ -26,7 +26,7 @@ it('the clock follows the system, and does not go back with it', () => {
   expect(afterwards > later).toBe(true)
 })
 
-it('a clock that was years ahead is followed once it is set right', () => {
+it('the clock follows a system clock that was years fast once it is corrected', () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2099-01-01T12:00:00Z') })
   now()
   vi.setSystemTime(Date.parse('2046-01-01T12:00:00Z'))

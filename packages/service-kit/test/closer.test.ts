@@ -4,14 +4,14 @@ import { type Adopt, openResources } from '../src/index.ts'
 function recordCloses() {
   const closed: string[] = []
   const adoptInto = (adopt: Adopt) => (name: string) =>
-    adopt(name, async (it) => {
-      closed.push(it)
-      if (it.startsWith('bad')) throw new Error(it)
+    adopt(name, async (opened) => {
+      closed.push(opened)
+      if (opened.startsWith('bad')) throw new Error(opened)
     })
   return { closed, adoptInto }
 }
 
-it('what was opened is closed once, in reverse', async () => {
+it('resources are closed once, in reverse order', async () => {
   const { closed, adoptInto } = recordCloses()
 
   const context = await openResources(async (adopt) => {
@@ -24,7 +24,7 @@ it('what was opened is closed once, in reverse', async () => {
   expect(closed).toEqual(['relay', 'producer', 'pool'])
 })
 
-it('when opening fails half-way, what was opened is closed and the reason comes out', async () => {
+it('if opening fails half-way, the opened resources are closed and the reason is thrown', async () => {
   const { closed, adoptInto } = recordCloses()
 
   const opening = openResources(async (adopt) => {
@@ -38,7 +38,7 @@ it('when opening fails half-way, what was opened is closed and the reason comes 
   expect(closed).toEqual(['bad producer', 'pool'])
 })
 
-it('one that cannot be closed does not keep the others open', async () => {
+it('a resource that cannot be closed does not keep the others open', async () => {
   const { closed, adoptInto } = recordCloses()
   const context = await openResources(async (adopt) => {
     const add = adoptInto(adopt)

@@ -32,7 +32,7 @@ async function run(...rawArgs: string[]) {
   return { code: await runCommandLine(command, rawArgs, terminal), out: out.join('\n'), err: err.join('\n') }
 }
 
-test('an action gets all that it was given, checked', async () => {
+test('an action gets all its arguments, validated', async () => {
   const { code, out } = await run('greet', 'Ada', '--as-json', 'Grace', '--times=2')
 
   expect(code).toBe(0)
@@ -46,18 +46,18 @@ test.each([
   [['lose', 'it', 'all'], 'Unknown option: all'],
   [['find'], 'Unknown command find'],
   [[], 'No command specified'],
-])('%j is asked wrongly: exit code 2', async (args, message) => {
+])('%j is a wrong use and exits with 2', async (args, message) => {
   const { code, out, err } = await run(...args)
 
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain(message)
 })
 
-test('what failed ends with 1 and the first cause', async () => {
+test('a failed action exits with 1 and prints the root cause', async () => {
   expect(await run('lose', 'it')).toEqual({ code: 1, out: '', err: 'it is gone' })
 })
 
-test('help tells of all commands, and of one', async () => {
+test('--help describes all commands, or a single one', async () => {
   const all = await run('--help')
   const one = await run('greet', '--help')
 
@@ -65,7 +65,7 @@ test('help tells of all commands, and of one', async () => {
   expect(one.out).toContain('USAGE npm run people -- greet [OPTIONS] [NAMES]')
 })
 
-test('an action alone is a command without subcommands', async () => {
+test('a single action is a command without subcommands', async () => {
   const out: string[] = []
   const terminal = { print: (text: string) => void out.push(text), note: (text: string) => void out.push(text) }
   const count = defineAction({
@@ -86,7 +86,7 @@ test('an action alone is a command without subcommands', async () => {
   ])
 })
 
-test('a moment is one in ISO form, or so long ago', () => {
+test('a moment is an ISO date or a time ago', () => {
   expect(momentInput.parse('2026-01-31T08:00+01:00')).toBe('2026-01-31T07:00:00.000Z')
   expect(momentInput.parse('2026-01-31')).toBe('2026-01-31T00:00:00.000Z')
   expect(Date.parse(momentInput.parse('36h'))).toBeLessThan(Date.now())
@@ -95,7 +95,7 @@ test('a moment is one in ISO form, or so long ago', () => {
   }
 })
 
-test('tables and records show what would steer the terminal, and keep their shape', () => {
+test('tables and records escape terminal control characters and keep their shape', () => {
   expect(formatTable([{ name: 'a\u001b[2J', note: 'one\ntwo' }])).toBe('NAME        NOTE\na\\u001b[2J  one two')
   expect(formatRecord({ name: 'a\u202e', note: 'one\ntwo', rest: null })).toBe(
     'name  a\\u202e\nnote  one\n      two\nrest  –',

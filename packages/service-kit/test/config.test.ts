@@ -36,7 +36,7 @@ describe('the configuration', () => {
     })
   })
 
-  it('says every problem at once', () => {
+  it('reports all problems at once', () => {
     const env = {
       ...complete,
       PORT: 'eighty',
@@ -59,7 +59,7 @@ describe('the configuration', () => {
     expect(() => loadConfig(schema, { DATABASE_URL: 'hunter2' })).toThrow(/^(?![^]*hunter2)/)
   })
 
-  it('takes an empty variable as a forgotten one', () => {
+  it('treats an empty variable as missing', () => {
     const schema = z.object({ PORT: baseConfig.PORT, JWT_ISSUER: baseConfig.JWT_ISSUER })
 
     expect(() => loadConfig(schema, { PORT: '', JWT_ISSUER: '' })).toThrow('JWT_ISSUER')

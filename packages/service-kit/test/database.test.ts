@@ -24,7 +24,7 @@ async function createEmptyDatabase() {
   return database
 }
 
-/** A database whose server is read-only for those who connect from now on. */
+/** Creates a database that is read-only for new connections. */
 async function createFailingOver() {
   const { databaseUrl, migrateDatabaseUrl, adminUrl } = await createEmptyDatabase()
   const admin = await connect(adminUrl)
@@ -37,7 +37,7 @@ async function createFailingOver() {
 async function connect(url: string) {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  // The database is dropped under it at the end.
+  // The database is dropped while the pool is open, so errors at the end are expected.
   client.on('error', () => undefined)
   onTestFinished(() => client.end())
   return client
@@ -51,7 +51,7 @@ function openPool(url: string) {
   return { pool, db: createDatabase(pool), lines }
 }
 
-/** A folder as drizzle-kit writes it. */
+/** Creates a folder of migrations as drizzle-kit writes it. */
 async function writeMigrations(statements: string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -63,7 +63,7 @@ async function writeMigrations(statements: string[]): Promise<string> {
 }
 
 describe('migrations', () => {
-  it('of several folders are applied once, however many processes migrate at the same time', async () => {
+  it('of several folders run once, however many processes migrate at the same time', async () => {
     const { migrateDatabaseUrl } = await createEmptyDatabase()
     const folders = [
       {
@@ -82,7 +82,7 @@ describe('migrations', () => {
     expect(rows).toEqual([{ things: 1, others: 0 }])
   })
 
-  it('wait for whoever is migrating', async () => {
+  it('wait for another process that is migrating', async () => {
     const { migrateDatabaseUrl } = await createEmptyDatabase()
     const folders = [{ folder: await writeMigrations(['create table things (id int)']), table: 'app' }]
     const client = await connect(migrateDatabaseUrl)
@@ -100,7 +100,7 @@ describe('migrations', () => {
     expect((await client.query("select to_regclass('things')::text as found")).rows).toEqual([{ found: 'things' }])
   })
 
-  it('that fail leave the database as it was, and say so', async () => {
+  it('that fail leave the database unchanged and say so', async () => {
     const { migrateDatabaseUrl } = await createEmptyDatabase()
     const folder = await writeMigrations(['create table things (id int)', 'create nonsense'])
 
@@ -119,7 +119,7 @@ describe('a service', () => {
     return { ...database, pool, migrations, check: createReadinessCheck(db, [migrations]) }
   }
 
-  it('is ready once every migration it needs has run', async () => {
+  it('is ready once every migration that it needs has run', async () => {
     const { migrateDatabaseUrl, migrations, check } = await openWith('create table things (id int)', 'select 1')
     await expect(check()).rejects.toThrow('Failed query')
 
@@ -131,7 +131,7 @@ describe('a service', () => {
     await expect(check()).resolves.toBeUndefined()
   })
 
-  it('is ready on tables that a later version has made', async () => {
+  it('is ready on the tables of a later version', async () => {
     const { migrateDatabaseUrl, migrations, check } = await openWith('create table things (id int)')
     const later = { ...migrations, folder: await writeMigrations(['create table things (id int)', 'select 1']) }
     await migrate(migrateDatabaseUrl, [later])
@@ -139,7 +139,7 @@ describe('a service', () => {
     await expect(check()).resolves.toBeUndefined()
   })
 
-  it('is not ready while its database takes no writes', async () => {
+  it('is not ready while its database accepts no writes', async () => {
     const { migrateDatabaseUrl, adminUrl, databaseUrl, migrations, pool, check } = await openWith('select 1')
     await migrate(migrateDatabaseUrl, [migrations])
     const admin = await connect(adminUrl)
@@ -154,7 +154,7 @@ describe('a service', () => {
   })
 })
 
-describe('whatever is set for a database', () => {
+describe('whatever settings a database has', () => {
   const foreign = {
     DateStyle: 'German, DMY',
     IntervalStyle: 'iso_8601',
@@ -184,7 +184,7 @@ describe('whatever is set for a database', () => {
     return { databaseUrl, migrateDatabaseUrl }
   }
 
-  it('statements of the pool mean the same', async () => {
+  it('statements of the pool behave the same', async () => {
     const [usual, strange] = [await createEmptyDatabase(), await createForeign()]
     const read = async (url: string) => (await openPool(url).pool.query(readSettings)).rows
 
@@ -194,7 +194,7 @@ describe('whatever is set for a database', () => {
     expect(settings).toContainEqual({ name: 'default_transaction_isolation', setting: 'read committed' })
   })
 
-  it('migrations mean the same, and have the time they need', async () => {
+  it('migrations behave the same and get the time they need', async () => {
     const { migrateDatabaseUrl } = await createForeign()
     const statement = `CREATE TABLE found AS ${readSettings}`
     await migrate(migrateDatabaseUrl, [{ folder: await writeMigrations([statement]), table: 'app' }])
@@ -212,8 +212,8 @@ describe('whatever is set for a database', () => {
   })
 })
 
-describe('a pooler before the database', () => {
-  it('that gives each transaction another session is refused, with the reason, also by migrations', async () => {
+describe('a pooler in front of the database', () => {
+  it('that gives each transaction another session is refused with the reason, by migrations too', async () => {
     const { databaseUrl, migrateDatabaseUrl } = await createEmptyDatabase()
     const [pooled, pooledForOwner] = await Promise.all([databaseUrl, migrateDatabaseUrl].map(startPoolingProxy))
     onTestFinished(async () => void (await Promise.all([pooled?.close(), pooledForOwner?.close()])))
@@ -227,10 +227,10 @@ describe('a pooler before the database', () => {
     await expect(migrate(pooledForOwner?.url ?? '', [])).rejects.toMatchObject(refusal)
   })
 
-  it('that lets settings of a session fall is refused, with the reason', async () => {
+  it('that drops the settings of a session is refused with the reason', async () => {
     const { databaseUrl } = await createEmptyDatabase()
 
-    // By what is in the address, which comes before what is set: they arrive as little.
+    // The address overrides the settings, which has the same effect as a pooler that drops them.
     await expect(assertOwnSessions(`${databaseUrl}?options=-c%20work_mem%3D4MB`)).rejects.toMatchObject({
       code: 'database.pooled',
       message: expect.stringContaining('do not arrive'),
@@ -239,7 +239,7 @@ describe('a pooler before the database', () => {
 })
 
 describe('the pool', () => {
-  it('gets a connection back that was lost when a transaction began', async () => {
+  it('recovers from a connection that is lost when a transaction begins', async () => {
     const { pool, db } = openPool((await createEmptyDatabase()).databaseUrl)
     const cut = (client: pg.PoolClient) => {
       const { connection } = client as unknown as { connection: { stream: { destroy(): void } } }
@@ -251,7 +251,7 @@ describe('the pool', () => {
     }
     pool.off('acquire', cut)
 
-    // It has three connections: none would be left.
+    // The pool has three connections, so otherwise none would be left.
     const { rows } = await db.transaction((tx) => tx.execute(sql`SELECT 1 AS one`))
     expect(rows).toEqual([{ one: 1 }])
   })
@@ -268,7 +268,7 @@ describe('the pool', () => {
     })
     const pid = await inside.promise
 
-    // Neither the statement nor the ROLLBACK after it is answered in time.
+    // Neither the statement nor the following ROLLBACK is answered in time.
     let failure: unknown
     frozen.catch((error: unknown) => {
       failure = error
@@ -280,7 +280,7 @@ describe('the pool', () => {
     expect(next.rows[0]?.pid).not.toBe(pid)
   })
 
-  it('is asked whether it could write, and finds the server again that can', async () => {
+  it('notices a read-only server, and then finds the writable one', async () => {
     const { databaseUrl, setReadOnly } = await createFailingOver()
     const { db, pool } = openPool(databaseUrl)
     await setReadOnly(true)
@@ -295,7 +295,7 @@ describe('the pool', () => {
     await db.transaction((tx) => tx.execute(sql`CREATE TEMP TABLE things ()`))
   })
 
-  it('is not called read-only for a connection of before that another has just given back', async () => {
+  it('is not taken for read-only because of an old connection that was just returned', async () => {
     const { databaseUrl, setReadOnly } = await createFailingOver()
     const { db, pool } = openPool(databaseUrl)
     await setReadOnly(true)
@@ -331,7 +331,7 @@ describe('the pool', () => {
     ['40001', true],
     ['55P03', true],
     ['42703', true],
-  ])('after an error %s uses the connection again: %s', async (code, isKept) => {
+  ])('decides after error %s whether to use the connection again (%s)', async (code, isKept) => {
     const { db } = openPool((await createEmptyDatabase()).databaseUrl)
     let pid = 0
     const failing = db.transaction(async (tx) => {
@@ -345,7 +345,7 @@ describe('the pool', () => {
     expect(rows[0]?.pid === pid).toBe(isKept)
   })
 
-  it('does not hand on a connection whose prepared statements are of before a migration', async () => {
+  it('does not hand on a connection whose prepared statements are from before a migration', async () => {
     const { migrateDatabaseUrl } = await createEmptyDatabase()
     const { db } = openPool(migrateDatabaseUrl)
     const owner = await connect(migrateDatabaseUrl)
@@ -358,7 +358,7 @@ describe('the pool', () => {
     await expect(read()).resolves.toBeDefined()
   })
 
-  it('limits everything in time, and is known by its name', async () => {
+  it('limits the time of everything, and shows its name in Postgres', async () => {
     const { databaseUrl } = await createEmptyDatabase()
     const { pool } = openPool(databaseUrl)
 
@@ -375,7 +375,7 @@ describe('the pool', () => {
     ])
   })
 
-  it('survives the loss of its connections, idle and inside a transaction', async () => {
+  it('survives the loss of idle connections and of one in a transaction', async () => {
     const { databaseUrl, adminUrl } = await createEmptyDatabase()
     const { pool, db, lines } = openPool(databaseUrl)
     const admin = await connect(adminUrl)
@@ -400,7 +400,7 @@ describe('the pool', () => {
   })
 })
 
-it('while the database is down requests get 503 with Retry-After, and are served again when it is back', async () => {
+it('requests get 503 with Retry-After while the database is down, and are served when it is back', async () => {
   const server = await ownPostgres()
   onTestFinished(() => server.stop())
   const { pool, db } = openPool(server.url)

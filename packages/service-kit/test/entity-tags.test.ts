@@ -21,6 +21,6 @@ it.each([
   ['"a', false, false],
   ['', false, false],
   [`${'"b",'.repeat(10_000)}"a"`, true, true],
-])('%s names "a" strongly: %s, weakly: %s', (list, strongly, weakly) => {
+])('the list %s matches "a" strongly (%s) and weakly (%s)', (list, strongly, weakly) => {
   expect([namesEntity(list, '"a"', 'strongly'), namesEntity(list, '"a"', 'weakly')]).toEqual([strongly, weakly])
 })

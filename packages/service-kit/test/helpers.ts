@@ -10,7 +10,7 @@ import { createHttpApp, createLogger, type HttpApp } from '../src/index.ts'
 const issuer = 'https://issuer.test'
 const audience = 'coursewire'
 
-/** An HTTP server on a free port of this machine, closed when the test ends. */
+/** Starts an HTTP server on a free port of this machine and closes it when the test ends. */
 export async function serve(listener: RequestListener, port = 0) {
   const server = createServer(listener).listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -23,7 +23,7 @@ export async function serve(listener: RequestListener, port = 0) {
   return { url: `http://127.0.0.1:${taken}`, port: taken, close }
 }
 
-/** An issuer of tokens: a key made now, one of another algorithm published beside it, and a server of its key set that counts what is fetched. */
+/** Starts an issuer of tokens with a new key. Its key set also has a key of another algorithm; the server records each fetch. */
 export async function startIssuer() {
   const keys = await generateKeyPair('ES256', { extractable: true })
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' }
@@ -47,7 +47,7 @@ export async function startIssuer() {
   return { jwksUrl: `${url}/.well-known/jwks.json`, jwk, fetched, sign, keys, strayKeys, close }
 }
 
-/** Where log lines end up that a test wants to read. */
+/** Collects log lines that a test wants to read. */
 export function collectLines() {
   const lines: string[] = []
   const destination = new Writable({
@@ -61,7 +61,7 @@ export function collectLines() {
 
 type Options = Parameters<typeof createHttpApp>[0]
 
-/** An application as services make it, closed when the test ends; `jwksUrl` brings the token check. */
+/** Builds an application as services do and closes it when the test ends. With `jwksUrl` it checks tokens. */
 export async function buildApp({
   jwksUrl,
   keySet,
@@ -79,7 +79,7 @@ export async function buildApp({
   return app
 }
 
-/** Sends bytes as they are and reads until the other side hangs up. */
+/** Sends raw bytes and reads until the server closes the connection. */
 export async function sendRaw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write(bytes)

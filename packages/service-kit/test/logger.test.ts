@@ -9,7 +9,7 @@ function logging() {
 }
 
 describe('a log entry', () => {
-  it('is one JSON line that names its service', () => {
+  it('is one JSON line with the name of its service', () => {
     const { lines, logger } = logging()
 
     logger.info({ distributionId: 'dist_1' }, 'Auto-created distribution')
@@ -25,7 +25,7 @@ describe('a log entry', () => {
     })
   })
 
-  it('masks secrets and mail addresses wherever they stand', () => {
+  it('masks secrets and mail addresses wherever they are', () => {
     const { lines, logger } = logging()
     const secrets = {
       authorization: 'hush-1',
@@ -44,7 +44,7 @@ describe('a log entry', () => {
     expect(lines.join('')).toContain('[redacted]')
   })
 
-  it('shows an error with its causes, but neither parameters nor row', () => {
+  it('shows an error with its causes, but without parameters or rows', () => {
     const { lines, logger } = logging()
     const detail = 'Key (email)=(hush@example.com) already exists.'
     const cause = Object.assign(new Error('duplicate key'), { code: '23505', constraint: 'accounts_email', detail })
@@ -67,7 +67,7 @@ describe('a log entry', () => {
     })
   })
 
-  it('holds nothing that a terminal obeys or an editor takes for a line break, wherever it stands', () => {
+  it('contains no terminal control characters or Unicode line breaks anywhere', () => {
     const { lines, logger } = logging()
     const sent = '\u009b31m\u0085\u2028\u2029\u202e\u2066\u007f\ufeff'
 
@@ -77,7 +77,7 @@ describe('a log entry', () => {
     expect(JSON.parse(lines.join(''))).toMatchObject({ [`key${sent}`]: sent, list: [{ sent }], msg: `Sent ${sent}` })
   })
 
-  it('is short and whole JSON, however much there is to say', () => {
+  it('is short and valid JSON, however much is logged', () => {
     const { lines, logger } = logging()
     const long = '😀'.repeat(100_000)
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, long.slice(0, 999)]))
@@ -92,7 +92,7 @@ describe('a log entry', () => {
     expect(second).toMatchObject({ requestId: 'mine', msg: 'Something', omittedLength: expect.any(Number) })
   })
 
-  it('cannot be forged by what a request brings', async () => {
+  it('cannot be forged by the content of a request', async () => {
     const { lines, logger } = logging()
     const app = await buildApp({ logger })
     app.get('/names/:name', { config: { access: 'public' } }, async (request) => {

@@ -11,7 +11,7 @@ import { buildApp, collectLines, portOf, serve, startIssuer, withResolvers } fro
 const open = { config: { access: 'public' } } as const
 
 describe('request ids', () => {
-  it.each([['abc-123._X'], ['a'.repeat(128)]])('are kept when plain: %s', async (given) => {
+  it.each([['abc-123._X'], ['a'.repeat(128)]])('are kept if they are plain, such as %s', async (given) => {
     const app = await buildApp()
     app.get('/id', open, async (request) => ({ id: request.id }))
 
@@ -22,7 +22,7 @@ describe('request ids', () => {
   })
 
   it.each([['a b'], [''], ['a'.repeat(129)], ['a\u001b[31m'], ['{"a":1}'], ['ü']])(
-    'are replaced otherwise: %j',
+    'are replaced if they are not plain, such as %j',
     async (given) => {
       const app = await buildApp()
       app.get('/id', open, async (request) => ({ id: request.id }))
@@ -56,7 +56,7 @@ describe('the trace context', () => {
 })
 
 describe('health', () => {
-  it('is good while nothing is wrong', async () => {
+  it('is ok while nothing is wrong', async () => {
     const app = await buildApp({ version: '1.2.3' })
 
     for (const url of ['/health/live', '/health/ready']) {
@@ -66,7 +66,7 @@ describe('health', () => {
     }
   })
 
-  it('tells live from ready, and the reason to the log alone', async () => {
+  it('distinguishes live from ready, and gives the reason only to the log', async () => {
     const { lines, destination } = collectLines()
     const app = await buildApp({
       logger: createLogger({ service: 'test-service', level: 'warn', destination }),
@@ -82,14 +82,14 @@ describe('health', () => {
     expect(lines.join()).toContain('tables are missing')
   })
 
-  it('tells that nothing can go on by liveness', async () => {
+  it('reports a process that cannot continue as not live', async () => {
     const app = await buildApp({ health: { live: () => 'stuck', ready: async () => {} } })
 
     expect((await app.inject({ url: '/health/live' })).statusCode).toBe(503)
     expect((await app.inject({ url: '/health/ready' })).statusCode).toBe(200)
   })
 
-  it('asks once for all who want to know, and gives up on an answer that does not come', async () => {
+  it('runs one check for concurrent requests, and gives up on a check that hangs', async () => {
     let asked = 0
     const app = await buildApp({
       health: {
@@ -108,7 +108,7 @@ describe('health', () => {
     expect(asked).toBe(1)
   })
 
-  it('is not ready before the keys of tokens are known, and stays ready without whoever gave them', async () => {
+  it('is not ready before the keys of tokens are known, and stays ready when their issuer is down', async () => {
     const issuer = await startIssuer()
     const later = await serve((_request, response) => response.writeHead(503).end())
     const unknowing = await buildApp({ jwksUrl: later.url })
@@ -120,7 +120,7 @@ describe('health', () => {
     expect((await knowing.inject({ url: '/health/ready' })).statusCode).toBe(200)
   })
 
-  it('is ready at once where the keys are its own', async () => {
+  it('is ready at once if the keys are its own', async () => {
     const { jwk, sign } = await startIssuer()
     const app = await buildApp({ jwksUrl: 'http://127.0.0.1:9/nowhere', keySet: { keys: [jwk] } })
     app.get('/mine', { config: { access: ['student'] } }, async ({ caller }) => caller)
@@ -132,7 +132,7 @@ describe('health', () => {
 })
 
 describe('metrics', () => {
-  it('count requests by route, and hold what other packages measure', async () => {
+  it('count requests by route, and include what other packages measure', async () => {
     const app = await buildApp()
     app.get('/measured/:id', open, async () => ({}))
     metrics.getMeter('elsewhere').createCounter('things_total').add(3)
@@ -151,7 +151,7 @@ describe('metrics', () => {
 })
 
 describe('documentation', () => {
-  it('is made from the routes', async () => {
+  it('is generated from the routes', async () => {
     const { jwksUrl } = await startIssuer()
     const app = await buildApp({ jwksUrl, docs: { title: 'Test', description: 'For tests' } })
     const body = z.strictObject({ name: z.string().max(10) })
@@ -182,7 +182,7 @@ describe('documentation', () => {
     expect((await app.inject({ url: new URL(script, 'http://a/docs/').pathname })).statusCode).toBe(200)
   })
 
-  it('is not there for a service without an API', async () => {
+  it('does not exist for a service without an API', async () => {
     const app = await buildApp()
 
     expect((await app.inject({ url: '/docs' })).statusCode).toBe(404)
@@ -191,7 +191,7 @@ describe('documentation', () => {
 })
 
 describe('a response', () => {
-  it('holds to what browsers are told of security, whatever it says; that nothing has changed repeats none of it', async () => {
+  it('always has the security headers, except for a 304', async () => {
     const app = await buildApp()
     app.get('/', open, async () => ({}))
     app.get('/broken', open, async () => Promise.reject(new Error('broken')))
@@ -204,7 +204,7 @@ describe('a response', () => {
     expect((await app.inject({ url: '/unchanged' })).headers).not.toHaveProperty('content-security-policy')
   })
 
-  it('that breaks its schema is a bug, not an answer', async () => {
+  it('that breaks its schema is answered with 500', async () => {
     const app = await buildApp()
     const response = { 200: z.object({ id: z.string() }) }
     app.get('/broken', { schema: { response }, ...open }, async () => ({ id: 5 }) as unknown as { id: string })
@@ -217,7 +217,7 @@ describe('a response', () => {
 })
 
 describe('closing', () => {
-  it('answers what is under way, hangs up, and ends with clients connected', async () => {
+  it('answers requests in progress, closes connections, and ends despite connected clients', async () => {
     const app = await buildApp()
     const entered = withResolvers()
     const release = withResolvers()
@@ -250,7 +250,7 @@ describe('closing', () => {
     agent.destroy()
   })
 
-  it('waits for an answer that takes its time, not for who sends slowly', async () => {
+  it('waits for a slow answer, but not for a client that sends slowly', async () => {
     const app = await buildApp()
     const entered = withResolvers()
     const release = withResolvers()
@@ -268,7 +268,7 @@ describe('closing', () => {
     await entered.promise
 
     const closed = app.close()
-    // Three seconds later.
+    // This happens three seconds later.
     await once(slowSender, 'close')
     release.resolve()
     const [answer] = await once(waiting, 'data')
@@ -277,7 +277,7 @@ describe('closing', () => {
     await closed
   })
 
-  it('answers where the connection was there and the request on its way', async () => {
+  it('answers a request that was on its way over an open connection', async () => {
     const app = await buildApp()
     await app.listen({ port: 0, host: '127.0.0.1' })
     const early = connect(portOf(app), '127.0.0.1')

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createLogger } from '../src/logger.ts'
 import { createOutageLog } from '../src/outage-log.ts'
 
-describe('what is tried again and again', () => {
+describe('the log of a repeated attempt', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] })
     return () => vi.useRealTimers()
@@ -16,7 +16,7 @@ describe('what is tried again and again', () => {
   }
   const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 
-  it('says so when it begins to fail, once a minute, and when it is over', () => {
+  it('has a line when it begins to fail, once a minute, and when it works again', () => {
     const { lines, log } = start()
 
     log.worked()
@@ -37,7 +37,7 @@ describe('what is tried again and again', () => {
     ])
   })
 
-  it('shows the stack of a bug alone', () => {
+  it('has a stack only for a bug', () => {
     const { lines, log } = start()
 
     log.failed(refused())

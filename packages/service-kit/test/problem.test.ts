@@ -31,7 +31,7 @@ describe('a refusal', () => {
     ['precondition-failed', 412],
     ['precondition-required', 428],
     ['rate-limited', 429],
-  ])('of kind %s answers %i with its code', async (kind, status) => {
+  ])('of kind %s is answered with %i and its code', async (kind, status) => {
     const { answer } = await throwing(new AppError(kind, 'thing.wrong', 'The thing is wrong', { internal: 'note' }))
 
     expect(answer.statusCode).toBe(status)
@@ -46,7 +46,7 @@ describe('a refusal', () => {
     })
   })
 
-  it('for the rate says when to come back', async () => {
+  it('because of the rate says when to try again', async () => {
     const { answer } = await throwing(
       new AppError('rate-limited', 'requests.too-many', 'Slow down', { retryAfterSeconds: 12.2 }),
     )
@@ -54,7 +54,7 @@ describe('a refusal', () => {
     expect(answer.headers['retry-after']).toBe('13')
   })
 
-  it('is logged once, as expected, with its details', async () => {
+  it('is logged once with its details, not as an error', async () => {
     const { lines } = await throwing(new AppError('conflict', 'thing.wrong', 'Wrong', { thingId: 7 }), 'info')
 
     expect(lines).toMatchObject([
@@ -69,7 +69,7 @@ describe('a refusal', () => {
   })
 })
 
-describe('what is sent back and logged of a refused request', () => {
+describe('the answer to and the log of a refused request', () => {
   const long = 'x'.repeat(200_000)
 
   async function refuse(request: { url?: string; payload?: object; headers?: Record<string, string> }) {
@@ -102,11 +102,11 @@ describe('what is sent back and logged of a refused request', () => {
     ],
     ['thousands of wrong items', { payload: { tags: Array.from({ length: 50_000 }, () => 1) } }],
     ['a wrong item under a long key', { payload: { more: { [long]: 'x' } } }],
-    ['what the service quotes', { url: '/refused', payload: { [long]: { [long]: [long] } } }],
+    ['text that the service quotes', { url: '/refused', payload: { [long]: { [long]: [long] } } }],
     ['a long path', { url: `/${long.slice(0, 20_000)}` }],
     ['a long media type', { headers: { 'content-type': long }, payload: {} }],
-    ['nothing at all', { url: '/busy' }],
-  ])('is little and without a stack: %s', async (_name, request) => {
+    ['no input at all', { url: '/busy' }],
+  ])('are short and have no stack, even with %s', async (_name, request) => {
     const { answer, lines, refusals } = await refuse(request)
 
     expect(answer.statusCode).toBeGreaterThanOrEqual(400)
@@ -124,7 +124,7 @@ describe('a failure', () => {
     ['a thrown string', 'secret text'],
     ['nothing at all', null],
     ['an error that claims another 5xx', Object.assign(new Error('secret text'), { statusCode: 502 })],
-  ])('that is %s answers 500 and hides it', async (_name, error) => {
+  ])('that is %s is answered with 500 and hidden', async (_name, error) => {
     const { answer, lines } = await throwing(error, 'error')
 
     expect(answer.statusCode).toBe(500)
@@ -138,19 +138,19 @@ describe('a failure', () => {
     ['too many connections', Object.assign(new Error('secret text'), { code: '53300' })],
     ['a database that shuts down', Object.assign(new Error('secret text'), { code: '57P01' })],
     ['a database in recovery', new Error('secret text', { cause: Object.assign(new Error('x'), { code: '57P03' }) })],
-    ['a database that takes no writes', Object.assign(new Error('secret text'), { code: '25006' })],
+    ['a database that accepts no writes', Object.assign(new Error('secret text'), { code: '25006' })],
     ['a transaction that took too long', Object.assign(new Error('secret text'), { code: '25P04' })],
     ['a password that is no longer ours', Object.assign(new Error('secret text'), { code: '28P01' })],
     ['a database that is being restored', Object.assign(new Error('secret text'), { code: '3D000' })],
     ['a disk that fails', Object.assign(new Error('secret text'), { code: '58030' })],
-    ['a plan of before a migration', Object.assign(new Error('secret text'), { routine: 'RevalidateCachedQuery' })],
+    ['a plan from before a migration', Object.assign(new Error('secret text'), { routine: 'RevalidateCachedQuery' })],
     ['a pool without a free connection', new Error('timeout exceeded when trying to connect')],
     [
       'a connection cut in a query',
       new Error('secret text', { cause: new Error('Connection terminated unexpectedly') }),
     ],
     ['an unavailable AppError', new AppError('unavailable', 'secret.text', 'secret text')],
-  ])('that is %s answers 503 with Retry-After', async (_name, error) => {
+  ])('that is %s is answered with 503 and Retry-After', async (_name, error) => {
     const { answer } = await throwing(error)
 
     expect(answer.statusCode).toBe(503)
@@ -159,7 +159,7 @@ describe('a failure', () => {
     expect(answer.json()).toMatchObject({ status: 503, code: 'service.unavailable' })
   })
 
-  it('to reach the database answers 503', async () => {
+  it('to reach the database is answered with 503', async () => {
     const { close, port } = await serve(() => undefined)
     await close()
     const pool = new pg.Pool({ connectionString: `postgres://nobody@127.0.0.1:${port}/none` })
@@ -172,8 +172,8 @@ describe('a failure', () => {
   })
 })
 
-describe('what no route answers', () => {
-  it('is 404 for an unknown path', async () => {
+describe('a request without a route', () => {
+  it('is answered with 404 if the path is unknown', async () => {
     const app = await buildApp()
 
     const answer = await app.inject({ method: 'POST', url: '/nowhere?token=x', payload: '{', headers: {} })
@@ -193,7 +193,7 @@ describe('what no route answers', () => {
   })
 
   it.each([...METHODS.filter((name) => !['GET', 'HEAD', 'POST'].includes(name)), 'BREW', 'GETS', 'get'])(
-    'is 405 with Allow for %s',
+    'is answered with 405 and Allow if the method is %s',
     async (method) => {
       const app = await buildApp()
       app.get('/things/:id', open, async () => ({}))
@@ -209,7 +209,7 @@ describe('what no route answers', () => {
   )
 })
 
-describe('what is not HTTP as it should be', () => {
+describe('the HTTP server', () => {
   async function listen(options: { requestTimeoutMs?: number } = {}) {
     const { jwksUrl } = await startIssuer()
     const app = await buildApp({ jwksUrl, ...options })
@@ -223,18 +223,22 @@ describe('what is not HTTP as it should be', () => {
   const manyHeaders = (count: number) => `${'a:b\r\n'.repeat(count - 1)}Connection: close\r\n`
   const both = 'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n'
   it.each([
-    ['two lengths', 400, `POST /things HTTP/1.1\r\nHost: a\r\n${both}\r\n0\r\n\r\n`],
-    ['two hosts', 400, 'GET /tenant HTTP/1.1\r\nHost: acme.test\r\nHost: b\r\nConnection: close\r\n\r\n'],
-    ['one host twice', 400, 'GET /tenant HTTP/1.1\r\nHost: a\r\nHost: a\r\nConnection: close\r\n\r\n'],
-    ['no host', 400, 'GET /tenant HTTP/1.1\r\nConnection: close\r\n\r\n'],
-    ['a host that is none', 400, 'GET /tenant HTTP/1.1\r\nHost: a/b?c@d\r\nConnection: close\r\n\r\n'],
-    ['an expectation of anything', 417, 'GET /tenant HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n\r\n'],
-    ['more headers than Node passes on', 431, `GET /tenant HTTP/1.1\r\nHost: a\r\n${manyHeaders(2_000)}\r\n`],
-    ['another method for no path at all', 404, 'BREW /nowhere HTTP/1.1\r\nHost: a\r\n\r\n'],
-    ['a method without a path', 400, 'BREW HTTP/1.1\r\nHost: a\r\n\r\n'],
-    ['headers beyond all', 431, `GET /guarded HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`],
-    ['no HTTP at all', 400, 'hello\r\n\r\n'],
-  ])('%s is answered with a problem and hung up on', async (_name, status, bytes) => {
+    ['with two lengths', 400, `POST /things HTTP/1.1\r\nHost: a\r\n${both}\r\n0\r\n\r\n`],
+    ['with two hosts', 400, 'GET /tenant HTTP/1.1\r\nHost: acme.test\r\nHost: b\r\nConnection: close\r\n\r\n'],
+    ['with a repeated host', 400, 'GET /tenant HTTP/1.1\r\nHost: a\r\nHost: a\r\nConnection: close\r\n\r\n'],
+    ['without a host', 400, 'GET /tenant HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['with an invalid host', 400, 'GET /tenant HTTP/1.1\r\nHost: a/b?c@d\r\nConnection: close\r\n\r\n'],
+    ['with an unknown expectation', 417, 'GET /tenant HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n\r\n'],
+    ['with more headers than Node passes on', 431, `GET /tenant HTTP/1.1\r\nHost: a\r\n${manyHeaders(2_000)}\r\n`],
+    ['with an unknown method and path', 404, 'BREW /nowhere HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['without a path', 400, 'BREW HTTP/1.1\r\nHost: a\r\n\r\n'],
+    [
+      'with headers that are too large',
+      431,
+      `GET /guarded HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`,
+    ],
+    ['that is not HTTP at all', 400, 'hello\r\n\r\n'],
+  ])('answers a request %s with a problem and closes the connection', async (_name, status, bytes) => {
     const app = await listen()
 
     const answer = await sendRaw(portOf(app), bytes)
@@ -244,7 +248,7 @@ describe('what is not HTTP as it should be', () => {
     expect(JSON.parse(/{.*}/.exec(answer)?.[0] ?? '')).toMatchObject({ status, requestId: expect.any(String) })
   })
 
-  it('two thousand headers are as good as two', async () => {
+  it('accepts two thousand headers', async () => {
     const app = await listen()
 
     const answer = await sendRaw(portOf(app), `GET /tenant HTTP/1.1\r\nHost: acme.test\r\n${manyHeaders(1_999)}\r\n`)
@@ -255,7 +259,7 @@ describe('what is not HTTP as it should be', () => {
   it.each([
     ['Authorization', 401],
     ['Content-Type', 415],
-  ])('%s twice is not taken by its first line', async (name, status) => {
+  ])('does not use the first of two %s headers', async (name, status) => {
     const app = await listen()
     const value = name === 'Authorization' ? `Bearer ${await (await startIssuer()).sign()}` : 'application/json'
     const [method, path] = name === 'Authorization' ? ['GET', '/guarded'] : ['POST', '/things']
@@ -268,7 +272,7 @@ describe('what is not HTTP as it should be', () => {
     expect(answer).toContain(`HTTP/1.1 ${status} `)
   })
 
-  it('a token of 16 KB reaches the token check', async () => {
+  it('passes a token of 16 KB to the token check', async () => {
     const app = await listen()
 
     const answer = await sendRaw(
@@ -280,7 +284,7 @@ describe('what is not HTTP as it should be', () => {
     expect(answer).toContain('"code":"token.invalid"')
   })
 
-  it('a request without a host is one to the default tenant', async () => {
+  it('treats an HTTP/1.0 request without a host as one for the default tenant', async () => {
     const app = await listen()
 
     expect(await sendRaw(portOf(app), 'GET /tenant HTTP/1.0\r\n\r\n')).toContain('{"tenant":"house"}')
@@ -289,7 +293,7 @@ describe('what is not HTTP as it should be', () => {
   it.each([
     ['hangs up at once', (client: Socket) => void client.resetAndDestroy()],
     ['never hangs up', () => {}],
-  ])('a client that asks for a tunnel and %s leaves neither an error nor a connection behind', async (_name, leave) => {
+  ])('has no error and no open connection after a client that asks for a tunnel and %s', async (_name, leave) => {
     const app = await listen()
     const errors: unknown[] = []
     const note = (error: unknown) => void errors.push(error)
@@ -308,7 +312,7 @@ describe('what is not HTTP as it should be', () => {
     expect(errors).toEqual([])
   })
 
-  it('a body that never ends is given up with 408', async () => {
+  it('gives up on a body that never ends with 408', async () => {
     const app = await listen({ requestTimeoutMs: 100 })
     const socket = connect(portOf(app), '127.0.0.1')
     await once(socket, 'connect')

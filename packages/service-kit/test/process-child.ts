@@ -6,7 +6,7 @@ import { runProcess, runTask } from '../src/process.ts'
 const [mode] = process.argv.slice(2)
 const logger = createLogger({ service: 'child', level: 'info' })
 
-// In these time passes when the test says so.
+// In these modes the test controls the time.
 const clock = mock.timers
 if (['close-takes-14-seconds', 'close-hangs', 'close-fails'].includes(mode ?? ''))
   clock.enable({ apis: ['setTimeout'] })

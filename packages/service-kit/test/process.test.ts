@@ -9,9 +9,8 @@ const script = new URL('./process-child.ts', import.meta.url).pathname
 const args = ['--disable-warning=ExperimentalWarning', '--conditions=source', '--import', 'tsx', script]
 
 /**
- * Runs the child in `mode`; sends the signals as soon as it has logged `signalAt`. Where a line is the
- * last before the process is ended, messages come in any order: pino then writes it at once, also before one that a full
- * pipe holds up.
+ * Runs the child in `mode` and sends the signals as soon as it has logged `signalAt`. Before a process is ended, pino writes the last line
+ * at once, even ahead of lines that a full pipe holds up. So the order of messages is not certain then.
  */
 async function run(mode: string, signalAt = '', signals: NodeJS.Signals[] = []) {
   const child = spawn(process.execPath, [...args, mode], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -34,14 +33,14 @@ it.each<[NodeJS.Signals[]]>([[['SIGTERM']], [['SIGINT']], [['SIGINT', 'SIGINT', 
   },
 )
 
-it('tells a start that is under way to stop, and closes what it made', async () => {
+it('tells a running start to stop, and closes what it opened', async () => {
   expect(await run('start-waits', 'Waiting', ['SIGTERM'])).toEqual({
     code: 0,
     messages: ['Waiting', 'Told to stop', 'Started', 'Closing', 'Stopped'],
   })
 })
 
-it('takes a start that gives up when told to for a good end', async () => {
+it('ends with 0 if a start gives up because it was told to', async () => {
   expect(await run('start-gives-up', 'Waiting', ['SIGTERM'])).toEqual({ code: 0, messages: ['Waiting', 'Stopped'] })
 })
 
@@ -49,42 +48,42 @@ it('logs a failed start and ends with 1', async () => {
   expect(await run('start-fails')).toEqual({ code: 1, messages: ['Start failed: start broke', 'Stopped'] })
 })
 
-it('closes and ends with 1 after a rejection nobody handled', async () => {
+it('closes and ends with 1 after an unhandled rejection', async () => {
   const { code, messages } = await run('rejects')
 
   expect(code).toBe(1)
   expect(messages.toSorted()).toEqual(['Closing', 'Started', 'Stopped', 'Unhandled rejection: nobody cares'])
 })
 
-it('ends with 1 when closing fails, although something is still open', async () => {
+it('ends with 1 if closing fails, although something is still open', async () => {
   const { code, messages } = await run('close-fails', 'Started', ['SIGTERM'])
 
   expect(code).toBe(1)
   expect(messages.toSorted()).toEqual(['Close failed: close broke', 'Close took too long', 'Closing', 'Started'])
 })
 
-it('ends with 0 though something was left running by who has closed', async () => {
+it('ends with 0 although the close left something running', async () => {
   expect(await run('close-leaves-something', 'Started', ['SIGTERM'])).toEqual({
     code: 0,
     messages: ['Started', 'Closing', 'Stopped'],
   })
 })
 
-it('waits for a close that takes its time', async () => {
+it('waits for a slow close', async () => {
   expect(await run('close-takes-14-seconds', 'Started', ['SIGTERM'])).toEqual({
     code: 0,
     messages: ['Started', 'Closing', 'Stopped'],
   })
 })
 
-it('does not wait for ever for a close that hangs', async () => {
+it('does not wait forever for a close that hangs', async () => {
   const { code, messages } = await run('close-hangs', 'Started', ['SIGTERM'])
 
   expect(code).toBe(1)
   expect(messages.toSorted()).toEqual(['Close took too long', 'Closing', 'Started'])
 })
 
-it('says in one line why a program that does its work and ends has failed', async () => {
+it('prints in one line why a one-shot program has failed', async () => {
   const child = spawn(process.execPath, [...args, 'task-fails'])
   onTestFinished(() => void child.kill('SIGKILL'))
 

@@ -6,7 +6,7 @@ import { serve } from './helpers.ts'
 
 const course = z.object({ courseId: z.string() })
 
-/** A service that hands out numbered tokens and answers by `answer`. */
+/** Starts a service that issues numbered tokens and answers with `answer`. */
 async function startService(
   answer: (token: string, path: string) => { status: number; body?: unknown },
   expiresIn = 60,
@@ -48,7 +48,7 @@ it('a call carries a token for its tenant and the request id, and its answer is 
   expect(calls.at(-1)?.requestId).toBeUndefined()
 })
 
-it('a token is fetched once for each tenant, also by calls at the same time', async () => {
+it('a token is fetched once for each tenant, even by concurrent calls', async () => {
   const { url, client, asked } = await startService(() => found)
 
   await Promise.all([1, 2, 3].flatMap(() => ['acme', 'other'].map((tenant) => client.get(url, tenant, course))))
@@ -57,7 +57,7 @@ it('a token is fetched once for each tenant, also by calls at the same time', as
   expect(asked).toHaveLength(2)
 })
 
-it('a token near its end is renewed before the call, by all calls together', async () => {
+it('a token near its end is renewed before the call, once for all calls', async () => {
   const { url, client, calls } = await startService(() => found, 0.000_001)
 
   await client.get(url, 'acme', course)
@@ -69,7 +69,7 @@ it('a token near its end is renewed before the call, by all calls together', asy
   ])
 })
 
-it('a refused token is renewed once, by all calls together', async () => {
+it('a refused token is renewed once for all calls', async () => {
   const { url, client, asked } = await startService((token) => (token === 'Bearer token-1' ? { status: 401 } : found))
 
   const answers = await Promise.all([1, 2, 3, 4].map(() => client.get(url, 'acme', course)))
@@ -78,14 +78,14 @@ it('a refused token is renewed once, by all calls together', async () => {
   expect(asked).toHaveLength(2)
 })
 
-it('a call refused with a new token as well is given up', async () => {
+it('a call that is refused with a new token too is given up', async () => {
   const { url, client, calls } = await startService(() => ({ status: 401 }))
 
   await expect(client.get(url, 'acme', course)).rejects.toMatchObject({ kind: 'unavailable' })
   expect(calls).toHaveLength(2)
 })
 
-it('what is not there, or not any more, is null', async () => {
+it('a resource that does not exist, or no longer does, is null', async () => {
   const { url, client } = await startService((_token, path) => ({ status: Number(path.slice(1)), body: {} }))
 
   expect(await client.get(`${url}/404`, 'acme', course)).toBeNull()
@@ -94,9 +94,9 @@ it('what is not there, or not any more, is null', async () => {
 
 it.each([
   ['an error', { status: 500 }],
-  ['a refusal for now', { status: 429 }],
+  ['a temporary refusal', { status: 429 }],
   ['a redirect', { status: 302 }],
-  ['an answer that does not fit', { status: 200, body: { id: 1 } }],
+  ['an answer that breaks the schema', { status: 200, body: { id: 1 } }],
   ['an answer that is not JSON', { status: 200 }],
 ])('%s means unavailable', async (_name, answer) => {
   const { url, client } = await startService(() => answer)
@@ -104,7 +104,7 @@ it.each([
   await expect(client.get(url, 'acme', course)).rejects.toMatchObject({ name: 'AppError', kind: 'unavailable' })
 })
 
-it('a refusal that would be repeated is no outage: of what is not ours to ask for, and of what was asked wrongly', async () => {
+it('a permanent refusal of a forbidden or wrong request is not an outage', async () => {
   const { url, client } = await startService((_token, path) => ({ status: Number(path.slice(1)) }))
 
   await expect(client.get(`${url}/403`, 'acme', course)).rejects.toMatchObject({ kind: 'forbidden' })
@@ -115,14 +115,14 @@ it('a refusal that would be repeated is no outage: of what is not ours to ask fo
   }
 })
 
-it('a tenant the client may not act for is forbidden, and the token for another one is still to be had', async () => {
+it('a tenant that the client may not act for is forbidden, and tokens for other tenants still work', async () => {
   const { url, client } = await startService(() => found, 60, ['other'])
 
   await expect(client.get(url, 'other', course)).rejects.toMatchObject({ kind: 'forbidden', code: 'tenant.forbidden' })
   expect(await client.get(url, 'acme', course)).toEqual({ courseId: 'c-1' })
 })
 
-it('a service that is down is unavailable, and used again when it is back', async () => {
+it('a service that is down is unavailable, and is used again when it is back', async () => {
   const { url, client, close } = await startService(() => found)
   await close()
 

@@ -18,7 +18,7 @@ async function buildGuardedApp(jwksUrl: string) {
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 describe('a valid token', () => {
-  it('makes the caller and the tenant', async () => {
+  it('determines the caller and the tenant', async () => {
     const { jwksUrl, sign } = await startIssuer()
     const { call } = await buildGuardedApp(jwksUrl)
 
@@ -40,7 +40,7 @@ describe('a valid token', () => {
     expect((await call(await sign({}, { typ }))).statusCode).toBe(200)
   })
 
-  it('without the role is refused with 403', async () => {
+  it('without the required role is refused with 403', async () => {
     const { jwksUrl, sign } = await startIssuer()
     const { call } = await buildGuardedApp(jwksUrl)
 
@@ -50,7 +50,7 @@ describe('a valid token', () => {
     expect(answer.json()).toMatchObject({ code: 'role.insufficient', status: 403, instance: '/admin' })
   })
 
-  it('costs one fetch of the key set, however many requests bring it', async () => {
+  it('causes one fetch of the key set, however many requests carry it', async () => {
     const { jwksUrl, sign, fetched } = await startIssuer()
     const { call } = await buildGuardedApp(jwksUrl)
     const token = await sign()
@@ -72,7 +72,7 @@ describe('a valid token', () => {
   })
 })
 
-describe('a token that is not valid', () => {
+describe('an invalid token', () => {
   const now = () => Math.floor(Date.now() / 1000)
 
   type Issuer = Awaited<ReturnType<typeof startIssuer>>
@@ -118,8 +118,9 @@ describe('a token that is not valid', () => {
       return `${encode({ alg: 'none', typ: 'JWT', kid: 'key-1' })}.${payload}.`
     },
     'signed with nothing under ES256': async ({ sign }) => (await sign()).split('.').slice(0, 2).join('.') + '.',
-    'signed with the public key as a password': async (it) => hmac(it, await exportSPKI(it.keys.publicKey)),
-    'signed with the public key after a blank': async (it) => hmac(it, ` \n${await exportSPKI(it.keys.publicKey)}`),
+    'signed with the public key as a password': async (issuer) => hmac(issuer, await exportSPKI(issuer.keys.publicKey)),
+    'signed with the public key after a blank': async (issuer) =>
+      hmac(issuer, ` \n${await exportSPKI(issuer.keys.publicKey)}`),
     'changed after signing': async ({ sign }) => {
       const [header, , signature] = (await sign()).split('.')
       return `${header}.${encode({ sub: 'a', tenant_id: 'acme', roles: ['admin'], exp: now() + 60 })}.${signature}`
@@ -127,7 +128,7 @@ describe('a token that is not valid', () => {
     'longer than 8 KB': ({ sign }) => sign({ note: 'x'.repeat(9_000) }),
     'of 16 KB': ({ sign }) => sign({ note: 'x'.repeat(12_000) }),
     'opaque, as a refresh token is': () => 'b3BhcXVlLXJlZnJlc2gtdG9rZW4',
-    'three dots': () => '...',
+    'only dots': () => '...',
     'of other bytes': () => 'é.ü.ß',
   }
 
@@ -137,7 +138,7 @@ describe('a token that is not valid', () => {
     return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
   }
 
-  it.each(Object.entries(attacks))('%s gets the one 401 answer', async (_name, forge) => {
+  it.each(Object.entries(attacks))('that is %s gets the same 401 as every other', async (_name, forge) => {
     const issuer = await startIssuer()
     const { app, call } = await buildGuardedApp(issuer.jwksUrl)
     const withoutToken = await app.inject({ url: '/mine' })
@@ -152,7 +153,7 @@ describe('a token that is not valid', () => {
   })
 
   it.each([['Basic dXNlcjpwYXNz'], ['Bearer'], ['Bearer  '], ['Bearer a b'], ['token']])(
-    'in the header as "%s" gets 401',
+    'in the header "%s" gets 401',
     async (authorization) => {
       const { jwksUrl } = await startIssuer()
       const { app } = await buildGuardedApp(jwksUrl)
@@ -161,7 +162,7 @@ describe('a token that is not valid', () => {
     },
   )
 
-  it('cannot send us to fetch anything: jku, x5u and jwk are not looked at', async () => {
+  it('cannot make us fetch anything, because jku, x5u and jwk are ignored', async () => {
     const { jwksUrl, sign } = await startIssuer()
     const visited: string[] = []
     const trap = await serve((request, response) => {
@@ -182,7 +183,7 @@ describe('a token that is not valid', () => {
     ['of another type', { alg: 'ES256', typ: 'refresh+jwt', kid: 'key-1' }],
     ['with a path as key id', { alg: 'ES256', typ: 'JWT', kid: '../key-1' }],
     ['with a critical header that is null', { alg: 'ES256', typ: 'JWT', kid: 'key-1', crit: null }],
-  ])('%s by its header is refused before any key is asked for', async (_name, header) => {
+  ])('%s according to its header is refused before any key is fetched', async (_name, header) => {
     const { jwksUrl, sign, fetched } = await startIssuer()
     const { call } = await buildGuardedApp(jwksUrl)
     const [, payload, signature] = (await sign()).split('.')
@@ -191,7 +192,7 @@ describe('a token that is not valid', () => {
     expect(fetched).toEqual([])
   })
 
-  it.each([['issuer'], ['audience']])('is every token where the %s is configured empty', async (name) => {
+  it.each([['issuer'], ['audience']])('is every token if the configured %s is empty', async (name) => {
     const { jwksUrl, sign } = await startIssuer()
     const auth = { issuer: 'https://issuer.test', audience: 'coursewire', jwksUrl, [name]: '' }
     const app = await buildApp({ auth })
@@ -202,7 +203,7 @@ describe('a token that is not valid', () => {
     expect(answer.statusCode).toBe(401)
   })
 
-  it('with ever new key ids fetches the key set once', async () => {
+  it('with ever new key ids causes one fetch of the key set', async () => {
     const { jwksUrl, sign, fetched } = await startIssuer()
     const { call } = await buildGuardedApp(jwksUrl)
 
@@ -215,7 +216,7 @@ describe('a token that is not valid', () => {
 })
 
 describe('the key set', () => {
-  it('not to be had: 503, few attempts, and recovery by itself', async () => {
+  it('that cannot be fetched causes 503 and few attempts, and recovers by itself', async () => {
     const issuer = await startIssuer()
     let isDown = true
     let attempts = 0
@@ -240,7 +241,7 @@ describe('the key set', () => {
     await expect.poll(async () => (await call(token)).statusCode, { timeout: 10_000 }).toBe(200)
   })
 
-  it('lost after it was fetched goes on being used', async () => {
+  it('that cannot be fetched again stays in use', async () => {
     const issuer = await startIssuer()
     const gate = await serve((_request, response) => response.end(JSON.stringify({ keys: [issuer.jwk] })))
     const { call } = await buildGuardedApp(gate.url)
@@ -252,7 +253,7 @@ describe('the key set', () => {
     expect((await call(await issuer.sign({}, { kid: 'key-2' }))).statusCode).toBe(401)
   })
 
-  it('from which a key is withdrawn ends at its refresh the tokens that are remembered too', async () => {
+  it('invalidates remembered tokens too when a refresh no longer has their key', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => void vi.useRealTimers())
     const issuer = await startIssuer()
@@ -271,7 +272,7 @@ describe('the key set', () => {
 })
 
 describe('a public route', () => {
-  it('takes the tenant from the host name, else the default one', async () => {
+  it('takes the tenant from the host name, or the default tenant', async () => {
     const { jwksUrl } = await startIssuer()
     const { app } = await buildGuardedApp(jwksUrl)
 
@@ -282,7 +283,7 @@ describe('a public route', () => {
     expect(unknown.json()).toEqual({ tenant: 'house' })
   })
 
-  it('takes the tenant from a valid token, and is open to those whose token has ended', async () => {
+  it('takes the tenant from a valid token, and is open to callers with an expired one', async () => {
     const { jwksUrl, sign } = await startIssuer()
     const { call } = await buildGuardedApp(jwksUrl)
 
@@ -301,7 +302,7 @@ describe('a route', () => {
     expect(() => app.get('/forgotten', async () => ({}))).toThrow('GET /forgotten has no access policy')
   })
 
-  it('that asks for roles needs a token check', async () => {
+  it('that requires roles needs a token check', async () => {
     const app = await buildApp()
 
     expect(() => app.get('/guarded', { config: { access: ['admin'] } }, async () => ({}))).toThrow('no token check')

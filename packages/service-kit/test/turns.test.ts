@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createTurns } from '../src/index.ts'
 import { withResolvers } from './helpers.ts'
 
-/** Turns that a test takes by name, and ends one after the other. */
+/** Starts turns that a test takes by name and ends one after the other. */
 function startTurns(limits: { concurrent?: number; maxWaiting?: number; maxWaitingEach?: number } = {}) {
   const takeTurn = createTurns({ concurrent: 1, maxWaiting: 10, maxWaitingEach: 4, ...limits })
   const begun: string[] = []
@@ -26,7 +26,7 @@ function startTurns(limits: { concurrent?: number; maxWaiting?: number; maxWaiti
   }
 }
 
-it('who asks for much waits for himself', async () => {
+it('an owner with many requests delays only its own', async () => {
   const { ask, begun, endAll } = startTurns()
 
   const all = Promise.all([ask('a'), ask('a'), ask('a'), ask('a'), ask('b'), ask('c'), ask('b')])
@@ -36,7 +36,7 @@ it('who asks for much waits for himself', async () => {
   expect(begun).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a'].map((owner) => `lane/${owner}`))
 })
 
-it('lanes take turns, however many wait in one', async () => {
+it('lanes take turns, however many requests wait in one', async () => {
   const { ask, begun, endAll } = startTurns()
 
   const strangers = ['a', 'b', 'c', 'd'].map((owner) => ask(owner, 'strangers'))
@@ -47,7 +47,7 @@ it('lanes take turns, however many wait in one', async () => {
   expect(begun.map((name) => name.replace(/.*\//, ''))).toEqual(['a', 'b', 'x', 'c', 'y', 'd'])
 })
 
-it('nobody fills a lane alone, and a full lane keeps nobody out of another', async () => {
+it('no owner fills a lane alone, and a full lane does not block another', async () => {
   const { ask, endAll } = startTurns({ maxWaiting: 3, maxWaitingEach: 2 })
   const served = [ask('a'), ask('a'), ask('a')]
 
@@ -60,7 +60,7 @@ it('nobody fills a lane alone, and a full lane keeps nobody out of another', asy
   await Promise.all(served)
 })
 
-it('as many work as may, also after work that failed', async () => {
+it('the concurrency limit is used fully, even after failures', async () => {
   const takeTurn = createTurns({ concurrent: 2, maxWaiting: 10, maxWaitingEach: 10 })
   let working = 0
   let most = 0
