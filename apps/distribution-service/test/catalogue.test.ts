@@ -21,19 +21,19 @@ describe('the page of a course', () => {
     const { status, body } = await look(editor, 'gardens')
 
     const entry = {
-      course_id: 'course_1',
+      courseId: 'course_1',
       slug: 'gardens',
-      canonical_url: 'https://learn.test/courses/gardens',
+      canonicalUrl: 'https://learn.test/courses/gardens',
       title: 'Gardens',
       description: 'Plants on walls, from the first pot to the last.',
       language: 'en',
-      target_group: ['gardeners'],
-      total_lessons: 12,
+      targetGroup: ['gardeners'],
+      totalLessons: 12,
       version: 'v1',
       seo: {
-        meta_title: 'Gardens',
-        meta_description: 'Plants on walls, from the first pot to the last.',
-        meta_keywords: ['gardeners'],
+        metaTitle: 'Gardens',
+        metaDescription: 'Plants on walls, from the first pot to the last.',
+        metaKeywords: ['gardeners'],
       },
       cta: { label: 'Enroll now', type: 'primary_button' },
     }
@@ -53,13 +53,13 @@ describe('the page of a course', () => {
   })
 
   it('names what else there is of the course that lists show: other languages, and variants', async () => {
-    const editor = await startWithPublic({ title: 'Gardens', course_id: 'c' })
+    const editor = await startWithPublic({ title: 'Gardens', courseId: 'c' })
     const { body: all } = await editor.call('GET', '')
     const variant = await editor.derive(all.items[0].id, { title: 'Gardens on balconies', slug: 'balconies' })
     await editor.call('POST', `/${variant.id}/publish`)
-    const hidden = await editor.derive(all.items[0].id, { target_group: ['roofs'], slug: 'roofs' })
-    const unlisted = await publish(editor, { title: 'Jardins', course_id: 'c', language: 'fr', listed: false })
-    await publish(editor, { title: 'Gärten', course_id: 'c', language: 'de' })
+    const hidden = await editor.derive(all.items[0].id, { targetGroup: ['roofs'], slug: 'roofs' })
+    const unlisted = await publish(editor, { title: 'Jardins', courseId: 'c', language: 'fr', listed: false })
+    await publish(editor, { title: 'Gärten', courseId: 'c', language: 'de' })
     await publish(editor, { title: 'Pilots' })
 
     const { body: root } = await look(editor, 'gardens')
@@ -70,7 +70,7 @@ describe('the page of a course', () => {
       url: 'https://learn.test/courses/gaerten',
       title: 'Gärten',
       language: 'de',
-      target_group: ['readers'],
+      targetGroup: ['readers'],
     }
     expect(root.alternatives).toEqual([german])
     expect(root.variants).toEqual([
@@ -79,7 +79,7 @@ describe('the page of a course', () => {
         url: 'https://learn.test/courses/balconies',
         title: 'Gardens on balconies',
         language: 'en',
-        target_group: ['balconies'],
+        targetGroup: ['balconies'],
       },
     ])
     expect([child.alternatives, child.variants]).toEqual([[german], []])
@@ -97,7 +97,7 @@ describe('the page of a course', () => {
     await editor.call('POST', `/${all.items[0].id}/unpublish`, { reason: 'test' })
     const after = await look(editor, 'balconies')
 
-    expect([before.body.canonical_url, after.body.canonical_url]).toEqual([
+    expect([before.body.canonicalUrl, after.body.canonicalUrl]).toEqual([
       'https://learn.test/courses/gardens',
       'https://learn.test/courses/balconies',
     ])
@@ -129,7 +129,7 @@ describe('the page of a course', () => {
 
     await editor.take(aGeneratedCourse({ course_id: 'c', total_lessons: 13, completed_at: '2026-01-01T00:00:00Z' }))
 
-    await expect.poll(async () => (await look(editor, 'gardens')).body.total_lessons, { timeout: 10_000 }).toBe(13)
+    await expect.poll(async () => (await look(editor, 'gardens')).body.totalLessons, { timeout: 10_000 }).toBe(13)
   })
 })
 
@@ -163,7 +163,7 @@ describe('what is taken back', () => {
       async schedule() {
         // The other instance does not live to see it.
         const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
-        await editor.call('PUT', `/${id}/schedule`, { unpublish_at: inAnHour, reason: 'test' })
+        await editor.call('PUT', `/${id}/schedule`, { unpublishAt: inAnHour, reason: 'test' })
         time = inAnHour.replace('Z', '000Z')
         await waitFor(async () => (await editor.read(id)).visibility === 'private')
       },
@@ -211,7 +211,7 @@ describe('the list', () => {
   it('is of the tenant whose host is asked', async () => {
     const editor = await startWithPublic({ title: 'Ours' })
     const roles = { roles: ['editor' as const], tenantId: 'globex' }
-    const draft = { course_id: 'c', title: 'Theirs', description: 'x', language: 'en' }
+    const draft = { courseId: 'c', title: 'Theirs', description: 'x', language: 'en' }
     const { body } = await editor.callAny('POST', '/api/distributions', { ...roles, body: draft })
     await editor.callAny('POST', `/api/distributions/${body.id}/publish`, roles)
 
@@ -224,16 +224,16 @@ describe('the list', () => {
 
   it('shows each course in the best language there is for a reader, the best first', async () => {
     const editor = await startWithPublic(
-      { title: 'Austrian', course_id: 'a', language: 'de-AT' },
-      { title: 'German', course_id: 'a', language: 'de' },
-      { title: 'English', course_id: 'a', language: 'en' },
-      { title: 'German too', course_id: 'b', language: 'de' },
-      { title: 'English too', course_id: 'b', language: 'en' },
-      { title: 'English only', course_id: 'c', language: 'en' },
-      { title: 'French only', course_id: 'd', language: 'fr' },
-      { title: 'Swiss only', course_id: 'e', language: 'de-CH' },
-      { title: 'Hidden', course_id: 'c', language: 'de-AT' },
-      { title: 'Unlisted', course_id: 'c', language: 'de', listed: false },
+      { title: 'Austrian', courseId: 'a', language: 'de-AT' },
+      { title: 'German', courseId: 'a', language: 'de' },
+      { title: 'English', courseId: 'a', language: 'en' },
+      { title: 'German too', courseId: 'b', language: 'de' },
+      { title: 'English too', courseId: 'b', language: 'en' },
+      { title: 'English only', courseId: 'c', language: 'en' },
+      { title: 'French only', courseId: 'd', language: 'fr' },
+      { title: 'Swiss only', courseId: 'e', language: 'de-CH' },
+      { title: 'Hidden', courseId: 'c', language: 'de-AT' },
+      { title: 'Unlisted', courseId: 'c', language: 'de', listed: false },
     )
 
     const forAustrians = ['Austrian', 'German too', 'Swiss only', 'English only']
@@ -247,15 +247,15 @@ describe('the list', () => {
 
   it('filters by target group, and by it with a language', async () => {
     const editor = await startWithPublic(
-      { title: 'One', language: 'de', target_group: ['students', 'gardeners'] },
-      { title: 'Two', language: 'en', target_group: ['gardeners'] },
-      { title: 'Three', language: 'de', target_group: ['pilots'] },
+      { title: 'One', language: 'de', targetGroup: ['students', 'gardeners'] },
+      { title: 'Two', language: 'en', targetGroup: ['gardeners'] },
+      { title: 'Three', language: 'de', targetGroup: ['pilots'] },
       { title: 'Hidden', language: 'de' },
     )
 
-    expect(await find(editor, { target_group: 'gardeners' })).toEqual(['Two', 'One'])
-    expect(await find(editor, { target_group: 'gardeners', language: 'de' })).toEqual(['One', 'Two'])
-    expect(await find(editor, { target_group: 'nobody' })).toEqual([])
+    expect(await find(editor, { targetGroup: 'gardeners' })).toEqual(['Two', 'One'])
+    expect(await find(editor, { targetGroup: 'gardeners', language: 'de' })).toEqual(['One', 'Two'])
+    expect(await find(editor, { targetGroup: 'nobody' })).toEqual([])
   })
 
   it('is sent again only when it has changed', async () => {

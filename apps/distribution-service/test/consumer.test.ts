@@ -245,18 +245,18 @@ describe('what editors do', () => {
     })
 
   it('is on Kafka, whole, keyed by the entry, with the request that did it', async () => {
-    const draft = { course_id: 'edited', title: 'Walls', description: 'Green.', language: 'en', target_group: ['all'] }
+    const draft = { courseId: 'edited', title: 'Walls', description: 'Green.', language: 'en', targetGroup: ['all'] }
     const { body: made } = await call('walk-created', 'POST', '', draft)
     const { body: changed } = await call('walk-updated', 'PATCH', `/${made.id}`, { title: 'Moss' })
     const { body: published } = await call('walk-published', 'POST', `/${made.id}/publish`)
-    const { body: child } = await call('walk-variant', 'POST', `/${made.id}/micro-niches`, { target_group: ['few'] })
+    const { body: child } = await call('walk-variant', 'POST', `/${made.id}/micro-niches`, { targetGroup: ['few'] })
     const { body: bumped } = await call('walk-bumped', 'POST', `/${made.id}/versions`, { changelog: 'New' })
     const { body: hidden } = await call('walk-unpublished', 'POST', `/${made.id}/unpublish`, { reason: 'old' })
     await call('walk-deleted', 'DELETE', `/${made.id}?variants=delete`)
 
     const found = await recordsOf('walk-', 9)
 
-    const { id: distribution_id, slug, course_id, language } = made
+    const { id: distribution_id, slug, courseId: course_id, language } = made
     const created = { course_id, language, visibility: 'private', version: 'v1' }
     const deleted = { course_id, deleted_at: micros, deleted_by: 'person-1' }
     const expected = [
@@ -271,7 +271,7 @@ describe('what editors do', () => {
           title: 'Walls',
           target_group: ['all'],
           derived_from: null,
-          created_at: made.created_at,
+          created_at: made.createdAt,
         },
       ],
       [
@@ -283,7 +283,7 @@ describe('what editors do', () => {
           updated_fields: ['title', 'protected_fields'],
           old_values: { title: 'Walls', protected_fields: [] },
           new_values: { title: 'Moss', protected_fields: ['title'] },
-          updated_at: changed.updated_at,
+          updated_at: changed.updatedAt,
         },
       ],
       [
@@ -297,8 +297,8 @@ describe('what editors do', () => {
           title: 'Moss',
           language,
           target_group: ['all'],
-          seo: made.seo,
-          published_at: published.updated_at,
+          seo: { meta_title: 'Walls', meta_description: 'Green.', meta_keywords: ['all'] },
+          published_at: published.updatedAt,
         },
       ],
       [
@@ -312,7 +312,7 @@ describe('what editors do', () => {
           title: 'Moss',
           target_group: ['few'],
           derived_from: made.id,
-          created_at: child.created_at,
+          created_at: child.createdAt,
         },
       ],
       [
@@ -326,20 +326,20 @@ describe('what editors do', () => {
           child_slug: child.slug,
           target_group_override: ['few'],
           title_override: null,
-          created_at: child.created_at,
+          created_at: child.createdAt,
         },
       ],
       [
         'walk-bumped',
         'version_bumped',
         made.id,
-        { distribution_id, slug, old_version: 'v1', new_version: 'v2', bumped_at: bumped.updated_at, changelog: 'New' },
+        { distribution_id, slug, old_version: 'v1', new_version: 'v2', bumped_at: bumped.updatedAt, changelog: 'New' },
       ],
       [
         'walk-unpublished',
         'unpublished',
         made.id,
-        { distribution_id, slug, unpublished_at: hidden.updated_at, reason: 'old' },
+        { distribution_id, slug, unpublished_at: hidden.updatedAt, reason: 'old' },
       ],
       ['walk-deleted', 'deleted', child.id, { distribution_id: child.id, slug: child.slug, ...deleted }],
       ['walk-deleted', 'deleted', made.id, { distribution_id, slug, ...deleted }],
@@ -383,7 +383,7 @@ describe('what editors do', () => {
   })
 
   it('makes what visitors do be told of, with the running total and nothing of them', async () => {
-    const draft = { course_id: 'visited', title: 'Ferns', description: 'Green.', language: 'en' }
+    const draft = { courseId: 'visited', title: 'Ferns', description: 'Green.', language: 'en' }
     const { body: made } = await call('visit-created', 'POST', '', draft)
     await call('visit-published', 'POST', `/${made.id}/publish`)
     const headers = { 'user-agent': browser }
@@ -423,7 +423,7 @@ describe('what editors do', () => {
   })
 
   it('at once is told in the order in which it came true', async () => {
-    const { body } = await call('crowd-0', 'POST', '', { course_id: 'crowd', title: 'Walls', language: 'en' })
+    const { body } = await call('crowd-0', 'POST', '', { courseId: 'crowd', title: 'Walls', language: 'en' })
     const titles = Array.from({ length: 20 }, (_, n) => `Title ${n}`)
 
     await Promise.all(titles.map((title, n) => call(`crowd-${n + 1}`, 'PATCH', `/${body.id}`, { title })))
@@ -463,7 +463,7 @@ it('while the database is stopped nothing is acknowledged, and all is applied wh
 
 it('while the database is stopped views are kept and clicks refused; the views are told of when it is back', async () => {
   const headers = { 'user-agent': browser, referer: 'https://www.google.com/' }
-  const draft = { course_id: 'seen', title: 'Seen', description: 'Green.', language: 'en' }
+  const draft = { courseId: 'seen', title: 'Seen', description: 'Green.', language: 'en' }
   const { body } = await caller.call('POST', '/api/distributions', { roles: ['editor'], body: draft })
   await caller.call('POST', `/api/distributions/${body.id}/publish`, { roles: ['editor'] })
   const url = `/api/courses/${body.slug}`

@@ -44,9 +44,9 @@ describe('a generated course', () => {
         language: 'de',
         targetGroup: ['private_individuals'],
         seo: {
-          meta_title: 'Alternativen zu Banken & Sparkassen',
-          meta_description: 'Ein praxisnaher Grundlagenkurs.',
-          meta_keywords: ['private_individuals'],
+          metaTitle: 'Alternativen zu Banken & Sparkassen',
+          metaDescription: 'Ein praxisnaher Grundlagenkurs.',
+          metaKeywords: ['private_individuals'],
         },
         cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
         hasOwnCanonical: false,
@@ -117,7 +117,7 @@ describe('a generated course', () => {
 
     expect(await readAll(service)).toMatchObject([
       { description: '', targetGroup: ['gardeners'] },
-      { description: '', targetGroup: [], seo: { meta_description: '', meta_keywords: [] } },
+      { description: '', targetGroup: [], seo: { metaDescription: '', metaKeywords: [] } },
     ])
   })
 
@@ -163,7 +163,7 @@ describe('a course generated again', () => {
     await service.take(again)
 
     const [refreshed] = await readAll(service)
-    expect(refreshed).toMatchObject({ title: 'Green Walls', slug: 'gardens', seo: { meta_title: 'Green Walls' } })
+    expect(refreshed).toMatchObject({ title: 'Green Walls', slug: 'gardens', seo: { metaTitle: 'Green Walls' } })
     const [, updated] = await service.readOutbox()
     expect(updated).toMatchObject({
       key: refreshed?.id,

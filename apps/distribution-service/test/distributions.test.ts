@@ -37,7 +37,7 @@ describe('publishing', () => {
       event: {
         id: expect.any(String),
         type: 'distribution.published',
-        timestamp: body.updated_at,
+        timestamp: body.updatedAt,
         payload: {
           distribution_id: id,
           slug: 'gardens',
@@ -50,7 +50,7 @@ describe('publishing', () => {
             meta_description: 'Plants on walls, from the first pot to the last.',
             meta_keywords: ['gardeners'],
           },
-          published_at: body.updated_at,
+          published_at: body.updatedAt,
         },
         meta: {
           schema_version: '1.0',
@@ -88,7 +88,7 @@ describe('publishing', () => {
     expect(headers['content-type']).toBe('application/problem+json')
     expect(body).toMatchObject({
       code: 'distribution.incomplete',
-      title: 'Not complete: missing description, seo.meta_description',
+      title: 'Not complete: missing description, seo.metaDescription',
     })
     expect((await service.call('GET', path, editor)).body).toMatchObject({ visibility: 'private' })
     expect(await service.readOutbox()).toHaveLength(1)
@@ -113,11 +113,11 @@ describe('unpublishing', () => {
       key: id,
       event: {
         type: 'distribution.unpublished',
-        timestamp: body.updated_at,
+        timestamp: body.updatedAt,
         payload: {
           distribution_id: id,
           slug: 'gardens',
-          unpublished_at: body.updated_at,
+          unpublished_at: body.updatedAt,
           reason: 'content_revision_required',
         },
         meta: { correlation_id: 'req-124', causation_id: null },
@@ -195,7 +195,7 @@ describe('the list', () => {
 
     const { body } = await service.call('GET', `/api/distributions?courseId=${encodeURIComponent('a b/ü&c')}`, editor)
 
-    expect(body).toMatchObject({ items: [{ course_id: 'a b/ü&c' }], nextCursor: null })
+    expect(body).toMatchObject({ items: [{ courseId: 'a b/ü&c' }], nextCursor: null })
   })
 
   it('by anything else is refused', async () => {

@@ -8,7 +8,7 @@ import { createCaller, createConfig, startAsEditor, startService } from './helpe
 describe('a distribution made by hand', () => {
   it('is answered where it is, with everything by default, and told of', async () => {
     const { call } = await startAsEditor()
-    const draft = { course_id: 'course_1', title: 'Größe & Maß in C++', language: 'de-at' }
+    const draft = { courseId: 'course_1', title: 'Größe & Maß in C++', language: 'de-at' }
 
     const { status, body, headers, etag, events } = await call('POST', '', draft)
 
@@ -18,24 +18,24 @@ describe('a distribution made by hand', () => {
     })
     expect(body).toEqual({
       id: expect.stringMatching(/^dist_/),
-      course_id: 'course_1',
+      courseId: 'course_1',
       slug: 'groesse-und-mass-in-cpp',
       title: 'Größe & Maß in C++',
       description: '',
       language: 'de-AT',
-      target_group: [],
-      seo: { meta_title: 'Größe & Maß in C++', meta_description: '', meta_keywords: [] },
+      targetGroup: [],
+      seo: { metaTitle: 'Größe & Maß in C++', metaDescription: '', metaKeywords: [] },
       cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
       listed: true,
-      protected_fields: [],
+      protectedFields: [],
       visibility: 'private',
       version: 'v1',
-      derived_from: null,
+      derivedFrom: null,
       canonical: 'own',
-      staging_url: null,
-      staging_deployed_at: null,
-      created_at: body.created_at,
-      updated_at: body.created_at,
+      stagingUrl: null,
+      stagingDeployedAt: null,
+      createdAt: body.createdAt,
+      updatedAt: body.createdAt,
     })
     expect(events).toMatchObject([
       { type: 'distribution.created', meta: { correlation_id: 'req-1', causation_id: null } },
@@ -49,14 +49,14 @@ describe('a distribution made by hand', () => {
     const said = {
       slug: 'walls',
       listed: false,
-      protected_fields: ['title'],
-      seo: { og_image: 'https://learn.test/a.png', noindex: true },
+      protectedFields: ['title'],
+      seo: { ogImage: 'https://learn.test/a.png', noindex: true },
       cta: { url: 'https://learn.test/enroll' },
     }
 
     expect(await create(said)).toMatchObject({
       ...said,
-      seo: { ...said.seo, meta_title: 'Vertical Gardens', meta_keywords: ['gardeners'] },
+      seo: { ...said.seo, metaTitle: 'Vertical Gardens', metaKeywords: ['gardeners'] },
       cta: { ...said.cta, label: 'Enroll now', type: 'primary_button' },
     })
   })
@@ -78,28 +78,28 @@ describe('a distribution made by hand', () => {
     ['a title nobody sees', { title: '\u200b\u00ad' }],
     ['a title too long', { title: 'x'.repeat(501) }],
     ['a control character in the title', { title: 'a\u0007' }],
-    ['a target group nobody sees', { target_group: ['\u2060'] }],
+    ['a target group nobody sees', { targetGroup: ['\u2060'] }],
     ['a description too long', { description: 'x'.repeat(20_001) }],
     ['a language that is none', { language: 'german!' }],
-    ['a course id with a control character', { course_id: 'a\u0007' }],
-    ['a meta title too long', { seo: { meta_title: 'ü'.repeat(61) } }],
-    ['a meta description too long', { seo: { meta_description: 'x'.repeat(156) } }],
-    ['too many keywords', { seo: { meta_keywords: Array.from({ length: 51 }, (_, n) => `k${n}`) } }],
-    ['an image by http', { seo: { og_image: 'http://learn.test/a.png' } }],
-    ['an image by another scheme', { seo: { og_image: 'javascript:alert(1)' } }],
-    ['an image of this machine', { seo: { og_image: 'https://localhost/a.png' } }],
-    ['an image of an inside address', { seo: { og_image: 'https://169.254.169.254/latest' } }],
-    ['an image of an address in disguise', { seo: { og_image: 'https://2130706433/' } }],
-    ['an image of an inside name', { seo: { og_image: 'https://files.internal/a.png' } }],
-    ['an image with a password', { seo: { og_image: 'https://a:b@learn.test/a.png' } }],
+    ['a course id with a control character', { courseId: 'a\u0007' }],
+    ['a meta title too long', { seo: { metaTitle: 'ü'.repeat(61) } }],
+    ['a meta description too long', { seo: { metaDescription: 'x'.repeat(156) } }],
+    ['too many keywords', { seo: { metaKeywords: Array.from({ length: 51 }, (_, n) => `k${n}`) } }],
+    ['an image by http', { seo: { ogImage: 'http://learn.test/a.png' } }],
+    ['an image by another scheme', { seo: { ogImage: 'javascript:alert(1)' } }],
+    ['an image of this machine', { seo: { ogImage: 'https://localhost/a.png' } }],
+    ['an image of an inside address', { seo: { ogImage: 'https://169.254.169.254/latest' } }],
+    ['an image of an address in disguise', { seo: { ogImage: 'https://2130706433/' } }],
+    ['an image of an inside name', { seo: { ogImage: 'https://files.internal/a.png' } }],
+    ['an image with a password', { seo: { ogImage: 'https://a:b@learn.test/a.png' } }],
     ['a link to an inside address', { cta: { url: 'https://[::1]/' } }],
-    ['a keyword twice', { seo: { meta_keywords: ['a', 'a'] } }],
-    ['a keyword that looks like another', { seo: { meta_keywords: ['a', 'a\u200b'] } }],
-    ['an image with white space', { seo: { og_image: 'https://learn.test/a\u2028b.png' } }],
+    ['a keyword twice', { seo: { metaKeywords: ['a', 'a'] } }],
+    ['a keyword that looks like another', { seo: { metaKeywords: ['a', 'a\u200b'] } }],
+    ['an image with white space', { seo: { ogImage: 'https://learn.test/a\u2028b.png' } }],
     ['a slug with capitals', { slug: 'Walls' }],
     ['a slug that climbs', { slug: '../walls' }],
     ['a slug that ends in a hyphen', { slug: 'walls-' }],
-    ['a protected field that is none', { protected_fields: ['visibility'] }],
+    ['a protected field that is none', { protectedFields: ['visibility'] }],
     ['a visibility', { visibility: 'public' }],
     ['a version', { version: 'v7' }],
     ['a count', { view_count: 3 }],
@@ -107,7 +107,7 @@ describe('a distribution made by hand', () => {
   ])('with %s is refused', async (_what, draft) => {
     const { call } = await startAsEditor()
 
-    const complete = { course_id: 'course_1', title: 'Walls', language: 'en' }
+    const complete = { courseId: 'course_1', title: 'Walls', language: 'en' }
     const { status, body, events } = await call('POST', '', { ...complete, ...draft })
 
     expect({ status, code: body.code, events }).toEqual({ status: 400, code: 'request.invalid', events: [] })
@@ -122,30 +122,40 @@ describe('a change', () => {
     const { status, body, events } = await call(
       'PATCH',
       `/${before.id}`,
-      { title: 'Green Walls', description: before.description, seo: { meta_title: 'Walls' }, listed: false },
-      `"${before.updated_at}"`,
+      { title: 'Green Walls', description: before.description, seo: { metaTitle: 'Walls' }, listed: false },
+      `"${before.updatedAt}"`,
     )
 
     expect(status).toBe(200)
     expect(body).toEqual({
       ...before,
       title: 'Green Walls',
-      seo: { ...before.seo, meta_title: 'Walls' },
+      seo: { ...before.seo, metaTitle: 'Walls' },
       listed: false,
-      protected_fields: ['title', 'seo'],
-      updated_at: expect.any(String),
+      protectedFields: ['title', 'seo'],
+      updatedAt: expect.any(String),
     })
-    expect(body.updated_at > before.updated_at).toBe(true)
+    expect(body.updatedAt > before.updatedAt).toBe(true)
     expect(events).toMatchObject([
       {
         type: 'distribution.updated',
-        timestamp: body.updated_at,
+        timestamp: body.updatedAt,
         payload: {
           distribution_id: before.id,
           updated_fields: ['title', 'seo', 'listed', 'protected_fields'],
-          old_values: { title: 'Vertical Gardens', seo: before.seo, listed: true, protected_fields: [] },
-          new_values: { title: 'Green Walls', seo: body.seo, listed: false, protected_fields: ['title', 'seo'] },
-          updated_at: body.updated_at,
+          old_values: {
+            title: 'Vertical Gardens',
+            seo: { meta_title: 'Vertical Gardens', meta_description: before.description, meta_keywords: ['gardeners'] },
+            listed: true,
+            protected_fields: [],
+          },
+          new_values: {
+            title: 'Green Walls',
+            seo: { meta_title: 'Walls', meta_description: before.description, meta_keywords: ['gardeners'] },
+            listed: false,
+            protected_fields: ['title', 'seo'],
+          },
+          updated_at: body.updatedAt,
         },
       },
     ])
@@ -162,11 +172,11 @@ describe('a change', () => {
 
   it('takes away by null what may be missing, and nothing else', async () => {
     const { create, change } = await startAsEditor()
-    const { id, seo } = await create({ seo: { og_image: 'https://learn.test/a.png', noindex: true } })
+    const { id, seo } = await create({ seo: { ogImage: 'https://learn.test/a.png', noindex: true } })
 
-    const { body } = await change(id, { seo: { og_image: null, noindex: null } })
-    expect(body.seo).toEqual({ ...seo, og_image: undefined, noindex: undefined })
-    for (const nothing of [{ title: null }, { seo: { meta_title: null } }, { cta: { label: null } }, { seo: null }]) {
+    const { body } = await change(id, { seo: { ogImage: null, noindex: null } })
+    expect(body.seo).toEqual({ ...seo, ogImage: undefined, noindex: undefined })
+    for (const nothing of [{ title: null }, { seo: { metaTitle: null } }, { cta: { label: null } }, { seo: null }]) {
       expect((await change(id, nothing)).status).toBe(400)
     }
   })
@@ -190,27 +200,27 @@ describe('a change', () => {
 
   it('needs to say of what', async () => {
     const { create, call } = await startAsEditor()
-    const { id, updated_at } = await create()
+    const { id, updatedAt } = await create()
     const patch = (title: string, ifMatch?: string) => call('PATCH', `/${id}`, { title }, ifMatch)
 
     expect(await patch('A', '"a,*,b"')).toMatchObject({ status: 412, body: { code: 'if-match.stale' } })
     expect(await patch('A')).toMatchObject({ status: 428, body: { code: 'if-match.missing' } })
-    expect((await patch('B', `"other", "${updated_at}"`)).status).toBe(200)
-    expect(await patch('C', `"${updated_at}"`)).toMatchObject({
+    expect((await patch('B', `"other", "${updatedAt}"`)).status).toBe(200)
+    expect(await patch('C', `"${updatedAt}"`)).toMatchObject({
       status: 412,
       body: { code: 'if-match.stale' },
       events: [],
     })
-    expect((await patch('D', `W/"${updated_at}"`)).status).toBe(412)
+    expect((await patch('D', `W/"${updatedAt}"`)).status).toBe(412)
     expect((await patch('E', '*')).body.title).toBe('E')
   })
 
   it('of two by the same state one succeeds', async () => {
     const { create, call } = await startAsEditor()
-    const { id, updated_at } = await create()
+    const { id, updatedAt } = await create()
 
     const answers = await Promise.all(
-      ['A', 'B', 'C'].map((title) => call('PATCH', `/${id}`, { title }, `"${updated_at}"`)),
+      ['A', 'B', 'C'].map((title) => call('PATCH', `/${id}`, { title }, `"${updatedAt}"`)),
     )
 
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412, 412])
@@ -231,15 +241,15 @@ describe('a course generated again', () => {
     expect(await read(id)).toMatchObject({
       title: 'Mine',
       description: 'Two!',
-      seo: { ...seo, meta_title: 'Two', meta_description: 'Two!' },
+      seo: { ...seo, metaTitle: 'Two', metaDescription: 'Two!' },
       cta: { label: 'Go' },
-      protected_fields: ['title', 'cta'],
+      protectedFields: ['title', 'cta'],
       visibility: 'private',
     })
 
-    await change(id, { protected_fields: ['cta'] })
+    await change(id, { protectedFields: ['cta'] })
     await take(again('Three', '2026-01-03T00:00:00Z'))
-    expect(await read(id)).toMatchObject({ title: 'Three', cta: { label: 'Go' }, protected_fields: ['cta'] })
+    expect(await read(id)).toMatchObject({ title: 'Three', cta: { label: 'Go' }, protectedFields: ['cta'] })
   })
 })
 
@@ -260,7 +270,7 @@ describe('slugs', () => {
       const { status, headers } = await callAny('GET', `/api/courses/${old}`)
       expect([status, headers['location']]).toEqual([301, '/api/courses/third'])
     }
-    expect(await call('POST', '', { course_id: 'c', title: 'x', language: 'en', slug: 'first' })).toMatchObject({
+    expect(await call('POST', '', { courseId: 'c', title: 'x', language: 'en', slug: 'first' })).toMatchObject({
       status: 409,
       body: { code: 'slug.taken', title: expect.stringContaining('first-2 is free') },
     })
@@ -280,7 +290,7 @@ describe('slugs', () => {
   it('are one each for those who want the same at once', async () => {
     const { create } = await startAsEditor()
 
-    const made = await Promise.all(Array.from({ length: 6 }, (_, n) => create({ course_id: `course_${n}` })))
+    const made = await Promise.all(Array.from({ length: 6 }, (_, n) => create({ courseId: `course_${n}` })))
 
     expect(new Set(made.map(({ slug }) => slug))).toEqual(
       new Set(['vertical-gardens', ...[2, 3, 4, 5, 6].map((n) => `vertical-gardens-${n}`)]),
@@ -289,7 +299,7 @@ describe('slugs', () => {
 
   it('that two want by name at once become the one’s', async () => {
     const { create, call } = await startAsEditor()
-    const made = await Promise.all([create({ course_id: 'a' }), create({ course_id: 'b' })])
+    const made = await Promise.all([create({ courseId: 'a' }), create({ courseId: 'b' })])
 
     const answers = await Promise.all(made.map(({ id }) => call('PATCH', `/${id}`, { slug: 'wanted' }, '*')))
 
@@ -313,7 +323,7 @@ describe('slugs', () => {
   it('of other tenants do not matter', async () => {
     const { create, callAny } = await startAsEditor()
     await create({ slug: 'walls' })
-    const body = { course_id: 'c', title: 'Walls', language: 'en', slug: 'walls' }
+    const body = { courseId: 'c', title: 'Walls', language: 'en', slug: 'walls' }
 
     const { status } = await callAny('POST', '/api/distributions', { roles: ['editor'], tenantId: 'globex', body })
 
@@ -328,7 +338,7 @@ describe('a deleted distribution', () => {
     await call('POST', `/${id}/publish`)
     const { body } = await change(id, { slug: 'second' })
 
-    const { status, events } = await call('DELETE', `/${id}`, undefined, `"${body.updated_at}"`)
+    const { status, events } = await call('DELETE', `/${id}`, undefined, `"${body.updatedAt}"`)
 
     expect(status).toBe(204)
     const [{ timestamp, payload }] = events
@@ -340,7 +350,7 @@ describe('a deleted distribution', () => {
       deleted_at: timestamp,
       deleted_by: 'person-1',
     })
-    expect(timestamp > body.updated_at).toBe(true)
+    expect(timestamp > body.updatedAt).toBe(true)
     expect((await call('GET', `/${id}`)).status).toBe(404)
     for (const slug of ['first', 'second']) {
       expect(await callAny('GET', `/api/courses/${slug}`)).toMatchObject({
@@ -364,9 +374,9 @@ describe('a deleted distribution', () => {
 describe('the list', () => {
   it('is narrowed by everything together', async () => {
     const { create, call } = await startAsEditor()
-    await create({ title: '100% Gardens', target_group: ['a', 'b'] })
+    await create({ title: '100% Gardens', targetGroup: ['a', 'b'] })
     await create({ title: '100 Gardens', language: 'de', description: 'x_y' })
-    const { id } = await create({ title: 'Walls', course_id: 'course_2', target_group: ['b'] })
+    const { id } = await create({ title: 'Walls', courseId: 'course_2', targetGroup: ['b'] })
     await call('POST', `/${id}/publish`)
     const titlesOf = async (query: string) =>
       (await call('GET', `?${query}`)).body.items.map(({ title }: { title: string }) => title)
@@ -376,8 +386,8 @@ describe('the list', () => {
     expect(await titlesOf('q=gardens')).toEqual(['100 Gardens', '100% Gardens'])
     expect(await titlesOf('visibility=public')).toEqual(['Walls'])
     expect(await titlesOf('language=de&visibility=private')).toEqual(['100 Gardens'])
-    expect(await titlesOf('target_group=b')).toEqual(['Walls', '100% Gardens'])
-    expect(await titlesOf('target_group=b&courseId=course_1')).toEqual(['100% Gardens'])
+    expect(await titlesOf('targetGroup=b')).toEqual(['Walls', '100% Gardens'])
+    expect(await titlesOf('targetGroup=b&courseId=course_1')).toEqual(['100% Gardens'])
   })
 })
 
@@ -428,7 +438,7 @@ it('moments are written and read the same whatever is set for the role of the se
   const { call, close } = createCaller(ctx)
   const asEditor = { roles: ['editor' as const] }
 
-  const draft = { course_id: 'course_1', title: 'Moments', language: 'en' }
+  const draft = { courseId: 'course_1', title: 'Moments', language: 'en' }
   const created = await call('POST', '/api/distributions', { ...asEditor, body: draft })
   const headers = { 'if-match': String(created.headers.etag) }
   const url = `/api/distributions/${created.body.id}`
@@ -437,7 +447,7 @@ it('moments are written and read the same whatever is set for the role of the se
   await ctx.close()
 
   expect([created.status, edited.status]).toEqual([201, 200])
-  expect(edited.body.created_at).toBe(created.body.created_at)
+  expect(edited.body.createdAt).toBe(created.body.createdAt)
   expect((await service.call('GET', url, asEditor)).body).toEqual(edited.body)
 })
 
@@ -457,7 +467,7 @@ it.each([
   const { id } = await create({
     title: words(500),
     description: words(20_000, 100),
-    target_group: Array.from({ length: 50 }, (_, n) => words(200, 6_000 + 100 * n)),
+    targetGroup: Array.from({ length: 50 }, (_, n) => words(200, 6_000 + 100 * n)),
   })
 
   expect((await call('POST', `/${id}/publish`)).status).toBe(200)

@@ -60,7 +60,7 @@ describe('courses generated in one run', () => {
         slug: `course-${name}`,
         description: `About ${name}.`,
         targetGroup: [name, `"${name}\\`],
-        seo: { meta_title: `Course ${name}`, meta_keywords: [name, `"${name}\\`] },
+        seo: { metaTitle: `Course ${name}`, metaKeywords: [name, `"${name}\\`] },
         visibility: 'private',
         isGenerated: true,
         version: 1,
@@ -201,8 +201,8 @@ it('in one run are new, known, unchanged, stale and staged courses, of several t
     aStagedCourse({ course_id: 'staged', staging_url: 'https://staging.test/1' }),
   )
   const toldBefore = (await service.readOutbox()).length
-  const again = (course_id: string, title: string, tenantId = 'acme') =>
-    aGeneratedCourse({ course_id, title, completed_at: '2025-12-31T00:00:00Z' }, { tenantId })
+  const again = (courseId: string, title: string, tenantId = 'acme') =>
+    aGeneratedCourse({ course_id: courseId, title, completed_at: '2025-12-31T00:00:00Z' }, { tenantId })
   const run = [
     again('stale', 'Too late'),
     again('new', 'New'),
@@ -244,7 +244,7 @@ it('courses with variants, generated again in one run, take each their own varia
     await service.take(aGeneratedCourse({ course_id: courseId, title: courseId }))
     const { id } = (await find(service, courseId)) ?? {}
     for (const audience of ['few', 'many']) {
-      const body = { target_group: [audience] }
+      const body = { targetGroup: [audience] }
       await service.call('POST', `/api/distributions/${id}/micro-niches`, { roles: ['editor'], body })
     }
   }
@@ -306,8 +306,8 @@ describe('two runs at once', () => {
     const service = await startService()
     const names = ['a', 'z', 'b']
     await service.takeTogether(...names.map((name) => aGeneratedCourse({ course_id: name, title: name })))
-    const again = (course_id: string, title: string, completed_at: string) =>
-      aGeneratedCourse({ course_id, title, completed_at })
+    const again = (courseId: string, title: string, completed_at: string) =>
+      aGeneratedCourse({ course_id: courseId, title, completed_at })
     const first = names.map((name) => again(name, 'First', '2026-01-01T00:00:00Z'))
     const second = names.toReversed().map((name) => again(name, 'Second', '2026-01-02T00:00:00Z'))
 

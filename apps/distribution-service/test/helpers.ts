@@ -184,16 +184,16 @@ export async function openAsEditor(overrides: Overrides = {}, environment = {}) 
     /** A change of what is there now. */
     change: async (id: string, body: unknown) => call('PATCH', `/${id}`, body, '*'),
     derive: async (id: string, variant: object = {}) =>
-      (await call('POST', `/${id}/micro-niches`, { target_group: ['balconies'], ...variant })).body,
+      (await call('POST', `/${id}/micro-niches`, { targetGroup: ['balconies'], ...variant })).body,
   }
 }
 
 const aDraft = {
-  course_id: 'course_1',
+  courseId: 'course_1',
   title: 'Vertical Gardens',
   description: 'Plants on walls, from the first pot to the last.',
   language: 'en',
-  target_group: ['gardeners'],
+  targetGroup: ['gardeners'],
 }
 
 /** What waits for the relay, in its order. */

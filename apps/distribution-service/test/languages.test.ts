@@ -41,7 +41,7 @@ describe('a language that is asked for', () => {
     const refusals = [
       await editor.callAny('GET', `/api/courses?${query}`),
       await editor.call('GET', `?${query}`),
-      await editor.call('POST', '', { course_id: 'c', title: 'Gardens', language }),
+      await editor.call('POST', '', { courseId: 'c', title: 'Gardens', language }),
       await editor.change(id, { language }),
     ]
 
@@ -55,12 +55,12 @@ describe('a language that is asked for', () => {
 
   it('and words together show each course in the best language it is found in, page after page', async () => {
     const editor = await startWithPublic(
-      { title: 'Gardens', course_id: 'a', language: 'en' },
-      { title: 'Gardens in Bern', course_id: 'a', language: 'de-CH' },
-      { title: 'Gardens in Wien', course_id: 'b', language: 'de-AT' },
-      { title: 'Roses', description: 'Gardens', course_id: 'c', language: 'de' },
-      { title: 'Gardens and roses', course_id: 'd', language: 'en-GB' },
-      { title: 'Gardens of Paris', course_id: 'e', language: 'fr' },
+      { title: 'Gardens', courseId: 'a', language: 'en' },
+      { title: 'Gardens in Bern', courseId: 'a', language: 'de-CH' },
+      { title: 'Gardens in Wien', courseId: 'b', language: 'de-AT' },
+      { title: 'Roses', description: 'Gardens', courseId: 'c', language: 'de' },
+      { title: 'Gardens and roses', courseId: 'd', language: 'en-GB' },
+      { title: 'Gardens of Paris', courseId: 'e', language: 'fr' },
     )
 
     const shown = ['Roses', 'Gardens in Wien', 'Gardens in Bern', 'Gardens and roses']
@@ -152,11 +152,11 @@ describe('the languages a reader accepts', () => {
     return body.nextCursor ? [...titles, ...(await list(editor, acceptLanguage, query, body.nextCursor))] : titles
   }
   const drafts = [
-    { title: 'Garden', course_id: 'a', language: 'en' },
-    { title: 'Garten', course_id: 'a', language: 'de', target_group: ['garden'] },
-    { title: 'Jardin', course_id: 'a', language: 'fr', target_group: ['garden'] },
-    { title: 'Garten in Bern', course_id: 'b', language: 'de-CH', target_group: ['garden'] },
-    { title: 'Giardino', course_id: 'c', language: 'it', target_group: ['garden'] },
+    { title: 'Garden', courseId: 'a', language: 'en' },
+    { title: 'Garten', courseId: 'a', language: 'de', targetGroup: ['garden'] },
+    { title: 'Jardin', courseId: 'a', language: 'fr', targetGroup: ['garden'] },
+    { title: 'Garten in Bern', courseId: 'b', language: 'de-CH', targetGroup: ['garden'] },
+    { title: 'Giardino', courseId: 'c', language: 'it', targetGroup: ['garden'] },
   ]
 
   it.each([
@@ -204,10 +204,10 @@ it('answers name the languages they are in, and what they depend on', async () =
 describe('the page of a course in other languages', () => {
   it('is one for each language: that of the generated entry, else of the oldest', async () => {
     const editor = await startAsEditor()
-    await publish(editor, { title: 'Erstes', course_id: 'c', language: 'de' })
-    await publish(editor, { title: 'Zweites', course_id: 'c', language: 'DE' })
-    await publish(editor, { title: 'Third', course_id: 'c', language: 'en' })
-    await publish(editor, { title: 'Troisième', course_id: 'c', language: 'fr' })
+    await publish(editor, { title: 'Erstes', courseId: 'c', language: 'de' })
+    await publish(editor, { title: 'Zweites', courseId: 'c', language: 'DE' })
+    await publish(editor, { title: 'Third', courseId: 'c', language: 'en' })
+    await publish(editor, { title: 'Troisième', courseId: 'c', language: 'fr' })
     await editor.take(aGeneratedCourse({ course_id: 'c', title: 'Generated', language: 'en' }))
     const { body } = await editor.call('GET', '')
     await editor.call('POST', `/${body.items[0].id}/publish`)

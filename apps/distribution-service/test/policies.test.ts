@@ -13,7 +13,7 @@ const policies: Record<string, Policy> = {
   'GET /internal/courses': { for: 'services' },
   'GET /internal/courses/{courseId}': { for: 'services' },
   'GET /api/distributions': { for: 'editors' },
-  'POST /api/distributions': { for: 'editors', body: { course_id: 'course_9', title: 'Walls', language: 'en' } },
+  'POST /api/distributions': { for: 'editors', body: { courseId: 'course_9', title: 'Walls', language: 'en' } },
   'GET /api/distributions/{id}': { for: 'editors' },
   'PATCH /api/distributions/{id}': { for: 'editors', body: { title: 'Moss' }, ifMatch: '*' },
   'DELETE /api/distributions/{id}': { for: 'editors', ifMatch: '*' },
@@ -21,7 +21,7 @@ const policies: Record<string, Policy> = {
   'POST /api/distributions/{id}/unpublish': { for: 'editors', body: { reason: 'none' } },
   'GET /api/distributions/{id}/schedule': { for: 'editors' },
   'PUT /api/distributions/{id}/schedule': { for: 'editors', body: {} },
-  'POST /api/distributions/{id}/micro-niches': { for: 'editors', body: { target_group: ['x'] } },
+  'POST /api/distributions/{id}/micro-niches': { for: 'editors', body: { targetGroup: ['x'] } },
   'GET /api/distributions/{id}/versions': { for: 'editors' },
   'POST /api/distributions/{id}/versions': { for: 'editors', body: { changelog: 'x' } },
   'GET /api/distributions/{id}/versions/{version}': { for: 'editors' },
@@ -47,7 +47,7 @@ beforeAll(async () => {
 /** Calls a route on a public entry that has a version, made for this call, or on one that never was. */
 async function request(route: string, roles: Role[], options: { tenantId?: string; isAbsent?: boolean } = {}) {
   const { tenantId, isAbsent = false } = options
-  const entry = await service.create({ course_id: 'course_1' })
+  const entry = await service.create({ courseId: 'course_1' })
   await service.call('POST', `/${entry.id}/publish`)
   await service.call('POST', `/${entry.id}/versions`, { changelog: 'x' })
   const [method, path] = route.split(' ') as ['GET', string]

@@ -13,7 +13,7 @@ export async function startWithPublic(...drafts: Draft[]) {
 
 /** Of a course of its own, if no other is named. */
 export async function publish(editor: Editor, { title, ...draft }: Draft) {
-  const entry = await editor.create({ course_id: `course of ${title}`, title, target_group: ['readers'], ...draft })
+  const entry = await editor.create({ courseId: `course of ${title}`, title, targetGroup: ['readers'], ...draft })
   if (title !== 'Hidden') await editor.call('POST', `/${entry.id}/publish`)
   return entry
 }

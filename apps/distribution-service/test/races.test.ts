@@ -83,11 +83,11 @@ it('a distribution that two publish at once is told of once', async () => {
 
 it('a deployment to staging while a variant is derived reaches the variant', async () => {
   const { call, db, handle, create, read } = await startAsEditor()
-  const { id } = await create({ course_id: 'course_1' })
+  const { id } = await create({ courseId: 'course_1' })
 
   const { deriving, deploying } = await db.transaction(async (tx) => {
     await tx.select().from(distributions).for('update')
-    const deriving = call('POST', `/${id}/micro-niches`, { target_group: ['few'] })
+    const deriving = call('POST', `/${id}/micro-niches`, { targetGroup: ['few'] })
     await waitForWaiters(db, 1)
     const deploying = db.transaction((other) =>
       handle(other, aStagedCourse({ course_id: 'course_1', staging_url: 'https://staging.test/1' })),
@@ -97,5 +97,5 @@ it('a deployment to staging while a variant is derived reaches the variant', asy
   })
   await deploying
 
-  expect(await read((await deriving).body.id)).toMatchObject({ staging_url: 'https://staging.test/1' })
+  expect(await read((await deriving).body.id)).toMatchObject({ stagingUrl: 'https://staging.test/1' })
 })

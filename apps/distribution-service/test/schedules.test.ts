@@ -23,23 +23,23 @@ async function startAtTen(draft: object = {}) {
     /** Resolves when the schedule holds nothing that is still to come. */
     carriedOut: () =>
       waitFor(async () => {
-        const { publish_at, unpublish_at, error } = (await editor.call('GET', `/${id}/schedule`)).body
-        return error !== null || (publish_at === null && unpublish_at === null)
+        const { publishAt, unpublishAt, error } = (await editor.call('GET', `/${id}/schedule`)).body
+        return error !== null || (publishAt === null && unpublishAt === null)
       }),
   }
 }
 
-const plan = { publish_at: '2026-03-01T13:00:00+02:00', unpublish_at: '2026-03-02T11:00:00Z', reason: 'season over' }
+const plan = { publishAt: '2026-03-01T13:00:00+02:00', unpublishAt: '2026-03-02T11:00:00Z', reason: 'season over' }
 
 describe('a schedule', () => {
   it('is answered in UTC, and is nothing where nothing is planned', async () => {
     const it = await startAtTen()
-    const nothing = { publish_at: null, unpublish_at: null, reason: null, error: null }
+    const nothing = { publishAt: null, unpublishAt: null, reason: null, error: null }
 
     expect((await it.call('GET', it.path)).body).toEqual(nothing)
     const planned = {
-      publish_at: '2026-03-01T11:00:00.000000Z',
-      unpublish_at: '2026-03-02T11:00:00.000000Z',
+      publishAt: '2026-03-01T11:00:00.000000Z',
+      unpublishAt: '2026-03-02T11:00:00.000000Z',
       reason: 'season over',
       error: null,
     }
@@ -88,7 +88,7 @@ describe('a schedule', () => {
       ),
     )
     const ids = [it.id, ...(await Promise.all(Array.from({ length: 30 }, async () => (await it.create()).id)))]
-    for (const id of ids) await it.call('PUT', `/${id}/schedule`, { publish_at: plan.publish_at })
+    for (const id of ids) await it.call('PUT', `/${id}/schedule`, { publishAt: plan.publishAt })
 
     it.setClock('2026-04-01T00:00:00.000000Z')
     const countPublished = async () => (await it.readTypes()).filter((type) => type === 'distribution.published').length
@@ -100,7 +100,7 @@ describe('a schedule', () => {
 
   it('is not carried out by an instance that comes late', async () => {
     const it = await startAtTen()
-    await it.plan({ publish_at: plan.publish_at })
+    await it.plan({ publishAt: plan.publishAt })
     it.setClock('2026-03-01T11:00:00.000000Z')
     const due = { distributionId: it.id, tenantId: 'acme', visibility: 'public' as const, at: '2026-03-01T11:00:00Z' }
     await it.carriedOut()
@@ -115,9 +115,9 @@ describe('a schedule', () => {
   it('that is changed or cancelled is not carried out as it was', async () => {
     const it = await startAtTen()
     const other = await it.create()
-    await it.call('PUT', `/${other.id}/schedule`, { publish_at: '2026-03-01T11:00:00Z' })
-    await it.plan({ publish_at: '2026-03-01T10:30:00Z' })
-    await it.plan({ publish_at: '2026-03-05T11:00:00Z' })
+    await it.call('PUT', `/${other.id}/schedule`, { publishAt: '2026-03-01T11:00:00Z' })
+    await it.plan({ publishAt: '2026-03-01T10:30:00Z' })
+    await it.plan({ publishAt: '2026-03-05T11:00:00Z' })
 
     it.setClock('2026-03-01T12:00:00.000000Z')
     await waitFor(async () => (await it.read(other.id)).visibility === 'public')
@@ -125,7 +125,7 @@ describe('a schedule', () => {
     expect(await it.read(it.id)).toMatchObject({ visibility: 'private' })
     await it.plan({})
     it.setClock('2026-03-06T12:00:00.000000Z')
-    await it.call('PUT', `/${other.id}/schedule`, { unpublish_at: '2026-03-06T13:00:00Z', reason: 'x' })
+    await it.call('PUT', `/${other.id}/schedule`, { unpublishAt: '2026-03-06T13:00:00Z', reason: 'x' })
     it.setClock('2026-03-06T14:00:00.000000Z')
     await waitFor(async () => (await it.read(other.id)).visibility === 'private')
     expect(await it.read(it.id)).toMatchObject({ visibility: 'private' })
@@ -136,37 +136,37 @@ describe('a schedule', () => {
     await it.plan(plan)
 
     await it.call('POST', `/${it.id}/publish`)
-    expect((await it.call('GET', it.path)).body).toMatchObject({ publish_at: null, unpublish_at: expect.any(String) })
+    expect((await it.call('GET', it.path)).body).toMatchObject({ publishAt: null, unpublishAt: expect.any(String) })
     await it.call('POST', `/${it.id}/unpublish`, { reason: 'early' })
-    expect((await it.call('GET', it.path)).body).toMatchObject({ publish_at: null, unpublish_at: null })
+    expect((await it.call('GET', it.path)).body).toMatchObject({ publishAt: null, unpublishAt: null })
   })
 
   it('of an incomplete entry says why nothing happened, and does not try again by itself', async () => {
     const it = await startAtTen({ description: '' })
-    await it.plan({ publish_at: '2026-03-01T11:00:00Z' })
+    await it.plan({ publishAt: '2026-03-01T11:00:00Z' })
 
     it.setClock('2026-03-01T12:00:00.000000Z')
     await it.carriedOut()
 
     expect((await it.call('GET', it.path)).body).toMatchObject({
-      publish_at: '2026-03-01T11:00:00.000000Z',
-      error: 'Not complete: missing description, seo.meta_description',
+      publishAt: '2026-03-01T11:00:00.000000Z',
+      error: 'Not complete: missing description, seo.metaDescription',
     })
     expect(it.logs.find('Schedule failed')).toHaveLength(1)
-    await it.change(it.id, { description: 'Now', seo: { meta_description: 'Now' } })
-    expect(await it.plan({ publish_at: '2026-03-01T13:00:00Z' })).toMatchObject({ body: { error: null } })
+    await it.change(it.id, { description: 'Now', seo: { metaDescription: 'Now' } })
+    expect(await it.plan({ publishAt: '2026-03-01T13:00:00Z' })).toMatchObject({ body: { error: null } })
     it.setClock('2026-03-01T13:00:00.000000Z')
     await it.carriedOut()
     expect(await it.read(it.id)).toMatchObject({ visibility: 'public' })
   })
 
   it.each([
-    ['in the past', 422, { publish_at: '2026-03-01T09:00:00Z' }],
-    ['in no order', 422, { publish_at: '2026-03-02T09:00:00Z', unpublish_at: '2026-03-01T11:00:00Z', reason: 'x' }],
-    ['at one moment', 422, { publish_at: '2026-03-02T09:00:00Z', unpublish_at: '2026-03-02T09:00:00Z', reason: 'x' }],
-    ['without a reason to unpublish', 400, { unpublish_at: '2026-03-02T09:00:00Z' }],
-    ['without an offset', 400, { publish_at: '2026-03-02T09:00:00' }],
-    ['on a day that is none', 400, { publish_at: '2026-02-30T09:00:00Z' }],
+    ['in the past', 422, { publishAt: '2026-03-01T09:00:00Z' }],
+    ['in no order', 422, { publishAt: '2026-03-02T09:00:00Z', unpublishAt: '2026-03-01T11:00:00Z', reason: 'x' }],
+    ['at one moment', 422, { publishAt: '2026-03-02T09:00:00Z', unpublishAt: '2026-03-02T09:00:00Z', reason: 'x' }],
+    ['without a reason to unpublish', 400, { unpublishAt: '2026-03-02T09:00:00Z' }],
+    ['without an offset', 400, { publishAt: '2026-03-02T09:00:00' }],
+    ['on a day that is none', 400, { publishAt: '2026-02-30T09:00:00Z' }],
     ['of something else', 400, { delete_at: '2026-03-02T09:00:00Z' }],
   ])('%s is refused, and what was planned stays', async (_how, status, body) => {
     const it = await startAtTen()

@@ -72,7 +72,7 @@ describe('a search', () => {
       { title: 'Garden tools' },
       { title: 'Roses', description: 'Tools for every garden.' },
       { title: 'Tools for the garden' },
-      { title: 'Moss', description: 'In the garden.', target_group: ['tool makers'] },
+      { title: 'Moss', description: 'In the garden.', targetGroup: ['tool makers'] },
       { title: 'Gardens', description: 'And their tools.' },
       { title: 'Something else', description: 'No tools.' },
     )
@@ -85,23 +85,23 @@ describe('a search', () => {
 
   it('goes with the other filters, and shows a course in the best language it is found in', async () => {
     const editor = await startWithPublic(
-      { title: 'Python', course_id: 'a', language: 'en', target_group: ['pilots'] },
-      { title: 'Python für alle', course_id: 'a', language: 'de', target_group: ['pilots'] },
-      { title: 'Python too', course_id: 'b', language: 'en', target_group: ['gardeners'] },
-      { title: 'Schlangen', course_id: 'b', language: 'de', target_group: ['gardeners'] },
-      { title: 'Pythons', course_id: 'c', language: 'fr', target_group: ['gardeners'] },
-      { title: 'Python genauer', course_id: 'd', language: 'de', target_group: ['gardeners'] },
-      { title: 'Python in depth', course_id: 'd', language: 'en', target_group: ['gardeners'] },
+      { title: 'Python', courseId: 'a', language: 'en', targetGroup: ['pilots'] },
+      { title: 'Python für alle', courseId: 'a', language: 'de', targetGroup: ['pilots'] },
+      { title: 'Python too', courseId: 'b', language: 'en', targetGroup: ['gardeners'] },
+      { title: 'Schlangen', courseId: 'b', language: 'de', targetGroup: ['gardeners'] },
+      { title: 'Pythons', courseId: 'c', language: 'fr', targetGroup: ['gardeners'] },
+      { title: 'Python genauer', courseId: 'd', language: 'de', targetGroup: ['gardeners'] },
+      { title: 'Python in depth', courseId: 'd', language: 'en', targetGroup: ['gardeners'] },
     )
 
     const inGerman = ['Python genauer', 'Python für alle', 'Python too']
     expect(await find(editor, { q: 'python', language: 'de' })).toEqual(inGerman)
     expect(await find(editor, { q: 'python', language: 'de' }, 1)).toEqual(inGerman)
-    expect(await find(editor, { q: 'python', language: 'de', target_group: 'gardeners' })).toEqual([
+    expect(await find(editor, { q: 'python', language: 'de', targetGroup: 'gardeners' })).toEqual([
       'Python genauer',
       'Python too',
     ])
-    expect(await find(editor, { q: 'python', target_group: 'pilots' })).toEqual(['Python für alle', 'Python'])
+    expect(await find(editor, { q: 'python', targetGroup: 'pilots' })).toEqual(['Python für alle', 'Python'])
   })
 
   it('pages on where it was, whatever is published meanwhile', async () => {
@@ -120,7 +120,7 @@ describe('a search', () => {
   })
 
   it('of words that many entries hold goes by the same order, page after page', async () => {
-    const editor = await startWithPublic({ title: 'Gardens', course_id: 'c', description: 'x' })
+    const editor = await startWithPublic({ title: 'Gardens', courseId: 'c', description: 'x' })
     const { body: all } = await editor.call('GET', '')
     // Two of three have it in their titles, every second is German, every fifth is for pilots, and every seventh only begins alike.
     await editor.db.execute(sql`
@@ -142,7 +142,7 @@ describe('a search', () => {
     expect(await find(editor, { q: 'moss' }, 77)).toEqual(titles(() => true))
     expect(await find(editor, { q: 'mentions moss' })).toEqual(titles(() => true))
     expect(await find(editor, { q: 'mentions moss', language: 'de' })).toEqual(titles((number) => number % 2 === 0))
-    expect(await find(editor, { q: 'moss', target_group: 'pilots' })).toEqual(titles((number) => number % 5 === 0))
+    expect(await find(editor, { q: 'moss', targetGroup: 'pilots' })).toEqual(titles((number) => number % 5 === 0))
     expect(await find(editor, { language: 'de' })).toHaveLength(1_200)
   })
 

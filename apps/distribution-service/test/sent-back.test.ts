@@ -59,8 +59,8 @@ const audiences = fc.array(words(4), { maxLength: 60 })
 
 /** What an editor may change, of what was answered. */
 function editable(entry: Record<string, unknown>) {
-  const { title, description, language, target_group, seo, cta, slug, listed, protected_fields } = entry
-  return { title, description, language, target_group, seo, cta, slug, listed, protected_fields }
+  const { title, description, language, targetGroup, seo, cta, slug, listed, protectedFields } = entry
+  return { title, description, language, targetGroup, seo, cta, slug, listed, protectedFields }
 }
 
 async function sendBack(entry: { id: string }): Promise<void> {
@@ -97,16 +97,16 @@ describe('an entry that is sent back as it was read changes nothing', () => {
 
     await fc.assert(
       fc.asyncProperty(course, course, suffix, async (first, second, end) => {
-        const course_id = `c${(courses += 1)}${end}`
-        const made = generate({ ...first, course_id })
-        const again = generate({ ...second, course_id, completed_at: '2026-01-01T00:00:00Z' })
+        const courseId = `c${(courses += 1)}${end}`
+        const made = generate({ ...first, course_id: courseId })
+        const again = generate({ ...second, course_id: courseId, completed_at: '2026-01-01T00:00:00Z' })
         fc.pre(made !== null)
         accepted += 1
 
         await service.take(made)
-        await sendBack(await findOfCourse(course_id))
+        await sendBack(await findOfCourse(courseId))
         if (again) await service.take(again)
-        await sendBack(await findOfCourse(course_id))
+        await sendBack(await findOfCourse(courseId))
       }),
       { numRuns: 60 },
     )
@@ -126,19 +126,19 @@ describe('an entry that is sent back as it was read changes nothing', () => {
       title,
       description,
       language: fc.constantFrom('de', 'zh-hant', 'iw'),
-      target_group: audiences,
+      targetGroup: audiences,
     })
     let accepted = 0
 
     await fc.assert(
       fc.asyncProperty(draft, words(3), async (written, audience) => {
-        const { status, body } = await service.call('POST', '', { course_id: `d${(courses += 1)}`, ...written })
+        const { status, body } = await service.call('POST', '', { courseId: `d${(courses += 1)}`, ...written })
         expect([201, 400]).toContain(status)
         fc.pre(status === 201)
         accepted += 1
 
         await sendBack(body)
-        const variant = await service.call('POST', `/${body.id}/micro-niches`, { target_group: [audience] })
+        const variant = await service.call('POST', `/${body.id}/micro-niches`, { targetGroup: [audience] })
         if (variant.status === 201) await sendBack(variant.body)
       }),
       { numRuns: 60 },
@@ -152,11 +152,11 @@ describe('an entry that is sent back as it was read changes nothing', () => {
     const all = (letter: string) => ({
       title: letter.repeat(500),
       description: letter.repeat(20_000),
-      target_group: tags(letter),
-      seo: { meta_title: letter.repeat(60), meta_description: letter.repeat(155), meta_keywords: tags(letter) },
+      targetGroup: tags(letter),
+      seo: { metaTitle: letter.repeat(60), metaDescription: letter.repeat(155), metaKeywords: tags(letter) },
       cta: { label: letter.repeat(60) },
     })
-    const { body } = await service.call('POST', '', { course_id: 'full', language: 'en', ...all('𝒜') })
+    const { body } = await service.call('POST', '', { courseId: 'full', language: 'en', ...all('𝒜') })
     await service.call('POST', `/${body.id}/publish`)
     await sendBack(body)
 

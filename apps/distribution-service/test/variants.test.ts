@@ -10,7 +10,7 @@ describe('a variant', () => {
     const parent = await create()
 
     const { status, body, headers, events } = await call('POST', `/${parent.id}/micro-niches`, {
-      target_group: ['Büros'],
+      targetGroup: ['Büros'],
       title: 'Gardens for offices',
     })
 
@@ -23,16 +23,16 @@ describe('a variant', () => {
       id: expect.stringMatching(/^dist_/),
       slug: 'vertical-gardens-bueros',
       title: 'Gardens for offices',
-      target_group: ['Büros'],
-      protected_fields: ['title', 'target_group'],
-      derived_from: parent.id,
+      targetGroup: ['Büros'],
+      protectedFields: ['title', 'targetGroup'],
+      derivedFrom: parent.id,
       canonical: 'parent',
-      created_at: body.created_at,
-      updated_at: body.created_at,
+      createdAt: body.createdAt,
+      updatedAt: body.createdAt,
     })
     expect(events).toMatchObject([
       { type: 'distribution.created', payload: { distribution_id: body.id, derived_from: parent.id } },
-      { type: 'distribution.micro_niche_created', timestamp: body.created_at },
+      { type: 'distribution.micro_niche_created', timestamp: body.createdAt },
     ])
     expect(events[1].payload).toEqual({
       child_distribution_id: body.id,
@@ -41,7 +41,7 @@ describe('a variant', () => {
       child_slug: 'vertical-gardens-bueros',
       target_group_override: ['Büros'],
       title_override: 'Gardens for offices',
-      created_at: body.created_at,
+      created_at: body.createdAt,
     })
   })
 
@@ -49,7 +49,7 @@ describe('a variant', () => {
     const { create, call } = await startAsEditor()
     const { id } = await create()
 
-    const { events } = await call('POST', `/${id}/micro-niches`, { target_group: ['offices'], seo: { noindex: true } })
+    const { events } = await call('POST', `/${id}/micro-niches`, { targetGroup: ['offices'], seo: { noindex: true } })
 
     expect(events[1].payload).toMatchObject({ title_override: null })
   })
@@ -59,18 +59,18 @@ describe('a variant', () => {
     const { id } = await create()
     const variant = await derive(id)
 
-    expect(await call('POST', `/${variant.id}/micro-niches`, { target_group: ['x'] })).toMatchObject({
+    expect(await call('POST', `/${variant.id}/micro-niches`, { targetGroup: ['x'] })).toMatchObject({
       status: 409,
       body: { code: 'variant.of-variant' },
     })
     expect((await call('POST', `/${id}/micro-niches`, {})).status).toBe(400)
-    expect((await call('POST', `/${id}/micro-niches`, { target_group: [] })).status).toBe(400)
-    expect((await call('POST', `/${id}/micro-niches`, { target_group: ['x'], language: 'de' })).status).toBe(400)
+    expect((await call('POST', `/${id}/micro-niches`, { targetGroup: [] })).status).toBe(400)
+    expect((await call('POST', `/${id}/micro-niches`, { targetGroup: ['x'], language: 'de' })).status).toBe(400)
     expect(await change(variant.id, { language: 'de' })).toMatchObject({
       status: 409,
       body: { code: 'variant.language' },
     })
-    expect(await change(variant.id, { protected_fields: ['title'] })).toMatchObject({
+    expect(await change(variant.id, { protectedFields: ['title'] })).toMatchObject({
       status: 409,
       body: { code: 'variant.target-group' },
     })
@@ -86,7 +86,7 @@ describe('a variant', () => {
     const { events } = await change(parent.id, {
       title: 'Walls',
       description: 'Green',
-      target_group: ['all'],
+      targetGroup: ['all'],
       listed: false,
     })
 
@@ -96,7 +96,7 @@ describe('a variant', () => {
       { distribution_id: titled.id, updated_fields: ['description'], old_values: { description: parent.description } },
     ])
     expect(events).toHaveLength(3)
-    expect(await read(plain.id)).toMatchObject({ title: 'Walls', target_group: ['balconies'], listed: true })
+    expect(await read(plain.id)).toMatchObject({ title: 'Walls', targetGroup: ['balconies'], listed: true })
     expect(await read(titled.id)).toMatchObject({ title: 'Mine', description: 'Green' })
     expect(await read(own.id)).toEqual(own)
   })
@@ -106,7 +106,7 @@ describe('a variant', () => {
     const statements = vi.spyOn(pg.Client.prototype, 'query')
     onTestFinished(() => statements.mockRestore())
     const countStatements = async (variants: number) => {
-      const { id } = await create({ course_id: `course_${variants}` })
+      const { id } = await create({ courseId: `course_${variants}` })
       for (let count = 0; count < variants; count += 1) await derive(id)
       statements.mockClear()
       await change(id, { title: 'Walls' })
@@ -126,9 +126,9 @@ describe('a variant', () => {
     const variant = await derive(parent.id, { title: 'Mine', seo: { noindex: true } })
     await change(parent.id, { title: 'Walls' })
 
-    const { body, events } = await change(variant.id, { protected_fields: ['target_group', 'seo'] })
+    const { body, events } = await change(variant.id, { protectedFields: ['targetGroup', 'seo'] })
 
-    expect(body).toMatchObject({ title: 'Walls', seo: { noindex: true }, protected_fields: ['target_group', 'seo'] })
+    expect(body).toMatchObject({ title: 'Walls', seo: { noindex: true }, protectedFields: ['targetGroup', 'seo'] })
     expect(events).toMatchObject([{ payload: { updated_fields: ['title', 'protected_fields'] } }])
   })
 
@@ -142,7 +142,7 @@ describe('a variant', () => {
 
     expect(await read(variant.id)).toMatchObject({
       description: 'Mine',
-      protected_fields: ['description', 'target_group'],
+      protectedFields: ['description', 'targetGroup'],
     })
   })
 
@@ -157,7 +157,7 @@ describe('a variant', () => {
 
     await take(again('Two', '2026-01-02T00:00:00Z'))
 
-    expect(await read(variant.id)).toMatchObject({ title: 'Two', description: 'Edited', target_group: ['balconies'] })
+    expect(await read(variant.id)).toMatchObject({ title: 'Two', description: 'Edited', targetGroup: ['balconies'] })
   })
 
   it('is found by search engines at its parent, unless it asks for its own place', async () => {
@@ -167,7 +167,7 @@ describe('a variant', () => {
     const own = await derive(parent.id, { canonical: 'own', slug: 'own' })
     for (const { id } of [parent, shared, own]) await call('POST', `/${id}/publish`)
     await change(parent.id, { slug: 'walls' })
-    const canonicalOf = async (slug: string) => (await callAny('GET', `/api/courses/${slug}`)).body.canonical_url
+    const canonicalOf = async (slug: string) => (await callAny('GET', `/api/courses/${slug}`)).body.canonicalUrl
 
     expect([own.canonical, shared.canonical]).toEqual(['own', 'parent'])
     expect(await canonicalOf(shared.slug)).toBe('https://learn.test/courses/walls')
@@ -222,20 +222,21 @@ describe('a parent that is deleted', () => {
 
     const { events } = await call('DELETE', `/${parent.id}?variants=keep`, undefined, '*')
 
+    const protectedBefore = [['target_group'], ['title', 'target_group']]
     expect(events).toMatchObject([
-      ...children.map(({ id, protected_fields }) => ({
+      ...children.map(({ id }, index) => ({
         type: 'distribution.updated',
         payload: {
           distribution_id: id,
           updated_fields: ['protected_fields', 'derived_from'],
-          old_values: { derived_from: parent.id, protected_fields },
+          old_values: { derived_from: parent.id, protected_fields: protectedBefore[index] },
           new_values: { derived_from: null },
         },
       })),
       { type: 'distribution.deleted', payload: { distribution_id: parent.id } },
     ])
     const [kept] = children
-    expect(await read(kept.id)).toMatchObject({ title: parent.title, derived_from: null, canonical: 'own' })
-    expect((await derive(kept.id)).derived_from).toBe(kept.id)
+    expect(await read(kept.id)).toMatchObject({ title: parent.title, derivedFrom: null, canonical: 'own' })
+    expect((await derive(kept.id)).derivedFrom).toBe(kept.id)
   })
 })

@@ -22,22 +22,22 @@ describe('a version', () => {
       location: `/api/distributions/${id}/versions/v1`,
     })
     expect(body).toMatchObject({ title: 'Vertical Gardens', version: 'v2' })
-    expect(events).toMatchObject([{ type: 'distribution.version_bumped', timestamp: body.updated_at }])
+    expect(events).toMatchObject([{ type: 'distribution.version_bumped', timestamp: body.updatedAt }])
     expect(events[0].payload).toEqual({
       distribution_id: id,
       slug: 'vertical-gardens',
       old_version: 'v1',
       new_version: 'v2',
-      bumped_at: body.updated_at,
+      bumped_at: body.updatedAt,
       changelog: 'A lesson on\nmoss',
     })
-    const { title, description, language, target_group, seo, cta } = body
+    const { title, description, language, targetGroup, seo, cta } = body
     expect((await versions('/v1')).body).toEqual({
       version: 'v1',
       changelog: 'A lesson on\nmoss',
-      frozen_at: body.updated_at,
-      frozen_by: 'person-1',
-      content: { title, description, language, target_group, seo, cta },
+      frozenAt: body.updatedAt,
+      frozenBy: 'person-1',
+      content: { title, description, language, targetGroup, seo, cta },
     })
   })
 
@@ -58,7 +58,7 @@ describe('a version', () => {
     const second = (await versions(`?limit=2&cursor=${first.nextCursor}`)).body
 
     expect(first.items).toMatchObject([
-      { version: 'v3', changelog: 'three', frozen_by: 'person-1' },
+      { version: 'v3', changelog: 'three', frozenBy: 'person-1' },
       { version: 'v2', changelog: 'two' },
     ])
     expect(second).toMatchObject({ items: [{ version: 'v1', changelog: 'one' }], nextCursor: null })
@@ -79,7 +79,7 @@ describe('a version', () => {
     await bump('one')
     await change(id, { title: 'Moss' })
     await bump('two')
-    await change(id, { title: 'Vertical Gardens', target_group: ['a'] })
+    await change(id, { title: 'Vertical Gardens', targetGroup: ['a'] })
 
     expect((await versions('/v1/differences?to=v2')).body).toEqual({
       from: 'v1',
@@ -89,7 +89,7 @@ describe('a version', () => {
     expect((await versions('/v1/differences')).body).toEqual({
       from: 'v1',
       to: 'v3',
-      fields: { target_group: { old: ['gardeners'], new: ['a'] } },
+      fields: { targetGroup: { old: ['gardeners'], new: ['a'] } },
     })
     expect((await versions('/v2/differences?to=v1')).body.fields).toEqual({
       title: { old: 'Moss', new: 'Vertical Gardens' },
@@ -141,7 +141,7 @@ describe('restoring', () => {
 
     expect((await call('POST', `/${id}/versions/v1/restore`)).status).toBe(428)
     expect(await restore('v1', '"other"')).toMatchObject({ status: 412, events: [] })
-    expect((await restore('v1', `"${body.updated_at}"`)).status).toBe(200)
+    expect((await restore('v1', `"${body.updatedAt}"`)).status).toBe(200)
   })
 
   it('reaches the variants, and of a variant is its own', async () => {
@@ -156,7 +156,7 @@ describe('restoring', () => {
     expect(await read(variant.id)).toMatchObject({
       title: 'Vertical Gardens',
       language: 'de',
-      protected_fields: ['title', 'target_group'],
+      protectedFields: ['title', 'targetGroup'],
     })
     await restore('v1')
     expect(await read(variant.id)).toMatchObject({ language: 'en' })

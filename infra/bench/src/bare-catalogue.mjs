@@ -18,7 +18,8 @@ app.get('/health/ready', async () => {
 })
 
 const columns =
-  'course_id, slug, canonical_url, title, description, language, target_group, total_lessons, version, seo, cta'
+  'course_id AS "courseId", slug, canonical_url AS "canonicalUrl", title, description, language, ' +
+  'target_group AS "targetGroup", total_lessons AS "totalLessons", version, seo, cta'
 app.get('/api/courses/:slug', async (request) => {
   const { rows } = await pool.query({
     name: 'one',

@@ -92,7 +92,8 @@ const ofFloor = [
   `INSERT INTO entries (id, tenant_id, course_id, slug, canonical_url, title, description, language, target_group,
                         total_lessons, version, seo, cta)
    SELECT id, tenant_id, course_id, slug, $2 || slug, title, description, language, target_group,
-          total_lessons, 'v1', seo, cta FROM ${given}`,
+          total_lessons, 'v1', jsonb_build_object('metaTitle', seo->'meta_title',
+            'metaDescription', seo->'meta_description', 'metaKeywords', seo->'meta_keywords'), cta FROM ${given}`,
 ]
 
 export async function writeEntries(distributions: pg.Client, entries: Entry[]): Promise<void> {

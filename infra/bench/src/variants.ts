@@ -18,10 +18,10 @@ export async function createVariantComparison({ log }: Environment): Promise<Com
   let changes = 0
 
   async function createFamily(variants: number): Promise<string> {
-    const draft = { course_id: `bench-${variants}`, title: 'Gardens', description: 'Green.', language: 'en' }
+    const draft = { courseId: `bench-${variants}`, title: 'Gardens', description: 'Green.', language: 'en' }
     const { id } = await callApi<Entry>(api, { token, body: draft })
     for (let count = 0; count < variants; count += 1) {
-      await callApi(`${api}/${id}/micro-niches`, { token, body: { target_group: [`audience ${count}`] } })
+      await callApi(`${api}/${id}/micro-niches`, { token, body: { targetGroup: [`audience ${count}`] } })
     }
     return id
   }

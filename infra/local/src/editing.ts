@@ -7,7 +7,7 @@ import type { Step } from './journey.ts'
 import type { Product } from './stack.ts'
 
 type Told = { type: string; payload: Record<string, unknown> }
-type Entry = { id: string; updated_at: string }
+type Entry = { id: string; updatedAt: string }
 
 /** What of each event is worth a line. */
 const shown: Record<string, string[]> = {
@@ -56,14 +56,14 @@ export async function* editCourse({ kafkaClient, urls }: Product, editor: Editor
     const { payload } = yield* tell('distribution.created', course.course_id)
     const id = String(payload['distribution_id'])
     const url = `${urls.distributionService}/api/distributions/${id}`
-    const { updated_at } = await editor.call<Entry>(url)
+    const { updatedAt } = await editor.call<Entry>(url)
 
-    const change = { title: 'Moos: die große Schule', seo: { meta_keywords: ['moos', 'garten'] } }
-    await editor.call(url, { method: 'PATCH', body: change, ifMatch: `"${updated_at}"` })
+    const change = { title: 'Moos: die große Schule', seo: { metaKeywords: ['moos', 'garten'] } }
+    await editor.call(url, { method: 'PATCH', body: change, ifMatch: `"${updatedAt}"` })
     yield* tell('distribution.updated', id)
     await editor.call(`${url}/publish`, { body: {} })
     yield* tell('distribution.published', id)
-    await editor.call<Entry>(`${url}/micro-niches`, { body: { target_group: ['balconies'] } })
+    await editor.call<Entry>(`${url}/micro-niches`, { body: { targetGroup: ['balconies'] } })
     yield* tell('distribution.micro_niche_created', id)
     await editor.call(`${url}/versions`, { body: { changelog: 'A lesson on peat' } })
     yield* tell('distribution.version_bumped', id)

@@ -68,7 +68,7 @@ export async function seedCatalogue(
     for (;;) {
       const metBefore = census.countMet()
       for await (const entry of readNewest(since)) {
-        newest = Math.max(newest, Date.parse(entry.created_at))
+        newest = Math.max(newest, Date.parse(entry.createdAt))
         const isToPublish = census.meet(entry)
         progress.foundPublic = census.countPublic()
         if (isToPublish) yield entry
@@ -105,7 +105,7 @@ export async function seedCatalogue(
       const page = await call<{ items: Entry[]; nextCursor: string | null }>(`?limit=100${from}`)
       if (progress.readAt === null) progress.read += page.items.length
       for (const entry of page.items) {
-        if (Date.parse(entry.created_at) < since) return
+        if (Date.parse(entry.createdAt) < since) return
         yield entry
       }
       cursor = page.nextCursor

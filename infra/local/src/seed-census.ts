@@ -3,12 +3,12 @@ import { imagineCourse } from '@coursewire/setup'
 /** What the census wants to know of an entry of the catalogue. */
 export interface Entry {
   id: string
-  course_id: string
+  courseId: string
   title: string
   visibility: 'private' | 'public'
-  derived_from: string | null
-  created_at: string
-  updated_at: string
+  derivedFrom: string | null
+  createdAt: string
+  updatedAt: string
 }
 
 /** What is known of a course, a byte each; it only rises. Settled is what is public, or is about to be. */
@@ -64,13 +64,13 @@ export function createCensus(total: number) {
 }
 
 /** -1 where it is no course of a seed. */
-function indexOf({ course_id }: Entry): number {
-  return Number(/^seed-(\d+)$/.exec(course_id)?.[1] ?? 0) - 1
+function indexOf({ courseId }: Entry): number {
+  return Number(/^seed-(\d+)$/.exec(courseId)?.[1] ?? 0) - 1
 }
 
 /** As the event of its course has made it: nobody has edited it, or published it and taken it back. */
 function isUntouched(entry: Entry, index: number): boolean {
-  const { visibility, derived_from, created_at, updated_at, title } = entry
-  if (visibility === 'public' || derived_from !== null || updated_at !== created_at) return false
+  const { visibility, derivedFrom, createdAt, updatedAt, title } = entry
+  if (visibility === 'public' || derivedFrom !== null || updatedAt !== createdAt) return false
   return title === imagineCourse(index).title
 }

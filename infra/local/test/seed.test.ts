@@ -37,12 +37,12 @@ describe('seed', () => {
 describe('the census of a seed', () => {
   const anEntry = (number: number, differing: Partial<Entry> = {}): Entry => ({
     id: `dist_${number}`,
-    course_id: `seed-${String(number).padStart(6, '0')}`,
+    courseId: `seed-${String(number).padStart(6, '0')}`,
     title: imagineCourse(number - 1).title,
     visibility: 'private',
-    derived_from: null,
-    created_at: '2026-01-01T00:00:00Z',
-    updated_at: '2026-01-01T00:00:00Z',
+    derivedFrom: null,
+    createdAt: '2026-01-01T00:00:00Z',
+    updatedAt: '2026-01-01T00:00:00Z',
     ...differing,
   })
 
@@ -86,9 +86,9 @@ describe('the census of a seed', () => {
   })
 
   it.each([
-    ['edited', { title: 'Another', updated_at: '2026-01-02T00:00:00Z' }],
-    ['taken back', { updated_at: '2026-01-02T00:00:00Z' }],
-    ['derived', { derived_from: 'dist_0' }],
+    ['edited', { title: 'Another', updatedAt: '2026-01-02T00:00:00Z' }],
+    ['taken back', { updatedAt: '2026-01-02T00:00:00Z' }],
+    ['derived', { derivedFrom: 'dist_0' }],
     ['made by hand', { title: 'Another' }],
   ])('leaves alone what somebody has %s', (_, differing) => {
     const census = createCensus(1)
@@ -102,8 +102,8 @@ describe('the census of a seed', () => {
   it('does not see what is not of the seed', () => {
     const census = createCensus(1)
 
-    for (const course_id of ['seed-000002', 'seed-0', 'seed-', 'reseed-000001', 'c-1']) {
-      expect(census.meet(anEntry(1, { course_id }))).toBe(false)
+    for (const courseId of ['seed-000002', 'seed-0', 'seed-', 'reseed-000001', 'c-1']) {
+      expect(census.meet(anEntry(1, { courseId }))).toBe(false)
     }
     expect(census.takeMissing(2)).toHaveLength(1)
   })

@@ -23,7 +23,7 @@ export function describeSeed(getProduct: () => { stack: Stack; editor: Editor })
     return (await editor.call<{ items: Entry[] }>(url)).items
   }
 
-  const listSeeded = async () => (await list()).filter(({ course_id }) => course_id.startsWith('seed-'))
+  const listSeeded = async () => (await list()).filter(({ courseId }) => courseId.startsWith('seed-'))
 
   async function countEvents(): Promise<number> {
     const admin = getProduct().stack.kafkaClient.admin()
@@ -45,12 +45,10 @@ export function describeSeed(getProduct: () => { stack: Stack; editor: Editor })
       expect(entries.map(({ visibility }) => visibility)).toEqual(Array(20).fill('public'))
       expect(second).toMatchObject({ code: 0, out: expect.stringMatching(/^20 courses are public, none of them new /) })
       expect([await listSeeded(), await countEvents()]).toEqual([entries, events])
-      const { items } = await callApi<{ items: { course_id: string; title: string }[] }>(
+      const { items } = await callApi<{ items: { courseId: string; title: string }[] }>(
         `${stack.urls.distributionService}/api/courses?limit=100`,
       )
-      expect(items).toContainEqual(
-        expect.objectContaining({ course_id: 'seed-000020', title: imagineCourse(19).title }),
-      )
+      expect(items).toContainEqual(expect.objectContaining({ courseId: 'seed-000020', title: imagineCourse(19).title }))
     })
 
     it('goes on for as long as courses are made, also when as many are sent as have been made', async () => {
@@ -83,11 +81,11 @@ export function describeSeed(getProduct: () => { stack: Stack; editor: Editor })
       const url = `${stack.urls.distributionService}/api/distributions`
       const [takenBack] = await listSeeded()
       await editor.call(`${url}/${takenBack?.id}/unpublish`, { body: { reason: 'not for now' } })
-      const draft = { course_id: 'own', title: 'Own', language: 'en' }
+      const draft = { courseId: 'own', title: 'Own', language: 'en' }
       const own = await editor.call<Entry>(url, { body: draft })
       const left = imagineCourse(60)
       await publishRecords(stack.kafkaClient, [buildGeneration(left)])
-      await waitFor(async () => (await list()).some(({ course_id }) => course_id === left.course_id))
+      await waitFor(async () => (await list()).some(({ courseId }) => courseId === left.course_id))
       const events = await countEvents()
 
       const { code, out, err } = await seed(62)

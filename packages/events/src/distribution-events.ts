@@ -27,7 +27,7 @@ export const referrerCategory = z.enum([
   'unknown',
 ])
 
-export const seo = z.object({
+const seo = z.object({
   meta_title: z.string(),
   meta_description: z.string(),
   meta_keywords: z.array(z.string()),

@@ -12,7 +12,6 @@ export {
   distributionVersionBumped,
   distributionViewed,
   referrerCategory,
-  seo,
   visibility,
 } from './distribution-events.ts'
 export {

@@ -1,19 +1,21 @@
 import { z } from 'zod'
 import { readLanguage } from '../db/language.ts'
-import { cta, fullSeo } from '../entries/responses.ts'
+import type { Seo } from '../entries/distribution.ts'
+import { cta, seo } from '../entries/responses.ts'
+import { renameKeys, toCamelCase } from '../names.ts'
 import type { Entry, Related } from './repository.ts'
 
 export const entryView = z.object({
-  course_id: z.string(),
+  courseId: z.string(),
   slug: z.string(),
-  canonical_url: z.string(),
+  canonicalUrl: z.string(),
   title: z.string(),
   description: z.string(),
   language: z.string(),
-  target_group: z.array(z.string()),
-  total_lessons: z.int().nullable(),
+  targetGroup: z.array(z.string()),
+  totalLessons: z.int().nullable(),
   version: z.string(),
-  seo: fullSeo,
+  seo,
   cta,
 })
 
@@ -22,7 +24,7 @@ const relatedView = z.object({
   url: z.string(),
   title: z.string(),
   language: z.string(),
-  target_group: z.array(z.string()),
+  targetGroup: z.array(z.string()),
 })
 
 export const courseView = entryView.extend({
@@ -33,16 +35,16 @@ export const courseView = entryView.extend({
 /** The public's view of a course: nothing of what editors and machines know of it besides. */
 export function showEntry(entry: Entry, baseUrl: string): z.input<typeof entryView> {
   return {
-    course_id: entry.courseId,
+    courseId: entry.courseId,
     slug: entry.slug,
-    canonical_url: `${baseUrl}/courses/${entry.canonicalSlug}`,
+    canonicalUrl: `${baseUrl}/courses/${entry.canonicalSlug}`,
     title: entry.title,
     description: entry.description,
     language: readLanguage(entry.language),
-    target_group: entry.targetGroup,
-    total_lessons: entry.totalLessons,
+    targetGroup: entry.targetGroup,
+    totalLessons: entry.totalLessons,
     version: `v${entry.version}`,
-    seo: entry.seo,
+    seo: renameKeys(entry.seo, toCamelCase) as Seo,
     cta: entry.cta,
   }
 }
@@ -54,7 +56,7 @@ export function showCourse(entry: Entry & { related: Related[] }, baseUrl: strin
       url: `${baseUrl}/courses/${slug}`,
       title,
       language: readLanguage(language),
-      target_group: targetGroup,
+      targetGroup,
     }
   }
   return {

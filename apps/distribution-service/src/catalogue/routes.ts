@@ -54,7 +54,7 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
             .describe(
               'Shows each course in the best language it has: this one, a more general one (de for de-AT), the same in the same script (de-CH), English. Without it, Accept-Language only orders the list',
             ),
-          target_group: z.string().min(1).max(200).optional(),
+          targetGroup: z.string().min(1).max(200).optional(),
           q: z
             .string()
             .max(200)
@@ -71,7 +71,7 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
     },
     async (request, reply) => {
       const { tenantId, query } = request
-      const { language, target_group: targetGroup, q: text, cursor } = query
+      const { language, targetGroup, q: text, cursor } = query
       const acceptLanguage = request.headers['accept-language']
       const after = cursor === undefined ? undefined : readCursor(cursor)
       const { entries, next } = await catalogue.list(

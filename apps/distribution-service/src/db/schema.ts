@@ -15,7 +15,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import type { ReferrerCategory } from '../counts/referrer.ts'
-import type { Content, Cta, FieldName, Seo, Visibility } from '../entries/distribution.ts'
+import type { Cta, Visibility } from '../entries/distribution.ts'
+import { content, fieldName, seo } from './content.ts'
 import { language } from './language.ts'
 import { moment } from './moment.ts'
 
@@ -63,11 +64,11 @@ export const distributions = pgTable(
     description: text('description').notNull(),
     language: language('language').notNull(),
     targetGroup: text('target_group').array().notNull(),
-    seo: jsonb('seo').$type<Seo>().notNull(),
+    seo: seo('seo').notNull(),
     cta: jsonb('cta').$type<Cta>().notNull(),
     listed: boolean('listed').notNull().default(true),
     hasOwnCanonical: boolean('has_own_canonical').notNull().default(false),
-    protectedFields: text('protected_fields').array().$type<FieldName[]>().notNull().default([]),
+    protectedFields: fieldName('protected_fields').array().notNull().default([]),
     visibility: text('visibility').$type<Visibility>().notNull(),
     version: integer('version').notNull(),
     stagingUrl: text('staging_url'),
@@ -119,7 +120,7 @@ export const versions = pgTable(
   {
     distributionId: ofDistribution(),
     version: integer('version').notNull(),
-    content: jsonb('content').$type<Content>().notNull(),
+    content: content('content').notNull(),
     changelog: text('changelog').notNull(),
     frozenAt: moment('frozen_at').notNull(),
     frozenBy: text('frozen_by').notNull(),

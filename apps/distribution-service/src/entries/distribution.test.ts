@@ -26,9 +26,9 @@ describe('what a distribution says by default', () => {
     expect(deriveContent(course)).toEqual({
       ...course,
       seo: {
-        meta_title: 'Alternativen zu Banken & Sparkassen',
-        meta_description: 'Ein praxisnaher Grundlagenkurs.',
-        meta_keywords: ['private_individuals'],
+        metaTitle: 'Alternativen zu Banken & Sparkassen',
+        metaDescription: 'Ein praxisnaher Grundlagenkurs.',
+        metaKeywords: ['private_individuals'],
       },
       cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
     })
@@ -37,14 +37,14 @@ describe('what a distribution says by default', () => {
   it('to search engines has the length they show', () => {
     const { seo } = deriveContent({ ...course, title: 't'.repeat(80), description: 'word '.repeat(40) })
 
-    expect(seo.meta_title).toBe('t'.repeat(60))
-    expect(seo.meta_description).toBe('word '.repeat(31).trimEnd())
+    expect(seo.metaTitle).toBe('t'.repeat(60))
+    expect(seo.metaDescription).toBe('word '.repeat(31).trimEnd())
   })
 
   it.each(['***', '<br>', '![](picture.png)'])(
     'gives search engines the title where the description is %s',
     (description) => {
-      expect(deriveContent({ ...course, description }).seo.meta_description).toBe(course.title)
+      expect(deriveContent({ ...course, description }).seo.metaDescription).toBe(course.title)
     },
   )
 
@@ -68,9 +68,9 @@ describe('a change', () => {
   })
 
   it('is none when nothing differs, in whatever order it is written', () => {
-    const { meta_title, meta_description, meta_keywords } = deriveContent(course).seo
+    const { metaTitle, metaDescription, metaKeywords } = deriveContent(course).seo
 
-    expect(findChange(aDistribution(), { seo: { meta_keywords, meta_description, meta_title } })).toBeNull()
+    expect(findChange(aDistribution(), { seo: { metaKeywords, metaDescription, metaTitle } })).toBeNull()
   })
 })
 
@@ -84,14 +84,14 @@ describe('the public sees only complete entries', () => {
     const incomplete = aDistribution({
       description: '',
       language: '',
-      seo: { ...seo, meta_title: '𝒜'.repeat(61), meta_description: '' },
+      seo: { ...seo, metaTitle: '𝒜'.repeat(61), metaDescription: '' },
     })
 
     expect(() => assertPublishable(incomplete)).toThrow(
       expect.objectContaining({
         kind: 'conflict',
         code: 'distribution.incomplete',
-        message: 'Not complete: missing description, language, seo.meta_description; too long seo.meta_title',
+        message: 'Not complete: missing description, language, seo.metaDescription; too long seo.metaTitle',
       }),
     )
   })
@@ -99,6 +99,6 @@ describe('the public sees only complete entries', () => {
   it('counted in code points', () => {
     const { seo } = deriveContent(course)
 
-    expect(() => assertPublishable(aDistribution({ seo: { ...seo, meta_title: '𝒜'.repeat(60) } }))).not.toThrow()
+    expect(() => assertPublishable(aDistribution({ seo: { ...seo, metaTitle: '𝒜'.repeat(60) } }))).not.toThrow()
   })
 })

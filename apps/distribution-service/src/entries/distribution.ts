@@ -1,12 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
-import { countCharacters, isBlank, MAX_DESCRIPTION_LENGTH, type seo, toLine, type visibility } from '@coursewire/events'
+import { countCharacters, isBlank, MAX_DESCRIPTION_LENGTH, toLine, type visibility } from '@coursewire/events'
 import { AppError } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
 import type { z } from 'zod'
 import { cutAtCharacter, cutAtWord, summarize } from './text.ts'
 
 export type Visibility = z.infer<typeof visibility>
-export type Seo = z.infer<typeof seo> & { og_image?: string | undefined }
+export type Seo = {
+  metaTitle: string
+  metaDescription: string
+  metaKeywords: string[]
+  ogImage?: string | undefined
+  noindex?: boolean | undefined
+}
 export type Cta = { label: string; type: string; url?: string | undefined }
 
 export const seoLimits = { metaTitle: 60, metaDescription: 155 }
@@ -23,8 +29,14 @@ export type Content = {
 
 export type Staging = { stagingUrl: string | null; stagingDeployedAt: string | null }
 
-/** The names of {@link Content} outside. */
-export const fieldNames = ['title', 'description', 'language', 'target_group', 'seo', 'cta'] as const
+export const fieldNames = [
+  'title',
+  'description',
+  'language',
+  'targetGroup',
+  'seo',
+  'cta',
+] as const satisfies (keyof Content)[]
 export type FieldName = (typeof fieldNames)[number]
 
 /** What editors decide about a distribution beside its content. */
@@ -60,21 +72,16 @@ export type Distribution = Content &
 export type CourseContent = Pick<Content, 'title' | 'description' | 'language' | 'targetGroup'>
 export type Change = Partial<Content & Staging & Settings & Pick<Distribution, 'derivedFrom'>>
 
-/** Of each field of a change its name outside, in the order in which changes name them. */
-export const outsideNames: Record<keyof Change, string> = {
-  title: 'title',
-  description: 'description',
-  language: 'language',
-  targetGroup: 'target_group',
-  seo: 'seo',
-  cta: 'cta',
-  slug: 'slug',
-  listed: 'listed',
-  protectedFields: 'protected_fields',
-  derivedFrom: 'derived_from',
-  stagingUrl: 'staging_url',
-  stagingDeployedAt: 'staging_deployed_at',
-}
+/** Every field that can change, in the order in which events name them. */
+const changeableFields = [
+  ...fieldNames,
+  'slug',
+  'listed',
+  'protectedFields',
+  'derivedFrom',
+  'stagingUrl',
+  'stagingDeployedAt',
+] as const satisfies (keyof Change)[]
 
 /** Everything a distribution says by default, by what is known of its course. */
 export function deriveContent({ title, description, language, targetGroup }: CourseContent): Content {
@@ -87,9 +94,9 @@ export function deriveContent({ title, description, language, targetGroup }: Cou
     targetGroup,
     seo: {
       // What is left after the cut may be invisible characters only.
-      meta_title: toLine(cutAtCharacter(title, seoLimits.metaTitle)),
-      meta_description: toLine(cutAtWord(summary, seoLimits.metaDescription)),
-      meta_keywords: targetGroup,
+      metaTitle: toLine(cutAtCharacter(title, seoLimits.metaTitle)),
+      metaDescription: toLine(cutAtWord(summary, seoLimits.metaDescription)),
+      metaKeywords: targetGroup,
     },
     cta: { label: isGerman(language) ? 'Jetzt einschreiben' : 'Enroll now', type: 'primary_button' },
   }
@@ -128,8 +135,9 @@ export function readContent({ title, description, language, targetGroup, seo, ct
 
 /** Of what is wanted, what truly differs; null when nothing does. */
 export function findChange(before: Change, wanted: Change): Change | null {
-  const fields = Object.keys(outsideNames) as (keyof Change)[]
-  const differing = fields.filter((field) => field in wanted && !isDeepStrictEqual(wanted[field], before[field]))
+  const differing = changeableFields.filter(
+    (field) => field in wanted && !isDeepStrictEqual(wanted[field], before[field]),
+  )
   return differing.length > 0 ? Object.fromEntries(differing.map((field) => [field, wanted[field]])) : null
 }
 
@@ -137,15 +145,14 @@ export function findChange(before: Change, wanted: Change): Change | null {
 export function followed({ protectedFields }: Distribution, change: Change): Change {
   const isFollowed = (name: string) =>
     fieldNames.includes(name as FieldName) && !protectedFields.includes(name as FieldName)
-  return Object.fromEntries(Object.entries(change).filter(([field]) => isFollowed(outsideNames[field as keyof Change])))
+  return Object.fromEntries(Object.entries(change).filter(([name]) => isFollowed(name)))
 }
 
 /** What a person wants: the content that truly changes becomes protected. */
 export function edit(before: Distribution, wanted: Change): Change {
   const change = findChange(before, wanted) ?? {}
-  const edited = Object.keys(change).map((field) => outsideNames[field as keyof Change])
-  const all = [...(wanted.protectedFields ?? before.protectedFields), ...edited]
-  return { ...change, protectedFields: fieldNames.filter((name) => all.includes(name)) }
+  const kept = wanted.protectedFields ?? before.protectedFields
+  return { ...change, protectedFields: fieldNames.filter((name) => name in change || kept.includes(name)) }
 }
 
 /** What a person wants of a variant: content that ceases to be its own is the parent's again. Throws `conflict` or `invalid`. */
@@ -155,8 +162,8 @@ export function editVariant(before: Distribution, parent: Distribution, wanted: 
   if (change.language !== undefined || change.protectedFields?.includes('language')) {
     throw new AppError('conflict', 'variant.language', 'A variant has the language of its parent', id)
   }
-  if (!change.protectedFields?.includes('target_group')) {
-    throw new AppError('conflict', 'variant.target-group', 'A variant has a target_group of its own', id)
+  if (!change.protectedFields?.includes('targetGroup')) {
+    throw new AppError('conflict', 'variant.target-group', 'A variant has a targetGroup of its own', id)
   }
   return { ...followed({ ...before, ...change }, readContent(parent)), ...change }
 }
@@ -168,8 +175,8 @@ export function assertPublishable({ id, title, description, language, seo }: Dis
     // Descriptions from before there was a limit may be too long for search.
     ['description', description, MAX_DESCRIPTION_LENGTH],
     ['language', language, Number.POSITIVE_INFINITY],
-    ['seo.meta_title', seo.meta_title, seoLimits.metaTitle],
-    ['seo.meta_description', seo.meta_description, seoLimits.metaDescription],
+    ['seo.metaTitle', seo.metaTitle, seoLimits.metaTitle],
+    ['seo.metaDescription', seo.metaDescription, seoLimits.metaDescription],
   ]
   const missing = wants.filter(([, text]) => isBlank(text)).map(([field]) => field)
   const tooLong = wants.filter(([, text, limit]) => countCharacters(text) > limit).map(([field]) => field)

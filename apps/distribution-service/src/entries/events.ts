@@ -17,7 +17,8 @@ import { type OutboxRow, toKafkaRow } from '@coursewire/messaging'
 import { AppError } from '@coursewire/service-kit'
 import type { z } from 'zod'
 import type { Clicked, Viewed } from '../counts/repository.ts'
-import { type Change, type Distribution, outsideNames } from './distribution.ts'
+import { renameKeys, toSnakeCase } from '../names.ts'
+import type { Change, Distribution } from './distribution.ts'
 
 /** What a change came from: a request or another event. */
 export type Cause = EventMeta & { traceparent?: string | undefined }
@@ -38,14 +39,20 @@ export function tellCreated(distribution: Distribution, cause: Cause): OutboxRow
   })
 }
 
+/** The value of a field as events write it. */
+function readValue(distribution: Distribution, field: keyof Change): unknown {
+  if (field === 'protectedFields') return distribution.protectedFields.map(toSnakeCase)
+  return renameKeys(distribution[field], toSnakeCase)
+}
+
 /** Names the fields of `change`, as they were in `before` and are in `after`. */
 export function tellUpdated(before: Distribution, after: Distribution, change: Change, cause: Cause): OutboxRow {
   const fields = Object.keys(change) as (keyof Change)[]
   const readValues = (distribution: Distribution) =>
-    Object.fromEntries(fields.map((field) => [outsideNames[field], distribution[field]]))
+    Object.fromEntries(fields.map((field) => [toSnakeCase(field), readValue(distribution, field)]))
   const payload = {
     distribution_id: after.id,
-    updated_fields: fields.map((field) => outsideNames[field]),
+    updated_fields: fields.map(toSnakeCase),
     new_values: readValues(after),
     updated_at: after.updatedAt,
   }
@@ -59,7 +66,6 @@ export function tellUpdated(before: Distribution, after: Distribution, change: C
 }
 
 export function tellPublished(distribution: Distribution, cause: Cause): OutboxRow {
-  const { og_image: _image, ...seo } = distribution.seo
   return tell(distributionPublished, cause, distribution.updatedAt, {
     distribution_id: distribution.id,
     slug: distribution.slug,
@@ -67,7 +73,7 @@ export function tellPublished(distribution: Distribution, cause: Cause): OutboxR
     title: distribution.title,
     language: distribution.language,
     target_group: distribution.targetGroup,
-    seo,
+    seo: readValue(distribution, 'seo') as z.input<typeof distributionPublished.payload>['seo'],
     published_at: distribution.updatedAt,
   })
 }

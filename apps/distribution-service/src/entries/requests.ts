@@ -22,10 +22,10 @@ const httpsUrl = webUrl(/^https$/).refine((url) => {
 }, 'Must be of a public host, by its name')
 
 const seo = z.strictObject({
-  meta_title: line(0, seoLimits.metaTitle).optional(),
-  meta_description: line(0, seoLimits.metaDescription).optional(),
-  meta_keywords: tags.optional(),
-  og_image: httpsUrl.nullish(),
+  metaTitle: line(0, seoLimits.metaTitle).optional(),
+  metaDescription: line(0, seoLimits.metaDescription).optional(),
+  metaKeywords: tags.optional(),
+  ogImage: httpsUrl.nullish(),
   noindex: z.boolean().nullish(),
 })
 
@@ -47,7 +47,7 @@ const content = {
   title: courseTitle,
   description: courseDescription,
   language: languageTag,
-  target_group: tags,
+  targetGroup: tags,
   seo: seo.describe('What is given replaces what is there; null takes it away'),
   cta: cta.describe('What is given replaces what is there; null takes it away'),
 }
@@ -55,7 +55,7 @@ const content = {
 const settings = {
   slug,
   listed: z.boolean().describe('Whether lists show it, once it is public'),
-  protected_fields: z
+  protectedFields: z
     .array(z.enum(fieldNames))
     .refine((names) => new Set(names).size === names.length, 'Holds something twice')
     .describe('Content that people have made their own. Editing makes it so'),
@@ -65,7 +65,7 @@ const settings = {
 export const editBody = z.strictObject({ ...content, ...settings }).partial()
 
 export const draftBody = z.strictObject({
-  course_id: id,
+  courseId: id,
   title: content.title,
   language: content.language,
   ...z
@@ -75,11 +75,11 @@ export const draftBody = z.strictObject({
 })
 
 export const variantBody = z.strictObject({
-  target_group: tags.min(1),
+  targetGroup: tags.min(1),
   ...z
     .object({ ...content, slug })
     .partial()
-    .omit({ target_group: true, language: true }).shape,
+    .omit({ targetGroup: true, language: true }).shape,
   canonical: z.enum(['parent', 'own']).optional().describe('Whether search engines are to know it beside its parent'),
 })
 
@@ -92,13 +92,13 @@ const moment = z.iso
 
 export const planBody = z
   .strictObject({
-    publish_at: moment,
-    unpublish_at: moment,
+    publishAt: moment,
+    unpublishAt: moment,
     reason: line(1, 500).optional().describe('Of the unpublishing, and required for it'),
   })
-  .refine(({ unpublish_at, reason }) => !unpublish_at || reason !== undefined, {
+  .refine(({ unpublishAt, reason }) => !unpublishAt || reason !== undefined, {
     path: ['reason'],
-    message: 'Required with unpublish_at',
+    message: 'Required with unpublishAt',
   })
 
 export const unpublishBody = z.strictObject({ reason: line(1, 500) })
@@ -109,6 +109,6 @@ export const listQuery = {
   derivedFrom: z.string().min(1).max(128).optional(),
   visibility: visibility.optional(),
   language: languageTag.optional().describe('This language and more specific ones (de-AT for de)'),
-  target_group: z.string().min(1).max(200).optional(),
+  targetGroup: z.string().min(1).max(200).optional(),
   q: z.string().trim().min(1).max(200).optional().describe('In title, description or slug'),
 }

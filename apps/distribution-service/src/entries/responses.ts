@@ -1,58 +1,60 @@
-import { seo, visibility } from '@coursewire/events'
+import { visibility } from '@coursewire/events'
 import { z } from 'zod'
 import type { Scheduled } from '../schedules/repository.ts'
 import type { Version } from '../versions/repository.ts'
-import { type Content, type Distribution, fieldNames } from './distribution.ts'
+import { type Distribution, fieldNames, readContent } from './distribution.ts'
 
 export const cta = z.object({ label: z.string(), type: z.string(), url: z.string().optional() })
-export const fullSeo = seo.extend({ og_image: z.string().optional() })
+export const seo = z.object({
+  metaTitle: z.string(),
+  metaDescription: z.string(),
+  metaKeywords: z.array(z.string()),
+  ogImage: z.string().optional(),
+  noindex: z.boolean().optional(),
+})
 
 const content = {
   title: z.string(),
   description: z.string(),
   language: z.string(),
-  target_group: z.array(z.string()),
-  seo: fullSeo,
+  targetGroup: z.array(z.string()),
+  seo,
   cta,
 }
 
 export const distributionView = z.object({
   id: z.string(),
-  course_id: z.string(),
+  courseId: z.string(),
   slug: z.string(),
   ...content,
   listed: z.boolean(),
-  protected_fields: z.array(z.enum(fieldNames)),
+  protectedFields: z.array(z.enum(fieldNames)),
   visibility,
   version: z.string(),
-  derived_from: z.string().nullable(),
+  derivedFrom: z.string().nullable(),
   canonical: z.enum(['parent', 'own']),
-  staging_url: z.string().nullable(),
-  staging_deployed_at: z.string().nullable(),
-  created_at: z.string(),
-  updated_at: z.string(),
+  stagingUrl: z.string().nullable(),
+  stagingDeployedAt: z.string().nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
 })
-
-function showContent({ title, description, language, targetGroup, seo, cta }: Content) {
-  return { title, description, language, target_group: targetGroup, seo, cta }
-}
 
 export function showDistribution(distribution: Distribution): z.input<typeof distributionView> {
   return {
     id: distribution.id,
-    course_id: distribution.courseId,
+    courseId: distribution.courseId,
     slug: distribution.slug,
-    ...showContent(distribution),
+    ...readContent(distribution),
     listed: distribution.listed,
-    protected_fields: distribution.protectedFields,
+    protectedFields: distribution.protectedFields,
     visibility: distribution.visibility,
     version: `v${distribution.version}`,
-    derived_from: distribution.derivedFrom,
+    derivedFrom: distribution.derivedFrom,
     canonical: distribution.derivedFrom === null || distribution.hasOwnCanonical ? 'own' : 'parent',
-    staging_url: distribution.stagingUrl,
-    staging_deployed_at: distribution.stagingDeployedAt,
-    created_at: distribution.createdAt,
-    updated_at: distribution.updatedAt,
+    stagingUrl: distribution.stagingUrl,
+    stagingDeployedAt: distribution.stagingDeployedAt,
+    createdAt: distribution.createdAt,
+    updatedAt: distribution.updatedAt,
   }
 }
 
@@ -62,8 +64,8 @@ export function etagOf({ updatedAt }: Distribution): string {
 }
 
 export const scheduleView = z.object({
-  publish_at: z.string().nullable(),
-  unpublish_at: z.string().nullable(),
+  publishAt: z.string().nullable(),
+  unpublishAt: z.string().nullable(),
   reason: z.string().nullable(),
   error: z.string().nullable().describe('Why what was due could not be done'),
 })
@@ -72,8 +74,8 @@ export function showSchedule(scheduled: Scheduled[]): z.input<typeof scheduleVie
   const publish = scheduled.find(({ visibility }) => visibility === 'public')
   const unpublish = scheduled.find(({ visibility }) => visibility === 'private')
   return {
-    publish_at: publish?.at ?? null,
-    unpublish_at: unpublish?.at ?? null,
+    publishAt: publish?.at ?? null,
+    unpublishAt: unpublish?.at ?? null,
     reason: unpublish?.reason ?? null,
     error: publish?.error ?? null,
   }
@@ -82,18 +84,18 @@ export function showSchedule(scheduled: Scheduled[]): z.input<typeof scheduleVie
 export const versionSummary = z.object({
   version: z.string(),
   changelog: z.string(),
-  frozen_at: z.string(),
-  frozen_by: z.string(),
+  frozenAt: z.string(),
+  frozenBy: z.string(),
 })
 
 export const versionView = versionSummary.extend({ content: z.object(content) })
 
 export function summarizeVersion({ version, changelog, frozenAt, frozenBy }: Version): z.input<typeof versionSummary> {
-  return { version: `v${version}`, changelog, frozen_at: frozenAt, frozen_by: frozenBy }
+  return { version: `v${version}`, changelog, frozenAt, frozenBy }
 }
 
 export function showVersion(version: Version): z.input<typeof versionView> {
-  return { ...summarizeVersion(version), content: showContent(version.content) }
+  return { ...summarizeVersion(version), content: version.content }
 }
 
 export const differenceView = z.object({

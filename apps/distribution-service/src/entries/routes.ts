@@ -5,7 +5,6 @@ import type { Context } from '../context.ts'
 import { distributionId, limit, pageOf, toPage } from '../paging.ts'
 import { readSchedule } from '../schedules/repository.ts'
 import type { Distribution } from './distribution.ts'
-import type { Edit } from './edits.ts'
 import type { Cause } from './events.ts'
 import { getDistribution, listDistributions } from './repository.ts'
 import { draftBody, editBody, listQuery, planBody, unpublishBody, variantBody } from './requests.ts'
@@ -69,7 +68,7 @@ export function addDistributionRoutes(app: HttpApp, { db, distributions }: Conte
       },
     },
     async ({ tenantId, query }) => {
-      const { courseId, derivedFrom: parentId, visibility, language, target_group: targetGroup, q: text } = query
+      const { courseId, derivedFrom: parentId, visibility, language, targetGroup, q: text } = query
       const filter = { courseId, parentId, visibility, language, targetGroup, text }
       const page = { before: query.cursor, limit: query.limit + 1 }
       return toPage(await listDistributions(db, tenantId, filter, page), query.limit, ({ id }) => id, showDistribution)
@@ -88,9 +87,7 @@ export function addDistributionRoutes(app: HttpApp, { db, distributions }: Conte
       },
     },
     async (request, reply) => {
-      const { course_id: courseId, title, language, ...rest } = request.body
-      const draft = { ...toEdit(rest), courseId, title, language }
-      return answerCreated(reply, await distributions.create(draft, causeOf(request)))
+      return answerCreated(reply, await distributions.create(request.body, causeOf(request)))
     },
   )
 
@@ -117,7 +114,7 @@ export function addDistributionRoutes(app: HttpApp, { db, distributions }: Conte
     async (request, reply) => {
       const { params, body, headers } = request
       const isFresh = preconditionOf(headers)
-      return answer(reply, await distributions.change(params.id, toEdit(body), isFresh, causeOf(request)))
+      return answer(reply, await distributions.change(params.id, body, isFresh, causeOf(request)))
     },
   )
 
@@ -209,8 +206,8 @@ export function addDistributionRoutes(app: HttpApp, { db, distributions }: Conte
       },
     },
     async (request) => {
-      const { publish_at, unpublish_at, reason } = request.body
-      const plan = { publishAt: publish_at ?? null, unpublishAt: unpublish_at ?? null, reason: reason ?? null }
+      const { publishAt = null, unpublishAt = null, reason = null } = request.body
+      const plan = { publishAt, unpublishAt, reason }
       return showSchedule(await distributions.schedule(request.params.id, plan, causeOf(request)))
     },
   )
@@ -228,14 +225,9 @@ export function addDistributionRoutes(app: HttpApp, { db, distributions }: Conte
       },
     },
     async (request, reply) => {
-      const { target_group: targetGroup, canonical, ...overrides } = request.body
-      const variant = { ...overrides, targetGroup, hasOwnCanonical: canonical === 'own' }
+      const { canonical, ...overrides } = request.body
+      const variant = { ...overrides, hasOwnCanonical: canonical === 'own' }
       return answerCreated(reply, await distributions.derive(request.params.id, variant, causeOf(request)))
     },
   )
-}
-
-/** By our names. */
-function toEdit({ target_group, protected_fields, ...rest }: z.output<typeof editBody>): Edit {
-  return { ...rest, targetGroup: target_group, protectedFields: protected_fields }
 }

@@ -222,7 +222,7 @@ export function createDistributionService(ctx: {
           protectedFields: [
             ...(title === undefined ? [] : (['title'] as const)),
             ...(description === undefined ? [] : (['description'] as const)),
-            'target_group',
+            'targetGroup',
             ...(seo ? (['seo'] as const) : []),
             ...(cta ? (['cta'] as const) : []),
           ],

@@ -33,7 +33,7 @@ export async function writeSchedule(
   const [earlier, later] = written.map(({ at }) => at)
   if (written.some(({ at }) => at <= now)) throw new AppError('invalid', 'schedule.past', 'A moment has passed already')
   if (earlier !== undefined && later !== undefined && earlier >= later) {
-    throw new AppError('invalid', 'schedule.order', 'unpublish_at must be later than publish_at')
+    throw new AppError('invalid', 'schedule.order', 'unpublishAt must be later than publishAt')
   }
   return written
 }

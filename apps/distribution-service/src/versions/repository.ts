@@ -2,7 +2,7 @@ import { AppError, type Database, type Transaction } from '@coursewire/service-k
 import { and, desc, eq, lt } from 'drizzle-orm'
 import { readLanguage } from '../db/language.ts'
 import { versions } from '../db/schema.ts'
-import { type Content, type Distribution, findChange, outsideNames, readContent } from '../entries/distribution.ts'
+import { type Content, type Distribution, findChange, readContent } from '../entries/distribution.ts'
 
 export type Version = typeof versions.$inferSelect
 
@@ -45,8 +45,8 @@ export async function getVersion(
   throw new AppError('not-found', 'version.not-found', 'Version not found', { distributionId, version })
 }
 
-/** What differs between two contents, by the names outside. */
+/** What differs between two contents, by field. */
 export function compareContents(from: Content, to: Content): Record<string, { old: unknown; new: unknown }> {
   const fields = Object.keys(findChange(from, to) ?? {}) as (keyof Content)[]
-  return Object.fromEntries(fields.map((field) => [outsideNames[field], { old: from[field], new: to[field] }]))
+  return Object.fromEntries(fields.map((field) => [field, { old: from[field], new: to[field] }]))
 }
