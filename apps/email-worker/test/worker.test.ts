@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type EventEnvelope, enrollmentCompleted, toKafkaRecord } from '@coursewire/events'
-import { topicsFor } from '@coursewire/kafka'
 import { createKafka, createTopics } from '@coursewire/messaging'
+import { topicsFor } from '@coursewire/product'
 import { ownKafka, waitFor } from '@coursewire/servers'
 import { anEnrollment } from '@coursewire/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { imagineCourse, tenant } from '@coursewire/setup'
+import { tenant } from '@coursewire/product'
+import { imagineCourse } from '@coursewire/setup'
 import type pg from 'pg'
 
 const ENTRIES = 100_000

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Stack } from '@coursewire/local'
+import { appNames, keyOf } from '@coursewire/product'
 import type { ServerProcess } from '@coursewire/servers'
 import { startApps, startBare } from './app-processes.ts'
 import type { Comparison, Figure, Measured } from './benchmark.ts'
@@ -13,13 +13,7 @@ const IDLE_MS = 10_000
 export async function createIdleComparison(environment: Environment): Promise<Comparison> {
   const stack = await startApps(environment.log)
   const bare = await startBare(stack, { name: 'bare-app', log: environment.log })
-  const { enrollmentApi, distributionService, emailWorker } = stack.urls
-  const apps: [name: keyof Stack['apps'], url: string][] = [
-    ['enrollment-api', enrollmentApi],
-    ['distribution-service', distributionService],
-    ['email-worker', emailWorker],
-  ]
-  const figures = apps.flatMap(([name]): [string, Figure][] => [
+  const figures = appNames.flatMap((name): [string, Figure][] => [
     [`${name}: memory`, { unit: 'MB', aim: { atMost: 2.5 } }],
     [`${name}: CPU`, { unit: '% of a core', aim: { oursAtMost: 1 } }],
     [`${name}: start`, { unit: 's', aim: { atMost: 3 } }],
@@ -53,7 +47,7 @@ export async function createIdleComparison(environment: Environment): Promise<Co
     work: 'an idle app',
     floorWork: 'a bare Fastify app with a pool of connections to Postgres',
     figures: Object.fromEntries(figures),
-    ours: () => measure(apps.map(([name, url]) => [name, stack.apps[name], url])),
+    ours: () => measure(appNames.map((name) => [name, stack.apps[name], stack.urls[keyOf(name)]])),
     async floor() {
       const measured = await measure([['bare', bare.process, bare.url]])
       return Object.fromEntries(

@@ -9,8 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type AppStarter, type Base, startBase } from '@coursewire/local'
+import { type AppName, appNames, keyOf } from '@coursewire/product'
 import { findFreePort, type ServerProcess } from '@coursewire/servers'
-import { type AppName, migrate } from '@coursewire/setup'
+import { migrate } from '@coursewire/setup'
 import { startBalancer } from './balancer.ts'
 import { type LongRun, readNumber, readOptions, runForLong } from './long-run.ts'
 import { checkOutcome, waitUntilDrained } from './soak-checks.ts'
@@ -75,7 +76,7 @@ async function roll({ log, signal, onEnd }: LongRun): Promise<boolean> {
   running.catch(() => over.abort())
   await pause(signal)
   log('Migrating')
-  await migrate(base.databases)
+  await migrate(base.databases, root)
   for (let round = 0; round < rounds; round += 1) {
     for (const { title, version } of [
       { title: now, version: undefined },
@@ -137,15 +138,12 @@ interface Instance {
 }
 
 async function startInstances({ startApp, urls }: Base & AppStarter): Promise<Instance[]> {
-  const places: [AppName, string][] = [
-    ['distribution-service', urls.distributionService],
-    ['enrollment-api', urls.enrollmentApi],
-    ['email-worker', urls.emailWorker],
-  ]
+  // An app that the earlier commit has not has no place to come back to.
+  const apps = appNames.filter((app) => existsSync(join(checkout, 'apps', app)))
   const started = await Promise.all(
-    places.map(async ([app, url]) => {
+    apps.map(async (app) => {
       const ports = new Set([await findFreePort(), await findFreePort()])
-      await startBalancer(Number(new URL(url).port), ports)
+      await startBalancer(Number(new URL(urls[keyOf(app)]).port), ports)
       return [...ports].map((port, index) => startInstance(app, port, `${app}-${index + 1}`, ports))
     }),
   )

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import type { Base } from '@coursewire/local'
-import { tenant } from '@coursewire/setup'
+import { tenant } from '@coursewire/product'
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose'
 import type pg from 'pg'
 import { issuerOf } from './app-processes.ts'

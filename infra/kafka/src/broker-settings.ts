@@ -79,6 +79,12 @@ export function clusterNodeSettings(id: number, ports: NodePorts[], logDirectory
   }
 }
 
+/** As the image of Kafka takes them. */
+export function toContainerEnvironment(settings: Record<string, string>): Record<string, string> {
+  const toVariable = (name: string) => `KAFKA_${name.replaceAll('.', '_').toUpperCase()}`
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [toVariable(name), value]))
+}
+
 /** Of the internal topics, and of every topic that does not say. */
 function copies(count: number, inSync: number): Record<string, string> {
   return {

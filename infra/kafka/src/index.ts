@@ -1,3 +1,10 @@
 export { brokerFiles } from './broker-files.ts'
-export { type BrokerAddress, brokerSettings, clusterNodeSettings, type NodePorts } from './broker-settings.ts'
-export { type TopicConfig, topicsFor } from './topics.ts'
+export {
+  type BrokerAddress,
+  brokerSettings,
+  clusterNodeSettings,
+  type NodePorts,
+  toContainerEnvironment,
+} from './broker-settings.ts'
+export { declareTopics, type TopicConfig } from './topics.ts'
+export { kafkaVersion } from './version.ts'

@@ -8,9 +8,6 @@ export type TopicConfig = {
 
 const dayMs = 24 * 60 * 60 * 1000
 
-const eventTopics = ['course.events.v1', 'distribution.events.v1', 'enrollment.events.v1']
-const deadLetterTopics = ['enrollment-api.dlq', 'distribution-service.dlq', 'email-worker.dlq']
-
 // The broker's clock says how old a record is. If the producer's clock did, one that is wrong by an hour would have every record
 // refused, and one that is a month behind would have them deleted within minutes.
 const clockConfig = { 'message.timestamp.type': 'LogAppendTime' }
@@ -26,8 +23,11 @@ const placements = {
   production: { numPartitions: 12, replicationFactor: 3, config: { 'min.insync.replicas': 2 } },
 }
 
-/** Every topic of the product, to be created before anything runs. The partition count of an existing topic never changes. */
-export function topicsFor(environment: keyof typeof placements): TopicConfig[] {
+/** How topics of these names are created. The partition count of an existing topic never changes. */
+export function declareTopics(
+  environment: keyof typeof placements,
+  { events, deadLetters }: { events: string[]; deadLetters: string[] },
+): TopicConfig[] {
   const { config, ...placement } = placements[environment]
   const declare = (topic: string, own: Record<string, number | string>) => ({
     topic,
@@ -38,7 +38,7 @@ export function topicsFor(environment: keyof typeof placements): TopicConfig[] {
     })),
   })
   return [
-    ...eventTopics.map((topic) => declare(topic, eventConfig)),
-    ...deadLetterTopics.map((topic) => declare(topic, deadLetterConfig)),
+    ...events.map((topic) => declare(topic, eventConfig)),
+    ...deadLetters.map((topic) => declare(topic, deadLetterConfig)),
   ]
 }

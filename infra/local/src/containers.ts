@@ -1,7 +1,8 @@
 import { createKafka } from '@coursewire/messaging'
+import { appNames, type DatabaseName, databases, mapApps, portVariable, urlsBy } from '@coursewire/product'
 import { findFreePort, isBrokerReady, openCompose, type ServerProcess, waitFor } from '@coursewire/servers'
 import { createLogger } from '@coursewire/service-kit'
-import type { AppName } from '@coursewire/setup'
+import type { Databases } from '@coursewire/setup'
 import type { Product } from './stack.ts'
 
 const settings = '--env-file=/run/coursewire/settings.env'
@@ -16,18 +17,9 @@ export async function startContainers(options: {
   log: (line: string) => void
 }): Promise<Product> {
   const { project, log } = options
-  const ports = {
-    'enrollment-api': await findFreePort(),
-    'distribution-service': await findFreePort(),
-    'email-worker': await findFreePort(),
-    aws: await findFreePort(),
-    postgres: await findFreePort(),
-    kafka: await findFreePort(),
-  }
-  const variables = Object.entries(ports).map(([name, port]) => [
-    `${name.replaceAll('-', '_').toUpperCase()}_PORT`,
-    String(port),
-  ])
+  const names = [...appNames, 'aws', 'postgres', 'kafka']
+  const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await findFreePort()] as const)))
+  const variables = names.map((name) => [portVariable(name), String(ports[name])])
   const compose = await openCompose({
     project,
     profile: 'product',
@@ -35,7 +27,7 @@ export async function startContainers(options: {
     isTemporary: true,
   })
   const stop = async () => void (await compose(['down', '--volumes', '--timeout', '5']))
-  const urlOf = (service: keyof typeof ports) => `http://127.0.0.1:${ports[service]}`
+  const urlOf = (service: string) => `http://127.0.0.1:${ports[service]}`
 
   try {
     log('Building images, starting containers')
@@ -52,14 +44,12 @@ export async function startContainers(options: {
   }
 
   const password = await compose(['exec', '-T', 'postgres', 'cat', '/run/coursewire/password'])
-  const postgresUrl = (database: string) => `postgresql://postgres:${password}@127.0.0.1:${ports.postgres}/${database}`
-  const databaseOf = (name: 'enrollment' | 'distribution' | 'email') => ({
-    databaseUrl: postgresUrl(name),
-    migrateDatabaseUrl: postgresUrl(name),
-  })
-  const brokers = [`127.0.0.1:${ports.kafka}`]
+  const postgresUrl = (database: string) =>
+    `postgresql://postgres:${password}@127.0.0.1:${ports['postgres']}/${database}`
+  const accessOf = (name: DatabaseName) => ({ databaseUrl: postgresUrl(name), migrateDatabaseUrl: postgresUrl(name) })
+  const brokers = [`127.0.0.1:${ports['kafka']}`]
   const logger = createLogger({ service: 'containers', level: 'silent' })
-  const server = (service: keyof typeof ports, isReady: () => Promise<unknown>): ServerProcess => ({
+  const server = (service: string, isReady: () => Promise<unknown>): ServerProcess => ({
     pid: undefined,
     stop: async () => void (await compose(['stop', service])),
     kill: async () => void (await compose(['kill', service])),
@@ -68,25 +58,11 @@ export async function startContainers(options: {
       await waitFor(isReady, { timeoutMs: 60_000, message: `${service} to be ready` })
     },
   })
-  const app = (name: AppName) => server(name, async () => (await fetch(`${urlOf(name)}/health/ready`)).ok)
   return {
-    urls: {
-      enrollmentApi: urlOf('enrollment-api'),
-      distributionService: urlOf('distribution-service'),
-      emailWorker: urlOf('email-worker'),
-      aws: urlOf('aws'),
-    },
-    apps: {
-      'enrollment-api': app('enrollment-api'),
-      'distribution-service': app('distribution-service'),
-      'email-worker': app('email-worker'),
-    },
-    databases: {
-      enrollment: databaseOf('enrollment'),
-      distribution: databaseOf('distribution'),
-      email: databaseOf('email'),
-    },
-    kafka: server('kafka', () => isBrokerReady('127.0.0.1', ports.kafka)),
+    urls: { ...urlsBy(urlOf), aws: urlOf('aws') },
+    apps: mapApps((app) => server(app, async () => (await fetch(`${urlOf(app)}/health/ready`)).ok)),
+    databases: Object.fromEntries(databases.map(({ database }) => [database, accessOf(database)])) as Databases,
+    kafka: server('kafka', () => isBrokerReady('127.0.0.1', Number(ports['kafka']))),
     kafkaClient: createKafka({ clientId: 'containers', brokers, logger }),
     runAccountsCli: (args, secret) =>
       compose(['exec', '-T', 'enrollment-api', 'node', settings, 'dist/cli.js', ...args], secret),

@@ -1,4 +1,3 @@
-import { topicsFor } from '@coursewire/kafka'
 import {
   type DeadLetter,
   type DeadLetterConnection,
@@ -9,6 +8,7 @@ import {
   selectDeadLetters,
   withDeadLetters,
 } from '@coursewire/messaging'
+import { type AppName, consumers, deadLetterTopicOf } from '@coursewire/product'
 import { type CommandLine, defineAction, momentInput, type Terminal, UsageError } from '@coursewire/service-kit'
 import { z } from 'zod'
 import {
@@ -24,13 +24,9 @@ import {
 import { findKafka } from './find-kafka.ts'
 import type { RunningStack } from './running-stack.ts'
 
-const suffix = '.dlq'
-const topics = topicsFor('local').flatMap(({ topic }) => (topic.endsWith(suffix) ? [topic] : []))
-const apps = topics.map((topic) => topic.slice(0, -suffix.length))
-
 const json = { type: 'boolean', description: 'As JSON' } as const
 const filterArguments = {
-  app: { type: 'string', description: `Only of this app: ${apps.join(', ')}` },
+  app: { type: 'string', description: `Only of this app: ${consumers.join(', ')}` },
   topic: { type: 'string', description: 'Only of records that stood on this topic' },
   type: { type: 'string', description: 'Only of this event type' },
   code: { type: 'string', description: 'Only with this error code' },
@@ -43,7 +39,7 @@ const filterArguments = {
 
 const word = z.string().regex(/^[^-]/, 'Expected a value')
 const filterInput = z.object({
-  app: z.enum(apps).optional(),
+  app: z.enum(consumers).optional(),
   topic: word.optional(),
   type: word.optional(),
   code: word.optional(),
@@ -154,7 +150,7 @@ export function createDlq({
   }
 }
 
-const topicsOf = (app: string | undefined) => (app ? [app + suffix] : topics)
+const topicsOf = (app: AppName | undefined) => (app ? [app] : consumers).map(deadLetterTopicOf)
 
 async function findAll(connection: DeadLetterConnection, ids: string[]): Promise<DeadLetter[]> {
   const letters = await findDeadLetters(connection, ids)

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { enrollmentCompleted } from '@coursewire/events'
 import { type KafkaSource, watchTopic } from '@coursewire/messaging'
+import { tenant } from '@coursewire/product'
 import { waitFor } from '@coursewire/servers'
-import { callApi, tenant } from '@coursewire/setup'
+import { callApi } from '@coursewire/setup'
 import pg from 'pg'
 import type { Product } from './stack.ts'
 

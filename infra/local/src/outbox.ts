@@ -6,6 +6,7 @@ import {
   readOutboxStatus,
   requeueParked,
 } from '@coursewire/messaging'
+import { type AppName, databases } from '@coursewire/product'
 import {
   baseConfig,
   type CommandLine,
@@ -24,13 +25,7 @@ import { z } from 'zod'
 import type { RunningStack } from './running-stack.ts'
 
 const logger = createLogger({ service: 'outbox', level: 'silent' })
-const databases = {
-  'enrollment-api': 'enrollment',
-  'distribution-service': 'distribution',
-  'email-worker': 'email',
-} as const
-type App = keyof typeof databases
-const apps = Object.keys(databases) as App[]
+const apps = databases.map(({ app }) => app)
 
 const json = { type: 'boolean', description: 'As JSON' } as const
 const app = { type: 'string', description: `Only of this app: ${apps.join(', ')}` } as const
@@ -41,27 +36,30 @@ const appInput = z.enum(apps).optional()
 const topicInput = z.string().regex(/^[^-]/, 'Expected a value').optional()
 const rowId = z.string().transform((text, context) => {
   const [, ofApp, channel, id] = /^(?:([a-z-]+)\/)?(kafka|sns)\/(\d{1,18})$/.exec(text) ?? []
-  if (channel && id && (!ofApp || ofApp in databases)) return { text, app: ofApp as App | undefined, channel, id }
+  if (channel && id && (!ofApp || apps.some((name) => name === ofApp)))
+    return { text, app: ofApp as AppName | undefined, channel, id }
   context.addIssue('Expected the id of a parked row as in the list: enrollment-api/kafka/17')
   return z.NEVER
 })
 
 /** A service's database; `app` is null for the one that DATABASE_URL names. */
 interface Target {
-  app: App | null
+  app: AppName | null
   url: string
 }
 
 /** The command by which operators look into the outboxes and put back what was parked. */
 export function createOutbox({ env, stack, print }: Terminal & { stack: RunningStack | null }): CommandLine {
-  function findTargets(only: App | undefined): Target[] {
+  function findTargets(only: AppName | undefined): Target[] {
     if (env['DATABASE_URL']) {
       if (only) throw new UsageError('DATABASE_URL names one database; --app chooses among those of the running stack')
       const { DATABASE_URL: url } = loadConfig(z.object({ DATABASE_URL: baseConfig.DATABASE_URL }), env)
       return [{ app: null, url }]
     }
     if (!stack) throw new Error('Nothing runs here: start it with npm start, or name a database in DATABASE_URL')
-    return (only ? [only] : apps).map((name) => ({ app: name, url: stack.postgres[databases[name]].databaseUrl }))
+    return databases
+      .filter(({ app: name }) => !only || name === only)
+      .map(({ app: name, database }) => ({ app: name, url: stack.postgres[database].databaseUrl }))
   }
 
   const status = defineAction({
@@ -132,14 +130,14 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
   }
 }
 
-const isOf = (target: { app: App | null }, name: App | undefined) => name === undefined || target.app === name
+const isOf = (target: { app: AppName | null }, name: AppName | undefined) => name === undefined || target.app === name
 
 /** What each database has to say, with the app it belongs to. */
 async function ofEach<Row extends object>(
   targets: Target[],
   read: (db: Database, target: Target) => Promise<Row[]>,
-): Promise<(Row & { app: App | null })[]> {
-  const found: (Row & { app: App | null })[] = []
+): Promise<(Row & { app: AppName | null })[]> {
+  const found: (Row & { app: AppName | null })[] = []
   for (const target of targets) {
     const pool = createPool({ url: target.url, max: 1, name: 'outbox', logger })
     try {
@@ -163,7 +161,7 @@ function summarizeStatus({
   oldestSeconds,
   parked,
   ledSince,
-}: OutboxStatus & { app: App | null }) {
+}: OutboxStatus & { app: AppName | null }) {
   const count = (rows: number) => (rows > COUNT_LIMIT ? `> ${COUNT_LIMIT}` : rows)
   return {
     ...(name && { app: name }),
@@ -185,7 +183,7 @@ function summarizeParked({
   bytes,
   parkedAt,
   reason,
-}: ParkedRow & { app: App | null }) {
+}: ParkedRow & { app: AppName | null }) {
   return { id: [...(name ? [name] : []), channel, id].join('/'), parked: parkedAt, topic: to, key, type, bytes, reason }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { DatabaseName } from '@coursewire/product'
 import { keepSecrets, type Secrets } from '@coursewire/setup'
 import { findOwner } from './single-start.ts'
 import type { Stack } from './stack.ts'
@@ -12,7 +13,7 @@ export interface RunningStack {
   enrollmentApi: string
   distributionService: string
   kafka: string
-  postgres: Record<'enrollment' | 'distribution' | 'email', { databaseUrl: string }>
+  postgres: Record<DatabaseName, { databaseUrl: string }>
 }
 
 /** Tells the other commands, and scripts, where the stack is that this process has started. */

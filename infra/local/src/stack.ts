@@ -3,6 +3,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createKafka, type Kafka } from '@coursewire/messaging'
 import {
+  type AppName,
+  type AppUrls,
+  appNames,
+  consumers,
+  mapApps,
+  secretSettingsOf,
+  settingsOf,
+  urlsBy,
+} from '@coursewire/product'
+import {
   findFreePort,
   type KafkaServer,
   type PostgresServer,
@@ -12,25 +22,16 @@ import {
   startPostgres,
 } from '@coursewire/servers'
 import { createLogger } from '@coursewire/service-kit'
-import {
-  type AppName,
-  appFile,
-  keepSecrets,
-  type Prepared,
-  prepareServers,
-  type Secrets,
-  tenant,
-} from '@coursewire/setup'
+import { appFile, type Databases, keepSecrets, type Prepared, prepareServers, type Secrets } from '@coursewire/setup'
 import { assertKnownServers, assertNobodyConsumes } from './known-servers.ts'
 import { startNode } from './node-process.ts'
 
 type Ports = Record<AppName | 'aws' | 'kafka' | 'postgres', number>
-type Urls = Record<'enrollmentApi' | 'distributionService' | 'emailWorker' | 'aws', string>
 
 /** The whole product as it runs, wherever that is. */
 export interface Product {
-  urls: Urls
-  databases: Prepared['databases']
+  urls: AppUrls & { aws: string }
+  databases: Databases
   kafka: Pick<KafkaServer, 'kill' | 'restart'>
   kafkaClient: Kafka
   apps: Record<AppName, ServerProcess>
@@ -78,38 +79,33 @@ interface StackOptions {
   log: (line: string) => void
 }
 
-/** Each consumes as the group of its own name. */
-const appNames: AppName[] = ['enrollment-api', 'distribution-service', 'email-worker']
-
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /**
- * Starts the whole product: Postgres, Kafka, the local AWS, and the three apps as processes of their own. Everything it
+ * Starts the whole product: Postgres, Kafka, the local AWS, and the apps as processes of their own. Everything it
  * keeps lies in `directory`; one process at a time may use that. What was started is stopped again when something fails.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { startApp, ...base } = await startBase(options)
-  const starting = [startApp('enrollment-api'), startApp('distribution-service'), startApp('email-worker')] as const
+  const starting = mapApps((app) => startApp(app))
   try {
-    const [enrollmentApi, distributionService, emailWorker] = await Promise.all(starting)
-    return {
-      ...base,
-      apps: {
-        'enrollment-api': enrollmentApi,
-        'distribution-service': distributionService,
-        'email-worker': emailWorker,
-      },
-    }
+    return { ...base, apps: await settleApps(starting) }
   } catch (error) {
-    await Promise.allSettled(starting)
+    await Promise.allSettled(Object.values(starting))
     await base.stop()
     throw error
   }
 }
 
+/** What has become of each app. */
+async function settleApps<Made>(making: Record<AppName, Promise<Made>>): Promise<Record<AppName, Made>> {
+  const made = await Promise.all(appNames.map(async (app) => [app, await making[app]]))
+  return Object.fromEntries(made) as Record<AppName, Made>
+}
+
 /** Starts all but the apps. */
 export async function startBase(options: StackOptions): Promise<Base & AppStarter> {
-  const { directory, ports = {}, log } = options
+  const { directory, ports = {}, checkout: made = root, log } = options
   const starting: Promise<unknown>[] = []
   const servers: { stop(): Promise<void> }[] = []
   const clients: { stop(): Promise<void> }[] = []
@@ -140,78 +136,37 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     const kafkaClient = createKafka({ clientId: 'local', brokers: kafka.brokers, logger })
     if (!options.isTemporary) await assertKnownServers(join(directory, 'data'), { postgres, kafka, kafkaClient })
     // Only a given Kafka can be somebody else's too.
-    if (kafka.provider === 'given') await assertNobodyConsumes(kafkaClient, appNames, { log })
+    if (kafka.provider === 'given') await assertNobodyConsumes(kafkaClient, consumers, { log })
     log('Creating topics, databases and roles, migrating')
-    const { databases, topicArn, runAccountsCli } = await prepareServers({
+    const { databases, runAccountsCli } = await prepareServers({
       postgresUrl: postgres.url,
       kafka: kafkaClient,
       awsUrl: aws,
       secrets,
-      checkout: options.checkout,
+      checkout: made,
     })
 
-    const appPorts = {
-      'enrollment-api': await findFreePort(ports['enrollment-api'], log),
-      'distribution-service': await findFreePort(ports['distribution-service'], log),
-      'email-worker': await findFreePort(ports['email-worker'], log),
-    }
-    const urlOf = (app: AppName) => `http://127.0.0.1:${appPorts[app]}`
-    const urls = {
-      enrollmentApi: urlOf('enrollment-api'),
-      distributionService: urlOf('distribution-service'),
-      emailWorker: urlOf('email-worker'),
-      aws,
-    }
-    const shared = {
-      NODE_ENV: 'production',
-      HOST: '127.0.0.1',
-      LOG_LEVEL: 'info',
-      KAFKA_BROKERS: kafka.brokers.join(','),
-      JWT_ISSUER: urls.enrollmentApi,
-      JWT_AUDIENCE: 'coursewire',
-      JWKS_URL: `${urls.enrollmentApi}/.well-known/jwks.json`,
-      DEFAULT_TENANT: tenant,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL_SNS: aws,
-      AWS_ENDPOINT_URL_SES: aws,
-      ...options.environment,
-    }
-    // Until there is a dashboard, the mail's button shows the course as JSON.
-    const dashboard = `${urls.distributionService}/api`
-    const environments = {
-      'enrollment-api': {
-        DATABASE_URL: databases.enrollment.databaseUrl,
-        ENROLLMENT_COMPLETED_TOPIC_ARN: topicArn,
-        JWT_PRIVATE_KEY: secrets.jwtPrivateKey,
-        DISTRIBUTION_SERVICE_URL: urls.distributionService,
-        DASHBOARD_URL: dashboard,
-        SERVICE_CLIENT_ID: 'enrollment-api',
-        SERVICE_CLIENT_SECRET: secrets.clients['enrollment-api'],
-      },
-      'distribution-service': {
-        DATABASE_URL: databases.distribution.databaseUrl,
-        PUBLIC_BASE_URL: dashboard,
-      },
-      'email-worker': {
-        DATABASE_URL: databases.email.databaseUrl,
-        EMAIL_FROM: 'Coursewire <hello@coursewire.example>',
-        ENROLLMENT_API_URL: urls.enrollmentApi,
-        DISTRIBUTION_SERVICE_URL: urls.distributionService,
-        DASHBOARD_URL: dashboard,
-        SERVICE_CLIENT_ID: 'email-worker',
-        SERVICE_CLIENT_SECRET: secrets.clients['email-worker'],
-      },
-    }
-    const startApp: AppStarter['startApp'] = (app, { checkout, port = appPorts[app], name = app } = {}) =>
+    const appPorts = await settleApps(mapApps((app) => findFreePort(ports[app], log)))
+    const urlOf = (app: string) => `http://127.0.0.1:${appPorts[app as AppName]}`
+    const addresses = { kafkaBrokers: kafka.brokers.join(','), aws, urlOf, publicUrlOf: urlOf }
+    const urls = { ...urlsBy(urlOf), aws }
+    const startApp: AppStarter['startApp'] = (app, { checkout = root, port = appPorts[app], name = app } = {}) =>
       keep(
         clients,
         startNode({
           directory: join(directory, 'run', name),
-          entry: appFile(app, 'main.js', checkout),
+          entry: appFile(checkout, app, 'main.js'),
           readyUrl: `http://127.0.0.1:${port}/health/ready`,
-          environment: { ...shared, ...environments[app], PORT: String(port) },
+          environment: {
+            // React reads it, in mails: its development build is slow.
+            NODE_ENV: 'production',
+            HOST: '127.0.0.1',
+            PORT: String(port),
+            LOG_LEVEL: 'info',
+            ...settingsOf(app, addresses),
+            ...secretSettingsOf(app, secrets, databases),
+            ...options.environment,
+          },
           log,
         }),
       )

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
+import { mapApps, serverPorts } from '@coursewire/product'
 import { bringInFirstCourse, createTestStudent, describePlaces, firstCourse } from '@coursewire/setup'
 import { createCommandRunner } from './command-runner.ts'
 import { editCourse } from './editing.ts'
@@ -14,14 +15,7 @@ import { type Stack, startStack } from './stack.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const directory = join(root, '.coursewire')
-const ports = {
-  'enrollment-api': 3000,
-  'distribution-service': 3001,
-  'email-worker': 3002,
-  aws: 3003,
-  postgres: 15432,
-  kafka: 9092,
-}
+const ports = { ...mapApps((_, { port }) => port), ...serverPorts }
 const startedAt = performance.now()
 
 function log(line: string): void {

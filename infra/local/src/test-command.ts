@@ -48,6 +48,8 @@ async function checkAndTest(): Promise<string[]> {
   const only = faults ? packages.map(({ name }) => `--filter=${name}`) : []
   try {
     const isChecked = faults || (await commands.run('pnpm', ['run', 'check']))
+    // Packages that start the apps depend on none of them, and need them built.
+    await commands.run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
     await commands.run('pnpm', [...tests, ...only], { environment })
     const silent = findSilent(packages).map(({ name }) => `${name} ended without results`)
     return isChecked ? silent : ['npm run check', ...silent]

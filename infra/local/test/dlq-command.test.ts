@@ -1,5 +1,5 @@
-import { topicsFor } from '@coursewire/kafka'
 import { createKafka, createTopics, type KafkaSource, publishRecords, watchTopic } from '@coursewire/messaging'
+import { topicsFor } from '@coursewire/product'
 import { uniqueName, waitFor } from '@coursewire/servers'
 import { createLogger } from '@coursewire/service-kit'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'

@@ -1,11 +1,14 @@
+import { fileURLToPath } from 'node:url'
 import { migrate } from '@coursewire/setup'
 import { expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 it('a migration that fails is named, with what it said of that', async () => {
   const nowhere = 'postgres://nobody@127.0.0.1:1/nothing'
   const access = { databaseUrl: nowhere, migrateDatabaseUrl: nowhere }
 
-  const migrating = migrate({ enrollment: access, distribution: access, email: access })
+  const migrating = migrate({ enrollment: access, distribution: access, email: access }, root)
 
   await expect(migrating).rejects.toThrow(/dist\/migrate\.js ended with 1 and said: .*ECONNREFUSED/s)
 })

@@ -8,13 +8,15 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { AppName } from '@coursewire/product'
 import { waitFor } from '@coursewire/servers'
-import { type AppName, bringInFirstCourse, callApi, type Editor, firstCourse, prepareServers } from '@coursewire/setup'
+import { bringInFirstCourse, callApi, type Editor, firstCourse, prepareServers } from '@coursewire/setup'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLearner, findMails, type Learner, readLedger } from '../src/journey.ts'
 import { type Stack, startStack } from '../src/stack.ts'
 
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 const runbook = readFileSync(new URL('../../runbooks/restore.md', import.meta.url), 'utf8')
 const patience = { timeoutMs: 60_000, intervalMs: 100 }
 
@@ -78,7 +80,7 @@ async function perform(args: string[], input: string): Promise<string> {
   if (command.startsWith('compose exec -T postgres ')) return askPostgres(args.slice(4), input)
   if (command === 'compose run --rm setup') {
     const { postgres, kafkaClient: kafka, urls, secrets } = stack
-    await prepareServers({ postgresUrl: postgres.url, kafka, awsUrl: urls.aws, secrets })
+    await prepareServers({ postgresUrl: postgres.url, kafka, awsUrl: urls.aws, secrets, checkout: root })
   } else if (verb === 'stop' && apps.length === named.length) {
     await Promise.all(apps.map((app) => app.stop()))
   } else if (verb === 'start' && apps.length === named.length) {

@@ -1,1 +1,2 @@
 export { isolateDatabase, provisionService, type ServiceAccess, type ServicePasswords } from './provision.ts'
+export { postgresVersion } from './version.ts'

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { kafkaVersion } from '@coursewire/kafka'
+import { postgresVersion } from '@coursewire/postgres'
 import { type Compose, openCompose } from './compose.ts'
 import { openDirectory } from './directories.ts'
 import { acceptsConnections } from './embedded-postgres.ts'
@@ -22,14 +24,19 @@ export async function startComposePostgres(options: KeptOptions): Promise<Postgr
     url = `postgresql://postgres:${password}@${host}:${port}/postgres`
     return acceptsConnections(url)
   })
-  return { provider: 'docker', description: `PostgreSQL 18.4, in Docker, on ${host}:${port}`, url, ...controls }
+  return {
+    provider: 'docker',
+    description: `PostgreSQL ${postgresVersion}, in Docker, on ${host}:${port}`,
+    url,
+    ...controls,
+  }
 }
 
 /** Apache Kafka, likewise. */
 export async function startComposeKafka(options: KeptOptions): Promise<KafkaServer> {
   const { port, start } = await prepare(options, 'kafka', 'KAFKA_PORT')
   const controls = await start(() => isBrokerReady(host, port))
-  const description = `Apache Kafka 4.3.1, in Docker, on ${host}:${port}`
+  const description = `Apache Kafka ${kafkaVersion}, in Docker, on ${host}:${port}`
   return { provider: 'docker', description, brokers: [`${host}:${port}`], pid: undefined, ...controls }
 }
 

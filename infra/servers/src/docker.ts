@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { brokerSettings } from '@coursewire/kafka'
+import { brokerSettings, kafkaVersion, toContainerEnvironment } from '@coursewire/kafka'
+import { postgresVersion } from '@coursewire/postgres'
 import { type ContainerRuntimeClient, GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers'
 import { acceptsConnections } from './embedded-postgres.ts'
 import { runAfterEnd } from './guard.ts'
@@ -20,7 +21,7 @@ export async function startDockerPostgres(options: WithLog<PostgresOptions>): Pr
   const port = await findFreePort(options.port, log)
   const password = randomBytes(24).toString('base64url')
   const fast = durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']
-  const container = new Container('postgres:18.4')
+  const container = new Container(`postgres:${postgresVersion}`)
     .withEnvironment({ POSTGRES_PASSWORD: password })
     // Docker gives a restarted container another port unless one is asked for.
     .withPublishedPort({ container: 5432, host: port }, host)
@@ -29,7 +30,7 @@ export async function startDockerPostgres(options: WithLog<PostgresOptions>): Pr
   const controls = await startContainer(docker, container, 'PostgreSQL', () => acceptsConnections(url), log)
   return {
     provider: 'docker',
-    description: `PostgreSQL 18.4, in Docker, on ${host}:${port}${durable ? '' : ' (fsync off)'}`,
+    description: `PostgreSQL ${postgresVersion}, in Docker, on ${host}:${port}${durable ? '' : ' (fsync off)'}`,
     url,
     ...controls,
   }
@@ -44,18 +45,14 @@ export async function startDockerKafka(options: WithLog<KafkaOptions>): Promise<
   const port = await findFreePort(options.port, log)
   const logDirectory = '/var/lib/kafka/data'
   const settings = brokerSettings({ listenHost: '0.0.0.0', host, port, controllerPort: port + 1, logDirectory })
-  const environment = Object.entries(settings).map(([name, value]) => [
-    `KAFKA_${name.replaceAll('.', '_').toUpperCase()}`,
-    value,
-  ])
-  const container = new Container('apache/kafka:4.3.1')
+  const container = new Container(`apache/kafka:${kafkaVersion}`)
     // The image has one id for all the clusters it makes.
-    .withEnvironment({ ...Object.fromEntries(environment), CLUSTER_ID: createClusterId() })
+    .withEnvironment({ ...toContainerEnvironment(settings), CLUSTER_ID: createClusterId() })
     .withPublishedPort({ container: port, host: port }, host)
   const controls = await startContainer(docker, container, 'Kafka', () => isBrokerReady(host, port), log)
   return {
     provider: 'docker',
-    description: `Apache Kafka 4.3.1, in Docker, on ${host}:${port}`,
+    description: `Apache Kafka ${kafkaVersion}, in Docker, on ${host}:${port}`,
     brokers: [`${host}:${port}`],
     pid: undefined,
     ...controls,

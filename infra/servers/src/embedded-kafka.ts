@@ -1,4 +1,4 @@
-import { brokerSettings } from '@coursewire/kafka'
+import { brokerSettings, kafkaVersion } from '@coursewire/kafka'
 import { openDirectory } from './directories.ts'
 import { findJars, findJava } from './kafka-jars.ts'
 import { createClusterId, startKafkaNode } from './kafka-node.ts'
@@ -27,7 +27,7 @@ export async function startEmbeddedKafka(options: WithLog<KafkaOptions>): Promis
   return {
     ...node,
     provider: 'embedded',
-    description: `Apache Kafka 4.3.1, embedded, on ${host}:${port}`,
+    description: `Apache Kafka ${kafkaVersion}, embedded, on ${host}:${port}`,
     brokers: [`${host}:${port}`],
     get pid() {
       return node.pid

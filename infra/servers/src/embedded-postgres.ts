@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { postgresVersion } from '@coursewire/postgres'
 import pg from 'pg'
 import { keepText, openDirectory } from './directories.ts'
 import { findPostgresBinaries, findReachable, handOver, postgresUser } from './embedded-postgres-files.ts'
@@ -47,7 +48,7 @@ export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): 
 
   return {
     provider: 'embedded',
-    description: `PostgreSQL 18.4, embedded, on 127.0.0.1:${port}${durable ? '' : ' (fsync off)'}`,
+    description: `PostgreSQL ${postgresVersion}, embedded, on 127.0.0.1:${port}${durable ? '' : ' (fsync off)'}`,
     url,
     stop,
     kill,

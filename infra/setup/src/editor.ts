@@ -1,5 +1,6 @@
+import { tenant } from '@coursewire/product'
 import { callApi } from './call-api.ts'
-import { type Prepared, tenant } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
 import type { Secrets } from './secrets.ts'
 
 const email = 'editor@example.com'

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { courseGenerationCompleted, toKafkaRecord } from '@coursewire/events'
 import { type Kafka, publishRecords } from '@coursewire/messaging'
+import { tenant } from '@coursewire/product'
 import { now } from '@coursewire/service-kit'
 import { createEditor, createEditorAccount, type Editor } from './editor.ts'
-import { type Prepared, tenant } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
 import type { Secrets } from './secrets.ts'
 
 export const firstCourse = {

@@ -3,7 +3,9 @@
 // Both may be repeated.
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createKafka } from '@coursewire/messaging'
+import { appNames, portVariable, secretSettingsOf, urlsBy } from '@coursewire/product'
 import { baseConfig, createLogger, loadConfig, runTask } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { createEditorAccount } from './editor.ts'
@@ -22,17 +24,17 @@ const serversConfig = z.object({
   /** A directory for its own secrets, and one for each service's settings. */
   SETTINGS_DIR: z.string(),
 })
-const port = z.coerce.number().int()
+/** Where the apps lie in the image of `setup`. */
+const checkout = fileURLToPath(new URL('..', import.meta.url))
 const firstCourseConfig = z.object({
   KAFKA_BROKERS,
   ENROLLMENT_API_URL: z.url(),
   DISTRIBUTION_SERVICE_URL: z.url(),
   EDITOR_PASSWORD: z.string(),
-  ENROLLMENT_API_PORT: port,
-  DISTRIBUTION_SERVICE_PORT: port,
-  EMAIL_WORKER_PORT: port,
-  AWS_PORT: port,
 })
+const portsConfig = z.object(
+  Object.fromEntries([...appNames, 'aws'].map((name) => [portVariable(name), z.coerce.number().int()])),
+)
 
 const log = (line: string) => process.stdout.write(`${line}\n`)
 const logger = createLogger({ service: 'setup', level: 'silent' })
@@ -49,22 +51,14 @@ async function prepare(): Promise<void> {
     kafka: createKafka({ clientId: 'setup', brokers: config.KAFKA_BROKERS, logger }),
     awsUrl: config.AWS_URL,
     secrets,
+    checkout,
   })
   await createTestStudent({ runAccountsCli })
   await createEditorAccount({ runAccountsCli }, secrets)
 
   const write = (service: string, settings: Record<string, string>) =>
     writeSettings(join(config.SETTINGS_DIR, service, 'settings.env'), settings)
-  write('enrollment-api', {
-    DATABASE_URL: databases.enrollment.databaseUrl,
-    JWT_PRIVATE_KEY: secrets.jwtPrivateKey,
-    SERVICE_CLIENT_SECRET: secrets.clients['enrollment-api'],
-  })
-  write('distribution-service', { DATABASE_URL: databases.distribution.databaseUrl })
-  write('email-worker', {
-    DATABASE_URL: databases.email.databaseUrl,
-    SERVICE_CLIENT_SECRET: secrets.clients['email-worker'],
-  })
+  for (const app of appNames) write(app, secretSettingsOf(app, secrets, databases))
   write('first-course', { EDITOR_PASSWORD: secrets.editorPassword })
 }
 
@@ -85,14 +79,10 @@ async function bringIn(): Promise<void> {
     urls: { enrollmentApi: config.ENROLLMENT_API_URL, distributionService: config.DISTRIBUTION_SERVICE_URL },
     secrets: { editorPassword: config.EDITOR_PASSWORD },
   })
-  const here = (published: number) => `http://localhost:${published}`
-  const places = {
-    enrollmentApi: here(config.ENROLLMENT_API_PORT),
-    distributionService: here(config.DISTRIBUTION_SERVICE_PORT),
-    emailWorker: here(config.EMAIL_WORKER_PORT),
-    aws: here(config.AWS_PORT),
-  }
-  log(`${describePlaces(places, slug)}\ndocker compose down stops everything; the data stays. With -v it is forgotten.`)
+  const ports = loadConfig(portsConfig, process.env)
+  const urlOf = (name: string) => `http://localhost:${ports[portVariable(name)]}`
+  const places = describePlaces({ ...urlsBy(urlOf), aws: urlOf('aws') }, slug)
+  log(`${places}\ndocker compose down stops everything; the data stays. With -v it is forgotten.`)
 }
 
 await runTask(process.argv[2] === 'first-course' ? bringIn : prepare)

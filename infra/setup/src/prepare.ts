@@ -1,37 +1,26 @@
 import { type ExecFileException, execFile } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { topicsFor } from '@coursewire/kafka'
 import { createTopics, type Kafka } from '@coursewire/messaging'
 import { provisionService, type ServiceAccess } from '@coursewire/postgres'
+import { type AppName, type DatabaseName, databases, snsTopic, tenant, topicsFor } from '@coursewire/product'
 import type { Secrets } from './secrets.ts'
 
-export const tenant = 'local'
+export type Databases = Record<DatabaseName, ServiceAccess>
 
 /** What the apps are told of the servers. */
 export interface Prepared {
-  databases: Record<keyof typeof apps, ServiceAccess>
-  /** Of the SNS topic that enrolments are published on. */
-  topicArn: string
+  databases: Databases
   /** Runs enrollment-api's CLI, the secret on its standard input, and returns what it prints. */
   runAccountsCli: (args: string[], secret: string) => Promise<string>
 }
 
-const apps = {
-  enrollment: 'enrollment-api',
-  distribution: 'distribution-service',
-  email: 'email-worker',
-} as const
-export type AppName = (typeof apps)[keyof typeof apps]
-
 const run = promisify(execFile)
-const { resolve } = createRequire(import.meta.url)
 
-/** A file of the built app, here or in another checkout of this repository. */
-export function appFile(app: AppName, file: string, checkout?: string): string {
-  const folder = checkout ? join(checkout, 'apps', app) : dirname(resolve(`@coursewire/${app}/package.json`))
-  return join(folder, 'dist', file)
+/** A file of the built app, in the checkout of this repository that has it. */
+export function appFile(checkout: string, app: AppName, file: string): string {
+  return join(checkout, 'apps', app, 'dist', file)
 }
 
 /**
@@ -44,43 +33,44 @@ export async function prepareServers(servers: {
   awsUrl: string
   secrets: Secrets
   /** Whose apps make their tables and accounts. */
-  checkout?: string | undefined
+  checkout: string
 }): Promise<Prepared> {
   const { postgresUrl, kafka, awsUrl, secrets, checkout } = servers
-  const [databases, topicArn] = await Promise.all([
+  const [created] = await Promise.all([
     createDatabases(postgresUrl, secrets),
     createSnsTopic(awsUrl),
     createTopics(kafka, topicsFor('local')),
   ])
-  await migrate(databases, checkout)
+  await migrate(created, checkout)
 
   function runAccountsCli(args: string[], secret: string): Promise<string> {
-    const env = { DATABASE_URL: databases.enrollment.databaseUrl, DEFAULT_TENANT: tenant }
-    return runNode(appFile('enrollment-api', 'cli.js', checkout), { args, env, input: secret })
+    const env = { DATABASE_URL: created.enrollment.databaseUrl, DEFAULT_TENANT: tenant }
+    return runNode(appFile(checkout, 'enrollment-api', 'cli.js'), { args, env, input: secret })
   }
   for (const [client, secret] of Object.entries(secrets.clients)) {
     await runAccountsCli(['create-client', '--tenant', tenant, '--client-id', client], secret)
   }
-  return { databases, topicArn, runAccountsCli }
+  return { databases: created, runAccountsCli }
 }
 
-async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Prepared['databases']> {
-  const create = (name: keyof typeof apps) => provisionService(adminUrl, name, secrets.databases[name])
-  const [enrollment, distribution, email] = await Promise.all([
-    create('enrollment'),
-    create('distribution'),
-    create('email'),
-  ])
-  return { enrollment, distribution, email }
+async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Databases> {
+  const create = async ({ database }: { database: DatabaseName }) => [
+    database,
+    await provisionService(adminUrl, database, secrets.databases[database]),
+  ]
+  return Object.fromEntries(await Promise.all(databases.map(create))) as Databases
 }
 
-/** Each app makes its tables what it needs them to be. */
-export async function migrate(databases: Prepared['databases'], checkout?: string): Promise<void> {
-  const migrateOne = (name: keyof typeof apps) =>
-    runNode(appFile(apps[name], 'migrate.js', checkout), {
-      env: { MIGRATE_DATABASE_URL: databases[name].migrateDatabaseUrl },
-    })
-  await Promise.all([migrateOne('enrollment'), migrateOne('distribution'), migrateOne('email')])
+/** Each app of the checkout makes its tables what it needs them to be; an older checkout may lack some of the apps. */
+export async function migrate(access: Databases, checkout: string): Promise<void> {
+  const present = databases.filter(({ app }) => existsSync(join(checkout, 'apps', app)))
+  await Promise.all(
+    present.map(({ app, database }) =>
+      runNode(appFile(checkout, app, 'migrate.js'), {
+        env: { MIGRATE_DATABASE_URL: access[database].migrateDatabaseUrl },
+      }),
+    ),
+  )
 }
 
 /** Runs a program to its end and returns what it prints. If it fails, the error says how it ended and what it printed. */
@@ -100,12 +90,13 @@ async function runNode(
 }
 
 /** Creating a topic that is there is finding it. */
-async function createSnsTopic(awsUrl: string): Promise<string> {
+async function createSnsTopic(awsUrl: string): Promise<void> {
   const response = await fetch(awsUrl, {
     method: 'POST',
-    body: new URLSearchParams({ Action: 'CreateTopic', Version: '2010-03-31', Name: 'enrollment-completed' }),
+    body: new URLSearchParams({ Action: 'CreateTopic', Version: '2010-03-31', Name: snsTopic.name }),
   })
-  const [, arn] = /<TopicArn>(.*)<\/TopicArn>/.exec(await response.text()) ?? []
-  if (!arn) throw new Error(`The local SNS made no topic: ${response.status}`)
-  return arn
+  const answer = await response.text()
+  if (!answer.includes(`<TopicArn>${snsTopic.arn}</TopicArn>`)) {
+    throw new Error(`The local SNS did not make ${snsTopic.arn}: ${response.status} ${answer.slice(0, 500)}`)
+  }
 }

@@ -1,24 +1,50 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { type ClientName, clientNames, type DatabaseName, databases } from '@coursewire/product'
 
 /** What this machine's services know each other by: made once, readable by their owner alone, of no use elsewhere. */
-export type Secrets = ReturnType<typeof createSecrets>
+export interface Secrets {
+  jwtPrivateKey: string
+  databases: Record<DatabaseName, { owner: string; run: string }>
+  clients: Record<ClientName, string>
+  editorPassword: string
+}
 
 const createPassword = () => randomBytes(24).toString('base64url')
 
-function createSecrets() {
+function createKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const databasePasswords = () => ({ owner: createPassword(), run: createPassword() })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+/** The secrets in `file`. Those that it lacks, because it is new or an app is, are made and added. */
+export function keepSecrets(file: string): Secrets {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}'
+  const secrets = complete(JSON.parse(text) as Partial<Secrets>)
+  const completed = JSON.stringify(secrets)
+  if (completed !== text) {
+    // Whoever reads it meanwhile finds all of it.
+    const draft = `${file}.draft`
+    writeFileSync(draft, completed, { mode: 0o600 })
+    renameSync(draft, file)
+  }
+  return secrets
+}
+
+function complete(kept: Partial<Secrets>): Secrets {
   return {
-    jwtPrivateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    databases: { enrollment: databasePasswords(), distribution: databasePasswords(), email: databasePasswords() },
-    clients: { 'enrollment-api': createPassword(), 'email-worker': createPassword() },
-    editorPassword: createPassword(),
+    jwtPrivateKey: kept.jwtPrivateKey ?? createKey(),
+    databases: { ...createPasswordsOfDatabases(), ...kept.databases },
+    clients: { ...createPasswordsOfClients(), ...kept.clients },
+    editorPassword: kept.editorPassword ?? createPassword(),
   }
 }
 
-/** The secrets in `file`, made at the first call. */
-export function keepSecrets(file: string): Secrets {
-  if (!existsSync(file)) writeFileSync(file, JSON.stringify(createSecrets()), { mode: 0o600 })
-  return JSON.parse(readFileSync(file, 'utf8')) as Secrets
+function createPasswordsOfDatabases() {
+  const passwords = databases.map(({ database }) => [database, { owner: createPassword(), run: createPassword() }])
+  return Object.fromEntries(passwords) as Secrets['databases']
+}
+
+function createPasswordsOfClients() {
+  return Object.fromEntries(clientNames.map((name) => [name, createPassword()])) as Secrets['clients']
 }

@@ -1,18 +1,17 @@
+import { type AppUrls, appNames, appOf, keyOf } from '@coursewire/product'
 import { firstCourse, testStudent } from './first-course.ts'
 
-/** Where the product is, as seen from this machine. */
-export type Places = Record<'enrollmentApi' | 'distributionService' | 'emailWorker' | 'aws', string>
-
 /** Where everything is, and how to enrol in the first course, for whoever has just started the product. */
-export function describePlaces(places: Places, slug: string): string {
-  const { enrollmentApi, distributionService, emailWorker, aws } = places
+export function describePlaces(places: AppUrls & { aws: string }, slug: string): string {
+  const { enrollmentApi, distributionService, aws } = places
   const json = `-H 'content-type: application/json'`
+  const lines: [name: string, url: string][] = [
+    ...appNames.map((app): [string, string] => [app, `${places[keyOf(app)]}${appOf(app).page}`]),
+    ['course', `${distributionService}/api/courses/${slug}`],
+    ['inbox', aws],
+  ]
   return `
-  enrollment-api        ${enrollmentApi}   docs ${enrollmentApi}/docs
-  distribution-service  ${distributionService}   docs ${distributionService}/docs
-  email-worker          ${emailWorker}   metrics ${emailWorker}/metrics
-  course                ${distributionService}/api/courses/${slug}
-  inbox                 ${aws}
+${lines.map(([name, url]) => `  ${name.padEnd(20)}  ${url}`).join('\n')}
 
 Sign in as ${testStudent.email} (password ${testStudent.password}) and enrol; the welcome mail comes to the inbox:
 

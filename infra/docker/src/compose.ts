@@ -1,0 +1,177 @@
+import { brokerSettings, kafkaVersion, toContainerEnvironment } from '@coursewire/kafka'
+import { postgresVersion } from '@coursewire/postgres'
+import { type AppName, appNames, appOf, portVariable, serverPorts, settingsOf } from '@coursewire/product'
+
+const brokers = 'kafka:29092'
+const urlOf = (service: string) => `http://${service}:8080`
+const addresses = {
+  kafkaBrokers: brokers,
+  aws: urlOf('aws'),
+  urlOf,
+  publicUrlOf: (app: string) => `http://localhost:${portOf(app)}`,
+}
+
+/** The whole of docker-compose.yml. */
+export function renderCompose(): string {
+  return `# Generated from infra/product by \`pnpm run docs\` in infra/docker; do not edit.
+# The whole product in containers: docker compose up --build. ENROLLMENT_API_PORT=4000 in the environment or in .env gives a
+# service another port of this machine than the one that stands here, and likewise for the others.
+# With --profile servers only Kafka and PostgreSQL, for \`npm start\` where Docker is to give them.
+# No secret is in here: \`setup\` makes them, for this machine alone, and leaves each app its own in a volume.
+
+x-container: &container
+  profiles: [product]
+  restart: unless-stopped
+  read_only: true
+  tmpfs: [/tmp]
+  cap_drop: [ALL]
+  security_opt: ["no-new-privileges:true"]
+  mem_limit: 512m
+  cpus: 1.0
+  stop_grace_period: 20s
+
+x-servers: &servers
+  kafka: { condition: service_healthy }
+  postgres: { condition: service_healthy }
+  aws: { condition: service_healthy }
+
+services:
+  kafka:
+    image: apache/kafka:${kafkaVersion}
+    profiles: [servers, product]
+    restart: unless-stopped
+    mem_limit: 1g
+    ports: ["127.0.0.1:${portOf('kafka')}:${portOf('kafka')}"]
+    volumes: ["kafka:/var/lib/kafka/data"]
+    environment:
+${renderSettings(toContainerEnvironment(twoListeners()))}
+    healthcheck:
+      test: [CMD, bash, -c, "exec 3<>/dev/tcp/127.0.0.1/29092"]
+      interval: 2s
+      timeout: 2s
+      retries: 30
+
+  postgres:
+    image: postgres:${postgresVersion}
+    profiles: [servers, product]
+    restart: unless-stopped
+    mem_limit: 1g
+    shm_size: 256m
+    ports: ["127.0.0.1:${portOf('postgres')}:5432"]
+    volumes: ["postgres:/var/lib/postgresql", "superuser:/run/coursewire"]
+    # The superuser's password is made at the first start. The volume is mounted by \`setup\` alone, which is uid 1000.
+    entrypoint:
+      - bash
+      - -c
+      - |
+        cd /run/coursewire
+        [ -s password ] || (umask 077 && head -c 24 /dev/urandom | base64 | tr +/ -_ | tr -d '\\n' > password)
+        chown 1000 password
+        POSTGRES_PASSWORD=$$(cat password) exec docker-entrypoint.sh postgres -c max_connections=300
+    healthcheck:
+      test: [CMD, pg_isready, -h, 127.0.0.1, -U, postgres]
+      interval: 2s
+      timeout: 2s
+      retries: 30
+
+  aws:
+    <<: *container
+    image: coursewire/aws-local
+    build: { context: ., dockerfile: infra/docker/Dockerfile, args: { APP: aws-local } }
+    environment: { DATA_DIR: /data }
+    ports: ["127.0.0.1:${portOf('aws')}:8080"]
+    volumes: ["aws:/data"]
+
+  setup:
+    <<: *container
+    image: coursewire/setup
+    build:
+      context: .
+      dockerfile: infra/docker/Dockerfile
+      args: { APP: setup, SETTINGS: "${settingsVolumes.join(' ')}" }
+    command: [dist/main.js, servers]
+    restart: on-failure
+    depends_on: *servers
+    environment:
+      KAFKA_BROKERS: ${brokers}
+      AWS_URL: ${urlOf('aws')}
+      POSTGRES_URL: postgresql://postgres@postgres:5432/postgres
+      POSTGRES_PASSWORD_FILE: /run/coursewire/password
+      SETTINGS_DIR: /settings
+    # Only this service writes settings, and each of the others has its own alone.
+    volumes:
+      - superuser:/run/coursewire:ro
+${settingsVolumes.map((service) => `      - ${service}-settings:/settings/${service}`).join('\n')}
+
+  first-course:
+    <<: *container
+    image: coursewire/setup
+    command: [--env-file=/run/coursewire/settings.env, dist/main.js, first-course]
+    restart: on-failure
+    depends_on:
+      enrollment-api: { condition: service_healthy }
+      distribution-service: { condition: service_healthy }
+    environment:
+      KAFKA_BROKERS: ${brokers}
+      ENROLLMENT_API_URL: ${urlOf('enrollment-api')}
+      DISTRIBUTION_SERVICE_URL: ${urlOf('distribution-service')}
+      # For the addresses that it prints at its end.
+${renderSettings(Object.fromEntries([...appNames, 'aws'].map((name) => [portVariable(name), portOf(name)])))}
+    volumes: ["first-course-settings:/run/coursewire:ro"]
+
+${appNames.map(renderApp).join('\n\n')}
+
+volumes:
+${['kafka', 'postgres', 'superuser', 'aws', ...settingsVolumes.map((service) => `${service}-settings`)]
+  .map((volume) => `  ${volume}:`)
+  .join('\n')}
+`
+}
+
+/** Those for whom \`setup\` has a volume each. */
+const settingsVolumes = ['setup', 'first-course', ...appNames]
+
+function renderApp(app: AppName): string {
+  return `  ${app}:
+    <<: *container
+    image: coursewire/${app}
+    build: { context: ., dockerfile: infra/docker/Dockerfile, args: { APP: ${app} } }
+    command: [--env-file=/run/coursewire/settings.env, dist/main.js]
+    depends_on:
+      <<: *servers
+      setup: { condition: service_completed_successfully }
+    environment:
+${renderSettings(settingsOf(app, addresses))}${(appOf(app).fromShell ?? []).map((name) => `\n      ${name}:`).join('')}
+    ports: ["127.0.0.1:${portOf(app)}:8080"]
+    volumes: ["${app}-settings:/run/coursewire:ro"]`
+}
+
+/** A broker tells its clients where it is, and that is another place for a container than for this machine. */
+function twoListeners(): Record<string, string> {
+  const settings = brokerSettings({
+    listenHost: '0.0.0.0',
+    host: 'kafka',
+    port: 29092,
+    controllerPort: 29093,
+    logDirectory: '/var/lib/kafka/data',
+  })
+  return {
+    ...settings,
+    listeners: `${settings['listeners']},HOST://0.0.0.0:${portOf('kafka')}`,
+    'advertised.listeners': `${settings['advertised.listeners']},HOST://localhost:${portOf('kafka')}`,
+    'listener.security.protocol.map': `${settings['listener.security.protocol.map']},HOST:PLAINTEXT`,
+  }
+}
+
+/** A port of this machine, as compose reads it. */
+function portOf(service: string): string {
+  const port =
+    service in serverPorts ? serverPorts[service as keyof typeof serverPorts] : appOf(service as AppName).port
+  return `\${${portVariable(service)}:-${port}}`
+}
+
+function renderSettings(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `      ${name}: ${JSON.stringify(value)}`)
+    .join('\n')
+}

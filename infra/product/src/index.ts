@@ -1,0 +1,19 @@
+export type { Addresses, App } from './app.ts'
+export {
+  type AppName,
+  type AppUrls,
+  appNames,
+  appOf,
+  type ClientName,
+  clientNames,
+  consumers,
+  type DatabaseName,
+  databases,
+  keyOf,
+  mapApps,
+  urlsBy,
+} from './product.ts'
+export { findAppFor } from './routing.ts'
+export { secretSettingsOf, settingsOf } from './settings.ts'
+export { portVariable, serverPorts, snsTopic, tenant } from './surroundings.ts'
+export { deadLetterTopicOf, topicsFor } from './topics.ts'

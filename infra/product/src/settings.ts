@@ -1,0 +1,46 @@
+import type { Addresses } from './app.ts'
+import { type AppName, appOf, type ClientName, type DatabaseName } from './product.ts'
+import { awsRegion, tenant } from './surroundings.ts'
+
+/** What an app is told in its environment; none of it is secret. Where it listens is for whoever starts it to say. */
+export function settingsOf(name: AppName, at: Addresses): Record<string, string> {
+  const app = appOf(name)
+  return {
+    DEFAULT_TENANT: tenant,
+    ...(app.database && { KAFKA_BROKERS: at.kafkaBrokers }),
+    ...(app.checksTokens && {
+      JWT_ISSUER: at.publicUrlOf('enrollment-api'),
+      JWT_AUDIENCE: 'coursewire',
+      JWKS_URL: `${at.urlOf('enrollment-api')}/.well-known/jwks.json`,
+    }),
+    ...(app.callsServices && { SERVICE_CLIENT_ID: name }),
+    ...(app.usesAws && {
+      AWS_REGION: awsRegion,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_SNS: at.aws,
+      AWS_ENDPOINT_URL_SES: at.aws,
+    }),
+    ...app.settings?.(at),
+  }
+}
+
+/** What the machine keeps secret, as far as apps are told of it. */
+export interface AppSecrets {
+  jwtPrivateKey: string
+  clients: Record<ClientName, string>
+}
+
+/** The rest of what an app is told, for its eyes only. */
+export function secretSettingsOf(
+  name: AppName,
+  secrets: AppSecrets,
+  databases: Record<DatabaseName, { databaseUrl: string }>,
+): Record<string, string> {
+  const app = appOf(name)
+  return {
+    ...(app.database && { DATABASE_URL: databases[app.database as DatabaseName].databaseUrl }),
+    ...(app.callsServices && { SERVICE_CLIENT_SECRET: secrets.clients[name as ClientName] }),
+    ...app.secretSettings?.(secrets),
+  }
+}

@@ -1,0 +1,34 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { loadConfig } from '@coursewire/service-kit'
+import { expect, test } from 'vitest'
+import type { z } from 'zod'
+import { type AppName, appNames, appOf } from '../src/product.ts'
+import { secretSettingsOf, settingsOf } from '../src/settings.ts'
+
+/** These are read by the SDK itself. */
+const readBySdk = /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|ENDPOINT_URL_(SNS|SES))$/
+
+const anything = <Value>(value: Value) => new Proxy({} as Record<string, Value>, { get: () => value })
+
+function declaredSettings(app: AppName): Record<string, string> {
+  const urlOf = (name: string) => `http://${name}.test`
+  const at = { kafkaBrokers: 'kafka.test:9092', aws: 'http://aws.test', urlOf, publicUrlOf: urlOf }
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const jwtPrivateKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const secrets = { jwtPrivateKey, clients: anything('a secret') }
+  return { ...settingsOf(app, at), ...secretSettingsOf(app, secrets, anything({ databaseUrl: 'postgresql://test/' })) }
+}
+
+async function loadSchema(app: AppName): Promise<z.ZodObject> {
+  const { href } = new URL(`../../../apps/${app}/src/config.ts`, import.meta.url)
+  return ((await import(href)) as { configSchema: z.ZodObject }).configSchema
+}
+
+test.each(appNames)('%s knows every setting it is given, and is given every one it cannot do without', async (app) => {
+  const schema = await loadSchema(app)
+  const settings = declaredSettings(app)
+  const known = [...Object.keys(settings), ...(appOf(app).fromShell ?? [])]
+
+  expect(known.filter((name) => !(name in schema.shape) && !readBySdk.test(name))).toEqual([])
+  expect(() => loadConfig(schema, settings)).not.toThrow()
+})
