@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { DatabaseName } from '@coursewire/product'
 import { keepSecrets, type Secrets } from '@coursewire/setup'
 import { findOwner } from './single-start.ts'
-import type { Stack } from './stack.ts'
+import type { Base } from './stack.ts'
 
 const ownDirectory = fileURLToPath(new URL('../../../.coursewire', import.meta.url))
 
@@ -17,7 +17,7 @@ export interface RunningStack {
 }
 
 /** Tells the other commands, and scripts, where the stack is that this process has started. */
-export function announceStack({ urls, kafka, postgres, databases }: Stack, directory = ownDirectory): void {
+export function announceStack({ urls, kafka, postgres, databases }: Base, directory = ownDirectory): void {
   const stack: RunningStack = { ...urls, kafka: kafka.brokers[0] ?? '', postgres: databases }
   const forPeople = { inbox: urls.aws, postgresAdmin: postgres.url }
   writeFileSync(fileOf(directory), JSON.stringify({ ...stack, ...forPeople }, null, 2), { mode: 0o600 })

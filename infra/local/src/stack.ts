@@ -53,6 +53,8 @@ export type Base = Omit<Stack, 'apps'>
 /** Starts the apps one by one. */
 export interface AppStarter {
   startApp: (app: AppName, instance?: Instance) => Promise<ServerProcess>
+  /** What an app has to be told, for those who start it themselves. */
+  environmentOf: (app: AppName) => NodeJS.ProcessEnv
 }
 
 /** One process of an app. */
@@ -150,6 +152,16 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     const urlOf = (app: string) => `http://127.0.0.1:${appPorts[app as AppName]}`
     const addresses = { kafkaBrokers: kafka.brokers.join(','), aws, urlOf, publicUrlOf: urlOf }
     const urls = { ...urlsBy(urlOf), aws }
+    const environmentOf = (app: AppName, port = appPorts[app]) => ({
+      // React reads it, in mails: its development build is slow.
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      LOG_LEVEL: 'info',
+      ...settingsOf(app, addresses),
+      ...secretSettingsOf(app, secrets, databases),
+      ...options.environment,
+    })
     const startApp: AppStarter['startApp'] = (app, { checkout = root, port = appPorts[app], name = app } = {}) =>
       keep(
         clients,
@@ -157,20 +169,11 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
           directory: join(directory, 'run', name),
           entry: appFile(checkout, app, 'main.js'),
           readyUrl: `http://127.0.0.1:${port}/health/ready`,
-          environment: {
-            // React reads it, in mails: its development build is slow.
-            NODE_ENV: 'production',
-            HOST: '127.0.0.1',
-            PORT: String(port),
-            LOG_LEVEL: 'info',
-            ...settingsOf(app, addresses),
-            ...secretSettingsOf(app, secrets, databases),
-            ...options.environment,
-          },
+          environment: environmentOf(app, port),
           log,
         }),
       )
-    return { urls, postgres, databases, kafka, kafkaClient, secrets, runAccountsCli, startApp }
+    return { urls, postgres, databases, kafka, kafkaClient, secrets, runAccountsCli, startApp, environmentOf }
   }
 
   function serverOptions(name: 'postgres' | 'kafka') {

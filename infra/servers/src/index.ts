@@ -1,5 +1,5 @@
 export { findDockerObstacle, openCompose } from './compose.ts'
-export { startGuard } from './guard.ts'
+export { runAfterEnd, startGuard } from './guard.ts'
 export { ownKafka, startKafka } from './kafka.ts'
 export { findClusterObstacle, type KafkaCluster, ownKafkaCluster } from './kafka-cluster.ts'
 export { findJars, findJava } from './kafka-jars.ts'

@@ -1,0 +1,21 @@
+import { styleText } from 'node:util'
+
+/** What a person who reads the log of an app knows already. */
+const known = ['level', 'time', 'msg', 'err', 'service', 'version', 'pid', 'hostname']
+
+interface Entry {
+  level: string
+  time: string
+  msg: string
+  err?: { stack?: string }
+}
+
+/** A line of an app's log for people: `12:03:04.512 info Enrollment created {"courseId":"c-1"}`. Lines of others stay as they are. */
+export function formatLogLine(line: string): string {
+  if (!line.startsWith('{"level"')) return line
+  const entry = JSON.parse(line) as Entry
+  const fields = Object.entries(entry).filter(([name]) => !known.includes(name))
+  const details = fields.length > 0 ? ` ${styleText('dim', JSON.stringify(Object.fromEntries(fields)))}` : ''
+  const stack = entry.err?.stack ? `\n${entry.err.stack}` : ''
+  return `${styleText('dim', entry.time.slice(11, 23))} ${entry.level} ${entry.msg}${details}${stack}`
+}

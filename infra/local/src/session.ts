@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { styleText } from 'node:util'
+import { mapApps, serverPorts } from '@coursewire/product'
+import { createCommandRunner } from './command-runner.ts'
+import { withdrawStack } from './running-stack.ts'
+import { claimDirectory, findOwner } from './single-start.ts'
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
+/** Where everything lies that a checkout keeps. */
+export const directory = join(root, '.coursewire')
+export const ports = { ...mapApps((_, { port }) => port), ...serverPorts }
+const startedAt = performance.now()
+
+export function log(line: string): void {
+  console.log(`${styleText('dim', `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`)}  ${line}`)
+}
+
+interface Session {
+  /** Builds what has changed; false when that failed. Never returns when the session ends meanwhile. */
+  build: () => Promise<boolean>
+  /** Takes charge of what was started: it is stopped at the end, what came last first. */
+  adopt: (started: { stop(): Promise<unknown> }) => void
+}
+
+/** Runs `start` in the one process of this checkout that may start the product, until Ctrl-C or until it fails. */
+export async function runSession(start: (session: Session) => Promise<void>): Promise<void> {
+  const commands = createCommandRunner(root)
+  const started: { stop(): Promise<unknown> }[] = []
+  let isStopping = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => void stop(0))
+
+  const release = claimDirectory(directory)
+  if (!release) {
+    const running = `Coursewire is running already (process ${findOwner(directory)?.pid})`
+    console.error(`${running}: see .coursewire/stack.json, or stop it with Ctrl-C there`)
+    process.exit(1)
+  }
+  try {
+    withdrawStack()
+    await start({ build, adopt: (one) => started.unshift(one) })
+  } catch (error) {
+    if (!isStopping) {
+      console.error(error instanceof Error ? error.message : error)
+      await stop(1)
+    }
+  }
+
+  async function build(): Promise<boolean> {
+    log('Building')
+    const isBuilt = await commands.run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
+    return isStopping ? new Promise(() => undefined) : isBuilt
+  }
+
+  async function stop(code: number): Promise<void> {
+    if (isStopping) return
+    isStopping = true
+    commands.interrupt()
+    withdrawStack()
+    if (started.length > 0) log('Stopping')
+    for (const one of started) await one.stop().catch((error: unknown) => console.error(error))
+    release?.()
+    process.exit(code)
+  }
+}
