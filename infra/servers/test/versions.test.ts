@@ -29,3 +29,7 @@ test('the README and the types name the oldest Node.js that will do, and the REA
   expect(read('pnpm-workspace.yaml')).toContain(`"@types/node": ${nodeVersion}.`)
   for (const [named] of read('README.md').matchAll(/pnpm@[\d.]+/g)) expect(named).toBe(packageManager)
 })
+
+test('.nvmrc gives developers the Node.js that the images run', () => {
+  expect(read('infra/docker/Dockerfile')).toContain(`ARG NODE_IMAGE=node:${read('.nvmrc').trim()}-`)
+})
