@@ -11,7 +11,7 @@ export async function testSome(root: string, args: string[], commands: CommandRu
   const packages = new Set(paths.map((path) => findPackage(root, path)))
   // vitest starts faster in the folder of one package than at the root, where it prepares all of them.
   const [folder = root] = packages.size === 1 ? packages : []
-  const selection = args.map((arg) => (paths.includes(arg) ? relative(folder, resolve(root, arg)) : arg))
+  const selection = args.map((arg) => (paths.includes(arg) ? relative(folder, resolve(root, arg)) || '.' : arg))
 
   // Tests below infra run what is built.
   const needsBuild = paths.length === 0 || paths.some((path) => relative(root, resolve(root, path)).startsWith('infra'))
