@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { migrate } from '@coursewire/setup'
+import { databases } from '@coursewire/product'
+import { type Databases, migrate } from '@coursewire/setup'
 import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -8,7 +9,9 @@ it('a migration that fails is named, with what it said of that', async () => {
   const nowhere = 'postgres://nobody@127.0.0.1:1/nothing'
   const access = { databaseUrl: nowhere, migrateDatabaseUrl: nowhere }
 
-  const migrating = migrate({ enrollment: access, distribution: access, email: access }, root)
+  const all = Object.fromEntries(databases.map(({ database }) => [database, access])) as Databases
+
+  const migrating = migrate(all, root)
 
   await expect(migrating).rejects.toThrow(/dist\/migrate\.js ended with 1 and said: .*ECONNREFUSED/s)
 })
