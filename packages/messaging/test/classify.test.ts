@@ -3,7 +3,7 @@ import { AppError } from '@coursewire/service-kit'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { classifyFailure } from '../src/consumer/classify.ts'
+import { classifyFailure, decideNext, type Failure } from '../src/consumer/classify.ts'
 import { findSendFault } from '../src/kafkajs/kafka-channel.ts'
 
 const withCode = (code: string, message = 'failed') => Object.assign(new Error(message), { code })
@@ -51,6 +51,29 @@ describe('a failure in a handler', () => {
   ])('is %s: %s', (expected, error) => {
     expect(classifyFailure(error)).toBe(expected)
     expect(classifyFailure(new DrizzleQueryError('SELECT 1', [], error as Error))).toBe(expected)
+  })
+})
+
+describe('records whose transaction has failed', () => {
+  it.each<[ReturnType<typeof decideNext>, string, Failure]>([
+    [
+      'again',
+      'when another transaction was in the way',
+      { failure: 'conflict', records: 200, ownFailures: 0, failingMs: 0 },
+    ],
+    [
+      'again',
+      'however long something is down',
+      { failure: 'outage', records: 1, ownFailures: 99, failingMs: 9_999_999 },
+    ],
+    ['apart', 'when one of them breaks a rule', { failure: 'permanent', records: 2, ownFailures: 0, failingMs: 0 }],
+    ['apart', 'when nobody listed the error', { failure: 'unknown', records: 2, ownFailures: 9, failingMs: 99_999 }],
+    ['refuse', 'when the only one breaks a rule', { failure: 'permanent', records: 1, ownFailures: 0, failingMs: 0 }],
+    ['later', 'before its fifth own failure', { failure: 'unknown', records: 1, ownFailures: 4, failingMs: 99_999 }],
+    ['later', 'within its first minute', { failure: 'unknown', records: 1, ownFailures: 9, failingMs: 59_999 }],
+    ['refuse', 'after both', { failure: 'unknown', records: 1, ownFailures: 5, failingMs: 60_000 }],
+  ])('are to be tried %s %s', (next, _when, failure) => {
+    expect(decideNext(failure)).toBe(next)
   })
 })
 

@@ -1,39 +1,51 @@
-// Lost, shut down, out of time or read-only: this is about the server behind the connection, and a new connection may find
-// another. Prepared statements belong to a connection too: behind a pooler they are gone, or there twice.
-const connectionStates = /^(08|57P|25006|25P03|25P04|57014|26000|42P05)/
-// Nobody let in, no such database, out of resources, errors of the disk, and a lock that nobody gives back.
-const outageStates = /^(28|3D|53|58|55P03)/
-const outageCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-])
+/**
+ * What an error says about a server we depend on:
+ * - `conflict`: two transactions got in each other's way.
+ * - `locked`: somebody held a lock for too long.
+ * - `too-slow`: a statement or a transaction took too long. Its connection may be in the middle of something.
+ * - `data`: the statement itself is refused.
+ * - `connection`: the server behind this connection is lost, shutting down or read-only, and a new connection may find
+ *   another. Prepared statements belong to a connection too: behind a pooler they are gone, or there twice.
+ * - `server`: nobody is let in, the database is missing, resources are used up, or a disk fails.
+ * - `unreachable`: there is no connection.
+ */
+export type Fault = 'conflict' | 'locked' | 'too-slow' | 'data' | 'connection' | 'server' | 'unreachable'
+
+const faults: [codes: RegExp, fault: Fault][] = [
+  [/^(40001|40P01)$/, 'conflict'],
+  [/^55P03$/, 'locked'],
+  [/^(57014|25P03|25P04)$/, 'too-slow'],
+  [/^(22|23|54)...$/, 'data'],
+  [/^(08|57P|25006|26000|42P05)/, 'connection'],
+  [/^(28|3D|53|58)/, 'server'],
+  [/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/, 'unreachable'],
+]
 
 // pg has no codes for these.
-const outageMessages =
+const unreachable =
   /^(timeout exceeded when trying|timeout expired|Connection (terminated|error)|Query read timeout|Client (has encountered|was closed))/i
+
+/** What an error itself says, whatever its cause; null where it says nothing. */
+export function findFault(error: Error): Fault | null {
+  const { code = '', routine } = error as { code?: unknown; routine?: unknown }
+  // A migration changed what a prepared statement returns. The text of the message may be in any language.
+  if (routine === 'RevalidateCachedQuery') return 'connection'
+  const [, fault = null] = faults.find(([codes]) => codes.test(String(code))) ?? []
+  return fault ?? (unreachable.test(error.message) ? 'unreachable' : null)
+}
 
 /** Whether a server we depend on could not be reached or could not work, seen anywhere in the chain of causes. */
 export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = 'code' in error ? String(error.code) : ''
-  return (
-    isOfConnection(error) ||
-    outageStates.test(code) ||
-    outageCodes.has(code) ||
-    outageMessages.test(error.message) ||
-    isOutage(error.cause)
-  )
+  return saysAny(error, ['locked', 'too-slow', 'connection', 'server', 'unreachable'])
 }
 
 /** Whether an error is about the connection it came by, which nobody should use again. */
 export function isOfConnection(error: unknown): boolean {
+  return saysAny(error, ['too-slow', 'connection'])
+}
+
+function saysAny(error: unknown, wanted: Fault[]): boolean {
   if (!(error instanceof Error)) return false
-  const { code = '', routine } = error as { code?: unknown; routine?: unknown }
-  // A migration changed what a prepared statement returns. The text of the message may be in any language.
-  return connectionStates.test(String(code)) || routine === 'RevalidateCachedQuery' || isOfConnection(error.cause)
+  const fault = findFault(error)
+  return (fault !== null && wanted.includes(fault)) || saysAny(error.cause, wanted)
 }

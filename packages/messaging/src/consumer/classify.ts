@@ -1,5 +1,5 @@
 import { EventTooLargeError } from '@coursewire/events'
-import { AppError, isOutage } from '@coursewire/service-kit'
+import { AppError, type Fault, findFault } from '@coursewire/service-kit'
 import { ZodError } from 'zod'
 
 /**
@@ -10,9 +10,16 @@ import { ZodError } from 'zod'
  */
 export type FailureClass = 'permanent' | 'conflict' | 'outage' | 'unknown'
 
-const conflicts = new Set(['40001', '40P01', '55P03'])
-/** A statement or a transaction that took too long: a slow record's fault, or a slow database's. */
-const tooLong = new Set(['57014', '25P03', '25P04'])
+const classes: Record<Fault, FailureClass> = {
+  conflict: 'conflict',
+  locked: 'conflict',
+  // A slow record's fault, or a slow database's.
+  'too-slow': 'unknown',
+  data: 'permanent',
+  connection: 'outage',
+  server: 'outage',
+  unreachable: 'outage',
+}
 
 /** Decides what a failure in a handler or its transaction means, by the error or any of its causes. */
 export function classifyFailure(error: unknown): FailureClass {
@@ -21,10 +28,38 @@ export function classifyFailure(error: unknown): FailureClass {
       return cause.kind === 'unavailable' || cause.kind === 'rate-limited' ? 'outage' : 'permanent'
     // An event the handler would tell, and may not: it breaks its own schema, or the limit of its size.
     if (cause instanceof ZodError || cause instanceof EventTooLargeError) return 'permanent'
-    const code = 'code' in cause ? String(cause.code) : ''
-    if (conflicts.has(code)) return 'conflict'
-    if (tooLong.has(code)) return 'unknown'
-    if (/^(22|23|54)...$/.test(code)) return 'permanent'
+    const fault = findFault(cause)
+    if (fault) return classes[fault]
   }
-  return isOutage(error) ? 'outage' : 'unknown'
+  return 'unknown'
+}
+
+/** An error nobody listed is the record's own fault after so many attempts, over so long, while others succeeded. */
+const MAX_UNKNOWN_ATTEMPTS = 5
+const MIN_UNKNOWN_MS = 60_000
+
+export interface Failure {
+  failure: FailureClass
+  /** How many records were in the transaction. */
+  records: number
+  /** How often the record has failed by an error nobody listed, while others succeeded. */
+  ownFailures: number
+  /** How long ago that was for the first time. */
+  failingMs: number
+}
+
+/**
+ * Decides what becomes of records whose transaction has failed: `again` tries them at once (after an outage, once it is over),
+ * `apart` tries them one by one, so that only the culprit pays, `later` tries after a pause, and `refuse` makes a dead letter.
+ */
+export function decideNext({
+  failure,
+  records,
+  ownFailures,
+  failingMs,
+}: Failure): 'again' | 'apart' | 'later' | 'refuse' {
+  if (failure === 'conflict' || failure === 'outage') return 'again'
+  if (records > 1) return 'apart'
+  if (failure === 'permanent') return 'refuse'
+  return ownFailures >= MAX_UNKNOWN_ATTEMPTS && failingMs >= MIN_UNKNOWN_MS ? 'refuse' : 'later'
 }

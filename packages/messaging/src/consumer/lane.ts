@@ -3,12 +3,9 @@ import { backoffMs, createWaiter } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
 import { applyBatch, type BatchContext, type BatchItem, type Outcome } from './apply-batch.ts'
 import type { Circuit } from './circuit.ts'
-import { classifyFailure } from './classify.ts'
+import { classifyFailure, decideNext } from './classify.ts'
 import type { Received } from './record.ts'
 
-/** An error nobody listed is the record's own fault after so many attempts, over so long, while others succeeded. */
-const MAX_UNKNOWN_ATTEMPTS = 5
-const MIN_UNKNOWN_MS = 60_000
 const BATCH = 200
 
 export interface LaneContext extends BatchContext {
@@ -59,46 +56,52 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
     let firstFailedAt: number | null = null
     let successesBefore = circuit.successes
     while (!isAbandoned) {
-      let outcomes: Outcome[]
-      try {
-        outcomes = await context.db.transaction((tx) => applyBatch(tx, context, items), {
-          isolationLevel: 'read committed',
-        })
-      } catch (error) {
-        if (isAbandoned) return
-        const failure = classifyFailure(error)
-        metrics.retries.add(1, { class: failure })
-        if (failure === 'conflict') continue
-        if (failure !== 'permanent') await circuit.trip(error)
-        if (failure === 'outage') continue
-        if (items.length > 1) {
-          // One by one, so that only the culprit pays.
-          for (const item of items) await settle([item])
-          return
-        }
-        const [item] = items
-        if (!item) return
-        recordAttempt(item)
-        if (failure === 'unknown') {
-          if (circuit.successes > successesBefore) ownFailures += 1
-          successesBefore = circuit.successes
-          firstFailedAt ??= context.monotonicMs()
-          const hasTried = context.monotonicMs() - firstFailedAt >= MIN_UNKNOWN_MS
-          if (ownFailures < MAX_UNKNOWN_ATTEMPTS || !hasTried) {
-            logger.warn({ err: error, eventId: item.received.identity.eventId }, 'Event failed, trying again')
-            await waiter.wait(backoffMs((item.attempts?.count ?? 1) - 1, 250, 5_000))
-            continue
-          }
-        }
-        refuseForGood(item, error)
-        continue
+      const failed = await attempt(items)
+      if (!failed || isAbandoned) return
+      const { error } = failed
+      const failure = classifyFailure(error)
+      metrics.retries.add(1, { class: failure })
+      if (failure === 'outage' || failure === 'unknown') await circuit.trip(error)
+      if (failure === 'unknown') {
+        if (circuit.successes > successesBefore) ownFailures += 1
+        successesBefore = circuit.successes
+        firstFailedAt ??= context.monotonicMs()
       }
-      circuit.recordSuccess()
-      report(items, outcomes)
-      onDone(items.map((item) => item.received))
-      context.onCommitted()
-      return
+      const failingMs = firstFailedAt === null ? 0 : context.monotonicMs() - firstFailedAt
+      const next = decideNext({ failure, records: items.length, ownFailures, failingMs })
+      if (next === 'again') continue
+      if (next === 'apart') {
+        for (const item of items) await settle([item])
+        return
+      }
+      for (const item of items) {
+        recordAttempt(item)
+        if (next === 'refuse') refuseForGood(item, error)
+        else await pause(item, error)
+      }
     }
+  }
+
+  /** One transaction for all items. Resolves to what made it fail, or to null when they are settled. */
+  async function attempt(items: BatchItem[]): Promise<{ error: unknown } | null> {
+    let outcomes: Outcome[]
+    try {
+      outcomes = await context.db.transaction((tx) => applyBatch(tx, context, items), {
+        isolationLevel: 'read committed',
+      })
+    } catch (error) {
+      return { error }
+    }
+    circuit.recordSuccess()
+    report(items, outcomes)
+    onDone(items.map((item) => item.received))
+    context.onCommitted()
+    return null
+  }
+
+  async function pause(item: BatchItem, error: unknown): Promise<void> {
+    logger.warn({ err: error, eventId: item.received.identity.eventId }, 'Event failed, trying again')
+    await waiter.wait(backoffMs((item.attempts?.count ?? 1) - 1, 250, 5_000))
   }
 
   function recordAttempt(item: BatchItem): void {
