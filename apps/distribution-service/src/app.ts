@@ -10,7 +10,7 @@ import { addVersionRoutes } from './versions/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const { config, logger, db, relay, consumer } = ctx
+  const { config, logger, db, messaging } = ctx
   const app = await createHttpApp({
     service,
     version,
@@ -19,10 +19,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     trustProxy: config.TRUST_PROXY,
     tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
     health: {
-      live: () => {
-        if (!relay.isAlive()) return 'The relay stands still'
-        return consumer.isAlive() ? null : 'The consumer stands still'
-      },
+      live: messaging.findStandstill,
       ready: createReadinessCheck(db, migrations),
     },
     docs: {

@@ -3,8 +3,6 @@ import { type Handler, on, onRun } from '@coursewire/messaging'
 import type { Logger, Moment } from '@coursewire/service-kit'
 import { createCourseHandlers } from './courses/handlers.ts'
 
-export const topics = [courseGenerationCompleted.topic]
-
 export function createHandlers(ctx: { logger: Logger; now: () => Moment }): Handler[] {
   const courses = createCourseHandlers(ctx)
   return [

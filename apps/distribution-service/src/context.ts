@@ -1,16 +1,8 @@
-import {
-  type Consumer,
-  createKafkaChannel,
-  type Relay,
-  startConsumer,
-  startRelay,
-  toKafkaSettings,
-} from '@coursewire/messaging'
+import { type Messaging, openMessaging } from '@coursewire/messaging'
 import {
   createDatabase,
   createLogger,
   createPool,
-  endProcess,
   type Logger,
   type Moment,
   now,
@@ -18,7 +10,7 @@ import {
 } from '@coursewire/service-kit'
 import { createCatalogue, LISTS_AT_ONCE } from './catalogue/catalogue.ts'
 import type { Config } from './config.ts'
-import { createHandlers, topics } from './consumer.ts'
+import { createHandlers } from './consumer.ts'
 import { createCountService } from './counts/service.ts'
 import { createDistributionService } from './entries/service.ts'
 import { startScheduler } from './schedules/scheduler.ts'
@@ -29,9 +21,7 @@ export const version = '1.0.0'
 export type Overrides = {
   logger?: Logger
   now?: () => Moment
-  /** Stand-ins for whoever runs without Kafka. */
-  relay?: Pick<Relay, 'wake' | 'isAlive'>
-  consumer?: Pick<Consumer, 'isAlive'>
+  messaging?: Messaging
 }
 
 export type Context = Awaited<ReturnType<typeof createContext>>
@@ -53,41 +43,18 @@ export function createContext(config: Config, overrides: Overrides = {}) {
       }),
       (it) => it.end(),
     )
-    const kafka = toKafkaSettings(service, config, logger)
-
-    const relay =
-      overrides.relay ??
-      adopt(
-        startRelay({
-          databaseUrl: config.DATABASE_URL,
-          channel: createKafkaChannel(kafka),
-          logger,
-          onFatal: endProcess,
-        }),
-        (it) => it.close(),
-      )
-    const consumer =
-      overrides.consumer ??
-      adopt(
-        startConsumer({
-          kafka,
-          name: service,
-          serviceVersion: version,
-          db,
-          topics,
-          handlers: createHandlers(base),
-          logger,
-          onCommitted: () => relay.wake(),
-          onFatal: endProcess,
-        }),
-        (it) => it.close(),
-      )
-    const catalogue = createCatalogue({ db, listsDb: createDatabase(listsPool), baseUrl: config.PUBLIC_BASE_URL })
-    const distributions = createDistributionService({ ...base, db, relay, catalogue })
-    adopt(startScheduler({ ...base, db, carryOut: distributions.carryOut }), (it) => it.close())
-    const counts = adopt(createCountService({ ...base, db, relay, windowSeconds: config.VIEW_WINDOW_SECONDS }), (it) =>
-      it.close(),
+    const messaging = adopt(
+      overrides.messaging ??
+        openMessaging({ service: { name: service, version }, config, db, logger, handlers: createHandlers(base) }),
+      (it) => it.close(),
     )
-    return { ...base, db, relay, consumer, catalogue, distributions, counts }
+    const catalogue = createCatalogue({ db, listsDb: createDatabase(listsPool), baseUrl: config.PUBLIC_BASE_URL })
+    const distributions = createDistributionService({ ...base, db, relay: messaging, catalogue })
+    adopt(startScheduler({ ...base, db, carryOut: distributions.carryOut }), (it) => it.close())
+    const counts = adopt(
+      createCountService({ ...base, db, relay: messaging, windowSeconds: config.VIEW_WINDOW_SECONDS }),
+      (it) => it.close(),
+    )
+    return { ...base, db, messaging, catalogue, distributions, counts }
   })
 }

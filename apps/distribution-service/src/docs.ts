@@ -15,11 +15,7 @@ const nowhere = {
   PUBLIC_BASE_URL: 'http://localhost',
 }
 const logger = createLogger({ service, level: 'error' })
-const ctx = await createContext(loadConfig(configSchema, nowhere), {
-  logger,
-  relay: { wake() {}, isAlive: () => true },
-  consumer: { isAlive: () => true },
-})
+const ctx = await createContext(loadConfig(configSchema, nowhere), { logger })
 const app = await buildApp(ctx)
 await app.ready()
 const page = `${JSON.stringify(app.swagger(), null, 2)}\n`

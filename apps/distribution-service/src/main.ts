@@ -14,6 +14,7 @@ runProcess({
       const ctx = adopt(await createContext(config, { logger }), (it) => it.close())
       const app = adopt(await buildApp(ctx), (it) => it.close())
       await app.listen({ host: config.HOST, port: config.PORT })
+      ctx.messaging.start()
       return {}
     }),
 })

@@ -138,8 +138,6 @@ describe('what is taken back', () => {
   async function startAnother({ databaseUrl, logs }: Editor) {
     const ctx = await createContext(createConfig(databaseUrl), {
       logger: logs.logger,
-      relay: { wake: () => undefined, isAlive: () => true },
-      consumer: { isAlive: () => true },
     })
     const { call, close } = createCaller(ctx)
     onTestFinished(async () => {

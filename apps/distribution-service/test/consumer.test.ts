@@ -57,6 +57,7 @@ beforeAll(async () => {
 
   ctx = await createContext(createConfig(postgres.url, broker.brokers), { logger: logs.logger })
   closers.push(() => ctx.close())
+  ctx.messaging.start()
   caller = createCaller(ctx)
   closers.push(caller.close)
 })

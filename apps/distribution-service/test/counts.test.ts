@@ -71,8 +71,6 @@ describe('views', () => {
         const ctx = await createContext(createConfig(here.databaseUrl), {
           now: here.now,
           logger: here.logs.logger,
-          relay: { wake: () => undefined, isAlive: () => true },
-          consumer: { isAlive: () => true },
         })
         const { call, close } = createCaller(ctx)
         return { ctx, callAny: call, close }
@@ -102,8 +100,6 @@ describe('views', () => {
     const ctx = await createContext(createConfig(proxy.url), {
       now: here.now,
       logger: here.logs.logger,
-      relay: { wake: () => undefined, isAlive: () => true },
-      consumer: { isAlive: () => true },
     })
     const seen = { tenantId: 'acme', slug: here.slug, referrerCategory: 'direct' } as const
     ctx.counts.view(seen)

@@ -432,8 +432,6 @@ it('moments are written and read the same whatever is set for the role of the se
   await service.db.execute(sql.raw(`ALTER ROLE CURRENT_USER IN DATABASE ${database} SET TimeZone = 'Asia/Kathmandu'`))
   const ctx = await createContext(createConfig(service.databaseUrl), {
     logger: service.logs.logger,
-    relay: { wake: () => undefined, isAlive: () => true },
-    consumer: { isAlive: () => true },
   })
   const { call, close } = createCaller(ctx)
   const asEditor = { roles: ['editor' as const] }

@@ -74,8 +74,12 @@ async function openService(overrides: Overrides, environment = {}) {
   const wakes: string[] = []
   const ctx = await createContext(createConfig(database.databaseUrl, [], environment), {
     logger: logs.logger,
-    relay: { wake: () => void wakes.push('wake'), isAlive: () => true },
-    consumer: { isAlive: () => true },
+    messaging: {
+      wake: () => void wakes.push('wake'),
+      findStandstill: () => null,
+      start: () => undefined,
+      close: () => Promise.resolve(),
+    },
     ...overrides,
   })
   const { call, close: closeApp } = createCaller(ctx)
@@ -83,7 +87,7 @@ async function openService(overrides: Overrides, environment = {}) {
   const handlers = createHandlers(ctx)
   const handle = async (tx: Transaction, ...events: EventEnvelope[]) => {
     const types = new Set(events.map(({ type }) => type))
-    const handler = handlers.find(({ definition }) => types.has(definition.type))
+    const handler = handlers.find(({ type }) => types.has(type))
     if (!handler || types.size > 1) throw new Error(`Nobody handles ${[...types].join()} together`)
     await handler.handle(tx, events)
   }

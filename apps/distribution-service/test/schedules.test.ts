@@ -82,8 +82,6 @@ describe('a schedule', () => {
         createContext(createConfig(databaseUrl), {
           now: it.now,
           logger: it.logs.logger,
-          relay: { wake: () => undefined, isAlive: () => true },
-          consumer: { isAlive: () => true },
         }),
       ),
     )

@@ -3,8 +3,6 @@ import { onRun } from '@coursewire/messaging'
 import type { Logger } from '@coursewire/service-kit'
 import { onEnrollmentCompleted } from './emails/handlers.ts'
 
-export const topics = [enrollmentCompleted.topic]
-
 export function createHandlers(logger: Logger) {
   return [onRun(enrollmentCompleted, onEnrollmentCompleted(logger))]
 }

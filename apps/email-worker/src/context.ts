@@ -1,14 +1,7 @@
-import { createKafkaChannel, startConsumer, startRelay, toKafkaSettings } from '@coursewire/messaging'
-import {
-  createDatabase,
-  createPool,
-  createServiceClient,
-  endProcess,
-  type Logger,
-  openResources,
-} from '@coursewire/service-kit'
+import { openMessaging } from '@coursewire/messaging'
+import { createDatabase, createPool, createServiceClient, type Logger, openResources } from '@coursewire/service-kit'
 import type { Config } from './config.ts'
-import { createHandlers, topics } from './consumer.ts'
+import { createHandlers } from './consumer.ts'
 import type { Step } from './emails/delivery.ts'
 import { createDirectory } from './emails/directory.ts'
 import { createSesMailer } from './emails/mailer.ts'
@@ -22,19 +15,20 @@ export interface Overrides {
   onStep: (step: Step) => void | Promise<void>
 }
 
-/** Opens everything the worker is made of, and starts it. It closes in reverse: sending, consuming, relaying, connections. */
+/** Opens everything the worker is made of. It closes in reverse: sending, consuming, relaying, connections. */
 export function createContext(config: Config, logger: Logger, overrides: Partial<Overrides> = {}) {
   return openResources(async (adopt) => {
-    const kafka = toKafkaSettings(service, config, logger)
     const pool = adopt(createPool({ url: config.DATABASE_URL, max: 10, name: service, logger }), (it) => it.end())
     const db = createDatabase(pool)
 
-    const relay = adopt(
-      startRelay({
-        databaseUrl: config.DATABASE_URL,
-        channel: createKafkaChannel(kafka),
+    const messaging = adopt(
+      openMessaging({
+        service: { name: service, version },
+        config,
+        db,
         logger,
-        onFatal: endProcess,
+        handlers: createHandlers(logger),
+        onCommitted: () => sender.wake(),
       }),
       (it) => it.close(),
     )
@@ -67,26 +61,9 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       onStep: overrides.onStep ?? (() => undefined),
     })
 
-    const consumer = adopt(
-      startConsumer({
-        kafka,
-        name: service,
-        serviceVersion: version,
-        db,
-        topics,
-        handlers: createHandlers(logger),
-        logger,
-        onCommitted: () => {
-          sender.wake()
-          relay.wake()
-        },
-        onFatal: endProcess,
-      }),
-      (it) => it.close(),
-    )
     adopt(sender, (it) => it.close())
 
-    return { config, logger, relay, sender, consumer }
+    return { config, logger, messaging, sender }
   })
 }
 

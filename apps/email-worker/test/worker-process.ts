@@ -20,6 +20,7 @@ runProcess({
       const ctx = adopt(await createContext(config, logger, { onStep }), (opened) => opened.close())
       const app = adopt(await buildApp(ctx), (opened) => opened.close())
       logger.info({ url: await app.listen({ port: 0 }) }, 'Listening')
+      ctx.messaging.start()
       return {}
     }),
 })

@@ -21,7 +21,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     trustProxy: config.TRUST_PROXY,
     tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
     health: {
-      live: () => (messaging.isAlive() ? null : 'A relay or the consumer stands still'),
+      live: messaging.findStandstill,
       ready: createReadinessCheck(db, migrations),
     },
     docs: { title: 'enrollment-api', description: 'Accounts, access tokens and enrolments' },

@@ -1,3 +1,4 @@
+import { openMessaging } from '@coursewire/messaging'
 import {
   createDatabase,
   createPool,
@@ -11,9 +12,10 @@ import { createPasswordCheck } from './accounts/passwords.ts'
 import { createAccountService } from './accounts/service.ts'
 import { createTokenIssuer } from './accounts/tokens.ts'
 import { type Config, service } from './config.ts'
+import { courseHandlers } from './courses/handlers.ts'
 import { createCourseService } from './courses/service.ts'
+import { logLines } from './enrollments/enrollment.ts'
 import { createEnrollmentService } from './enrollments/service.ts'
-import { createMessaging } from './messaging.ts'
 
 interface Overrides {
   now: () => Moment
@@ -24,7 +26,11 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
   return openResources(async (adopt) => {
     const pool = createPool({ url: config.DATABASE_URL, max: 16, name: service.name, logger })
     const db = createDatabase(adopt(pool, (open) => open.end()))
-    const messaging = adopt(createMessaging({ config, db, logger }), (started) => started.close())
+    const topicArn = config.ENROLLMENT_COMPLETED_TOPIC_ARN === 'off' ? null : config.ENROLLMENT_COMPLETED_TOPIC_ARN
+    const messaging = adopt(
+      openMessaging({ service, config, db, logger, handlers: courseHandlers, sns: topicArn !== null, logLines }),
+      (opened) => opened.close(),
+    )
     const tokens = await createTokenIssuer({
       privateKey: config.JWT_PRIVATE_KEY,
       issuer: config.JWT_ISSUER,
@@ -39,14 +45,13 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       logger,
     })
     const courses = createCourseService({ db, client, distributionServiceUrl: config.DISTRIBUTION_SERVICE_URL })
-    const topicArn = config.ENROLLMENT_COMPLETED_TOPIC_ARN
     const enrollments = createEnrollmentService({
       pool,
       db,
       courses,
-      topicArn: topicArn === 'off' ? null : topicArn,
+      topicArn,
       now: overrides.now ?? now,
-      onCommitted: messaging.wakeRelays,
+      onCommitted: messaging.wake,
     })
     return { config, logger, db, messaging, tokens, accounts, enrollments }
   })

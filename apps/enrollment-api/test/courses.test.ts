@@ -6,7 +6,7 @@ import { aDeletedDistribution, anUnpublishedDistribution, aPublishedDistribution
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { provisionClient } from '../src/accounts/provision.ts'
-import { handlers } from '../src/consumer.ts'
+import { courseHandlers } from '../src/courses/handlers.ts'
 import { aStudent, environment, type Service, serve, startService } from './helpers.ts'
 
 /** A stand-in for distribution-service. It has courses by id and records the requests. */
@@ -61,7 +61,7 @@ const deleted = ({ id, courseId }: Distribution, at: string) =>
   aDeletedDistribution({ distribution_id: id, course_id: courseId, deleted_at: at })
 
 const handle = async (tx: Transaction, event: EventEnvelope) => {
-  const handler = handlers.find(({ definition }) => definition.type === event.type)
+  const handler = courseHandlers.find(({ type }) => type === event.type)
   if (!handler) throw new Error(`nobody handles ${event.type}`)
   await handler.handle(tx, [event])
 }

@@ -92,8 +92,7 @@ describe('an enrolment', () => {
     })
     for (const row of [kafka, sns]) {
       expect(row.log).toMatchObject({
-        published: 'Enrollment completed event published',
-        failed: 'Failed to publish enrollment event',
+        type: 'enrollment.completed',
         fields: { userId: student.id, courseId, destination: row === kafka ? 'kafka' : 'sns' },
       })
     }

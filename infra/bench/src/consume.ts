@@ -47,9 +47,8 @@ export async function consumeAll(
     name: topic,
     serviceVersion: '1',
     db: store.db,
-    topics: [topic],
     handlers: [
-      onRun(enrollmentCompleted, async (tx, events) => {
+      onRun({ ...enrollmentCompleted, topic }, async (tx, events) => {
         startedAt ||= performance.now()
         await insertEffects(tx, events)
         handled += events.length

@@ -33,14 +33,10 @@ export function buildRows(topic: string, count: number): OutboxRow[] {
   return Array.from({ length: count }, (_, index) => buildRow(topic, index).row)
 }
 
-/** Builds the event as an outbox row, with the log lines of enrollment-api. */
+/** Builds the event as an outbox row, with the fields that enrollment-api logs. */
 export function buildRow(topic: string, index: number): { id: string; row: OutboxRow } {
   const event = buildEvent(index)
   const { student_id: userId, course_id: courseId } = event.payload
-  const log = {
-    published: 'Enrollment completed event published',
-    failed: 'Failed to publish enrollment event',
-    fields: { userId, courseId, destination: 'kafka', eventId: event.id },
-  }
-  return { id: event.id, row: toKafkaRow({ ...enrollmentCompleted, topic }, event, { log }) }
+  const fields = { userId, courseId, destination: 'kafka', eventId: event.id }
+  return { id: event.id, row: toKafkaRow({ ...enrollmentCompleted, topic }, event, { fields }) }
 }

@@ -30,9 +30,8 @@ async function readOurs(): Promise<void> {
     name: topic,
     serviceVersion: '1',
     db: noteCommits(createDatabase(pool), handledIn),
-    topics: [topic],
     handlers: [
-      onRun(enrollmentCompleted, async (tx, events) => {
+      onRun({ ...enrollmentCompleted, topic }, async (tx, events) => {
         handledIn.set(tx, [...(handledIn.get(tx) ?? []), ...events.map(({ id }) => id)])
         await insertEffects(tx, events)
       }),

@@ -1,7 +1,6 @@
 export { toBinaryArray } from './binary-array.ts'
-export { type Handler, on, onRun } from './consumer/apply-batch.ts'
 export { type Consumer, type ConsumerOptions, startConsumer } from './consumer/consumer.ts'
-export type { KafkaSource } from './consumer/record.ts'
+export { type Handler, on, onAll, onRun, type ReceivedEvent } from './consumer/handlers.ts'
 export type { DeadLetter, DeadLetterSummary } from './dead-letters/dead-letter.ts'
 export {
   type DeadLetterConnection,
@@ -23,6 +22,7 @@ export {
 export { createKafkaChannel } from './kafkajs/kafka-channel.ts'
 export { type OutsideRecord, type Place, publishRecords, watchTopic } from './kafkajs/topic-tools.ts'
 export { messagingMigrations } from './migrations.ts'
+export { type Messaging, openMessaging } from './open-messaging.ts'
 export {
   COUNT_LIMIT,
   listParked,
@@ -34,12 +34,13 @@ export {
 export {
   appendToOutbox,
   decodeHeaders,
-  type OutboxLog,
   type OutboxRow,
   toKafkaRow,
   toOutboxColumns,
   toSnsRow,
 } from './outbox/outbox.ts'
 export type { Channel } from './relay/channel.ts'
-export { type Relay, startRelay } from './relay/relay.ts'
+export type { LogLines } from './relay/log-lines.ts'
+export { startRelay } from './relay/relay.ts'
 export { createSnsChannel } from './relay/sns-channel.ts'
+export type { KafkaSource } from './source.ts'

@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createDatabase, createLogger, createPool } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { onRun } from '../src/consumer/apply-batch.ts'
 import { startConsumer } from '../src/consumer/consumer.ts'
+import { onRun } from '../src/consumer/handlers.ts'
 import { defineNote, insertNotes } from './note.ts'
 
 const [databaseUrl = '', brokers = '', topic = '', name = ''] = process.argv.slice(2)
@@ -19,7 +19,6 @@ startConsumer({
   name,
   serviceVersion: '1',
   db: createDatabase(createPool({ url: databaseUrl, max: 20, name, logger })),
-  topics: [topic],
   handlers: [
     onRun(note, async (tx, events) => {
       if (events.some(({ payload }) => payload.note_id === 'blocked')) await tx.execute(sql`SELECT FROM gate FOR SHARE`)

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createDatabase, createLogger, createPool, runProcess } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { on } from '../src/consumer/apply-batch.ts'
 import { startConsumer } from '../src/consumer/consumer.ts'
+import { on } from '../src/consumer/handlers.ts'
 import { defineNote } from './note.ts'
 
 const [databaseUrl = '', brokers = '', topic = '', name = ''] = process.argv.slice(2)
@@ -19,7 +19,6 @@ runProcess({
       name,
       serviceVersion: '1',
       db: createDatabase(pool),
-      topics: [topic],
       handlers: [
         on(note, async (tx, { id, payload }) => {
           await sleep(5)

@@ -5,8 +5,8 @@ import { CompressionCodecs, CompressionTypes, type Message } from 'kafkajs'
 import { compressFrame } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
 import { purgeDedup } from '../src/consumer/purge.ts'
-import { REDRIVE_HEADER } from '../src/consumer/record.ts'
 import { createKafka } from '../src/kafkajs/client.ts'
+import { REDRIVE_HEADER } from '../src/source.ts'
 import {
   buildNote,
   consume,

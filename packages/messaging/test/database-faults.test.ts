@@ -3,7 +3,7 @@ import { createDatabase, createPool, migrate, type Transaction } from '@coursewi
 import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Handler } from '../src/consumer/apply-batch.ts'
+import type { Handler } from '../src/consumer/handlers.ts'
 import { messagingMigrations } from '../src/migrations.ts'
 import {
   buildNote,

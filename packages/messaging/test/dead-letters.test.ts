@@ -3,7 +3,6 @@ import { AppError } from '@coursewire/service-kit'
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { type Admin, type Message, Partitioners } from 'kafkajs'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { REDRIVE_HEADER } from '../src/consumer/record.ts'
 import type { DeadLetter } from '../src/dead-letters/dead-letter.ts'
 import {
   type DeadLetterFilter,
@@ -17,6 +16,7 @@ import { createKafka, createTopics } from '../src/kafkajs/client.ts'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { findRanges, readRanges } from '../src/kafkajs/read-ranges.ts'
 import { startRelay } from '../src/relay/relay.ts'
+import { REDRIVE_HEADER } from '../src/source.ts'
 import {
   buildNote,
   consume,

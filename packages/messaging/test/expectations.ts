@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { KafkaSource } from '../src/consumer/record.ts'
+import type { KafkaSource } from '../src/source.ts'
 
 /**
  * That what is on Kafka is what was written: each of `count` events is there; one that is there again has the same bytes; and

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { ownPostgres, uniqueName, waitFor } from '@coursewire/servers'
 import { createDatabase, createPool, migrate } from '@coursewire/service-kit'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { applyBatch } from '../src/consumer/apply-batch.ts'
+import { sortHandlers } from '../src/consumer/handlers.ts'
+import { decodeRecord } from '../src/consumer/record.ts'
 import { createKafka } from '../src/kafkajs/client.ts'
 import { messagingMigrations } from '../src/migrations.ts'
 import {
@@ -212,10 +215,8 @@ describe('two consumers with the same records in hand', () => {
     const context = {
       consumer: 'twins',
       serviceVersion: '1',
-      handlers: new Map([[note.type, handler]]),
+      handlers: sortHandlers([handler]),
     }
-    const { decodeRecord } = await import('../src/consumer/record.ts')
-    const { applyBatch } = await import('../src/consumer/apply-batch.ts')
     const message = toMessage(note, buildNote(note, 'a', 1))
     const decoded = decodeRecord(
       {
@@ -231,7 +232,7 @@ describe('two consumers with the same records in hand', () => {
         sizeBytes: 0,
         unreadBatch: null,
       },
-      new Map([[note.type, note]]),
+      context.handlers,
       'twins',
     )
     if (!('received' in decoded)) throw new Error('not received')

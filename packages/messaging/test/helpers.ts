@@ -7,12 +7,12 @@ import { sql } from 'drizzle-orm'
 import { type Message, Partitioners } from 'kafkajs'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
-import { type Handler, onRun } from '../src/consumer/apply-batch.ts'
 import { type Consumer, type ConsumerOptions, startConsumer } from '../src/consumer/consumer.ts'
-import type { KafkaSource } from '../src/consumer/record.ts'
+import { type Handler, onRun } from '../src/consumer/handlers.ts'
 import { createKafka, createTopics, type KafkaSettings } from '../src/kafkajs/client.ts'
 import { watchTopic } from '../src/kafkajs/topic-tools.ts'
 import { appendToOutbox, decodeHeaders, toKafkaRow } from '../src/outbox/outbox.ts'
+import type { KafkaSource } from '../src/source.ts'
 import { defineNote, insertNotes, type Note } from './note.ts'
 
 export type { Note }
@@ -199,7 +199,6 @@ export function consume(
     name,
     serviceVersion: '1',
     db: store.db,
-    topics: [note.topic],
     handlers: [recordNotes(note)],
     logger: log.logger,
     onCommitted: () => undefined,

@@ -2,10 +2,10 @@ import { waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
-import type { KafkaSource } from '../src/consumer/record.ts'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
 import { startRelay } from '../src/relay/relay.ts'
+import type { KafkaSource } from '../src/source.ts'
 import { buildNote, createTestLogger, type Effect, kafkaSettings, type Note, type Store } from './helpers.ts'
 
 const KEYS = 10

@@ -53,7 +53,12 @@ export async function startLocalSns() {
 
 export function relaySns({ databaseUrl }: Store) {
   const log = createTestLogger()
-  const relay = startRelay({ databaseUrl, channel: createSnsChannel({ logger: log.logger }), logger: log.logger })
+  const relay = startRelay({
+    databaseUrl,
+    channel: createSnsChannel({ logger: log.logger }),
+    logger: log.logger,
+    logLines: { message: { published: 'Message published', failed: 'Message refused' } },
+  })
   onTestFinished(() => relay.close())
   return log
 }
@@ -63,7 +68,7 @@ export async function fillSnsOutbox({ pool }: Store, topicArn: string, count: nu
   await pool.query(
     `INSERT INTO outbox (channel, topic, payload, headers, log)
      SELECT 'sns', $1, convert_to('message ' || n, 'UTF8'), '[["Subject","Tm90ZQ=="]]',
-            '{"published": "Message published", "failed": "Message refused", "fields": {}}'
+            '{"type": "message", "fields": {}}'
      FROM generate_series(1, $2::int) AS n`,
     [topicArn, count],
   )

@@ -31,7 +31,7 @@ function aRow(row: Partial<OutboxRow> = {}): OutboxRow {
     key: Buffer.from('a'),
     payload: Buffer.from([0, 0xff]),
     headers: encodeHeaders([['ce_type', Buffer.from('note.written')]]),
-    log: { published: 'Published', failed: 'Failed', fields: {} },
+    log: { type: 'note.written', fields: {} },
     ...row,
   }
 }

@@ -1,7 +1,9 @@
 import type { Batch, KafkaMessage } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
 import { createCircuit } from '../src/consumer/circuit.ts'
+import { sortHandlers } from '../src/consumer/handlers.ts'
 import { createPartition } from '../src/consumer/partition.ts'
+import { toFetchedBatch } from '../src/kafkajs/source.ts'
 import {
   buildNote,
   createNoteTopic,
@@ -20,7 +22,7 @@ interface Content {
 }
 
 /** What kafkajs hands over: records from `from` on, in a batch that ends at `lastOffset`. */
-function buildBatch(note: Note, from: number, contents: Content[], lastOffset = from + contents.length - 1): Batch {
+function buildBatch(note: Note, from: number, contents: Content[], lastOffset = from + contents.length - 1) {
   const messages = contents.map(({ key, text, headers = {} }, index) => {
     const { value } = toMessage(note, buildNote(note, key, from + index, text))
     const headerList = Object.entries(headers).map(([name, bytes]) => ({ key: name, value: bytes }))
@@ -33,7 +35,7 @@ function buildBatch(note: Note, from: number, contents: Content[], lastOffset = 
     } as object as KafkaMessage
   })
   const batch = { topic: note.topic, partition: 0, messages, highWatermark: String(lastOffset + 1) }
-  return { ...batch, lastOffset: () => String(lastOffset) } as Batch
+  return toFetchedBatch({ ...batch, lastOffset: () => String(lastOffset) } as Batch)
 }
 
 const many = (count: number, text?: string) =>
@@ -57,8 +59,7 @@ async function createWaitingPartition() {
       logger,
       consumer: 'consumer',
       serviceVersion: '1',
-      handlers: new Map([[note.type, recordNotes(note)]]),
-      definitions: new Map([[note.type, note]]),
+      handlers: sortHandlers([recordNotes(note)]),
       monotonicMs: () => performance.now(),
       onCommitted: () => undefined,
       onProgress: () => fullness.push(partition.isFull),

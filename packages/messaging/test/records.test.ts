@@ -4,11 +4,11 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { CompressionTypes, type Message } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { on, onRun } from '../src/consumer/apply-batch.ts'
-import type { KafkaSource } from '../src/consumer/record.ts'
+import { on, onRun } from '../src/consumer/handlers.ts'
 import { createKafka, createTopics } from '../src/kafkajs/client.ts'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { startRelay } from '../src/relay/relay.ts'
+import type { KafkaSource } from '../src/source.ts'
 import {
   buildNote,
   consume,

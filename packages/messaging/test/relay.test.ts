@@ -9,6 +9,7 @@ import { createKafka, createTopics } from '../src/kafkajs/client.ts'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
 import type { Channel, StoredRow } from '../src/relay/channel.ts'
+import type { LogLines } from '../src/relay/log-lines.ts'
 import { createOutboxReader } from '../src/relay/outbox-reader.ts'
 import { startRelay } from '../src/relay/relay.ts'
 import {
@@ -26,10 +27,14 @@ import {
   writeNotes,
 } from './helpers.ts'
 
-function relay(store: Store, wrap: (channel: Channel) => Channel = (channel) => channel) {
+function relay(
+  store: Store,
+  wrap: (channel: Channel) => Channel = (channel) => channel,
+  logLines?: Record<string, LogLines>,
+) {
   const log = createTestLogger()
   const channel = wrap(createKafkaChannel({ ...kafkaSettings(), logger: log.logger }))
-  const started = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
+  const started = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger, logLines })
   onTestFinished(() => started.close())
   return { ...started, log }
 }
@@ -401,6 +406,28 @@ describe('the relay', () => {
     await waitFor(async () => (await countOutbox(store)) === 0)
     expect(log.find('Outbox row published')).toHaveLength(1)
     expect(log.find('Relay interrupted, starting again')).toEqual([])
+  })
+
+  it('takes the log lines from a row that an earlier version has written', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
+    const old = { published: 'Note published', failed: 'Note refused', fields: { n: 1 } }
+    await store.pool.query('UPDATE outbox SET log = $1', [old])
+
+    const { log } = relay(store)
+
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(log.find('Note published')).toMatchObject([{ level: 'info', n: 1 }])
+  })
+
+  it('logs an event by the lines that are given for its type', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
+
+    const { log } = relay(store, undefined, { [note.type]: { published: 'Note published', failed: 'Note refused' } })
+
+    await waitFor(async () => (await countOutbox(store)) === 0)
+    expect(log.find('Note published')).toHaveLength(1)
   })
 
   it('writes the log line of an event when it is acknowledged', async () => {

@@ -1,11 +1,11 @@
 import { waitFor } from '@coursewire/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { KafkaSource } from '../src/consumer/record.ts'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { appendToOutbox, toSnsRow } from '../src/outbox/outbox.ts'
 import type { StoredRow } from '../src/relay/channel.ts'
 import { startRelay } from '../src/relay/relay.ts'
 import { createSnsChannel, splitIntoRequests } from '../src/relay/sns-channel.ts'
+import type { KafkaSource } from '../src/source.ts'
 import {
   countOutbox,
   createNoteTopic,
@@ -18,7 +18,7 @@ import {
 } from './helpers.ts'
 import { fillSnsOutbox, relaySns, startLocalSns } from './local-sns.ts'
 
-const log = (n: number) => ({ published: 'Message published', failed: 'Message refused', fields: { n } })
+const log = (n: number) => ({ type: 'message', fields: { n } })
 
 function writeMessages(store: Store, topicArn: string, texts: string[]): Promise<void> {
   return store.db.transaction((tx) =>

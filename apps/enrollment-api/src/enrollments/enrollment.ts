@@ -1,5 +1,5 @@
 import { type EventMeta, enrollmentCompleted, toSnsEnrollmentCompleted } from '@coursewire/events'
-import { type OutboxLog, type OutboxRow, toKafkaRow, toSnsRow } from '@coursewire/messaging'
+import { type LogLines, type OutboxRow, toKafkaRow, toSnsRow } from '@coursewire/messaging'
 
 export interface Enrollment {
   id: string
@@ -13,6 +13,14 @@ export interface Enrollment {
   source: 'manual' | 'auto' | 'gift' | 'admin'
   createdAt: string
   updatedAt: string
+}
+
+/** What the log says when a destination has taken an enrolment's event, and at its first refusal. */
+export const logLines: Record<string, LogLines> = {
+  [enrollmentCompleted.type]: {
+    published: 'Enrollment completed event published',
+    failed: 'Failed to publish enrollment event',
+  },
 }
 
 export interface EnrollmentOrder {
@@ -51,17 +59,13 @@ export function draftEnrollment(
     meta,
     { id: eventId, at },
   )
+  const describe = (destination: string) => ({ userId, courseId, destination, eventId })
   const messages = [
-    toKafkaRow(enrollmentCompleted, event, { traceparent: traceparent ?? undefined, log: describe('kafka') }),
+    toKafkaRow(enrollmentCompleted, event, { traceparent: traceparent ?? undefined, fields: describe('kafka') }),
   ]
-  if (topicArn !== null) messages.push(toSnsRow(topicArn, toSnsEnrollmentCompleted(event), describe('sns')))
-
-  function describe(destination: string): OutboxLog {
-    return {
-      published: 'Enrollment completed event published',
-      failed: 'Failed to publish enrollment event',
-      fields: { userId, courseId, destination, eventId },
-    }
+  if (topicArn !== null) {
+    const log = { type: event.type, fields: describe('sns') }
+    messages.push(toSnsRow(topicArn, toSnsEnrollmentCompleted(event), log))
   }
 
   return {

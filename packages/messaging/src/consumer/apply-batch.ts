@@ -1,42 +1,17 @@
-import type { EventDefinition, EventEnvelope } from '@coursewire/events'
 import { queryNamed, type Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import type { z } from 'zod'
 import { toBinaryArray } from '../binary-array.ts'
 import { type Attempts, buildDeadLetter } from '../dead-letters/dead-letter.ts'
 import { appendToOutbox } from '../outbox/outbox.ts'
+import { type Handlers, toReceivedEvent } from './handlers.ts'
 import { type Identity, type Received, refuse } from './record.ts'
-
-/** The effect of consecutive events of one type. They may touch Postgres only, through `tx`, and may come again after a failure. */
-export interface Handler {
-  definition: Pick<EventDefinition, 'type' | 'payload'>
-  handle(tx: Transaction, events: EventEnvelope[]): Promise<void>
-}
-
-/** Handles events of a type one by one. Throw an `AppError` for what breaks a rule: it becomes a dead letter. */
-export function on<Type extends string, Payload extends z.ZodObject>(
-  definition: EventDefinition<Type, Payload>,
-  handle: (tx: Transaction, event: EventEnvelope<Type, z.output<Payload>>) => Promise<void>,
-): Handler {
-  return onRun(definition, async (tx, events) => {
-    for (const event of events) await handle(tx, event)
-  })
-}
-
-/** Handles consecutive events of a type together, in their order, for effects that one statement can have. */
-export function onRun<Type extends string, Payload extends z.ZodObject>(
-  definition: EventDefinition<Type, Payload>,
-  handle: (tx: Transaction, events: EventEnvelope<Type, z.output<Payload>>[]) => Promise<void>,
-): Handler {
-  return { definition, handle: (tx, events) => handle(tx, events as EventEnvelope<Type, z.output<Payload>>[]) }
-}
 
 export type Outcome = 'done' | 'duplicate' | 'dead' | 'mismatch'
 
 export interface BatchContext {
   consumer: string
   serviceVersion: string
-  handlers: ReadonlyMap<string, Handler>
+  handlers: Handlers
 }
 
 /** A batch item: what was received, and what is known of its failures so far. */
@@ -57,19 +32,11 @@ export async function applyBatch(tx: Transaction, context: BatchContext, items: 
     items.map((item) => item.received),
   )
 
-  let run: EventEnvelope[] = []
-  const flush = async () => {
-    const [first] = run
-    const events = run
-    run = []
-    if (first) await context.handlers.get(first.type)?.handle(tx, events)
-  }
-  for (const [index, { received }] of items.entries()) {
-    if (outcomes[index] !== 'done' || !received.event) continue
-    if (run[0] && run[0].type !== received.event.type) await flush()
-    run.push(received.event)
-  }
-  await flush()
+  await handle(
+    tx,
+    context.handlers,
+    items.map(({ received }) => received).filter((_, index) => outcomes[index] === 'done'),
+  )
 
   const now = new Date()
   const dead = items.flatMap(({ received, attempts }, index) => {
@@ -85,6 +52,26 @@ export async function applyBatch(tx: Transaction, context: BatchContext, items: 
   })
   await appendToOutbox(tx, dead)
   return outcomes
+}
+
+/** Consecutive events of one type go to its handler together, as do all events of a topic to its own. */
+async function handle(tx: Transaction, { byType, byTopic }: Handlers, batch: Received[]): Promise<void> {
+  const find = ({ event }: Received) => byType.get(event?.type ?? '')
+  let run: Received[] = []
+  async function flush(): Promise<void> {
+    const [first] = run
+    if (!first) return
+    const events = run.flatMap(({ event }) => event ?? [])
+    await find(first)?.handle(tx, events)
+    const received = run.flatMap(({ record, envelope }) => (envelope ? toReceivedEvent(record, envelope) : []))
+    await byTopic.get(first.record.topic)?.handle(tx, received)
+    run = []
+  }
+  for (const received of batch) {
+    if (run[0] && find(run[0]) !== find(received)) await flush()
+    run.push(received)
+  }
+  await flush()
 }
 
 /** A replayed dead letter gets a second chance; one whose event was done meanwhile is still a duplicate. */

@@ -124,9 +124,9 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
       const { eventId } = received.identity
       const outcome = outcomes[index]
       if (outcome === 'done') {
-        const { timestamp = '' } = received.event ?? {}
+        const event = received.event ?? received.envelope
         // From the producer's clock to ours: there is no third one that both could read.
-        metrics.eventAgeAtEffect.record(Math.max(0, Date.now() - Date.parse(timestamp)) / 1000)
+        if (event) metrics.eventAgeAtEffect.record(Math.max(0, Date.now() - Date.parse(event.timestamp)) / 1000)
       } else if (outcome === 'duplicate') {
         metrics.dedupHits.add(1)
         logger.info({ eventId }, 'Duplicate event, skipping')

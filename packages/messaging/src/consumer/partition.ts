@@ -1,11 +1,9 @@
-import type { EventDefinition } from '@coursewire/events'
-import type { Batch, KafkaMessage } from 'kafkajs'
-import { codecNames } from '../kafkajs/codecs.ts'
 import * as metrics from '../metrics.ts'
-import type { Headers } from '../outbox/outbox.ts'
+import type { FetchedBatch } from '../source.ts'
 import { createLane, type Lane, type LaneContext } from './lane.ts'
 import type { Beginning } from './positioning.ts'
-import { decodeRecord, type KafkaSource, REDRIVE_HEADER, type Received } from './record.ts'
+import type { Move } from './positions.ts'
+import { decodeRecord, type Received } from './record.ts'
 import { createWatermark } from './watermark.ts'
 
 /** More made smaller transactions, and nothing faster. */
@@ -18,13 +16,11 @@ const MAX_AHEAD = 50_000
 const COPY_AFTER_MS = 1_000
 
 export interface PartitionContext extends LaneContext {
-  definitions: ReadonlyMap<string, Pick<EventDefinition, 'payload'>>
   onProgress: () => void
 }
 
 /** One assigned partition during one epoch: its lanes, what is in flight, and how far it is done. */
 export function createPartition(context: PartitionContext, { topic, life, partition, start, end, saved }: Beginning) {
-  const place = { topic, life, partition }
   const watermark = createWatermark(start)
   watermark.noteEnd(end)
   const lanes: Lane[] = Array.from({ length: LANES }, () => createLane(context, settle))
@@ -49,8 +45,10 @@ export function createPartition(context: PartitionContext, { topic, life, partit
   }
 
   return {
-    ...place,
-    /** Until it is asked for by `resume`: kafkajs is told to fetch nothing while it is not known where to begin. */
+    topic,
+    life,
+    partition,
+    /** Nothing is fetched while it is not known where to begin. */
     isPaused: true,
     /** How far the database and Kafka have been told. */
     saved,
@@ -78,24 +76,22 @@ export function createPartition(context: PartitionContext, { topic, life, partit
     age: (now: number) => watermark.age(now),
     oldestAge: (now: number) => watermark.oldestAge(now),
 
-    accept(batch: Batch): void {
-      const end = Number(batch.lastOffset()) + 1
+    accept(batch: FetchedBatch): void {
       const waiting: Received[] = []
       // Where work flows, what was fetched is gone in a moment; where it stands, a few records that wait would keep all of
       // each fetch in memory.
       const mustCopy = records > 0 && watermark.age(performance.now()) > COPY_AFTER_MS
-      for (const message of batch.messages) {
-        const source = toSource(place, message, mustCopy)
-        const decoded = decodeRecord(source, context.definitions, context.consumer)
+      for (const source of batch.read({ life, mustCopy })) {
+        const decoded = decodeRecord(source, context.handlers, context.consumer)
         if ('received' in decoded) waiting.push(decoded.received)
         else metrics.eventsSkipped.add(1, { reason: decoded.skipped })
       }
-      position = end
+      position = batch.next
       watermark.add(
         waiting.map(({ record }) => record.offset),
-        end,
+        batch.next,
       )
-      watermark.noteEnd(Number(batch.highWatermark))
+      watermark.noteEnd(batch.end)
       for (const received of waiting) {
         records += 1
         bytes += received.record.sizeBytes
@@ -122,56 +118,18 @@ export function createPartition(context: PartitionContext, { topic, life, partit
 
 export type Partition = ReturnType<typeof createPartition>
 
+/** How far a partition has come. */
+export const toMove = ({ topic, life, partition, watermark, saved }: Partition): Move => ({
+  topic,
+  life,
+  partition,
+  position: watermark,
+  saved,
+})
+
 /** Equal keys share a lane, which keeps their order; what has no key has no order to keep, yet goes one way too. */
 function chooseLane(key: Buffer | null): number {
   let hash = 0
   for (let index = 0; key && index < key.length; index += 1) hash = (hash * 31 + (key[index] ?? 0)) | 0
   return Math.abs(hash) % LANES
-}
-
-/** What kafkajs' types do not tell of: the headers in their order, and of a batch that was not read. */
-type ReadMessage = KafkaMessage & {
-  headerList?: { key: string; value: Buffer | null }[]
-  unreadBatch?: { firstOffset: string; count: number; codec: number; error: Error }
-}
-
-/** `mustCopy` where the record may wait: kafkajs' bytes are views of all that was fetched at once. */
-export function toSource(
-  { topic, life = '', partition }: { topic: string; life?: string; partition: number },
-  message: KafkaMessage,
-  mustCopy = false,
-): KafkaSource {
-  const take = (bytes: Buffer | null) => (mustCopy && bytes ? Buffer.from(bytes) : bytes)
-  const { headerList = [], unreadBatch } = message as ReadMessage
-  // A list of its own where it is copied: what the getter names stays in memory, with all that was fetched.
-  const kept = mustCopy ? headerList.map(({ key, value }) => ({ key, value: take(value) })) : headerList
-  return {
-    topic,
-    life,
-    partition,
-    offset: Number(message.offset),
-    timestamp: message.timestamp,
-    key: take(message.key),
-    value: take(message.value),
-    // Most records have an effect without anybody looking at their headers.
-    get headers() {
-      return kept.map(({ key, value }): Headers[number] => [key, value])
-    },
-    isRedriven: headerList.some(({ key }) => key === REDRIVE_HEADER),
-    sizeBytes: sizeOf(message, headerList),
-    unreadBatch: unreadBatch
-      ? {
-          firstOffset: Number(unreadBatch.firstOffset),
-          records: unreadBatch.count,
-          codec: codecNames[unreadBatch.codec] ?? `codec ${unreadBatch.codec}`,
-          reason: unreadBatch.error.message,
-        }
-      : null,
-  }
-}
-
-function sizeOf({ key, value }: KafkaMessage, headers: { key: string; value: Buffer | null }[]): number {
-  let bytes = (value?.byteLength ?? 0) + (key?.byteLength ?? 0)
-  for (const header of headers) bytes += header.key.length + (header.value?.byteLength ?? 0)
-  return bytes
 }

@@ -1,8 +1,8 @@
 import type { Database, Logger } from '@coursewire/service-kit'
-import type { Admin } from 'kafkajs'
 import { backoffMs, createWaiter } from '../backoff.ts'
 import type { AdminClient } from '../kafkajs/admin.ts'
-import { findTopicState } from '../kafkajs/topic-state.ts'
+import type { Assigned } from '../kafkajs/membership.ts'
+import { findTopicState, readCommitted } from '../kafkajs/topic-state.ts'
 import * as metrics from '../metrics.ts'
 import type { Circuit } from './circuit.ts'
 import { isSamePlace, type Move, movePositions, type Place, readPositions, setPositions } from './positions.ts'
@@ -23,9 +23,6 @@ export interface PositioningOptions {
   logger: Logger
   onFound: (beginnings: Beginning[]) => void
 }
-
-/** Partitions by topic. */
-export type Assigned = Record<string, number[]>
 
 interface Found extends Start {
   place: Place
@@ -141,20 +138,7 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
   }
 }
 
+export type Positioning = ReturnType<typeof createPositioning>
+
 /** Whether the database has to be told: it does not know the place, or the log now ends before the position it has. */
 const isNews = ({ left, alarm }: Found) => left.saved === null || alarm === 'log-truncated'
-
-/** The offsets that a group has committed, by topic and partition, each with the life of the topic it was committed for. */
-async function readCommitted(admin: Admin, groupId: string, topics: string[]) {
-  const answer = await admin.fetchOffsets({ groupId, topics })
-  return new Map(
-    answer.flatMap(({ topic, partitions }) =>
-      partitions
-        .filter(({ offset }) => offset !== '-1')
-        .map(({ partition, offset, metadata }) => [
-          `${topic}/${partition}`,
-          { offset: Number(offset), life: metadata },
-        ]),
-    ),
-  )
-}

@@ -1,34 +1,7 @@
 import { hash } from 'node:crypto'
-import { type EventDefinition, type EventEnvelope, type ParseFailure, parseEvent } from '@coursewire/events'
-import type { Headers } from '../outbox/outbox.ts'
-
-/** A record as it came from Kafka, its bytes untouched. */
-export interface KafkaSource {
-  topic: string
-  /** Of the topic, as its name may come to mean another; '' where nobody remembers records. */
-  life: string
-  partition: number
-  offset: number
-  /** Milliseconds since 1970, as text. */
-  timestamp: string
-  key: Buffer | null
-  value: Buffer | null
-  headers: Headers
-  /** Whether it was put back by a person. */
-  isRedriven: boolean
-  /** Of key, value and headers. */
-  sizeBytes: number
-  /** Where it stands for a whole batch that cannot be read: `value` is the batch's, `offset` the last of its offsets. */
-  unreadBatch: UnreadBatch | null
-}
-
-/** A batch of records that is too large when it is read, or cannot be. */
-interface UnreadBatch {
-  firstOffset: number
-  records: number
-  codec: string
-  reason: string
-}
+import { type EventEnvelope, type ParseFailure, parseEvent } from '@coursewire/events'
+import type { KafkaSource } from '../source.ts'
+import type { Handlers } from './handlers.ts'
 
 /** The two names under which a record is remembered: its place in the producer's stream, and its id within the tenant. */
 export interface Identity {
@@ -49,23 +22,20 @@ export interface Received {
   record: KafkaSource
   identity: Identity
   contentHash: Buffer
+  /** For the handler of its type; null where there is none. */
   event: EventEnvelope | null
+  /** For the handler of its topic, the payload as it was received; null where there is none. */
+  envelope: EventEnvelope | null
   refusal: Refusal | null
 }
 
 export type Decoded = { received: Received } | { skipped: ParseFailure }
 
-export const REDRIVE_HEADER = 'x-redrive-id'
-
 /** As much as a topic takes uncompressed. What is larger is not even parsed: each of its fields could break its schema. */
 const MAX_EVENT_BYTES = 1024 * 1024
 
 /** Reads a record. Never throws: whatever cannot be read is a refusal of that record alone. */
-export function decodeRecord(
-  record: KafkaSource,
-  definitions: ReadonlyMap<string, Pick<EventDefinition, 'payload'>>,
-  consumer: string,
-): Decoded {
+export function decodeRecord(record: KafkaSource, { byType, byTopic }: Handlers, consumer: string): Decoded {
   const { unreadBatch } = record
   if (unreadBatch) {
     const { firstOffset, records, codec, reason } = unreadBatch
@@ -78,11 +48,12 @@ export function decodeRecord(
   }
   if (record.value === null) return { received: refuse(record, { code: 'record.tombstone', message: 'no value' }) }
   try {
-    const result = parseEvent(record.value, definitions, consumer)
-    if (!result.ok && (result.reason === 'unknown-type' || result.reason === 'for-somebody-else')) {
-      return { skipped: result.reason }
-    }
-    const refusal = result.ok ? null : { code: `record.${result.reason}`, message: result.message }
+    const result = parseEvent(record.value, byType, consumer)
+    const isForAll = byTopic.has(record.topic)
+    const isForNobody = !result.ok && (result.reason === 'unknown-type' || result.reason === 'for-somebody-else')
+    if (isForNobody && !isForAll) return { skipped: result.reason }
+    const isFine = result.ok || isForNobody
+    const refusal = isFine ? null : { code: `record.${result.reason}`, message: result.message }
     const { envelope } = result
     if (!envelope) return { received: refuse(record, refusal) }
     return {
@@ -91,6 +62,7 @@ export function decodeRecord(
         identity: identify(record.topic, envelope),
         contentHash: hashContent(envelope),
         event: result.ok ? result.event : null,
+        envelope: isForAll ? envelope : null,
         refusal,
       },
     }
@@ -107,6 +79,7 @@ export function refuse(record: KafkaSource, refusal: Refusal | null): Received {
     identity: identifyByPosition(record),
     contentHash: sha256(record.value ?? ''),
     event: null,
+    envelope: null,
     refusal,
   }
 }

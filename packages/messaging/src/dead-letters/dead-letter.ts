@@ -1,5 +1,6 @@
-import { type KafkaSource, REDRIVE_HEADER, type Received } from '../consumer/record.ts'
-import { encodeHeaders, type Headers, type OutboxRow } from '../outbox/outbox.ts'
+import type { Received } from '../consumer/record.ts'
+import { encodeHeaders, type OutboxRow } from '../outbox/outbox.ts'
+import { type Headers, type KafkaSource, REDRIVE_HEADER } from '../source.ts'
 
 export interface Attempts {
   count: number
@@ -9,6 +10,8 @@ export interface Attempts {
 
 const MAX_TEXT = 4_000
 const TOPIC_SUFFIX = '.dlq'
+/** Stands in an outbox row where those of events have their type. */
+export const DEAD_LETTER = 'dead-letter'
 
 export const isDeadLetterTopic = (topic: string) => topic.endsWith(TOPIC_SUFFIX)
 
@@ -71,11 +74,7 @@ export function buildDeadLetter(
     key: record.key,
     payload: record.value,
     headers: encodeHeaders([...original, ...added]),
-    log: {
-      published: 'Dead letter published',
-      failed: 'Dead letter publish failed',
-      fields: { eventId: identity.eventId, code: refusal?.code },
-    },
+    log: { type: DEAD_LETTER, fields: { eventId: identity.eventId, code: refusal?.code } },
   }
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Admin } from 'kafkajs'
-import { createKafka, type Kafka, type KafkaSettings } from '../kafkajs/client.ts'
+import { type Admin, createKafka, type Kafka, type KafkaSettings } from '../kafkajs/client.ts'
 import { readLimits } from '../kafkajs/codecs.ts'
 import { findRanges, type Range, readRanges } from '../kafkajs/read-ranges.ts'
 import { type DeadLetter, type DeadLetterSummary, parseDeadLetter, summarizeDeadLetter } from './dead-letter.ts'

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CompressionTypes, type Message, Partitioners } from 'kafkajs'
-import { REDRIVE_HEADER } from '../consumer/record.ts'
-import { findSendFault, toKafkaHeaders } from '../kafkajs/kafka-channel.ts'
+import { findSendFault } from '../kafkajs/kafka-channel.ts'
 import { openBatch } from '../kafkajs/open-batch.ts'
 import { findRanges } from '../kafkajs/read-ranges.ts'
+import { createReplayProducer } from '../kafkajs/replay-producer.ts'
+import { type Headers, REDRIVE_HEADER } from '../source.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { type DeadLetterConnection, MAX_SELECTED_BYTES } from './dead-letters.ts'
 
@@ -64,10 +64,7 @@ export async function replayDeadLetters(
   options: { perSecond?: number | undefined; onSent?: (sent: number) => void } = {},
 ): Promise<RefusedReplay[]> {
   const { perSecond = Number.POSITIVE_INFINITY, onSent } = options
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
-  })
+  const producer = createReplayProducer(kafka)
   const refused: RefusedReplay[] = []
   let sent = 0
   try {
@@ -78,9 +75,8 @@ export async function replayDeadLetters(
       if (aheadMs > 0) await sleep(aheadMs, undefined, { signal })
       signal?.throwIfAborted()
       try {
-        // As it may have fitted its topic only because it was compressed.
-        const compression = CompressionTypes.GZIP
-        await producer.send({ topic: letter.topic, acks: -1, compression, messages: [toMessage(letter)] })
+        const mark: Headers[number] = [REDRIVE_HEADER, Buffer.from(letter.origin)]
+        await producer.send({ ...letter, headers: [...letter.headers, mark] })
         sent += 1
         onSent?.(sent)
       } catch (error) {
@@ -96,13 +92,5 @@ export async function replayDeadLetters(
   }
   return refused
 }
-
-/** To the partition where it stood, whoever chose that. Not with its old timestamp, by which it might expire at once. */
-const toMessage = ({ key, value, partition, headers, origin }: DeadLetter): Message => ({
-  key,
-  value,
-  partition,
-  headers: toKafkaHeaders([...headers, [REDRIVE_HEADER, Buffer.from(origin)]]),
-})
 
 const describe = (error: unknown) => (error instanceof Error ? error.message : String(error))

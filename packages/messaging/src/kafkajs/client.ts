@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createOutageLog, type Logger, type OutageLog } from '@coursewire/service-kit'
 import kafkajs, {
   type Admin,
+  type KafkaConfig as ClientConfig,
   Kafka,
-  type KafkaConfig,
   type LogEntry,
   logLevel,
   type RetryOptions,
@@ -13,7 +13,7 @@ import { backoffMs } from '../backoff.ts'
 import { registerCodecs } from './codecs.ts'
 import { openSocket } from './socket.ts'
 
-export type { Kafka } from 'kafkajs'
+export type { Admin, Kafka } from 'kafkajs'
 
 export interface KafkaSettings {
   clientId: string
@@ -53,18 +53,16 @@ function findOutageLog(logger: Logger): OutageLog {
   return log
 }
 
-/** The settings of a service by its environment (`KAFKA_…`). */
-export function toKafkaSettings(
-  clientId: string,
-  config: {
-    KAFKA_BROKERS: string[]
-    KAFKA_SSL: boolean
-    KAFKA_SASL_MECHANISM?: SASLOptions['mechanism'] | undefined
-    KAFKA_SASL_USERNAME?: string | undefined
-    KAFKA_SASL_PASSWORD?: string | undefined
-  },
-  logger: Logger,
-): KafkaSettings {
+/** What a service's environment says of Kafka. */
+export interface KafkaConfig {
+  KAFKA_BROKERS: string[]
+  KAFKA_SSL: boolean
+  KAFKA_SASL_MECHANISM?: SASLOptions['mechanism'] | undefined
+  KAFKA_SASL_USERNAME?: string | undefined
+  KAFKA_SASL_PASSWORD?: string | undefined
+}
+
+export function toKafkaSettings(clientId: string, config: KafkaConfig, logger: Logger): KafkaSettings {
   const {
     KAFKA_SASL_MECHANISM: mechanism,
     KAFKA_SASL_USERNAME: username = '',
@@ -100,7 +98,7 @@ export function createKafka(
   { retry = endlessRetry, onLog }: { retry?: RetryOptions; onLog?: (line: LogEntry['log']) => void } = {},
 ): Kafka {
   registerCodecs()
-  const config: KafkaConfig = {
+  const config: ClientConfig = {
     clientId,
     brokers,
     ssl,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Admin, Kafka } from 'kafkajs'
-import { toSource } from '../consumer/partition.ts'
-import type { KafkaSource } from '../consumer/record.ts'
+import type { KafkaSource } from '../source.ts'
 import { membership } from './client.ts'
+import { toSource } from './source.ts'
 
 /** Offsets of one partition, `to` excluded. */
 export interface Range {

@@ -27,3 +27,18 @@ export async function findTopicState(admin: Admin, topic: string): Promise<Topic
     bounds: new Map(offsets.map(({ partition, low, high }) => [partition, { first: Number(low), end: Number(high) }])),
   }
 }
+
+/** The offsets that a group has committed, by topic and partition, each with the life of the topic it was committed for. */
+export async function readCommitted(admin: Admin, groupId: string, topics: string[]) {
+  const answer = await admin.fetchOffsets({ groupId, topics })
+  return new Map(
+    answer.flatMap(({ topic, partitions }) =>
+      partitions
+        .filter(({ offset }) => offset !== '-1')
+        .map(({ partition, offset, metadata }) => [
+          `${topic}/${partition}`,
+          { offset: Number(offset), life: metadata },
+        ]),
+    ),
+  )
+}

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type Kafka, type Message, Partitioners } from 'kafkajs'
-import { toSource } from '../consumer/partition.ts'
-import type { KafkaSource } from '../consumer/record.ts'
+import type { KafkaSource } from '../source.ts'
 import { membership } from './client.ts'
+import { toSource } from './source.ts'
 
 /** Reads a topic from its beginning, for eyes rather than effects: every record, in the order of its partition, until closed. */
 export async function watchTopic(

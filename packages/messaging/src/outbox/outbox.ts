@@ -6,10 +6,10 @@ import { toBinaryArray } from '../binary-array.ts'
 
 export type ChannelName = 'kafka' | 'sns'
 
-/** The log lines of a row: `published` when its destination has taken it, `failed` at its first refusal. */
+/** What a row is, by which its relay chooses the words of the log, and the fields it logs. */
 export interface OutboxLog {
-  published: string
-  failed: string
+  /** Of the event that the row tells of. */
+  type: string
   fields: Record<string, unknown>
 }
 
@@ -24,7 +24,6 @@ export interface OutboxRow {
   log: OutboxLog
 }
 
-export type Headers = [name: string, value: Buffer | null][]
 type TextHeaders = [name: string, value: Buffer | string | null][]
 
 /**
@@ -53,7 +52,7 @@ export function decodeHeaders(json: string | Buffer): TextHeaders {
 export function toKafkaRow(
   definition: Pick<EventDefinition, 'topic' | 'key'>,
   event: EventEnvelope<string, object>,
-  options: { traceparent?: string | undefined; log?: OutboxLog } = {},
+  options: { traceparent?: string | undefined; fields?: OutboxLog['fields'] } = {},
 ): OutboxRow {
   const record = toKafkaRecord(definition, event, options.traceparent)
   return {
@@ -62,11 +61,7 @@ export function toKafkaRow(
     key: Buffer.from(record.key),
     payload: Buffer.from(record.value),
     headers: encodeHeaders(record.headers),
-    log: options.log ?? {
-      published: 'Event published',
-      failed: 'Event publish failed',
-      fields: { type: event.type, eventId: event.id },
-    },
+    log: { type: event.type, fields: options.fields ?? { type: event.type, eventId: event.id } },
   }
 }
 

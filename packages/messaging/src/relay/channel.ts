@@ -1,9 +1,10 @@
-import type { ChannelName, OutboxLog, OutboxRow } from '../outbox/outbox.ts'
+import type { ChannelName, OutboxRow } from '../outbox/outbox.ts'
+import type { StoredLog } from './log-lines.ts'
 
 export interface StoredRow extends Omit<OutboxRow, 'channel' | 'log'> {
   /** A bigint, as text. */
   id: string
-  log: OutboxLog | null
+  log: StoredLog | null
   /** Whether it is above the channel's bound; then only its id, topic and age were read. */
   isTooLarge?: boolean
   /** When it was written: its age by the database's clock, put on `performance.now()` of this process. */

@@ -3,6 +3,7 @@ import { AppError, assertOwnSessions, createOutageLog, type Logger } from '@cour
 import { backoffMs, createWaiter } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
+import { findLogLines, type LogLines } from './log-lines.ts'
 import { createOutboxReader, MAX_ROW_BYTES, type OutboxReader } from './outbox-reader.ts'
 
 export interface Relay {
@@ -32,10 +33,12 @@ export function startRelay(options: {
   databaseUrl: string
   channel: Channel
   logger: Logger
+  /** What the log says of rows, by the type of their event; of others it says `Event published`. */
+  logLines?: Readonly<Record<string, LogLines>> | undefined
   /** Called when a pooler keeps the relay from a session of its own, whose lock makes it the one leader: end the process. */
   onFatal?: (error: Error) => void
 }): Relay {
-  const { channel } = options
+  const { channel, logLines = {} } = options
   const logger = options.logger.child({ channel: channel.name })
   const labels = { channel: channel.name }
   const waiter = createWaiter()
@@ -145,7 +148,7 @@ export function startRelay(options: {
     for (const row of sent) {
       failedIds.delete(row.id)
       metrics.outboxInsertToAck.record(Math.max(0, now - row.writtenAt) / 1000, labels)
-      logger.info(row.log?.fields, row.log?.published ?? 'Outbox row published')
+      logger.info(row.log?.fields, findLogLines(row.log, logLines).published)
     }
     if (sent.length > 0) metrics.relayLastSuccess.record(Date.now() / 1000, labels)
     for (const { row, reason } of parked) {
@@ -158,7 +161,7 @@ export function startRelay(options: {
       // Once a row: a destination that is down for an hour must not fill the disk with its name.
       if (failedIds.has(row.id)) continue
       failedIds.add(row.id)
-      logger.warn({ ...row.log?.fields, err: error }, row.log?.failed ?? 'Outbox row publish failed')
+      logger.warn({ ...row.log?.fields, err: error }, findLogLines(row.log, logLines).failed)
     }
   }
 

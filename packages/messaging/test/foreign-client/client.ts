@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { findJars, findJava } from '@coursewire/servers'
-import type { Headers } from '../../src/outbox/outbox.ts'
+import type { Headers } from '../../src/source.ts'
 
 const source = fileURLToPath(new URL('ForeignClient.java', import.meta.url))
 

@@ -1,0 +1,101 @@
+import type { EventDefinition, EventEnvelope } from '@coursewire/events'
+import type { Transaction } from '@coursewire/service-kit'
+import type { z } from 'zod'
+import type { Headers, KafkaSource } from '../source.ts'
+
+/** The effect of consecutive events of one type. They may touch Postgres only, through `tx`, and may come again after a failure. */
+export interface Handler extends Pick<EventDefinition, 'topic' | 'type' | 'payload'> {
+  handle(tx: Transaction, events: EventEnvelope[]): Promise<void>
+}
+
+/** The same of consecutive events of a topic, whatever their types. */
+export interface TopicHandler {
+  topic: string
+  type: null
+  handle(tx: Transaction, events: ReceivedEvent[]): Promise<void>
+}
+
+/** An event with all that came with it. */
+export interface ReceivedEvent {
+  /** As it was received, with the fields that nobody here knows. */
+  envelope: Record<string, unknown>
+  /** The same as read: what may be missing is filled in, as is the tenant; the payload is as it was received. */
+  event: EventEnvelope<string, Record<string, unknown>>
+  topic: string
+  partition: number
+  offset: number
+  /** When the broker appended it; ISO 8601 in UTC. */
+  appendedAt: string
+  key: Buffer | null
+  headers: Headers
+}
+
+/** Handles events of a type one by one. Throw an `AppError` for what breaks a rule: it becomes a dead letter. */
+export function on<Type extends string, Payload extends z.ZodObject>(
+  definition: EventDefinition<Type, Payload>,
+  handle: (tx: Transaction, event: EventEnvelope<Type, z.output<Payload>>) => Promise<void>,
+): Handler {
+  return onRun(definition, async (tx, events) => {
+    for (const event of events) await handle(tx, event)
+  })
+}
+
+/** Handles consecutive events of a type together, in their order, for effects that one statement can have. */
+export function onRun<Type extends string, Payload extends z.ZodObject>(
+  { topic, type, payload }: EventDefinition<Type, Payload>,
+  handle: (tx: Transaction, events: EventEnvelope<Type, z.output<Payload>>[]) => Promise<void>,
+): Handler {
+  return {
+    topic,
+    type,
+    payload,
+    handle: (tx, events) => handle(tx, events as EventEnvelope<Type, z.output<Payload>>[]),
+  }
+}
+
+/**
+ * Handles every event of a topic one by one: those of types that were added later too, and those that are addressed to somebody
+ * else. Nothing is checked but the envelope.
+ */
+export function onAll(topic: string, handle: (tx: Transaction, event: ReceivedEvent) => Promise<void>): TopicHandler {
+  return {
+    topic,
+    type: null,
+    async handle(tx, events) {
+      for (const event of events) await handle(tx, event)
+    },
+  }
+}
+
+/** As the parser of events decodes, without a byte order mark. */
+const utf8 = new TextDecoder()
+
+export interface Handlers {
+  byType: ReadonlyMap<string, Handler>
+  byTopic: ReadonlyMap<string, TopicHandler>
+}
+
+export function sortHandlers(handlers: readonly (Handler | TopicHandler)[]): Handlers {
+  const byType = new Map<string, Handler>()
+  const byTopic = new Map<string, TopicHandler>()
+  for (const handler of handlers) {
+    if (handler.type === null) byTopic.set(handler.topic, handler)
+    else byType.set(handler.type, handler)
+  }
+  return { byType, byTopic }
+}
+
+/** `envelope` is what was read of the record's value. */
+export function toReceivedEvent(record: KafkaSource, envelope: EventEnvelope): ReceivedEvent {
+  const { topic, partition, offset, timestamp, key, value, headers } = record
+  return {
+    envelope: JSON.parse(utf8.decode(value ?? undefined)),
+    event: envelope as ReceivedEvent['event'],
+    topic,
+    partition,
+    offset,
+    appendedAt: new Date(Number(timestamp)).toISOString(),
+    key,
+    headers,
+  }
+}

@@ -1,0 +1,59 @@
+import type { Logger } from '@coursewire/service-kit'
+import type { AdminClient } from '../kafkajs/admin.ts'
+import { findTopicState } from '../kafkajs/topic-state.ts'
+import { type Partition, toMove } from './partition.ts'
+import type { Positioning } from './positioning.ts'
+import type { Move } from './positions.ts'
+
+/** The alarm is raised when a partition has not moved for so long. */
+const STANDSTILL_MS = 60_000
+
+export interface LookoutOptions {
+  admin: AdminClient
+  positioning: Pick<Positioning, 'hasGoneBack'>
+  partitions: () => Iterable<Partition>
+  beginEpoch: () => void
+  logger: Logger
+  monotonicMs: () => number
+}
+
+/**
+ * Returns what begins anew when a topic was replaced, or the database has gone back. Nothing else would notice: kafkajs goes on
+ * at its offset in whatever topic now has the name, and the database is asked nothing while no events come.
+ */
+export function createLookout({ admin, positioning, partitions, beginEpoch, logger, monotonicMs }: LookoutOptions) {
+  /**
+   * When nothing is in hand, either another producer's transaction is open or the partition is not fetched. The batches that
+   * were fetched cannot tell: to a reader of committed records, a partition ends where the oldest open transaction begins.
+   */
+  function reportStandstill(partition: Partition): void {
+    const ageMs = partition.age(monotonicMs())
+    const stands = ageMs > STANDSTILL_MS
+    if (stands && !partition.isStandingStill) {
+      const { topic, partition: number, watermark, end, inHand } = partition
+      const fields = { topic, partition: number, position: watermark, end, inHand, seconds: Math.round(ageMs / 1_000) }
+      logger.error(fields, 'Consumer stands still')
+    }
+    partition.isStandingStill = stands
+  }
+
+  return async function lookAround(): Promise<void> {
+    const held = [...partitions()]
+    const moves = held.map(toMove)
+    const isCurrent = () => held.length > 0 && [...partitions()][0] === held[0]
+    if (!isCurrent()) return
+    for (const topic of new Set(moves.map((move) => move.topic))) {
+      const { life, bounds } = await admin.use((client) => findTopicState(client, topic))
+      const isOther = (move: Move) =>
+        move.topic === topic && (move.life !== life || (bounds.get(move.partition)?.end ?? 0) < move.position)
+      if (!isCurrent()) return
+      if (moves.some(isOther)) return beginEpoch()
+      for (const partition of held.filter((one) => one.topic === topic)) {
+        partition.noteEnd(bounds.get(partition.partition)?.end ?? 0)
+        reportStandstill(partition)
+      }
+    }
+    // Last: while the database is away, the brokers are still asked.
+    if ((await positioning.hasGoneBack(moves)) && isCurrent()) return beginEpoch()
+  }
+}

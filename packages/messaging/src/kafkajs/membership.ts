@@ -1,0 +1,190 @@
+import { createOutageLog, type Logger } from '@coursewire/service-kit'
+import type { ConsumerGroupJoinEvent, Consumer as KafkaConsumer } from 'kafkajs'
+import { backoffMs, createWaiter } from '../backoff.ts'
+import * as metrics from '../metrics.ts'
+import type { FetchedBatch } from '../source.ts'
+import { createKafka, endlessRetry, type KafkaSettings, membership } from './client.ts'
+import { toFetchedBatch } from './source.ts'
+
+const LIVENESS_MS = 30_000
+/** How often the brokers are asked for new partitions. */
+const METADATA_MS = 5_000
+/** Longer than a join takes. A member that hears nothing of the coordinator for so long has been forgotten by it, or it is gone. */
+const MAX_SILENCE_MS = 20_000
+const CHECK_MS = 1_000
+
+/** Partitions by topic. */
+export type Assigned = Record<string, number[]>
+
+export interface MembershipOptions {
+  kafka: KafkaSettings
+  groupId: string
+  topics: string[]
+  logger: Logger
+  /** Hears which partitions this member has from now on. It pauses them until it is known where they begin. */
+  onAssigned: (assigned: Assigned) => void
+  /** Hears that this member has none any more. */
+  onLost: () => void
+  /** Answers whether it took the batch. One that it did not take is asked for again, unless a `seek` says otherwise. */
+  onBatch: (batch: FetchedBatch) => boolean
+  /** Hears of offsets, `next` excluded, that hold nothing for a reader: markers and aborted transactions. */
+  onNothing: (topic: string, partition: number, start: number, next: number) => void
+  /** Hears that the broker no longer has what was asked for. Reading goes on at the first record there is. */
+  onOutOfRange: (topic: string, partition: number) => void
+  /** Hears of a fault of the program that has ended the client for good. */
+  onFatal: (error: Error) => void
+}
+
+export type Membership = ReturnType<typeof joinGroup>
+
+/** A member of a consumer group. It joins in the background, waits for brokers that are not there yet, and joins anew when it must. */
+export function joinGroup(options: MembershipOptions) {
+  const { groupId, topics, logger } = options
+  const waiter = createWaiter()
+  const joining = createOutageLog(logger, { failing: 'Joining the group anew', works: 'Joined the group again' })
+  let lastBeatAt = performance.now()
+  let heardOfCoordinatorAt = 0
+  let isInGroup = false
+  /** Begun anew since the last one that succeeded. */
+  let joins = 0
+  let isClosing = false
+  const beat = () => {
+    lastBeatAt = performance.now()
+  }
+
+  const kafka = createKafka(options.kafka, {
+    onLog({ message, topic, partition }) {
+      beat()
+      // kafkajs tells this to its log alone. All it can do then is to begin at the oldest record.
+      if (message.startsWith('Offset out of range, resetting')) options.onOutOfRange(topic, partition)
+    },
+  })
+  let consumer = createMember()
+
+  function createMember(): KafkaConsumer {
+    const member = kafka.consumer({
+      groupId,
+      ...membership,
+      maxWaitTimeInMs: 200,
+      maxBytesPerPartition: 4 * 1024 * 1024,
+      metadataMaxAge: METADATA_MS,
+      retry: endlessRetry,
+    })
+    const { GROUP_JOIN, CRASH, FETCH_START, HEARTBEAT, END_BATCH_PROCESS } = member.events
+    const isCurrent = () => member === consumer
+    member.on(FETCH_START, beat)
+    member.on(HEARTBEAT, () => {
+      beat()
+      if (isCurrent()) heardOfCoordinatorAt = performance.now()
+    })
+    member.on(GROUP_JOIN, (event) => {
+      if (isCurrent()) takeAssignment(event)
+    })
+    member.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
+      if (isCurrent() && Number(batchSize) === 0)
+        options.onNothing(topic, partition, Number(firstOffset ?? lastOffset), Number(lastOffset) + 1)
+    })
+    member.on(CRASH, ({ payload: { error, restart } }) => {
+      if (!isCurrent()) return
+      lose()
+      if (restart || isClosing) return
+      if (isOfKafka(error)) joinAnew(error)
+      else options.onFatal(error)
+    })
+    return member
+  }
+
+  function takeAssignment({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
+    beat()
+    heardOfCoordinatorAt = performance.now()
+    metrics.rebalances.add(1)
+    joining.worked()
+    options.onAssigned(memberAssignment)
+    isInGroup = true
+    joins = 0
+  }
+
+  function lose(): void {
+    isInGroup = false
+    options.onLost()
+  }
+
+  /**
+   * kafkajs asks the coordinator it knows, for ever, though that be gone for good, and gives up for good when it finds none:
+   * only a new member looks for another.
+   */
+  function joinAnew(error: Error): void {
+    joining.failed(error, { topics })
+    const lost = consumer
+    lose()
+    consumer = createMember()
+    void lost.disconnect().catch(() => undefined)
+    void waiter.wait(backoffMs(joins++, 100, 5_000)).then(run)
+  }
+
+  const silenceTimer = setInterval(() => {
+    if (isInGroup && performance.now() - heardOfCoordinatorAt > MAX_SILENCE_MS)
+      joinAnew(new Error('The coordinator is silent'))
+  }, CHECK_MS)
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !isClosing; failures += 1) {
+      const member = consumer
+      try {
+        await member.connect()
+        await member.subscribe({ topics, fromBeginning: true })
+        await member.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          eachBatch: async (payload) => {
+            if (member !== consumer || payload.isStale() || !payload.isRunning()) return
+            if (options.onBatch(toFetchedBatch(payload.batch))) payload.resolveOffset(payload.batch.lastOffset())
+          },
+        })
+        return
+      } catch (error) {
+        joining.failed(error, { topics })
+        await member.disconnect().catch(() => undefined)
+        await waiter.wait(backoffMs(failures, 100, 5_000))
+        if (!isClosing) consumer = createMember()
+      }
+    }
+  }
+  void run()
+
+  return {
+    isAlive: () => performance.now() - lastBeatAt < LIVENESS_MS,
+    /** True once this member has joined its group, and as long as it belongs to it. */
+    isInGroup: () => isInGroup,
+    /** Makes the next fetch of a partition begin at `offset`, and what is on its way be discarded. */
+    seek: (topic: string, partition: number, offset: number) =>
+      consumer.seek({ topic, partition, offset: String(offset) }),
+    pause: (assigned: Assigned) => consumer.pause(toList(assigned)),
+    resume: (assigned: Assigned) => consumer.resume(toList(assigned)),
+    /** Rejects while a join is under way, or a broker is away. */
+    commit: (positions: { topic: string; partition: number; position: number; life: string }[]) =>
+      consumer.commitOffsets(
+        positions.map(({ topic, partition, position, life }) => ({
+          topic,
+          partition,
+          offset: String(position),
+          metadata: life,
+        })),
+      ),
+    async leave(): Promise<void> {
+      isClosing = true
+      waiter.wake()
+      clearInterval(silenceTimer)
+      await consumer.disconnect()
+    },
+  }
+}
+
+const toList = (assigned: Assigned) => Object.entries(assigned).map(([topic, partitions]) => ({ topic, partitions }))
+
+/** Whether an error is the cluster's doing, by what lies under the wrapping of kafkajs. Any other is a fault of the program. */
+function isOfKafka(error: Error): boolean {
+  let cause = error
+  while (cause.cause instanceof Error) cause = cause.cause
+  return cause.name.startsWith('KafkaJS')
+}

@@ -1,0 +1,66 @@
+import type { Batch, KafkaMessage } from 'kafkajs'
+import { type FetchedBatch, type Headers, type KafkaSource, REDRIVE_HEADER } from '../source.ts'
+import { codecNames } from './codecs.ts'
+
+/** What the types of kafkajs leave out: the headers in their order, and what is known of a batch that was not read. */
+type ReadMessage = KafkaMessage & {
+  headerList?: { key: string; value: Buffer | null }[]
+  unreadBatch?: { firstOffset: string; count: number; codec: number; error: Error }
+}
+
+export function toFetchedBatch(batch: Batch): FetchedBatch {
+  const { topic, partition, messages, highWatermark } = batch
+  return {
+    topic,
+    partition,
+    // Not in the types of kafkajs.
+    start: Number((batch as Batch & { fetchedOffset: string }).fetchedOffset),
+    next: Number(batch.lastOffset()) + 1,
+    end: Number(highWatermark),
+    *read({ life, mustCopy }) {
+      const place = { topic, life, partition }
+      for (const message of messages) yield toSource(place, message, mustCopy)
+    },
+  }
+}
+
+/** `mustCopy` where the record may wait: the bytes kafkajs hands over are views of all that was fetched at once. */
+export function toSource(
+  { topic, life = '', partition }: { topic: string; life?: string; partition: number },
+  message: KafkaMessage,
+  mustCopy = false,
+): KafkaSource {
+  const take = (bytes: Buffer | null) => (mustCopy && bytes ? Buffer.from(bytes) : bytes)
+  const { headerList = [], unreadBatch } = message as ReadMessage
+  // A list of its own where it is copied: what the getter names stays in memory, with all that was fetched.
+  const kept = mustCopy ? headerList.map(({ key, value }) => ({ key, value: take(value) })) : headerList
+  return {
+    topic,
+    life,
+    partition,
+    offset: Number(message.offset),
+    timestamp: message.timestamp,
+    key: take(message.key),
+    value: take(message.value),
+    // Most records have an effect without anybody looking at their headers.
+    get headers() {
+      return kept.map(({ key, value }): Headers[number] => [key, value])
+    },
+    isRedriven: headerList.some(({ key }) => key === REDRIVE_HEADER),
+    sizeBytes: sizeOf(message, headerList),
+    unreadBatch: unreadBatch
+      ? {
+          firstOffset: Number(unreadBatch.firstOffset),
+          records: unreadBatch.count,
+          codec: codecNames[unreadBatch.codec] ?? `codec ${unreadBatch.codec}`,
+          reason: unreadBatch.error.message,
+        }
+      : null,
+  }
+}
+
+function sizeOf({ key, value }: KafkaMessage, headers: { key: string; value: Buffer | null }[]): number {
+  let bytes = (value?.byteLength ?? 0) + (key?.byteLength ?? 0)
+  for (const header of headers) bytes += header.key.length + (header.value?.byteLength ?? 0)
+  return bytes
+}

@@ -1,0 +1,78 @@
+import { type Database, endProcess, type Logger } from '@coursewire/service-kit'
+import { type Consumer, type ConsumerOptions, startConsumer } from './consumer/consumer.ts'
+import { type KafkaConfig, toKafkaSettings } from './kafkajs/client.ts'
+import { createKafkaChannel } from './kafkajs/kafka-channel.ts'
+import type { LogLines } from './relay/log-lines.ts'
+import { type Relay, startRelay } from './relay/relay.ts'
+import { createSnsChannel } from './relay/sns-channel.ts'
+
+export interface MessagingOptions {
+  service: { name: string; version: string }
+  config: KafkaConfig & { DATABASE_URL: string }
+  db: Database
+  logger: Logger
+  handlers: ConsumerOptions['handlers']
+  /** Whether rows for SNS are relayed as well. */
+  sns?: boolean
+  /** What the log says of outbox rows, by the type of their event; of others it says `Event published`. */
+  logLines?: Readonly<Record<string, LogLines>>
+  /** Called after each commit of the consumer. The relays are woken anyway. */
+  onCommitted?: () => void
+}
+
+export interface Messaging {
+  /** Tells the relays that rows were committed. */
+  wake: () => void
+  /** What stands still, for the check of liveness; null when nothing does. */
+  findStandstill: () => string | null
+  /** Starts consuming and relaying, in the background. Before it nothing connects. */
+  start(): void
+  /** Finishes what is in hand. */
+  close(): Promise<void>
+}
+
+/** The messaging of a service: its relays and its consumer. A fault that they cannot survive ends the process. */
+export function openMessaging(options: MessagingOptions): Messaging {
+  const { service, config, db, logger, handlers, sns = false, logLines, onCommitted } = options
+  let relays: Relay[] = []
+  let consumer: Consumer | null = null
+
+  function wake(): void {
+    for (const relay of relays) relay.wake()
+  }
+
+  return {
+    wake,
+
+    findStandstill() {
+      if (!relays.every((relay) => relay.isAlive())) return 'A relay stands still'
+      return consumer?.isAlive() === false ? 'The consumer stands still' : null
+    },
+
+    start() {
+      const kafka = toKafkaSettings(service.name, config, logger)
+      const channels = [createKafkaChannel(kafka), ...(sns ? [createSnsChannel({ logger })] : [])]
+      relays = channels.map((channel) =>
+        startRelay({ databaseUrl: config.DATABASE_URL, channel, logger, logLines, onFatal: endProcess }),
+      )
+      consumer = startConsumer({
+        kafka,
+        name: service.name,
+        serviceVersion: service.version,
+        db,
+        handlers,
+        logger,
+        onCommitted() {
+          wake()
+          onCommitted?.()
+        },
+        onFatal: endProcess,
+      })
+    },
+
+    async close() {
+      await consumer?.close()
+      await Promise.all(relays.map((relay) => relay.close()))
+    },
+  }
+}

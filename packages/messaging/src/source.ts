@@ -1,0 +1,47 @@
+/** Names and values in their order; a name may come again, and a value may be missing. */
+export type Headers = [name: string, value: Buffer | null][]
+
+/** The header of a record that a person has put back; it says where the record failed first. */
+export const REDRIVE_HEADER = 'x-redrive-id'
+
+/** A record as it came from Kafka, its bytes untouched. */
+export interface KafkaSource {
+  topic: string
+  /** Of the topic, as its name may come to mean another; '' where nobody remembers records. */
+  life: string
+  partition: number
+  offset: number
+  /** Milliseconds since 1970, as text. */
+  timestamp: string
+  key: Buffer | null
+  value: Buffer | null
+  headers: Headers
+  /** Whether it was put back by a person. */
+  isRedriven: boolean
+  /** Of key, value and headers. */
+  sizeBytes: number
+  /** Where it stands for a whole batch that cannot be read: `value` is the batch's, `offset` the last of its offsets. */
+  unreadBatch: UnreadBatch | null
+}
+
+/** A batch of records that is too large when it is read, or cannot be. */
+interface UnreadBatch {
+  firstOffset: number
+  records: number
+  codec: string
+  reason: string
+}
+
+/** Records of a partition that were fetched together. */
+export interface FetchedBatch {
+  topic: string
+  partition: number
+  /** The offset that was asked for, which is before the first record where some were filtered out. */
+  start: number
+  /** The offset to ask for next. */
+  next: number
+  /** Where the partition ends, for a reader of committed records. */
+  end: number
+  /** With `mustCopy` the records do not keep the whole fetch in memory, so that they may wait. */
+  read(options: { life: string; mustCopy: boolean }): Iterable<KafkaSource>
+}
