@@ -25,6 +25,13 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     docs: {
       title: 'Course distribution',
       description: 'The catalogue of courses, for learners, editors and services.',
+      tags: [
+        { name: 'Courses', description: 'For everybody: what is public' },
+        { name: 'Counts', description: 'For everybody: views and clicks, counted without looking at who it was' },
+        { name: 'Distributions', description: 'For editors: the entries of the catalogue and their variants' },
+        { name: 'Versions', description: 'For editors: what an entry said before' },
+        { name: 'Internal', description: 'For other services' },
+      ],
     },
   })
   await app.register(rateLimit, { global: false })

@@ -18,13 +18,25 @@ type Operation = {
 }
 type Request = { parameters: Record<string, string | undefined>; body: unknown; role: Role }
 
-const document: { paths: Record<string, Record<string, Operation>> } = JSON.parse(
-  readFileSync(new URL('../openapi.json', import.meta.url), 'utf8'),
+const document: { paths: Record<string, Record<string, Operation>> } = dereference(
+  JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8')),
 )
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase() as Method, path, operation })),
 )
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
+
+/** The document with everything it refers to in its place. */
+function dereference<Document>(document: Document): Document {
+  function resolve(part: unknown): unknown {
+    if (typeof part !== 'object' || part === null) return part
+    if (Array.isArray(part)) return part.map(resolve)
+    if (!('$ref' in part)) return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, resolve(value)]))
+    const path = String(part.$ref).split('/').slice(1)
+    return resolve(path.reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], document))
+  }
+  return resolve(document) as Document
+}
 
 let service: Awaited<ReturnType<typeof openAsEditor>>
 let sent = 0

@@ -24,7 +24,15 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
       live: messaging.findStandstill,
       ready: createReadinessCheck(db, migrations),
     },
-    docs: { title: 'enrollment-api', description: 'Accounts, access tokens and enrolments' },
+    docs: {
+      title: 'Enrolment',
+      description: 'Accounts, access tokens and enrolments',
+      tags: [
+        { name: 'Accounts', description: 'Signing in, and the tokens that all services accept' },
+        { name: 'Enrolments', description: 'For students: the courses they are enrolled in' },
+        { name: 'Internal', description: 'For other services' },
+      ],
+    },
   })
   await app.register(rateLimit, { global: false })
   await app.register(accountRoutes(ctx.accounts, ctx))

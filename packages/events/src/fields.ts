@@ -9,7 +9,7 @@ export const id = z
   .min(1)
   .max(128)
   .regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]+$/u, 'is a dot segment, or holds a control character or an unpaired surrogate')
-  .meta({ title: 'id' })
+  .meta({ title: 'id', description: '1–128 characters, none of them a control character; not a dot segment' })
 
 /**
  * A moment in ISO 8601 with seconds, 0–9 fractional digits and an offset that Postgres knows. It stays text, because a JavaScript

@@ -153,24 +153,47 @@ describe('metrics', () => {
 describe('documentation', () => {
   it('is generated from the routes', async () => {
     const { jwksUrl } = await startIssuer()
-    const app = await buildApp({ jwksUrl, docs: { title: 'Test', description: 'For tests' } })
-    const body = z.strictObject({ name: z.string().max(10) })
-    app.post('/things', { schema: { body, response: { 201: body } }, config: { access: ['admin'] } }, async () => ({
-      name: 'a',
-    }))
+    const app = await buildApp({ jwksUrl, docs: { title: 'Test', description: 'For tests', tags: [] } })
+    const thing = z.strictObject({ name: z.string().max(10) }).meta({ id: 'Thing', example: { name: 'a' } })
+    const schema = { body: thing, response: { 201: thing }, refusals: { 409: ['thing.taken', 'thing.odd'] } }
+    app.post(
+      '/things',
+      { schema: { ...schema, answerHeaders: { 201: ['ETag'] } }, config: { access: ['admin'] } },
+      async () => ({
+        name: 'a',
+      }),
+    )
+    app.get('/things', { schema: { response: { 200: thing } }, ...open }, async () => ({ name: 'a' }))
 
-    const answer = await app.inject({ url: '/openapi.json' })
+    const { paths, components, ...about } = (await app.inject({ url: '/openapi.json' })).json()
+    const { post, get } = paths['/things']
 
-    expect(answer.json()).toMatchObject({
-      openapi: '3.1.0',
-      info: { title: 'Test' },
-      paths: { '/things': { post: { security: [{ bearer: [] }], responses: { 201: expect.anything() } } } },
+    expect(about).toMatchObject({ openapi: '3.1.0', info: { title: 'Test' } })
+    expect(Object.keys(paths)).toEqual(['/things'])
+    expect(post.security).toEqual([{ bearer: ['admin'] }])
+    expect(post.responses[201].headers).toHaveProperty('ETag')
+    expect(Object.keys(post.responses)).toEqual(['201', '400', '401', '403', '409', '413', '415', '500', '503'])
+    expect(post.responses[409]).toEqual({ $ref: '#/components/responses/ThingTakenOrThingOdd' })
+    expect(components.responses.ThingTakenOrThingOdd.content['application/problem+json'].schema).toEqual({
+      oneOf: [{ $ref: '#/components/schemas/ThingTaken' }, { $ref: '#/components/schemas/ThingOdd' }],
     })
-    expect(Object.keys(answer.json().paths)).toEqual(['/things'])
+    expect(components.schemas.ThingTaken.properties).toEqual({ status: { const: 409 }, code: { const: 'thing.taken' } })
+    expect(components.schemas.Problem.properties.code.enum).toContain('thing.taken')
+    expect(get.security).toEqual([])
+    expect(Object.keys(get.responses)).toEqual(['200', '400', '500', '503'])
+    expect(components.schemas.ThingInput.examples).toEqual([{ name: 'a' }])
+  })
+
+  it('asks for words where a pattern is not for everybody', async () => {
+    const app = await buildApp({ docs: { title: 'Test', description: 'For tests', tags: [] } })
+    const text = z.string().regex(/^\P{Cc}*$/u)
+    app.get('/:text', { schema: { params: z.object({ text }) }, ...open }, async () => ({}))
+
+    expect((await app.inject({ url: '/openapi.json' })).statusCode).toBe(500)
   })
 
   it('can be read in a browser', async () => {
-    const app = await buildApp({ docs: { title: 'Test', description: 'For tests' } })
+    const app = await buildApp({ docs: { title: 'Test', description: 'For tests', tags: [] } })
 
     const page = await app.inject({ url: '/docs/' })
     const script = /src="\.?\/?([^"]*swagger-ui-bundle[^"]*)"/.exec(page.body)?.[1] ?? ''

@@ -1,5 +1,5 @@
 import { id } from '@coursewire/events'
-import { AppError, type Database, describeProblems } from '@coursewire/service-kit'
+import { AppError, type Database } from '@coursewire/service-kit'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -14,12 +14,27 @@ const MINUTE_MS = 60_000
 const BODY_LIMIT = 16 * 1024
 
 const secret = z.string().min(1).max(MAX_SECRET_LENGTH)
-const signInBody = z.strictObject({ email: signInAddress, password: secret })
-const serviceTokenBody = z.strictObject({ clientId: id, clientSecret: secret, tenantId: id })
-const accessToken = z.object({ token: z.string(), expiresIn: z.int().describe('Seconds') })
-const signedIn = accessToken.extend({ refreshToken: z.string() })
-const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) })
-const student = z.object({ id: z.string(), name: z.string(), email: z.string(), locale: z.enum(['de', 'en']) })
+const signInBody = z
+  .strictObject({ email: signInAddress, password: secret })
+  .meta({ id: 'Credentials', example: { email: 'ada@example.com', password: 'correct horse battery staple' } })
+const serviceTokenBody = z
+  .strictObject({ clientId: id, clientSecret: secret, tenantId: id })
+  .meta({ id: 'ClientCredentials', example: { clientId: 'email-worker', clientSecret: '…', tenantId: 'acme' } })
+const accessToken = z
+  .object({ token: z.string(), expiresIn: z.int().describe('Seconds') })
+  .meta({ id: 'AccessToken', example: { token: 'eyJhbGciOiJFUzI1NiJ9.…', expiresIn: 900 } })
+const signedIn = accessToken
+  .extend({ refreshToken: z.string() })
+  .meta({ id: 'SignedIn', example: { token: 'eyJhbGciOiJFUzI1NiJ9.…', expiresIn: 900, refreshToken: 'x3Vb…' } })
+const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).meta({
+  id: 'KeySet',
+  description: 'A JSON Web Key Set (RFC 7517)',
+  example: { keys: [{ kty: 'EC', crv: 'P-256', x: '…', y: '…', kid: '…', alg: 'ES256', use: 'sig' }] },
+})
+const student = z.object({ id: z.string(), name: z.string(), email: z.string(), locale: z.enum(['de', 'en']) }).meta({
+  id: 'Student',
+  example: { id: 'usr_1', name: 'Ada Lovelace', email: 'ada@example.com', locale: 'en' },
+})
 
 export function accountRoutes(
   accounts: AccountService,
@@ -56,7 +71,14 @@ export function accountRoutes(
     app.post(
       '/auth/signin',
       {
-        schema: { body: signInBody, response: { 200: signedIn, ...describeProblems(401, 413, 415, 429) } },
+        schema: {
+          operationId: 'signIn',
+          tags: ['Accounts'],
+          summary: 'Exchange an email address and a password for tokens',
+          body: signInBody,
+          response: { 200: signedIn },
+          refusals: { 401: 'credentials.invalid', 429: 'attempts.too-many' },
+        },
         config: { access: 'public' },
         bodyLimit: BODY_LIMIT,
         // Runs before validation, so that every attempt counts, whatever its body is.
@@ -76,8 +98,12 @@ export function accountRoutes(
       '/auth/service-token',
       {
         schema: {
+          operationId: 'issueServiceToken',
+          tags: ['Accounts'],
+          summary: "Exchange a service's secret for an access token of one tenant",
           body: serviceTokenBody,
-          response: { 200: accessToken, ...describeProblems(401, 403, 413, 415, 429) },
+          response: { 200: accessToken },
+          refusals: { 401: 'client.invalid', 403: 'tenant.forbidden', 429: 'attempts.too-many' },
         },
         config: { access: 'public' },
         bodyLimit: BODY_LIMIT,
@@ -93,7 +119,15 @@ export function accountRoutes(
 
     app.get(
       '/.well-known/jwks.json',
-      { schema: { response: { 200: keySet } }, config: { access: 'public' } },
+      {
+        schema: {
+          operationId: 'getKeySet',
+          tags: ['Accounts'],
+          summary: 'The public keys that access tokens are checked with',
+          response: { 200: keySet },
+        },
+        config: { access: 'public' },
+      },
       async () => tokens.keySet,
     )
 
@@ -101,8 +135,12 @@ export function accountRoutes(
       '/internal/students/:id',
       {
         schema: {
+          operationId: 'getStudent',
+          tags: ['Internal'],
+          summary: 'The name, address and language of a student, to write to',
           params: z.object({ id }),
-          response: { 200: student, ...describeProblems(401, 403, 404) },
+          response: { 200: student },
+          refusals: { 404: 'student.not-found' },
         },
         config: { access: ['service'] },
       },

@@ -1,32 +1,51 @@
 import { id } from '@coursewire/events'
-import { AppError, type Database, describeProblems } from '@coursewire/service-kit'
+import { AppError, type Database } from '@coursewire/service-kit'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { findEnrollment, listEnrollments } from './repository.ts'
 import type { EnrollmentService } from './service.ts'
 
-const body = z.strictObject({ courseId: id, source: z.enum(['manual', 'auto']).default('manual') })
+const example = {
+  id: 'enr_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33',
+  userId: 'usr_1',
+  courseId: 'course_1',
+  enrollmentType: 'free',
+  enrolledAt: '2026-03-02T09:30:00.000000Z',
+  progress: 0,
+  completed: false,
+  paymentStatus: 'free',
+  source: 'manual',
+  createdAt: '2026-03-02T09:30:00.000000Z',
+  updatedAt: '2026-03-02T09:30:00.000000Z',
+}
+const body = z
+  .strictObject({ courseId: id, source: z.enum(['manual', 'auto']).default('manual') })
+  .meta({ id: 'NewEnrollment', example: { courseId: 'course_1' } })
+const cursor = z.string().regex(/^enr_[\da-f-]{36}$/)
 const page = z.object({
-  cursor: z
-    .string()
-    .regex(/^enr_[\da-f-]{36}$/)
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: cursor.optional().describe('The nextCursor of the page before'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('How many at most'),
 })
 const moment = z.string().meta({ format: 'date-time' })
-const enrollment = z.object({
-  id: z.string(),
-  userId: z.string(),
-  courseId: z.string(),
-  enrollmentType: z.enum(['free', 'paid']),
-  enrolledAt: moment,
-  progress: z.int(),
-  completed: z.boolean(),
-  paymentStatus: z.enum(['free', 'pending', 'paid']),
-  source: z.enum(['manual', 'auto', 'gift', 'admin']),
-  createdAt: moment,
-  updatedAt: moment,
-})
+const enrollment = z
+  .object({
+    id: z.string(),
+    userId: z.string(),
+    courseId: z.string(),
+    enrollmentType: z.enum(['free', 'paid']),
+    enrolledAt: moment,
+    progress: z.int().describe('Percent'),
+    completed: z.boolean(),
+    paymentStatus: z.enum(['free', 'pending', 'paid']),
+    source: z.enum(['manual', 'auto', 'gift', 'admin']),
+    createdAt: moment,
+    updatedAt: moment,
+  })
+  .meta({ id: 'Enrollment', example })
+const enrollmentPage = z
+  .object({ items: z.array(enrollment), nextCursor: z.string().nullable() })
+  .meta({ id: 'EnrollmentPage', example: { items: [example], nextCursor: null } })
+const tags = ['Enrolments']
 
 export function enrollmentRoutes(enrollments: EnrollmentService, db: Database): FastifyPluginAsyncZod {
   return async (app) => {
@@ -34,8 +53,12 @@ export function enrollmentRoutes(enrollments: EnrollmentService, db: Database): 
       '/api/enrollments',
       {
         schema: {
+          operationId: 'enroll',
+          tags,
+          summary: 'Enrol in a course; again answers with the same enrolment',
           body,
-          response: { 200: enrollment, 201: enrollment, ...describeProblems(401, 403, 404, 413, 415) },
+          response: { 200: enrollment, 201: enrollment },
+          refusals: { 401: 'account.gone', 403: 'tenant.forbidden', 404: 'course.not-found' },
         },
         config: { access: ['student'] },
       },
@@ -57,11 +80,11 @@ export function enrollmentRoutes(enrollments: EnrollmentService, db: Database): 
       '/api/enrollments',
       {
         schema: {
+          operationId: 'listEnrollments',
+          tags,
+          summary: "The caller's enrolments, newest first",
           querystring: page,
-          response: {
-            200: z.object({ items: z.array(enrollment), nextCursor: z.string().nullable() }),
-            ...describeProblems(401, 403),
-          },
+          response: { 200: enrollmentPage },
         },
         config: { access: ['student'] },
       },
@@ -77,8 +100,12 @@ export function enrollmentRoutes(enrollments: EnrollmentService, db: Database): 
       '/api/enrollments/:courseId',
       {
         schema: {
+          operationId: 'getEnrollment',
+          tags,
+          summary: "The caller's enrolment in a course",
           params: z.object({ courseId: id }),
-          response: { 200: enrollment, ...describeProblems(401, 403, 404) },
+          response: { 200: enrollment },
+          refusals: { 404: 'enrollment.not-found' },
         },
         config: { access: ['student'] },
       },

@@ -4,7 +4,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController, t
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from '../logger.ts'
 import { addAccessControl } from './access.ts'
-import { addDocs } from './docs.ts'
+import { addDocs, type Docs } from './docs.ts'
 import { addProblems, answerError } from './errors.ts'
 import { addStrictJson } from './json-body.ts'
 import { createMethodTable } from './methods.ts'
@@ -34,7 +34,7 @@ export async function createHttpApp(options: {
   auth?: AuthOptions
   tenants: { hosts: ReadonlyMap<string, string>; defaultTenant: string }
   health: Health
-  docs?: { title: string; description: string }
+  docs?: Docs
   /** The addresses and networks whose `X-Forwarded-*` headers are believed; nobody's, if left out. */
   trustProxy?: string[] | undefined
   /** How long a request may take to arrive, its body included. */

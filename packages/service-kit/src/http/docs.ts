@@ -1,20 +1,132 @@
+import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
-import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { createProblemCatalogue, listRefusals, type Refusals } from './problem-schema.ts'
+
+export type Docs = { title: string; description: string; tags: { name: string; description: string }[] }
+
+const answerHeaders = {
+  ETag: { schema: { type: 'string' }, description: 'Names this state, for If-Match and If-None-Match' },
+  Location: { schema: { type: 'string' }, description: 'The path of what was made, or of where it is now' },
+} as const
+
+declare module 'fastify' {
+  interface FastifySchema {
+    refusals?: Refusals
+    /** What the answers of a status carry, beside what all do. */
+    answerHeaders?: Record<number, (keyof typeof answerHeaders)[]>
+  }
+}
+
+type Operation = {
+  responses: Record<string, { description: string; headers?: object }>
+  'x-refusals'?: Operation['responses']
+  'x-headers'?: NonNullable<FastifySchema['answerHeaders']>
+}
+type Schema = { example?: unknown; examples?: unknown[] }
+type Document = {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema>; responses: Record<string, object> }
+}
+
+const license = { name: 'All rights reserved', identifier: 'LicenseRef-All-rights-reserved' }
+const bearer = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'An access token of enrollment-api. Where none is needed, one still says which tenant is meant.',
+} as const
 
 /** `/docs` and `/openapi.json`, made from the schemas of all routes. */
-export async function addDocs(
-  app: FastifyInstance,
-  docs: { title: string; description: string; version: string },
-): Promise<void> {
+export async function addDocs(app: FastifyInstance, docs: Docs & { version: string }): Promise<void> {
+  const { tags, ...info } = docs
+  const problems = createProblemCatalogue()
+
+  function describeRoute(route: RouteOptions, schema: FastifySchema): FastifySchema {
+    const { refusals: _refusals, answerHeaders, ...rest } = schema
+    const access = route.config?.access ?? 'public'
+    const described = {
+      ...rest,
+      security: access === 'public' ? [] : access.map((role) => ({ bearer: [role] })),
+      'x-refusals': Object.fromEntries(
+        listRefusals(route).map(([status, codes]) => [status, problems.describeAnswer(status, codes)]),
+      ),
+      'x-headers': answerHeaders ?? {},
+    }
+    return toPortable(described)
+  }
+
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: docs,
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      info: { ...info, license },
+      servers: [
+        { url: '/', description: 'The host that serves this document; it names the tenant where no token does' },
+      ],
+      tags,
+      components: { securitySchemes: { bearer } },
     },
-    transform: jsonSchemaTransform,
+    transform(input) {
+      const { schema, url } = jsonSchemaTransform(input)
+      return { url, schema: schema?.hide ? schema : describeRoute(input.route, schema) }
+    },
+    transformObject(input) {
+      const document = jsonSchemaTransformObject(input)
+      const { paths, components } = document as unknown as Document
+      for (const path of Object.values(paths)) Object.values(path).forEach(completeAnswers)
+      components.responses = problems.responses
+      components.schemas = { ...toPortable(components.schemas), ...problems.schemas }
+      Object.values(components.schemas).forEach(useExample)
+      components.schemas = keepUsed(components.schemas, [paths, components.responses])
+      return document
+    },
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
+}
+
+/** Adds what @fastify/swagger cannot say of an answer: shared descriptions of refusals, and headers. */
+function completeAnswers(operation: Operation): void {
+  const { responses, 'x-refusals': refusals, 'x-headers': headers = {} } = operation
+  for (const [status, answer] of Object.entries(responses)) {
+    if (answer.description === 'Default Response') answer.description = STATUS_CODES[status] ?? status
+    const names = headers[Number(status)]
+    if (names) answer.headers = Object.fromEntries(names.map((name) => [name, answerHeaders[name]]))
+  }
+  Object.assign(responses, refusals)
+  delete operation['x-refusals']
+  delete operation['x-headers']
+}
+
+/** Leaves out the limits of JavaScript's numbers, and patterns that only its regular expressions know. */
+function toPortable<Part>(part: Part): Part {
+  return JSON.parse(JSON.stringify(part), function (this: { description?: string }, key, value) {
+    if (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) return undefined
+    if (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) return undefined
+    if (key !== 'pattern' || !/\\p\{/i.test(value)) return value
+    if (!this.description) throw new Error(`A description must say in words what ${value} asks for`)
+    return undefined
+  })
+}
+
+/** Schemas say `example`: zod drops `examples` where it transforms what it reads. */
+function useExample(schema: Schema): void {
+  if (schema.example !== undefined) schema.examples = [schema.example]
+  delete schema.example
+}
+
+/** The schemas that the users refer to, and those that these refer to. */
+function keepUsed(schemas: Record<string, Schema>, users: unknown): Record<string, Schema> {
+  const used = new Map<string, Schema>()
+  function visit(user: unknown): void {
+    for (const [, name = ''] of JSON.stringify(user).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      const schema = schemas[name]
+      if (!schema || used.has(name)) continue
+      used.set(name, schema)
+      visit(schema)
+    }
+  }
+  visit(users)
+  return Object.fromEntries([...used].toSorted(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -1,19 +1,37 @@
+import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
+import { problemOf } from './problem.ts'
 
-const problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  code: z.string(),
-  instance: z.string(),
-  requestId: z.string(),
-  errors: z.array(z.object({ in: z.string(), pointer: z.string(), message: z.string() })).optional(),
-})
+const text = (description: string) => ({ type: 'string', description })
+const problem = {
+  type: 'object',
+  description: 'Why a request was refused (RFC 9457)',
+  properties: {
+    type: text('`urn:problem-type:coursewire:` and the code'),
+    title: text('What went wrong, for a person'),
+    status: { type: 'integer' },
+    code: text('What went wrong, for a program'),
+    instance: text('The path that was asked for'),
+    requestId: text('By which the service can find what it has logged'),
+    errors: {
+      type: 'array',
+      description: 'What is not valid in the request',
+      items: {
+        type: 'object',
+        properties: { in: { type: 'string' }, pointer: { type: 'string' }, message: { type: 'string' } },
+        required: ['in', 'pointer', 'message'],
+        additionalProperties: false,
+      },
+    },
+  },
+  required: ['type', 'title', 'status', 'code', 'instance', 'requestId'],
+  additionalProperties: false,
+}
 
 const descriptions = {
   400: 'Not a valid request',
-  401: 'No valid access token',
-  403: 'Not allowed with these roles',
+  401: 'Not signed in',
+  403: 'Not allowed',
   404: 'Not found',
   409: 'Against a rule',
   410: 'Gone for good',
@@ -28,10 +46,70 @@ const descriptions = {
 }
 type Status = keyof typeof descriptions
 
-/** The refusals of a route, for its description, and with them those any route can meet. */
+/** The codes of what a route refuses, by status, beside those that every route of its kind may answer. */
+export type Refusals = Partial<Record<Status, string | readonly string[]>>
+
+const headers: Partial<Record<Status, object>> = {
+  401: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to say who you are: Bearer' } },
+  429: { 'Retry-After': { schema: { type: 'integer' }, description: 'The seconds to wait' } },
+  503: { 'Retry-After': { schema: { type: 'integer' }, description: 'The seconds to wait' } },
+}
+
+/** All that a route may refuse: what it says itself, and what follows from its method and its access policy. */
+export function listRefusals({ method, config, schema }: RouteOptions): [Status, string[]][] {
+  const always: Status[] = method === 'GET' ? [400, 500, 503] : [400, 413, 415, 500, 503]
+  const all = new Map(always.map((status) => [status, [problemOf(status).code]]))
+  if (config?.access !== 'public') all.set(401, ['token.invalid']).set(403, ['role.insufficient'])
+  for (const [key, codes] of Object.entries(schema?.refusals ?? {})) {
+    const status = Number(key) as Status
+    all.set(status, [...(all.get(status) ?? []), ...[codes].flat()])
+  }
+  return [...all].toSorted(([one], [other]) => one - other)
+}
+
+/** The component that a code is described by: StudentNotFound for student.not-found. */
+const toName = (code: string) => code.replaceAll(/(?:^|\W)(\w)/g, (_match, letter: string) => letter.toUpperCase())
+
+/** Describes each code once, as a problem of its own, and each answer by the problems it may be. */
+export function createProblemCatalogue() {
+  const codes: string[] = []
+  const { properties } = problem
+  const schemas: Record<string, object> = {
+    Problem: { ...problem, properties: { ...properties, code: { ...properties.code, enum: codes } } },
+  }
+  const responses: Record<string, object> = {}
+
+  function describeCode(status: Status, code: string) {
+    if (!codes.includes(code)) codes.push(code)
+    schemas[toName(code)] = {
+      allOf: [{ $ref: '#/components/schemas/Problem' }],
+      type: 'object',
+      properties: { status: { const: status }, code: { const: code } },
+    }
+    return { $ref: `#/components/schemas/${toName(code)}` }
+  }
+
+  function describeAnswer(status: Status, given: readonly string[]): object {
+    const [schema, ...others] = given.map((code) => describeCode(status, code))
+    const name = given.map(toName).join('Or')
+    responses[name] = {
+      description: `${descriptions[status]} (${given.join(', ')})`,
+      ...(headers[status] && { headers: headers[status] }),
+      content: { 'application/problem+json': { schema: others.length > 0 ? { oneOf: [schema, ...others] } : schema } },
+    }
+    return { $ref: `#/components/responses/${name}` }
+  }
+
+  return { schemas, responses, describeAnswer }
+}
+
+const anyProblem = z.object({}).meta({ id: 'Problem' })
+
+/** The refusals of a route by status alone. */
 export function describeProblems<Own extends Status>(...own: Own[]) {
-  const content = { 'application/problem+json': { schema: problem } }
-  return Object.fromEntries(
-    [...own, 400, 500, 503].map((status) => [status, { description: descriptions[status as Status], content }]),
-  ) as Record<Own | 400 | 500 | 503, { description: string; content: typeof content }>
+  const content = { 'application/problem+json': { schema: anyProblem } }
+  return Object.fromEntries(own.map((status) => [status, { description: descriptions[status], content }])) as Record<
+    Own,
+    { description: string; content: typeof content }
+  >
 }
