@@ -1,0 +1,812 @@
+// Generated from apps/enrollment-api/openapi.json by `pnpm run docs`; do not edit.
+
+export interface paths {
+    "/auth/signin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange an email address and a password for tokens */
+        post: operations["signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/service-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange a service's secret for an access token of one tenant */
+        post: operations["issueServiceToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys that access tokens are checked with */
+        get: operations["getKeySet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/students/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The name, address and language of a student, to write to */
+        get: operations["getStudent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrollments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's enrolments, newest first */
+        get: operations["listEnrollments"];
+        put?: never;
+        /** Enrol in a course; again answers with the same enrolment */
+        post: operations["enroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrollments/{courseId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's enrolment in a course */
+        get: operations["getEnrollment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @example {
+         *       "token": "eyJhbGciOiJFUzI1NiJ9.…",
+         *       "expiresIn": 900
+         *     }
+         */
+        AccessToken: {
+            token: string;
+            /** @description Seconds */
+            expiresIn: number;
+        };
+        AccountGone: {
+            /** @constant */
+            status?: 401;
+            /** @constant */
+            code?: "account.gone";
+        } & components["schemas"]["Problem"];
+        AttemptsTooMany: {
+            /** @constant */
+            status?: 429;
+            /** @constant */
+            code?: "attempts.too-many";
+        } & components["schemas"]["Problem"];
+        BodyTooLarge: {
+            /** @constant */
+            status?: 413;
+            /** @constant */
+            code?: "body.too-large";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "clientId": "email-worker",
+         *       "clientSecret": "…",
+         *       "tenantId": "acme"
+         *     }
+         */
+        ClientCredentialsInput: {
+            /**
+             * id
+             * @description 1–128 characters, none of them a control character; not a dot segment
+             */
+            clientId: string;
+            clientSecret: string;
+            /**
+             * id
+             * @description 1–128 characters, none of them a control character; not a dot segment
+             */
+            tenantId: string;
+        };
+        ClientInvalid: {
+            /** @constant */
+            status?: 401;
+            /** @constant */
+            code?: "client.invalid";
+        } & components["schemas"]["Problem"];
+        CourseNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "course.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "password": "correct horse battery staple"
+         *     }
+         */
+        CredentialsInput: {
+            email: string;
+            password: string;
+        };
+        CredentialsInvalid: {
+            /** @constant */
+            status?: 401;
+            /** @constant */
+            code?: "credentials.invalid";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "id": "enr_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
+         *       "userId": "usr_1",
+         *       "courseId": "course_1",
+         *       "enrollmentType": "free",
+         *       "enrolledAt": "2026-03-02T09:30:00.000000Z",
+         *       "progress": 0,
+         *       "completed": false,
+         *       "paymentStatus": "free",
+         *       "source": "manual",
+         *       "createdAt": "2026-03-02T09:30:00.000000Z",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z"
+         *     }
+         */
+        Enrollment: {
+            id: string;
+            userId: string;
+            courseId: string;
+            /** @enum {string} */
+            enrollmentType: "free" | "paid";
+            /** Format: date-time */
+            enrolledAt: string;
+            /** @description Percent */
+            progress: number;
+            completed: boolean;
+            /** @enum {string} */
+            paymentStatus: "free" | "pending" | "paid";
+            /** @enum {string} */
+            source: "manual" | "auto" | "gift" | "admin";
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        EnrollmentNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "enrollment.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "enr_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
+         *           "userId": "usr_1",
+         *           "courseId": "course_1",
+         *           "enrollmentType": "free",
+         *           "enrolledAt": "2026-03-02T09:30:00.000000Z",
+         *           "progress": 0,
+         *           "completed": false,
+         *           "paymentStatus": "free",
+         *           "source": "manual",
+         *           "createdAt": "2026-03-02T09:30:00.000000Z",
+         *           "updatedAt": "2026-03-02T09:30:00.000000Z"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        EnrollmentPage: {
+            items: components["schemas"]["Enrollment"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @description A JSON Web Key Set (RFC 7517)
+         * @example {
+         *       "keys": [
+         *         {
+         *           "kty": "EC",
+         *           "crv": "P-256",
+         *           "x": "…",
+         *           "y": "…",
+         *           "kid": "…",
+         *           "alg": "ES256",
+         *           "use": "sig"
+         *         }
+         *       ]
+         *     }
+         */
+        KeySet: {
+            keys: {
+                [key: string]: unknown;
+            }[];
+        };
+        MediaTypeUnsupported: {
+            /** @constant */
+            status?: 415;
+            /** @constant */
+            code?: "media-type.unsupported";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "courseId": "course_1"
+         *     }
+         */
+        NewEnrollmentInput: {
+            /**
+             * id
+             * @description 1–128 characters, none of them a control character; not a dot segment
+             */
+            courseId: string;
+            /**
+             * @default manual
+             * @enum {string}
+             */
+            source?: "manual" | "auto";
+        };
+        /** @description Why a request was refused (RFC 9457) */
+        Problem: {
+            /** @description `urn:problem-type:coursewire:` and the code */
+            type: string;
+            /** @description What went wrong, for a person */
+            title: string;
+            status: number;
+            /**
+             * @description What went wrong, for a program
+             * @enum {string}
+             */
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found";
+            /** @description The path that was asked for */
+            instance: string;
+            /** @description By which the service can find what it has logged */
+            requestId: string;
+            /** @description What is not valid in the request */
+            errors?: {
+                in: string;
+                pointer: string;
+                message: string;
+            }[];
+        };
+        RequestInvalid: {
+            /** @constant */
+            status?: 400;
+            /** @constant */
+            code?: "request.invalid";
+        } & components["schemas"]["Problem"];
+        RoleInsufficient: {
+            /** @constant */
+            status?: 403;
+            /** @constant */
+            code?: "role.insufficient";
+        } & components["schemas"]["Problem"];
+        ServerError: {
+            /** @constant */
+            status?: 500;
+            /** @constant */
+            code?: "server.error";
+        } & components["schemas"]["Problem"];
+        ServiceUnavailable: {
+            /** @constant */
+            status?: 503;
+            /** @constant */
+            code?: "service.unavailable";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "token": "eyJhbGciOiJFUzI1NiJ9.…",
+         *       "expiresIn": 900,
+         *       "refreshToken": "x3Vb…"
+         *     }
+         */
+        SignedIn: {
+            token: string;
+            /** @description Seconds */
+            expiresIn: number;
+            refreshToken: string;
+        };
+        /**
+         * @example {
+         *       "id": "usr_1",
+         *       "name": "Ada Lovelace",
+         *       "email": "ada@example.com",
+         *       "locale": "en"
+         *     }
+         */
+        Student: {
+            id: string;
+            name: string;
+            email: string;
+            /** @enum {string} */
+            locale: "de" | "en";
+        };
+        StudentNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "student.not-found";
+        } & components["schemas"]["Problem"];
+        TenantForbidden: {
+            /** @constant */
+            status?: 403;
+            /** @constant */
+            code?: "tenant.forbidden";
+        } & components["schemas"]["Problem"];
+        TokenInvalid: {
+            /** @constant */
+            status?: 401;
+            /** @constant */
+            code?: "token.invalid";
+        } & components["schemas"]["Problem"];
+    };
+    responses: {
+        /** @description Not a valid request (request.invalid) */
+        RequestInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RequestInvalid"];
+            };
+        };
+        /** @description Not signed in (credentials.invalid) */
+        CredentialsInvalid: {
+            headers: {
+                /** @description How to say who you are: Bearer */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CredentialsInvalid"];
+            };
+        };
+        /** @description Body too large (body.too-large) */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["BodyTooLarge"];
+            };
+        };
+        /** @description Body not JSON (media-type.unsupported) */
+        MediaTypeUnsupported: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MediaTypeUnsupported"];
+            };
+        };
+        /** @description Too many requests (attempts.too-many) */
+        AttemptsTooMany: {
+            headers: {
+                /** @description The seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AttemptsTooMany"];
+            };
+        };
+        /** @description A bug (server.error) */
+        ServerError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ServerError"];
+            };
+        };
+        /** @description Not now, try again (service.unavailable) */
+        ServiceUnavailable: {
+            headers: {
+                /** @description The seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ServiceUnavailable"];
+            };
+        };
+        /** @description Not signed in (client.invalid) */
+        ClientInvalid: {
+            headers: {
+                /** @description How to say who you are: Bearer */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ClientInvalid"];
+            };
+        };
+        /** @description Not allowed (tenant.forbidden) */
+        TenantForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TenantForbidden"];
+            };
+        };
+        /** @description Not signed in (token.invalid) */
+        TokenInvalid: {
+            headers: {
+                /** @description How to say who you are: Bearer */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TokenInvalid"];
+            };
+        };
+        /** @description Not allowed (role.insufficient) */
+        RoleInsufficient: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoleInsufficient"];
+            };
+        };
+        /** @description Not found (student.not-found) */
+        StudentNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["StudentNotFound"];
+            };
+        };
+        /** @description Not signed in (token.invalid, account.gone) */
+        TokenInvalidOrAccountGone: {
+            headers: {
+                /** @description How to say who you are: Bearer */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TokenInvalid"] | components["schemas"]["AccountGone"];
+            };
+        };
+        /** @description Not allowed (role.insufficient, tenant.forbidden) */
+        RoleInsufficientOrTenantForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["TenantForbidden"];
+            };
+        };
+        /** @description Not found (course.not-found) */
+        CourseNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CourseNotFound"];
+            };
+        };
+        /** @description Not found (enrollment.not-found) */
+        EnrollmentNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["EnrollmentNotFound"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type AccessToken = components['schemas']['AccessToken'];
+export type AccountGone = components['schemas']['AccountGone'];
+export type AttemptsTooMany = components['schemas']['AttemptsTooMany'];
+export type BodyTooLarge = components['schemas']['BodyTooLarge'];
+export type ClientCredentialsInput = components['schemas']['ClientCredentialsInput'];
+export type ClientInvalid = components['schemas']['ClientInvalid'];
+export type CourseNotFound = components['schemas']['CourseNotFound'];
+export type CredentialsInput = components['schemas']['CredentialsInput'];
+export type CredentialsInvalid = components['schemas']['CredentialsInvalid'];
+export type Enrollment = components['schemas']['Enrollment'];
+export type EnrollmentNotFound = components['schemas']['EnrollmentNotFound'];
+export type EnrollmentPage = components['schemas']['EnrollmentPage'];
+export type KeySet = components['schemas']['KeySet'];
+export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
+export type NewEnrollmentInput = components['schemas']['NewEnrollmentInput'];
+export type Problem = components['schemas']['Problem'];
+export type RequestInvalid = components['schemas']['RequestInvalid'];
+export type RoleInsufficient = components['schemas']['RoleInsufficient'];
+export type ServerError = components['schemas']['ServerError'];
+export type ServiceUnavailable = components['schemas']['ServiceUnavailable'];
+export type SignedIn = components['schemas']['SignedIn'];
+export type Student = components['schemas']['Student'];
+export type StudentNotFound = components['schemas']['StudentNotFound'];
+export type TenantForbidden = components['schemas']['TenantForbidden'];
+export type TokenInvalid = components['schemas']['TokenInvalid'];
+export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
+export type ResponseCredentialsInvalid = components['responses']['CredentialsInvalid'];
+export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
+export type ResponseMediaTypeUnsupported = components['responses']['MediaTypeUnsupported'];
+export type ResponseAttemptsTooMany = components['responses']['AttemptsTooMany'];
+export type ResponseServerError = components['responses']['ServerError'];
+export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
+export type ResponseClientInvalid = components['responses']['ClientInvalid'];
+export type ResponseTenantForbidden = components['responses']['TenantForbidden'];
+export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
+export type ResponseRoleInsufficient = components['responses']['RoleInsufficient'];
+export type ResponseStudentNotFound = components['responses']['StudentNotFound'];
+export type ResponseTokenInvalidOrAccountGone = components['responses']['TokenInvalidOrAccountGone'];
+export type ResponseRoleInsufficientOrTenantForbidden = components['responses']['RoleInsufficientOrTenantForbidden'];
+export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
+export type ResponseEnrollmentNotFound = components['responses']['EnrollmentNotFound'];
+export type $defs = Record<string, never>;
+export interface operations {
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["CredentialsInvalid"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    issueServiceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientCredentialsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessToken"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["ClientInvalid"];
+            403: components["responses"]["TenantForbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getKeySet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getStudent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Student"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["StudentNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listEnrollments: {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before */
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentPage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    enroll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnrollmentInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrollment"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrollment"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalidOrAccountGone"];
+            403: components["responses"]["RoleInsufficientOrTenantForbidden"];
+            404: components["responses"]["CourseNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getEnrollment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                courseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrollment"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["EnrollmentNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+}
