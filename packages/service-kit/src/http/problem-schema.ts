@@ -103,7 +103,7 @@ export function createProblemCatalogue() {
   return { schemas, responses, describeAnswer }
 }
 
-const anyProblem = z.object({}).meta({ id: 'Problem' })
+const anyProblem = z.looseObject({ code: z.string() }).meta({ id: 'AnyProblem' })
 
 /** The refusals of a route by status alone. */
 export function describeProblems<Own extends Status>(...own: Own[]) {
