@@ -250,6 +250,14 @@ export interface components {
             items: components["schemas"]["Enrollment"][];
             nextCursor: string | null;
         };
+        InvalidPart: {
+            /** @description body, querystring, params or headers */
+            in: string;
+            /** @description Where in it, as a path */
+            pointer: string;
+            /** @description What is wrong there */
+            message: string;
+        };
         /**
          * @description A JSON Web Key Set (RFC 7517)
          * @example {
@@ -311,11 +319,7 @@ export interface components {
             /** @description By which the service can find what it has logged */
             requestId: string;
             /** @description What is not valid in the request */
-            errors?: {
-                in: string;
-                pointer: string;
-                message: string;
-            }[];
+            errors?: components["schemas"]["InvalidPart"][];
         };
         RequestInvalid: {
             /** @constant */
@@ -563,6 +567,7 @@ export type CredentialsInvalid = components['schemas']['CredentialsInvalid'];
 export type Enrollment = components['schemas']['Enrollment'];
 export type EnrollmentNotFound = components['schemas']['EnrollmentNotFound'];
 export type EnrollmentPage = components['schemas']['EnrollmentPage'];
+export type InvalidPart = components['schemas']['InvalidPart'];
 export type KeySet = components['schemas']['KeySet'];
 export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
 export type NewEnrollmentInput = components['schemas']['NewEnrollmentInput'];

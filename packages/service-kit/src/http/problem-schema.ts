@@ -16,15 +16,22 @@ const problem = {
     errors: {
       type: 'array',
       description: 'What is not valid in the request',
-      items: {
-        type: 'object',
-        properties: { in: { type: 'string' }, pointer: { type: 'string' }, message: { type: 'string' } },
-        required: ['in', 'pointer', 'message'],
-        additionalProperties: false,
-      },
+      items: { $ref: '#/components/schemas/InvalidPart' },
     },
   },
   required: ['type', 'title', 'status', 'code', 'instance', 'requestId'],
+  additionalProperties: false,
+}
+
+/** By a name, as generators name a class after it: an inline one would be a class of each problem, under one name. */
+const invalidPart = {
+  type: 'object',
+  properties: {
+    in: text('body, querystring, params or headers'),
+    pointer: text('Where in it, as a path'),
+    message: text('What is wrong there'),
+  },
+  required: ['in', 'pointer', 'message'],
   additionalProperties: false,
 }
 
@@ -75,6 +82,7 @@ export function createProblemCatalogue() {
   const codes: string[] = []
   const { properties } = problem
   const schemas: Record<string, object> = {
+    InvalidPart: invalidPart,
     Problem: { ...problem, properties: { ...properties, code: { ...properties.code, enum: codes } } },
   }
   const responses: Record<string, object> = {}
