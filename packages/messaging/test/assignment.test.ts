@@ -36,7 +36,7 @@ const at = (partition: number, start: number) => ({
 })
 
 describe('an assignment', () => {
-  it('takes no batch before it is known where its partition begins, and then the one that starts there', () => {
+  it('accepts no batch before it is known where its partition begins, and then the batch that starts there', () => {
     const { assignment, seeks } = createTestAssignment()
 
     expect(assignment.find('t', 0, 17)).toBeNull()
@@ -59,7 +59,7 @@ describe('an assignment', () => {
     expect(assignment.find('t', 0, 120)).toMatchObject({ position: 120 })
   })
 
-  it('refuses a batch fetched before the join, which would pass over what was dropped', () => {
+  it('refuses a batch fetched before the join, which would skip the dropped records', () => {
     const { assignment, seeks } = createTestAssignment()
     assignment.begin([at(0, 120)])
 
@@ -72,7 +72,7 @@ describe('an assignment', () => {
     expect(assignment.find('t', 0, 120)).toMatchObject({ position: 120 })
   })
 
-  it('goes on with an alarm where the broker no longer has what is next', () => {
+  it('continues with an alarm if the broker no longer has the next records', () => {
     const { assignment, lost } = createTestAssignment()
     assignment.begin([at(0, 100)])
     assignment.markOutOfRange('t', 0)
@@ -82,7 +82,7 @@ describe('an assignment', () => {
     expect(lost).toEqual([[100, 900]])
   })
 
-  it('begins anew where the broker has less than was read', () => {
+  it('begins again with an alarm if the broker has less than was read', () => {
     const { assignment, lost, truncations } = createTestAssignment()
     assignment.begin([at(0, 100)])
     assignment.markOutOfRange('t', 0)
@@ -93,7 +93,7 @@ describe('an assignment', () => {
     expect(lost).toEqual([])
   })
 
-  it('refuses what starts elsewhere, however often, unless the broker has said that something is gone', () => {
+  it('refuses batches that start elsewhere, however often, unless the broker has reported lost records', () => {
     const { assignment, seeks, lost } = createTestAssignment()
     assignment.begin([at(0, 100)])
 
@@ -104,7 +104,7 @@ describe('an assignment', () => {
     expect(lost).toEqual([])
   })
 
-  it('knows nothing of a partition it does not have', () => {
+  it('ignores a partition that it does not have', () => {
     const { assignment } = createTestAssignment()
     assignment.begin([at(0, 10)])
     assignment.end()

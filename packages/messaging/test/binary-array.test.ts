@@ -17,10 +17,10 @@ it.each([
   expect(await sendBack(type, [...values])).toEqual({ array: values, dimensions: 1 })
 })
 
-it('nothing is an array without an element', async () => {
+it('no values make an array without elements', async () => {
   expect(await sendBack('text', [])).toEqual({ array: [], dimensions: null })
 })
 
-it('text that Postgres cannot keep is the fault of its value', async () => {
+it('text that Postgres cannot store is reported with the faulty value', async () => {
   await expect(sendBack('text', ['a\u0000b'])).rejects.toMatchObject({ code: '22021' })
 })

@@ -1,6 +1,6 @@
 /**
- * A consumer as a process of its own whose notes under the key `blocked` wait for the lock on the table `gate`. Asked over
- * IPC, it answers how many bytes it holds.
+ * Runs a consumer in its own process. Its notes with the key `blocked` wait for a lock on the table `gate`. Over IPC it reports how many
+ * bytes it holds.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

@@ -2,21 +2,21 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 const apiKeys = { produce: 0, fetch: 1, findCoordinator: 10 }
-/** An answer that brings records is longer than this, one that found none is shorter. */
+/** An answer with records is longer than this, one without is shorter. */
 const MAX_EMPTY_BYTES = 500
 
 export interface BrokerProxy {
   port: number
-  /** Keeps back what fetches find from now on; resolves when there is something. */
+  /** Holds back fetched records from now on. Resolves when it has some. */
   holdFetched(): Promise<void>
-  /** Hands on what was kept back; resolves when its receiver has dealt with it and asks for more. */
+  /** Passes on what was held back. Resolves when the receiver has processed it and asks for more. */
   release(): Promise<void>
-  /** A connection is cut where the broker would answer such a request on it. */
+  /** Cuts a connection when the broker is about to answer a request of this kind. */
   losesAnswersTo: 'produce' | 'findCoordinator' | null
   close(): void
 }
 
-/** Stands between a broker and its clients, so that its answers come late or not at all. */
+/** Starts a proxy in front of a broker that can delay or drop its answers. */
 export async function startBrokerProxy(brokerPort: number): Promise<BrokerProxy> {
   const held = new Map<Socket, Buffer[]>()
   let isHolding = false
@@ -71,7 +71,7 @@ export async function startBrokerProxy(brokerPort: number): Promise<BrokerProxy>
   return proxy
 }
 
-/** Reads what a connection asks for: the kind of the last request that begins in the bytes it is given. */
+/** Reads the kind of the last request that begins in the bytes of a connection. */
 function createApiKeyReader() {
   let left = 0
   return (bytes: Buffer): number | undefined => {

@@ -20,11 +20,11 @@ import {
 
 const getCluster = useCluster()
 const KEYS = 30
-/** How much is on its way at most, and how much waits in the outbox at least while nothing flows. */
+/** The most events that may be on their way, and the fewest that wait in the outbox while nothing flows. */
 const MAX_ON_ITS_WAY = 1_000
 const MIN_WAITING = 500
 
-/** Events written without a pause, sent and consumed, while the test does to the brokers what it wants. */
+/** Writes, sends and consumes events without a pause while the test handles the brokers. */
 async function startLoad() {
   const { brokers } = getCluster()
   const [store, note] = await Promise.all([createStore(), createNoteTopic({ replicas: 3, brokers })])
@@ -41,7 +41,7 @@ async function startLoad() {
       const notes = Array.from({ length: KEYS }, (_, key) => ({ noteId: `key-${key}`, n: written + key }))
       await writeNotes(store, note, notes)
       written += KEYS
-      // As fast as it flows, so that what stands still does not grow without bound.
+      // Writes only as fast as events flow, so that a standstill does not grow without bound.
       const isWanted = async () =>
         isOver || written - (await countEffects()) < MAX_ON_ITS_WAY || (await countOutbox(store)) < MIN_WAITING
       await waitFor(isWanted, { timeoutMs: 600_000 })
@@ -61,9 +61,9 @@ async function startLoad() {
     note,
     relay,
     consumer,
-    /** Resolves when everything that is written by now has had its effect, and something newer. */
+    /** Resolves when all events written so far, and a newer one, have had their effect. */
     flows,
-    /** Resolves when offsets are committed of what is consumed from now on. */
+    /** Resolves when offsets of newly consumed events are committed. */
     async commits(): Promise<void> {
       const count = await countEffects()
       await waitFor(async () => (await readCommitted(consumer.name, note.topic, brokers)) > count, {
@@ -72,7 +72,7 @@ async function startLoad() {
         message: 'offsets to be committed',
       })
     },
-    /** Ends the writing; returns how many events were written. */
+    /** Stops writing. Returns how many events were written. */
     end: async (): Promise<number> => {
       isOver = true
       await writing
@@ -81,7 +81,7 @@ async function startLoad() {
   }
 }
 
-/** That everything that was written has arrived, once and in order, and everybody is well. */
+/** Expects that every event has arrived once and in order, and that relay and consumer are healthy. */
 async function expectComplete({ store, note, relay, consumer, end }: Awaited<ReturnType<typeof startLoad>>) {
   const { brokers } = getCluster()
   const written = await end()
@@ -104,7 +104,7 @@ async function expectComplete({ store, note, relay, consumer, end }: Awaited<Ret
 }
 
 describe('three brokers under load', () => {
-  it('lose nothing when the leader of a partition is killed five times in a row, and go on without it each time', async () => {
+  it('lose nothing when the leader of a partition is killed five times in a row, and continue without it each time', async () => {
     const load = await startLoad()
     const admin = await openAdmin(getCluster())
 
@@ -121,7 +121,7 @@ describe('three brokers under load', () => {
     await expectComplete(load)
   })
 
-  it('lose nothing when the coordinator of the group is killed: its members find the next one', async () => {
+  it('lose nothing when the coordinator of the group is killed, because its members find the next one', async () => {
     const load = await startLoad()
     const admin = await openAdmin(getCluster())
     await load.flows()
@@ -136,7 +136,7 @@ describe('three brokers under load', () => {
     await expectComplete(load)
   })
 
-  it('lose nothing when a leader is halted until the others have replaced it, and then goes on', async () => {
+  it('lose nothing when a leader is suspended until the others have replaced it, and then continues', async () => {
     const load = await startLoad()
     const admin = await openAdmin(getCluster())
     await load.flows()

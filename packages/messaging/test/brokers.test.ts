@@ -36,11 +36,11 @@ afterAll(() => {
   for (const proxy of proxies.values()) proxy.close()
 })
 
-describe('when the group joins again inside one fetcher while the answer of another broker is on its way', () => {
+describe('when the group rejoins inside one fetcher while the answer of another broker is on its way', () => {
   it.each([
     { where: 'stays where it was', isMoved: false },
     { where: 'has moved meanwhile', isMoved: true },
-  ])('nothing is passed over and the order holds, when the partition of that answer $where', async ({ isMoved }) => {
+  ])('no record is skipped and the order holds if the partition of that answer $where', async ({ isMoved }) => {
     const { brokers } = getCluster()
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 6, replicas: 3, brokers })])
     const { topic } = note
@@ -67,14 +67,14 @@ describe('when the group joins again inside one fetcher while the answer of anot
       if (n < 1_000) await gate
     })
 
-    // One transaction of 200 in hand, 300 behind it, and 100 more on their way: they are at offset 500 and late.
+    // A transaction has 200 records in hand, 300 wait behind it, and 100 more are on their way: late, and at offset 500.
     await write(late, 0, 500)
     const consumer = consume(store, note, { brokers, handlers: [handler] })
     await waitFor(() => hasEntered)
     const isLate = proxies.get(1)?.holdFetched()
     await write(late, 500, 100)
     await isLate
-    // The broker that gives up its partition makes its fetcher join; the answers of the third tell that it has.
+    // When a broker gives up its partition, its fetcher rejoins; the answers of the third broker show that it has.
     const hasJoined = proxies.get(3)?.holdFetched()
     await admin.createPartitions({ topicPartitions: [{ topic, count: 7, assignments: [[3, 2, 1]] }] })
     await write(6, 1_000, 100)
@@ -101,8 +101,8 @@ describe('when the group joins again inside one fetcher while the answer of anot
   })
 })
 
-describe('a batch that was written though the acknowledgement was lost', () => {
-  it('is sent again by a new producer, with what was added since: nothing is missing, stuck or out of order', async () => {
+describe('a batch that was written although its acknowledgement was lost', () => {
+  it('is sent again by a new producer together with newer rows, and nothing is missing, stuck or out of order', async () => {
     const { brokers } = getCluster()
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, replicas: 3, brokers })])
     const log = createTestLogger()
@@ -130,8 +130,8 @@ describe('a batch that was written though the acknowledgement was lost', () => {
   })
 })
 
-describe('a member that finds no coordinator, for longer than its client asks', () => {
-  it('goes on asking, and consumes when there is one', async () => {
+describe('a member that finds no coordinator for longer than its client keeps asking', () => {
+  it('goes on asking, and consumes when there is a coordinator', async () => {
     const { brokers } = getCluster()
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, replicas: 3, brokers })])
     const fatal: Error[] = []
@@ -147,7 +147,7 @@ describe('a member that finds no coordinator, for longer than its client asks', 
   })
 })
 
-describe('a batch whose partition has moved to a broker that has taken its own part already', () => {
+describe('a batch whose partition has moved to a broker that has already accepted its own part', () => {
   it('is not taken for acknowledged', async () => {
     const { brokers } = getCluster()
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ replicas: 3, brokers })])

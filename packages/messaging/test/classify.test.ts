@@ -48,7 +48,7 @@ describe('a failure in a handler', () => {
     ['unknown', withCode('42501')],
     ['unknown', new TypeError('x is not a function')],
     ['unknown', 'a string'],
-  ])('is %s: %s', (expected, error) => {
+  ])('is classified as %s: %s', (expected, error) => {
     expect(classifyFailure(error)).toBe(expected)
     expect(classifyFailure(new DrizzleQueryError('SELECT 1', [], error as Error))).toBe(expected)
   })
@@ -87,7 +87,7 @@ describe('a refused send', () => {
     ['cluster', { type: 'REQUEST_TIMED_OUT' }],
     ['cluster', { type: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }],
     ['cluster', {}],
-  ])('is the fault of the %s: %j', (expected, fields) => {
+  ])('is blamed on the %s: %j', (expected, fields) => {
     const error = Object.assign(new Error('refused'), fields)
     expect(findSendFault(error)).toBe(expected)
     expect(findSendFault(new Error('retries exceeded', { cause: error }))).toBe(expected)

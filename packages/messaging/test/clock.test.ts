@@ -41,7 +41,7 @@ describe('a relay whose clock is wrong', () => {
   it.each([
     ['two hours ahead', 2 * HOUR],
     ['forty days behind', -40 * DAY],
-  ])('by %s writes records that are as old as they are', async (_, ms) => {
+  ])('by %s writes records with their true age', async (_, ms) => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     shiftClock(ms)
     relay(store)
@@ -55,7 +55,7 @@ describe('a relay whose clock is wrong', () => {
     expect(await countParked(store)).toBe(0)
   })
 
-  it('parks nothing where a topic goes by it, and sends everything once the topic goes by the clock of the broker', async () => {
+  it('parks nothing where a topic goes by it, and sends everything once the topic uses the clock of the broker', async () => {
     const [store, topic] = [await createStore(), uniqueName('note.events')]
     await createTopic(topic, [{ name: 'message.timestamp.type', value: 'CreateTime' }])
     shiftClock(2 * HOUR)
@@ -71,7 +71,7 @@ describe('a relay whose clock is wrong', () => {
   })
 })
 
-it('a topic that refuses whatever it is sent parks nothing, and gets everything when it no longer does', async () => {
+it('a topic that refuses whatever it is sent parks no row, and gets every row when it accepts them again', async () => {
   const [store, topic] = [await createStore(), uniqueName('note.events')]
   await createTopic(topic, [
     { name: 'max.message.bytes', value: '100' },
@@ -94,7 +94,7 @@ it('a topic that refuses whatever it is sent parks nothing, and gets everything 
   expect(retention?.configValue).toBe('1234567')
 })
 
-describe('when the clock goes back an hour', () => {
+describe('when the clock is set back an hour', () => {
   it('a topic that was set aside is tried again within seconds', async () => {
     const store = await createStore()
     const note = defineNote(uniqueName('note.events'))
@@ -109,7 +109,7 @@ describe('when the clock goes back an hour', () => {
     expect(await countParked(store)).toBe(0)
   })
 
-  it('a relay and a consumer that stand still do not look alive', async () => {
+  it('a relay and a consumer that stand still do not count as alive', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const log = createTestLogger()
     let isSending = false
@@ -145,7 +145,7 @@ describe('when the clock goes back an hour', () => {
     expect(alive).toEqual([false, false])
   })
 
-  it('a member of a group goes on telling the coordinator that it is there', async () => {
+  it('a member of a group keeps sending heartbeats', async () => {
     const note = await createNoteTopic({ partitions: 1 })
     const member = createKafka(kafkaSettings()).consumer({
       groupId: uniqueName('group'),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import { createKafka } from '../src/kafkajs/client.ts'
 import { kafkaSettings } from './helpers.ts'
 
-/** Three brokers for the tests of a file, which are skipped where there can be none. */
+/** Starts three brokers for the tests of a file. The tests are skipped if that is not possible. */
 export function useCluster(...options: Parameters<typeof ownKafkaCluster>): () => KafkaCluster {
   let obstacle: string | null
   let cluster: KafkaCluster | undefined
@@ -41,7 +41,7 @@ export const replicated = (admin: Admin, topic: string) =>
     message: 'all replicas to be in sync',
   })
 
-/** The broker that coordinates a group: the leader of the partition its offsets are kept in. */
+/** Finds the broker that coordinates a group: the leader of the partition that stores its offsets. */
 export async function findCoordinator(admin: Admin, group: string): Promise<number | undefined> {
   const partitions = await findPartitions(admin, '__consumer_offsets')
   let hash = 0

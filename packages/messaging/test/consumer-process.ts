@@ -1,4 +1,4 @@
-/** A consumer as a process of its own, to be killed or stopped: each note takes a little while, so that there is work in hand. */
+/** Runs a consumer in its own process, which tests kill or suspend. Each note takes a moment, so that there is always work in hand. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createDatabase, createLogger, createPool, runProcess } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'

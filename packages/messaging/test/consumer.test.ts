@@ -29,7 +29,7 @@ const manyMessages = (note: Note, count: number, from = 0) =>
 const textOf = (headers: readonly (readonly [string, Buffer | null])[], name: string) =>
   headers.find(([header]) => header === name)?.[1]?.toString()
 
-/** The next member of the group starts from the beginning. */
+/** Makes the next member of the group start from the beginning. */
 async function rewind(groupId: string, { topic }: Note): Promise<void> {
   const admin = createKafka(kafkaSettings()).admin()
   await admin.connect()
@@ -41,7 +41,7 @@ async function rewind(groupId: string, { topic }: Note): Promise<void> {
 }
 
 describe('the consumer', () => {
-  it('gives every event its effect, in the order of its key, and commits what is done', async () => {
+  it('applies every event in the order of its key, and commits the finished offsets', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     await produce(note.topic, manyMessages(note, 700))
 
@@ -63,7 +63,7 @@ describe('the consumer', () => {
     const messages = manyMessages(note, 20)
 
     const consumer = consume(store, note)
-    // In one batch, and again in later ones.
+    // The event is repeated within one batch and in later ones.
     await produce(note.topic, [...messages, ...messages])
     await settled(store, 20)
     await produce(note.topic, messages)
@@ -74,7 +74,7 @@ describe('the consumer', () => {
     expect(consumer.log.find('Duplicate event, skipping')).toHaveLength(40)
   })
 
-  it('replays everything without another effect when its group starts from the beginning', async () => {
+  it('causes no second effect when its group starts from the beginning', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     await produce(note.topic, manyMessages(note, 300))
     const first = consume(store, note)
@@ -89,7 +89,7 @@ describe('the consumer', () => {
     expect(await readEffects(store)).toHaveLength(300)
   })
 
-  it('turns whatever it cannot handle into dead letters with untouched bytes, and handles the neighbours', async () => {
+  it('turns records it cannot handle into dead letters with their original bytes, and handles the others', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, maxBytes: 4_000_000 })])
     const event = buildNote(note, 'a', 1)
     const json = (value: unknown) => Buffer.from(JSON.stringify(value))
@@ -112,7 +112,7 @@ describe('the consumer', () => {
           value: `${JSON.stringify(buildNote(note, 'a', 3)).replace('"n":3', `"n":3,"deep":${'['.repeat(5000)}${']'.repeat(5000)}`)}`,
         },
       ],
-      // A NUL that JSON can carry and Postgres cannot hold.
+      // JSON allows a NUL, but Postgres cannot store one.
       ['22021', { key: 'a', value: json(buildNote(note, 'a\u0000b', 4)) }],
     ]
     const withHeaders = poison.map(([, message]) => ({
@@ -129,7 +129,7 @@ describe('the consumer', () => {
     const effects = await readEffects(store)
     expect(effects.map(({ n }) => n)).toEqual(poison.map((_, index) => 100 + index))
 
-    // By position: lanes settle side by side.
+    // Sorted by position, because lanes settle concurrently.
     const letters = (await readDeadLetters(store)).toSorted(
       (a, b) => Number(textOf(a.headers, 'x-original-offset')) - Number(textOf(b.headers, 'x-original-offset')),
     )
@@ -137,7 +137,7 @@ describe('the consumer', () => {
     for (const [index, { key, payload, headers, topic }] of letters.entries()) {
       const sent = poison[index]?.[1]
       expect(topic).toBe(`${consumer.name}.dlq`)
-      // Not by toEqual, which takes seconds over two megabytes.
+      // Does not use toEqual, which takes seconds for two megabytes.
       expect(payload?.equals(Buffer.from(sent?.value ?? '')) ?? null).toBe(sent?.value === null ? null : true)
       expect(key).toEqual(sent?.key === null ? null : Buffer.from(sent?.key ?? ''))
       expect(headers.slice(0, 3)).toEqual([
@@ -164,7 +164,7 @@ describe('the consumer', () => {
     expect(await readDeadLetters(store)).toHaveLength(1)
   })
 
-  it('dead-letters an id that comes again with another content, once, and raises an alarm', async () => {
+  it('dead-letters an id that comes again with another content once, and raises an alarm', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const first = buildNote(note, 'a', 1)
     const changed = toMessage(note, { ...first, payload: { ...first.payload, n: 2 } })
@@ -192,7 +192,7 @@ describe('the consumer', () => {
     expect(await readDeadLetters(store)).toHaveLength(2)
   })
 
-  it('takes a repeat that was serialised in another order for the repeat it is', async () => {
+  it('recognises a repeat that was serialised in another order', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const { payload, ...event } = buildNote(note, 'a', 1)
     const reordered = { payload: { n: payload.n, note_id: payload.note_id }, ...event }
@@ -208,7 +208,7 @@ describe('the consumer', () => {
     expect(await readDeadLetters(store)).toEqual([])
   })
 
-  it('skips what nobody here handles', async () => {
+  it('skips types without a handler', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const event = buildNote(note, 'a', 1)
 
@@ -224,7 +224,7 @@ describe('the consumer', () => {
     expect(await readDeadLetters(store)).toEqual([])
   })
 
-  it('dead-letters what breaks a rule, alone, with the reason and every neighbour done', async () => {
+  it('dead-letters only the event that breaks a rule, with the reason, and handles all others', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const handler = recordNotes(note, (n) => {
       if (n === 13) throw new AppError('conflict', 'note.unlucky', 'Nobody wants this note')
@@ -246,7 +246,7 @@ describe('the consumer', () => {
     expect(textOf(letter?.headers ?? [], 'x-error-stack')).toContain('AppError')
   })
 
-  it('gives a replayed dead letter its effect once, and nothing to one whose event was done', async () => {
+  it('applies a replayed dead letter once, unless its event was handled meanwhile', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     let isBroken = true
     const handler = recordNotes(note, () => {
@@ -268,7 +268,7 @@ describe('the consumer', () => {
     expect(await readDeadLetters(store)).toHaveLength(1)
   })
 
-  it('blames an unlisted error on its record only after it failed for a minute while others succeeded', async () => {
+  it('blames an unlisted error on its record only after a minute of failures while others succeeded', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     let time = 0
     let failures = 0
@@ -283,7 +283,7 @@ describe('the consumer', () => {
     await waitFor(() => failures >= 3)
     expect(await readDeadLetters(store)).toEqual([])
 
-    // Others succeed meanwhile, in other lanes, and time goes by.
+    // Meanwhile others succeed in other lanes, and time passes.
     const feed = async () => {
       time += 20_000
       await produce(
@@ -299,14 +299,14 @@ describe('the consumer', () => {
     expect(consumer.isAlive()).toBe(true)
   })
 
-  it('commits nothing beyond a record that is still in hand', async () => {
+  it('commits no offset beyond a record that is still in hand', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     let release = () => {}
     const gate = new Promise<void>((resolve) => {
       release = resolve
     })
     const handler = recordNotes(note, (n) => (n === 5 ? gate : undefined))
-    // One record a key: they spread over the lanes, and those behind the slow one overtake it.
+    // With one record per key they spread over the lanes, and the ones behind the slow record overtake it.
     const messages = Array.from({ length: 60 }, (_, n) => aMessage(note, n, `key-${n}`))
 
     const consumer = consume(store, note, { handlers: [handler] })
@@ -323,13 +323,13 @@ describe('the consumer', () => {
     expect(await readEffects(store)).toHaveLength(60)
   })
 
-  it('finishes what is in hand when it is closed, commits it, and leaves the rest to the next', async () => {
+  it('finishes and commits the running batch when it is closed, and leaves the rest to the next member', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     let hasBegun = false
     const handler = recordNotes(note, () => {
       hasBegun = true
     })
-    // Of one key, so that they are done in the order in which they lie there.
+    // They have one key, so they are handled in their order.
     await produce(
       note.topic,
       Array.from({ length: 500 }, (_, n) => aMessage(note, n, 'a')),
@@ -349,7 +349,7 @@ describe('the consumer', () => {
     expect(second.log.find('Duplicate event, skipping')).toEqual([])
   })
 
-  it('steps over aborted transactions and their markers, and goes on from where they end', async () => {
+  it('skips aborted transactions and their markers', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const consumer = consume(store, note)
     const producer = createKafka(kafkaSettings()).producer({
@@ -367,7 +367,7 @@ describe('the consumer', () => {
     await send(1, 'commit')
     await settled(store, 1)
     for (let n = 2; n < 5; n += 1) await send(n, 'abort')
-    // Each transaction is a record and a marker.
+    // Each transaction has a record and a marker.
     await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 8)
     await send(5, 'commit')
     await producer.disconnect()
@@ -385,7 +385,7 @@ describe('the consumer', () => {
     const readers = { ...codecs }
     const producer = createKafka(kafkaSettings()).producer()
     await producer.connect()
-    // Reading is all we do with these two, so writing them is the test's own affair.
+    // The product only reads these two codecs, so the test writes them itself.
     const writers = { [CompressionTypes.LZ4]: compressFrame, [CompressionTypes.ZSTD]: storeAsZstd }
     for (const [type, compress] of Object.entries(writers)) {
       codecs[Number(type)] = () => ({
@@ -412,7 +412,7 @@ describe('the consumer', () => {
 })
 
 describe('the memory of events', () => {
-  it('is purged in chunks of what can no longer come again, and of nothing else', async () => {
+  it('is purged, in chunks, only of events that can no longer come again', async () => {
     const { db, pool } = await createStore()
     await pool.query(`
       INSERT INTO event_dedup
@@ -429,11 +429,11 @@ describe('the memory of events', () => {
   })
 })
 
-/** A zstd frame of one uncompressed block (RFC 8878, 3.1.1), which every decoder reads. */
+/** Builds a zstd frame with one uncompressed block (RFC 8878, 3.1.1), which every decoder can read. */
 async function storeAsZstd(content: Buffer): Promise<Buffer> {
   const frame = Buffer.alloc(12)
   frame.writeUInt32LE(0xfd2fb528, 0)
-  // A single segment whose size stands in four bytes; then the last block, raw.
+  // A single segment with its size in four bytes, then the last block, raw.
   frame[4] = 0b1010_0000
   frame.writeUInt32LE(content.length, 5)
   frame.writeUIntLE((content.length << 3) | 1, 9, 3)

@@ -1,4 +1,4 @@
-/** What does not depend on the machine: statements, requests and bytes. A figure that moves here moves on every machine. */
+/** Measures costs that do not depend on the machine: statements, requests and bytes. A figure that changes here changes everywhere. */
 import { Socket } from 'node:net'
 import { ownPostgres, waitFor } from '@coursewire/servers'
 import { migrate } from '@coursewire/service-kit'
@@ -29,7 +29,7 @@ interface Statement {
   values: unknown[]
 }
 
-/** Every statement this process sends to Postgres from now on; those of tests begin with SELECT. */
+/** Records every statement that this process sends to Postgres from now on. The tests' own begin with SELECT. */
 function watchStatements(): Statement[] {
   const statements: Statement[] = []
   // oxlint-disable-next-line typescript/unbound-method -- called on the client that was
@@ -44,7 +44,7 @@ function watchStatements(): Statement[] {
   return statements
 }
 
-/** The api keys of all requests this process sends to Kafka from now on. */
+/** Records the api keys of all requests that this process sends to Kafka from now on. */
 function watchRequests(): number[] {
   const { brokers } = inject('kafka')
   const ports = new Set(brokers.map((broker) => Number(broker.split(':')[1])))
@@ -71,7 +71,7 @@ function relay(store: Store) {
 
 const notes = (count: number) => Array.from({ length: count }, (_, n) => ({ noteId: `key-${n % 50}`, n }))
 
-describe('what relaying costs', () => {
+describe('the cost of relaying', () => {
   it('is one request to Kafka and one statement for each batch of 500, and one statement at the end', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     await writeNotes(store, note, notes(2_000))
@@ -87,7 +87,7 @@ describe('what relaying costs', () => {
     expect(working).toHaveLength(5)
   })
 
-  it('is so many bytes of WAL for an event written, and for one deleted', async () => {
+  it('is bounded in bytes of WAL for writing and for deleting an event', async () => {
     const server = await ownPostgres()
     onTestFinished(() => server.stop())
     await migrate(server.url, [messagingMigrations])
@@ -109,10 +109,10 @@ describe('what relaying costs', () => {
 const readWal = async ({ pool }: Store): Promise<number> =>
   Number((await pool.query(`SELECT pg_current_wal_insert_lsn() - '0/0' AS bytes`)).rows[0].bytes)
 
-describe('what consuming costs', () => {
-  it('is four statements for a batch, however many records it has', async () => {
+describe('the cost of consuming', () => {
+  it('is four statements per batch, however many records it has', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
-    // One key, hence one lane; fewer than a batch may hold.
+    // There is one key, so one lane, and fewer records than a batch may have.
     await produce(
       note.topic,
       notes(150).map(({ n }) => toMessage(note, buildNote(note, 'key', n))),
@@ -122,7 +122,7 @@ describe('what consuming costs', () => {
     consume(store, note, { handlers: [recordNotesTogether(note)] })
     await settled(store, 150)
 
-    // Where partitions are is written down by the clock, not by the batch.
+    // Positions are written at intervals, not per batch.
     const ofBatch = statements.filter(({ text }) => !text.includes('consumer_positions'))
     const beginnings = ofBatch.map(({ text }) => text.split(/\s+/, 2).join(' '))
     expect(beginnings).toEqual(['begin isolation', 'WITH inserted', 'INSERT INTO', 'commit'])

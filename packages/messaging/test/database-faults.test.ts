@@ -29,7 +29,7 @@ import { connectAdmin, groupByKey, readWire, relayToKafka, startWriting } from '
 const manyMessages = (note: Note, count: number, keys = 10) =>
   Array.from({ length: count }, (_, n) => toMessage(note, buildNote(note, `key-${n % keys}`, n)))
 
-/** Numbers that look like chance and are the same in every run. */
+/** Creates pseudo-random numbers that are the same in every run. */
 function createRandom(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -39,7 +39,7 @@ function createRandom(seed: number): (below: number) => number {
 }
 
 describe('when the database is killed while events are relayed', () => {
-  it('what was committed is on Kafka, in order per key, and what is there twice has the same bytes', async () => {
+  it('every committed event is on Kafka, in order per key, and repeats have the same bytes', async () => {
     const server = await ownPostgres()
     onTestFinished(() => server.stop())
     await migrate(server.url, [messagingMigrations])
@@ -66,7 +66,7 @@ describe('when the database is killed while events are relayed', () => {
 })
 
 describe('when connections are terminated at random while events are relayed and consumed', () => {
-  it('nothing is lost, done twice or dead-lettered, and no connection is leaked', async () => {
+  it('no event is lost, applied twice or dead-lettered, and no connection is leaked', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const admin = await connectAdmin(store)
     const records = await readTopic(note.topic)
@@ -83,7 +83,7 @@ describe('when connections are terminated at random while events are relayed and
         `SELECT pid, application_name AS name FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid`,
       )
-      // The relay less often than the others: it would spend the time in its back-off.
+      // Cuts the relay less often than the others, because it would spend the time backing off.
       const victims = rows.filter(({ name }) => (name === 'relay-kafka' ? round % 4 === 0 : random(2) === 0))
       const pids = victims.map(({ pid }) => pid)
       await admin.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [pids])
@@ -97,14 +97,14 @@ describe('when connections are terminated at random while events are relayed and
     expect(await readDeadLetters(store)).toEqual([])
     const clients = await Promise.all(Array.from({ length: store.pool.options.max }, () => store.pool.connect()))
     for (const client of clients) client.release()
-    // Somebody may be asking something just now.
+    // A query may be running at this moment.
     await waitFor(() => store.pool.idleCount === store.pool.totalCount)
     expect([store.pool.totalCount, store.pool.waitingCount]).toEqual([20, 0])
   })
 })
 
 describe('when the database takes no writes, as after a failover', () => {
-  it('consuming and relaying wait, and go on when it does again, whatever connections are left of before', async () => {
+  it('consuming and relaying wait, and continue when it does again, whatever old connections are left', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 3 })])
     const admin = await connectAdmin(store)
     const database = new URL(store.databaseUrl).pathname.slice(1)
@@ -123,7 +123,7 @@ describe('when the database takes no writes, as after a failover', () => {
                        WHERE datname = current_database() AND pid <> pg_backend_pid()`)
     await produce(note.topic, manyMessages(note, 30))
     await waitFor(() => consumer.log.find('Dependency still down').length > 2)
-    // Somebody keeps every connection of the pool in use, so that none ends by itself.
+    // Keeps every connection of the pool in use, so that none ends by itself.
     await waitFor(async () => {
       const clients = await Promise.all(Array.from({ length: 20 }, () => store.pool.connect()))
       for (const client of clients) client.release()
@@ -140,8 +140,8 @@ describe('when the database takes no writes, as after a failover', () => {
   })
 })
 
-describe('a batch that meets another transaction', () => {
-  /** A consumer of one key whose handler updates two rows, one after the other, and somebody else's connection. */
+describe('a batch that conflicts with another transaction', () => {
+  /** Starts a consumer of one key whose handler updates two rows in turn, and opens another connection. */
   async function setUp(prelude = sql`SELECT 1`) {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const other = await connectAdmin(store)
@@ -174,7 +174,7 @@ describe('a batch that meets another transaction', () => {
       return consumer
     }
     const isBatchWaiting = async () => {
-      // Not by the other's connection: a transaction goes on seeing the activity it saw first.
+      // Uses another connection, because a transaction keeps seeing the activity that it saw first.
       const { rows } = await store.pool.query(
         `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       )
@@ -189,9 +189,9 @@ describe('a batch that meets another transaction', () => {
     return { other, begin, isBatchWaiting, expectDone, codes, attempts: () => attempts }
   }
 
-  it('in a deadlock is tried again at once: no dead letter, and nobody else waits', async () => {
+  it('in a deadlock is tried again at once, without a dead letter or a delay for others', async () => {
     const { other, begin, isBatchWaiting, expectDone, codes } = await setUp()
-    // The victim is whoever looks first, which is not to be this one.
+    // Postgres aborts the transaction that checks for deadlocks first; this must not be the test's own.
     await other.query(`SET deadlock_timeout = '1min'; BEGIN; UPDATE shelves SET place = place WHERE id = 'b'`)
 
     const consumer = await begin()
@@ -203,7 +203,7 @@ describe('a batch that meets another transaction', () => {
     expect(codes).toEqual(new Set(['40P01']))
   })
 
-  it("that moves the row it waits for is tried again at once: a serialization failure is nobody's fault", async () => {
+  it("that moves the row it waits for is tried again at once, because a serialization failure is nobody's fault", async () => {
     const { other, begin, isBatchWaiting, expectDone, codes } = await setUp()
     await other.query(`BEGIN; UPDATE shelves SET place = 2 WHERE id = 'a'`)
 
@@ -215,7 +215,7 @@ describe('a batch that meets another transaction', () => {
     expect(codes).toEqual(new Set(['40001']))
   })
 
-  it('that keeps it waiting is tried again until the other ends', async () => {
+  it('that keeps it waiting is tried again until the other transaction ends', async () => {
     const { other, begin, expectDone, codes, attempts } = await setUp(sql`SET LOCAL lock_timeout = '100ms'`)
     await other.query(`BEGIN; UPDATE shelves SET place = place WHERE id = 'a'`)
 
@@ -228,8 +228,8 @@ describe('a batch that meets another transaction', () => {
   })
 })
 
-describe('when somebody has all connections', () => {
-  it('of the pool, consuming waits as in an outage, and goes on when they are given back', async () => {
+describe('when somebody else has all connections', () => {
+  it('of the pool, consuming waits as in an outage, and continues when they are returned', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const pool = createPool({ url: store.databaseUrl, max: 2, name: 'small', logger: createTestLogger().logger })
     onTestFinished(() => pool.end())
@@ -246,7 +246,7 @@ describe('when somebody has all connections', () => {
     expect(consumer.log.find('Consuming paused, a dependency is down')).toHaveLength(1)
   })
 
-  it('of the server, relay and consumer wait, and go on when there is room again', async () => {
+  it('of the server, relay and consumer wait, and continue when there is room again', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const admin = await connectAdmin(store)
     const running = relayToKafka(store)

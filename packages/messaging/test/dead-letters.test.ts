@@ -40,17 +40,17 @@ async function createDeadLetterTopic(topic = `${uniqueName('consumer')}.dlq`): P
   return topic
 }
 
-/** What a person does with the dead letters on `topics`. */
+/** Opens what an operator can do with the dead letters on `topics`. */
 function open(topics: string[], signal?: AbortSignal) {
   const use = <Result>(work: Parameters<typeof withDeadLetters<Result>>[2]) =>
     withDeadLetters(kafkaSettings(), signal, work)
   return {
-    list: (filter: DeadLetterFilter, limit = 10) => use((it) => listDeadLetters(it, topics, filter, limit)),
-    find: (id: string) => use((it) => findDeadLetters(it, [id])),
-    plan: () => use(async (it) => planReplay(it, await selectDeadLetters(it, topics, {}))),
-    select: () => use((it) => selectDeadLetters(it, topics, {})),
+    list: (filter: DeadLetterFilter, limit = 10) => use((clients) => listDeadLetters(clients, topics, filter, limit)),
+    find: (id: string) => use((clients) => findDeadLetters(clients, [id])),
+    plan: () => use(async (clients) => planReplay(clients, await selectDeadLetters(clients, topics, {}))),
+    select: () => use((clients) => selectDeadLetters(clients, topics, {})),
     replay: (letters: DeadLetter[], options: Parameters<typeof replayDeadLetters>[2] = {}) =>
-      use((it) => replayDeadLetters(it, letters, options)),
+      use((clients) => replayDeadLetters(clients, letters, options)),
   }
 }
 
@@ -73,7 +73,7 @@ interface LetterDetails {
   origin?: string
 }
 
-/** A dead letter as the relay would put it on Kafka. */
+/** Builds a dead letter as the relay would send it to Kafka. */
 function aLetter(details: LetterDetails, message: Partial<Message> = {}): Message {
   const { topic, partition = 0, offset, code = 'note.illegible', minute = offset, origin } = details
   return {
@@ -92,7 +92,7 @@ function aLetter(details: LetterDetails, message: Partial<Message> = {}): Messag
   }
 }
 
-/** A consumer whose handler refuses notes while `isBroken`, with the relay that carries its dead letters to Kafka. */
+/** Starts a consumer whose handler refuses notes while `isBroken`, and the relay that sends its dead letters. */
 async function startBrokenConsumer() {
   const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
   const dlq = await createDeadLetterTopic()
@@ -117,7 +117,7 @@ async function startBrokenConsumer() {
 }
 
 describe('a dead letter', () => {
-  it('is listed and shown, and has its effect once however often it is replayed', async () => {
+  it('is listed and shown, and is applied once however often it is replayed', async () => {
     const { store, note, state, deadLetters, waitForLetters, waitForRecords } = await startBrokenConsumer()
     const event = buildNote(note, 'a', 1)
     await produce(note.topic, [toMessage(note, event)])
@@ -148,7 +148,7 @@ describe('a dead letter', () => {
     expect(await waitForLetters(1)).toEqual([summary])
   })
 
-  it('that fails again takes the place of its predecessor in the list', async () => {
+  it('that fails again replaces its predecessor in the list', async () => {
     const { store, note, state, deadLetters, waitForLetters } = await startBrokenConsumer()
     await produce(note.topic, [toMessage(note, buildNote(note, 'a', 1))])
     const [first] = await waitForLetters(1)
@@ -170,11 +170,11 @@ describe('a dead letter', () => {
     await settled(store, 1)
   })
 
-  it('goes back to its partition with its own bytes and headers, and a mark', async () => {
+  it('goes back to its partition with its own bytes and headers and a mark', async () => {
     const [note, dlq] = await Promise.all([createNoteTopic({ partitions: 3 }), createDeadLetterTopic()])
     const own = { twice: [Buffer.from([0xff, 0]), Buffer.from('b')], traceparent: 'from-outside' }
     const bytes = Buffer.from([0, 1, 0xff, 0xfe])
-    // A key that would go elsewhere by its hash is in one of these.
+    // At least one of these keys would go to another partition by its hash.
     const places = [0, 1, 2]
     await produce(
       dlq,
@@ -200,7 +200,7 @@ describe('a dead letter', () => {
     }
   })
 
-  it('is never replayed when it is a mismatch, has no content, or its topic is gone', async () => {
+  it('is never replayed if it is a mismatch, has no content, or its topic is gone', async () => {
     const [note, dlq] = await Promise.all([createNoteTopic({ partitions: 1 }), createDeadLetterTopic()])
     await produce(dlq, [
       aLetter({ topic: note.topic, offset: 0, code: 'event.mismatch' }),
@@ -222,7 +222,7 @@ describe('a dead letter', () => {
     ])
   })
 
-  it('that its topic refuses is named, and the others go', async () => {
+  it('that its topic refuses is named, and the others are replayed', async () => {
     const [note, dlq] = await Promise.all([
       createNoteTopic({ partitions: 1, maxBytes: 1_000 }),
       createDeadLetterTopic(),
@@ -242,7 +242,7 @@ describe('a dead letter', () => {
 })
 
 describe('the dead letters of several topics', () => {
-  it('are filtered by topic, type, code and time, the newest first, as many as asked for', async () => {
+  it('can be filtered by topic, type, code and time, and limited, the newest first', async () => {
     const dlqs = await Promise.all([createDeadLetterTopic(), createDeadLetterTopic()])
     await produce(dlqs[0], [
       aLetter({ topic: 'one', offset: 1, code: 'x' }),
@@ -283,7 +283,7 @@ describe('the dead letters of several topics', () => {
     expect(letters.map(({ offset }) => offset)).toEqual([2])
   })
 
-  it('are all there, though a record from outside bears the mark of another', async () => {
+  it('are complete, even if a record from outside has the mark of another', async () => {
     const dlq = await createDeadLetterTopic()
     await produce(dlq, [
       aLetter({ topic: 'one', offset: 1 }),
@@ -296,7 +296,7 @@ describe('the dead letters of several topics', () => {
     expect(letters).toHaveLength(2)
   })
 
-  it('are replayed in the order in which their records stood', async () => {
+  it('are replayed in the order in which their records were', async () => {
     const dlqs = await Promise.all([createDeadLetterTopic(), createDeadLetterTopic()])
     await produce(dlqs[0], [
       aLetter({ topic: 'one', offset: 10 }),
@@ -311,7 +311,7 @@ describe('the dead letters of several topics', () => {
     expect(letters.map(({ origin }) => origin)).toEqual(['a/0/99', 'one/0/3', 'one/0/4', 'one/0/9', 'one/0/10'])
   })
 
-  it('stop being replayed when told so, with a word on how far it came', async () => {
+  it('stop being replayed when told to, and report how many were', async () => {
     const [note, dlq] = await Promise.all([createNoteTopic({ partitions: 1 }), createDeadLetterTopic()])
     await produce(
       dlq,
@@ -327,7 +327,7 @@ describe('the dead letters of several topics', () => {
     await waitFor(() => records.length === 1)
   })
 
-  it('are read to the end where records expired or were aborted', async () => {
+  it('are read to the end even if records have expired or were aborted', async () => {
     const [expired, aborted] = await Promise.all([createDeadLetterTopic(), createDeadLetterTopic()])
     await produce(
       expired,
@@ -377,7 +377,7 @@ describe('the dead letters of several topics', () => {
     expect(groups.map(({ groupId }) => groupId)).not.toContain(settings?.groupId)
   })
 
-  it('say so when Kafka is away', async () => {
+  it('cannot be read while Kafka is down, and the error says so', async () => {
     const opening = withDeadLetters(kafkaSettings(['127.0.0.1:1']), undefined, async () => undefined)
 
     await expect(opening).rejects.toThrow(/^Kafka does not answer at 127\.0\.0\.1:1: .*ECONNREFUSED/)

@@ -2,8 +2,8 @@ import { expect } from 'vitest'
 import type { KafkaSource } from '../src/source.ts'
 
 /**
- * That what is on Kafka is what was written: each of `count` events is there; one that is there again has the same bytes; and
- * each key's events come first in the order of their `n`. Returns how many are repeats.
+ * Expects that Kafka has what was written: each of `count` events exists, repeats have the same bytes, and the first occurrences of each
+ * key's events are in the order of `n`. Returns the number of repeats.
  */
 export function expectFaithful(records: KafkaSource[], count: number): number {
   const bytesById = new Map<string, Buffer>()
@@ -23,7 +23,7 @@ export function expectFaithful(records: KafkaSource[], count: number): number {
   return records.length - count
 }
 
-/** That the numbers of each key rise. */
+/** Expects that the numbers of each key increase. */
 export function expectOrdered(all: { key: string; n: number }[]): void {
   const last = new Map<string, number>()
   const disordered = all.filter(({ key, n }) => {

@@ -33,7 +33,7 @@ import { groupByKey } from './load.ts'
 const manyMessages = (note: Note, count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => toMessage(note, buildNote(note, `key-${index % 50}`, from + index)))
 
-/** A consumer in a process of its own. */
+/** Starts a consumer in its own process. */
 function spawnConsumer(store: Store, note: Note, name: string) {
   const entry = fileURLToPath(new URL('consumer-process.ts', import.meta.url))
   const brokers = inject('kafka').brokers.join(',')
@@ -61,7 +61,7 @@ async function countMembers(group: string): Promise<number> {
 }
 
 describe('when the database stops while events are consumed', () => {
-  it.each(['stop', 'kill'] as const)('nothing is lost, dead-lettered or done twice (%s)', async (how) => {
+  it.each(['stop', 'kill'] as const)('nothing is lost, dead-lettered or applied twice (%s)', async (how) => {
     const server = await ownPostgres()
     onTestFinished(() => server.stop())
     await migrate(server.url, [messagingMigrations])
@@ -73,7 +73,7 @@ describe('when the database stops while events are consumed', () => {
     await settled(store, 200)
     await server[how]()
     await waitFor(() => consumer.log.find('Consuming paused, a dependency is down').length > 0)
-    // What was done before is committed within a moment.
+    // Finished work is committed within a moment.
     let committed = Number.NaN
     const isStill = async () => committed === (committed = await readCommitted(consumer.name, note.topic))
     await waitFor(isStill, { intervalMs: 500 })
@@ -90,8 +90,8 @@ describe('when the database stops while events are consumed', () => {
   })
 })
 
-describe('when members come and go under load', () => {
-  it('nothing is missing, out of order, or done twice', async () => {
+describe('when members join and leave under load', () => {
+  it('nothing is missing, out of order or applied twice', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 6 })])
     const name = uniqueName('consumer')
     const total = 6_000
@@ -114,7 +114,7 @@ describe('when members come and go under load', () => {
     expectOncePerKeyInOrder(await readEffects(store), total)
   })
 
-  it('a member killed with -9 in the middle of its work leaves nothing undone and nothing done twice', async () => {
+  it('a member that is killed with -9 during its work loses nothing and applies nothing twice', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const name = uniqueName('consumer')
     await produce(note.topic, manyMessages(note, 1_000))
@@ -132,8 +132,8 @@ describe('when members come and go under load', () => {
   })
 })
 
-describe('a member that is stopped in the middle of its transactions', () => {
-  it('blocks its successor no longer than its sessions live, and does nothing twice when it goes on', async () => {
+describe('a member that is suspended in the middle of its transactions', () => {
+  it('blocks its successor no longer than its sessions live, and applies nothing twice when it continues', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const name = uniqueName('consumer')
     const readStates = async () => {
@@ -150,7 +150,7 @@ describe('a member that is stopped in the middle of its transactions', () => {
     await waitFor(async () => {
       child.kill('SIGSTOP')
       const states = await readStates()
-      // Between two batches, or with the server still at work for it: not yet.
+      // Waits while the process is between two batches, or Postgres is still working for it.
       return states.every((state) => state !== 'active') && states.includes('idle in transaction')
         ? true
         : !child.kill('SIGCONT')
@@ -172,8 +172,8 @@ describe('a member that is stopped in the middle of its transactions', () => {
   })
 })
 
-describe('a process that consumes and gets SIGTERM', () => {
-  it('ends by itself, with what was in hand done and committed', async () => {
+describe('a consuming process that gets SIGTERM', () => {
+  it('ends by itself after it has finished and committed its running batches', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const name = uniqueName('consumer')
     await produce(note.topic, manyMessages(note, 2_000))
@@ -186,7 +186,7 @@ describe('a process that consumes and gets SIGTERM', () => {
     expect(code).toBe(0)
     const done = (await readEffects(store)).length
     expect(done).toBeLessThan(2_000)
-    // One partition: all that is done is committed but for what overtook a lane, which comes again as a duplicate.
+    // There is one partition. All finished work is committed, except records that overtook a lane; those come again as duplicates.
     const committed = await readCommitted(name, note.topic)
     expect(committed).toBeGreaterThan(0)
     expect(committed).toBeLessThanOrEqual(done)
@@ -198,8 +198,8 @@ describe('a process that consumes and gets SIGTERM', () => {
   })
 })
 
-describe('two consumers with the same records in hand', () => {
-  it('wait for each other instead of doing it twice', async () => {
+describe('two consumers with the same records', () => {
+  it('wait for each other instead of applying them twice', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const pool = createPool({ url: store.databaseUrl, max: 5, name: 'twin', logger: createTestLogger().logger })
     onTestFinished(() => pool.end())

@@ -22,7 +22,7 @@ import {
   writeNotes,
 } from './helpers.ts'
 
-/** Sends what is in the outbox, and resolves when it is empty. */
+/** Sends the rows of the outbox, and resolves when it is empty. */
 async function relay(store: Store): Promise<void> {
   const settings = kafkaSettings()
   const channel = createKafkaChannel(settings)
@@ -42,7 +42,7 @@ function aRecord(note: Note, n: number, noteId = `key-${n % 7}`): ForeignRecord 
 const manyRecords = (note: Note, count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => aRecord(note, from + index))
 
-describe("a system that speaks through Kafka's own client", () => {
+describe("a system that uses Kafka's own client", () => {
   let java: ForeignClient | undefined
   let reason = ''
 
@@ -55,7 +55,7 @@ describe("a system that speaks through Kafka's own client", () => {
   })
   afterAll(() => java?.close())
   beforeEach((ctx) => {
-    // In CI a missing JDK fails: nobody would read the skip.
+    // In CI a missing JDK is a failure, because nobody would notice the skip.
     if (!java && !process.env['CI']) ctx.skip(reason)
   })
 
@@ -87,7 +87,7 @@ describe("a system that speaks through Kafka's own client", () => {
     expect(await readDeadLetters(store)).toEqual([])
   })
 
-  it('is heard when it commits a transaction, never when it aborts one', async () => {
+  it('is heard when it commits a transaction, and never when it aborts one', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const consumer = consume(store, note)
     const [first, second] = [1, 2].map(() => ({ 'transactional.id': uniqueName('transaction') }))
@@ -110,13 +110,13 @@ describe("a system that speaks through Kafka's own client", () => {
     await send([2], first)
     await client().transaction('commit', first)
 
-    // Six records and three markers.
+    // There are six records and three markers.
     await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 9)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([10, 11, 20, 2])
     expect(consumer.log.find('Offsets lost')).toEqual([])
   })
 
-  it('may leave out the key, repeat headers and send what is no event: all is done or dead, byte for byte', async () => {
+  it('may leave out the key, repeat headers and send anything, which is applied or dead-lettered byte for byte', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const headers: ForeignRecord['headers'] = [
       ['twice', Buffer.from([0xff, 0, 0xfe])],
@@ -125,7 +125,7 @@ describe("a system that speaks through Kafka's own client", () => {
       ['2', Buffer.from('before 1')],
       ['1', Buffer.from('after 2')],
       ['twice', Buffer.from('b')],
-      // Names that every JavaScript object knows.
+      // These names exist on every JavaScript object.
       ['constructor', Buffer.from('c')],
       ['__proto__', Buffer.from('d')],
       ['__proto__', Buffer.from('e')],
@@ -156,11 +156,11 @@ describe("a system that speaks through Kafka's own client", () => {
       ...letter,
       headers: letter.headers.filter(([name]) => !name.startsWith('x-')),
     }))
-    // By content: lanes settle side by side.
+    // Sorted by content, because lanes settle concurrently.
     expect(asSent.toSorted(byContent)).toEqual(bad.toSorted(byContent))
   })
 
-  it('puts a key where we put it, so that the order of a key has one home', async () => {
+  it('puts a key into the same partition as we do, so that the key keeps its order', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 12 })])
     const keys = [
       ...Array.from({ length: 200 }, (_, index) => Buffer.from(`course-${index}`)),

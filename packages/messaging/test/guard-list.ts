@@ -1,11 +1,11 @@
-/** What the promises stand on: an edit that takes each guard away, and the test that must see it. */
+/** The code that the promises depend on: for each piece an edit that removes it, and the test that must then fail. */
 export interface Guard {
   name: string
-  /** Below src, or a path from there. */
+  /** A path relative to src. */
   file: string
   find: string
   replace: string
-  /** The test file, below test or a path from there, and part of what its test is called. */
+  /** The test file relative to test, without its extension, and a part of the test's name. */
   test: [file: string, name: string]
 }
 
@@ -26,14 +26,14 @@ export const guards: Guard[] = [
     test: ['relay', 'low id'],
   },
   {
-    name: 'one leader a channel',
+    name: 'a channel has one leader',
     file: 'relay/outbox-reader.ts',
     find: 'return rows[0]?.leads === true',
     replace: 'return true',
     test: ['relay', 'one leader'],
   },
   {
-    name: 'halves go in their order',
+    name: 'halves are sent in order',
     file: 'kafkajs/kafka-channel.ts',
     find: 'await sendInOrder(topic, rows.slice(0, half), outcome)\n      await sendInOrder(topic, rows.slice(half), outcome)',
     replace:
@@ -76,7 +76,7 @@ export const guards: Guard[] = [
     test: ['relay', 'connection is cut'],
   },
   {
-    name: 'a back-off is not cut short by what is written',
+    name: 'new rows do not cut a back-off short',
     file: 'relay/relay.ts',
     find: 'await backOff.wait(backoffMs(failures - 1, 100, 5_000))\n      }\n    }',
     replace: 'await waiter.wait(backoffMs(failures - 1, 100, 5_000))\n      }\n    }',
@@ -90,14 +90,14 @@ export const guards: Guard[] = [
     test: ['relay', 'finishes what is in flight'],
   },
   {
-    name: 'a refusal is logged once a row',
+    name: 'a refusal is logged once per row',
     file: 'relay/relay.ts',
     find: 'if (failedIds.has(row.id)) continue',
     replace: '',
     test: ['sns-channel', 'refused for a while'],
   },
   {
-    name: 'channels are relayed apart',
+    name: 'channels are relayed separately',
     file: 'relay/outbox-reader.ts',
     find: 'WHERE channel = $1 AND id >= $5',
     replace: 'WHERE ($1::text IS NOT NULL) AND id >= $5',
@@ -147,7 +147,7 @@ export const guards: Guard[] = [
     test: ['consumer', 'effect once'],
   },
   {
-    name: 'a repeat with another content is no repeat',
+    name: 'an id with other content is not a repeat',
     file: 'consumer/apply-batch.ts',
     find: 'return rows.size === 1 && [...rows].every((row) => contentHash.equals(row.contentHash))',
     replace: 'return rows.size > 0 || contentHash.length === 0',
@@ -175,7 +175,7 @@ export const guards: Guard[] = [
     test: ['consumer', 'one dead letter'],
   },
   {
-    name: 'only the culprit of a batch pays',
+    name: 'only the faulty record of a batch fails',
     file: 'consumer/lane.ts',
     find: "if (next === 'apart') {",
     replace:
@@ -225,7 +225,7 @@ export const guards: Guard[] = [
     test: ['assignment', 'drops what it had'],
   },
   {
-    name: 'a partition that ends before what was read is begun anew',
+    name: 'a partition that ends before our position is read from its beginning',
     file: 'consumer/assignment.ts',
     find: 'if (start < partition.position) {',
     replace: 'if (start < 0) {',
@@ -239,21 +239,21 @@ export const guards: Guard[] = [
     test: ['positions', 'no poison record'],
   },
   {
-    name: 'nothing begins beyond what the database knows',
+    name: 'no partition begins beyond the position of the database',
     file: 'consumer/start.ts',
     find: 'Math.min(saved ?? Infinity,',
     replace: 'Math.min(Infinity,',
     test: ['positions', 'a consumer that is started then'],
   },
   {
-    name: 'what is committed says in which life of the topic',
+    name: 'a commit names the life of the topic',
     file: 'kafkajs/membership.ts',
     find: '          metadata: life,\n',
     replace: '',
     test: ['positions', 'when it is empty'],
   },
   {
-    name: 'a topic that is another one is noticed',
+    name: 'a topic that was replaced is noticed',
     file: 'consumer/lookout.ts',
     find: 'if (moves.some(isOther)) return beginEpoch()',
     replace: '',
@@ -267,42 +267,42 @@ export const guards: Guard[] = [
     test: ['positions', 'though nothing new comes'],
   },
   {
-    name: 'what nobody is shown is waited for',
+    name: 'undelivered records count as waiting',
     file: 'consumer/watermark.ts',
     find: 'pending.size > 0 || watermark < end',
     replace: 'pending.size > 0',
     test: ['standstill', 'while another producer'],
   },
   {
-    name: 'a partition ends behind an open transaction',
+    name: 'the end of a partition includes an open transaction',
     file: 'kafkajs/admin.ts',
     find: 'readUncommitted: true',
     replace: 'readUncommitted: false',
     test: ['standstill', 'while another producer'],
   },
   {
-    name: 'partitions that are new are looked for',
+    name: 'new partitions are looked for',
     file: 'kafkajs/membership.ts',
     find: '      metadataMaxAge: METADATA_MS,\n',
     replace: '',
     test: ['standstill', 'within moments'],
   },
   {
-    name: 'positions move on only from where they were left',
+    name: 'positions move on only from the stored one',
     file: 'consumer/positions.ts',
     find: 'AND known.position >= moved.saved',
     replace: '',
     test: ['positions', 'move on only'],
   },
   {
-    name: 'positions move on only on the timeline on which they were',
+    name: 'positions move on only on the same timeline',
     file: 'consumer/positions.ts',
     find: 'AND ${timeline} = $7',
     replace: "AND $7 <> ''",
     test: ['positions', 'move on only'],
   },
   {
-    name: 'markers and aborted records are stepped over',
+    name: 'markers and aborted records are skipped',
     file: 'kafkajs/membership.ts',
     find: 'Number(batchSize) === 0)',
     replace: 'Number(batchSize) < 0)',
@@ -323,21 +323,21 @@ export const guards: Guard[] = [
     test: ['consumer', 'leaves the rest'],
   },
   {
-    name: 'a stop ends what is in hand',
+    name: 'a stop finishes the running batch',
     file: 'consumer/flow.ts',
     find: 'await Promise.all(held.map((partition) => partition.whenIdle()))',
     replace: '',
     test: ['consumer', 'leaves the rest'],
   },
   {
-    name: 'a replay forgets what is dead',
+    name: 'a replay forgets the dead letter',
     file: 'consumer/apply-batch.ts',
     find: '  await forgetRedriven(tx, context.consumer, items)\n',
     replace: '',
     test: ['consumer', 'replayed dead letter'],
   },
   {
-    name: 'a replay forgets nothing that is done',
+    name: 'a replay does not forget a handled event',
     file: 'consumer/apply-batch.ts',
     find: "      AND known.outcome = 'dead'`)",
     replace: '      `)',
@@ -372,7 +372,7 @@ export const guards: Guard[] = [
     test: ['records', 'harms no other'],
   },
   {
-    name: 'header bytes that are no text survive',
+    name: 'header bytes that are not text survive',
     file: 'outbox/outbox.ts',
     find: 'isUtf8(value) ?',
     replace: 'value.length >= 0 ?',
@@ -400,7 +400,7 @@ export const guards: Guard[] = [
     test: ['foreign-client', 'is heard'],
   },
   {
-    name: 'our partitions are those of everybody',
+    name: 'our partitions are those of other clients',
     file: 'kafkajs/partitioner.ts',
     find: '(rest << 8) | (bytes[index] ?? 0)',
     replace: '(rest << 8) | bytes.readInt8(index)',
@@ -421,7 +421,7 @@ export const guards: Guard[] = [
     test: ['records', 'has its effect'],
   },
   {
-    name: 'the tenant may stand in the payload',
+    name: 'the tenant may be in the payload',
     file: '../../events/src/parse-event.ts',
     find: 'const claimed = [meta.tenant_id, payload.tenant_id]',
     replace: 'const claimed = [meta.tenant_id]',
@@ -442,7 +442,7 @@ export const guards: Guard[] = [
     test: ['records', 'is a dead letter'],
   },
   {
-    name: 'what was read ahead of a failed send is dropped',
+    name: 'rows read ahead of a failed send are dropped',
     file: 'relay/relay.ts',
     find: 'ahead = outcome.failed.length === 0 ? reading.value : []',
     replace: 'ahead = reading.value',
@@ -456,7 +456,7 @@ export const guards: Guard[] = [
     test: ['relay', 'finds the rows of a topic'],
   },
   {
-    name: 'what is in flight is not read again',
+    name: 'rows in flight are not read again',
     file: 'relay/outbox-reader.ts',
     find: '...inFlight.map((row) => row.id)]',
     replace: ']',
@@ -491,7 +491,7 @@ export const guards: Guard[] = [
     test: ['dead-letters', 'is never replayed'],
   },
   {
-    name: 'what has no place any more is never replayed',
+    name: 'a record whose topic is gone is never replayed',
     file: 'dead-letters/replay.ts',
     find: 'if (!places.has(',
     replace: 'if (places.size > 99 && !places.has(',
@@ -526,7 +526,7 @@ export const guards: Guard[] = [
     test: ['dead-letters', 'when records expire meanwhile'],
   },
   {
-    name: 'a letter its topic refuses stops no other',
+    name: 'a dead letter that its topic refuses stops no other',
     file: 'dead-letters/replay.ts',
     find: "if (findSendFault(error) === 'cluster') throw error",
     replace: 'throw error',
@@ -554,35 +554,35 @@ export const guards: Guard[] = [
     test: ['outbox-operations', 'stops counting'],
   },
   {
-    name: 'a partition is full at so many records',
+    name: 'a partition is full at a number of records',
     file: 'consumer/partition.ts',
     find: 'records > MAX_RECORDS * share || ',
     replace: '',
     test: ['partition', 'is full at 5,000'],
   },
   {
-    name: 'it is full until half of them are done',
+    name: 'a partition is full until half of its records are done',
     file: 'consumer/partition.ts',
     find: 'const share = isFull ? 0.5 : 1',
     replace: 'const share = 1',
     test: ['partition', 'is full at 5,000'],
   },
   {
-    name: 'it is full at so many bytes',
+    name: 'a partition is full at a number of bytes',
     file: 'consumer/partition.ts',
     find: 'bytes > MAX_BYTES * share || ',
     replace: '',
     test: ['partition', 'is full at 8 MiB'],
   },
   {
-    name: 'headers are bytes too',
+    name: 'headers count as bytes',
     file: 'kafkajs/source.ts',
     find: 'bytes += header.key.length + (header.value?.byteLength ?? 0)',
     replace: 'bytes += 0 * header.key.length',
     test: ['partition', 'is full at 8 MiB'],
   },
   {
-    name: 'it is full so far beyond what is not done',
+    name: 'a partition is full at a distance from its watermark',
     file: 'consumer/partition.ts',
     find: ' || position - watermark.value > MAX_AHEAD * share',
     replace: '',
@@ -596,7 +596,7 @@ export const guards: Guard[] = [
     test: ['memory.fault', 'with 200,000 records'],
   },
   {
-    name: 'a record that waits keeps its own bytes only',
+    name: 'a waiting record keeps only its own bytes',
     file: 'consumer/partition.ts',
     find: 'const mustCopy = records > 0 && watermark.age(performance.now()) > COPY_AFTER_MS',
     replace: 'const mustCopy = false',
@@ -610,7 +610,7 @@ export const guards: Guard[] = [
     test: ['brokers.fault', 'lose nothing when the coordinator'],
   },
   {
-    name: 'a group without a coordinator is joined anew',
+    name: 'a group without a coordinator is joined again',
     file: 'kafkajs/membership.ts',
     find: 'if (isOfKafka(error)) joinAnew(error)',
     replace: 'if (isClosing) joinAnew(error)',
@@ -666,7 +666,7 @@ export const guards: Guard[] = [
     test: ['database-faults', 'that keeps it waiting'],
   },
   {
-    name: 'a server without room is an outage',
+    name: 'a server without free connections is an outage',
     file: '../../service-kit/src/outage.ts',
     find: '/^(28|3D|53|58)/',
     replace: '/^(28|3D|58)/',
@@ -694,14 +694,14 @@ export const guards: Guard[] = [
     test: ['sns-channel', 'refuses while a million'],
   },
   {
-    name: 'a leader that is halted loses its session',
+    name: 'a suspended leader loses its session',
     file: 'relay/outbox-reader.ts',
     find: "'idle_session_timeout=10s',\n",
     replace: '',
     test: ['kafka-faults', 'is succeeded by another'],
   },
   {
-    name: 'a member that is halted loses its transaction',
+    name: 'a suspended member loses its transaction',
     file: '../../service-kit/src/database.ts',
     find: "  'idle_in_transaction_session_timeout=10s',\n",
     replace: '',
@@ -729,7 +729,7 @@ export const guards: Guard[] = [
     test: ['database-faults', 'takes no writes'],
   },
   {
-    name: 'statements mean the same whatever is set for the database',
+    name: 'statements behave the same whatever settings the database has',
     file: '../../service-kit/src/sessions.ts',
     find: 'return [...meaning, ...limits]',
     replace: 'return [...limits]',
@@ -750,7 +750,7 @@ export const guards: Guard[] = [
     test: ['sns-channel', 'that is gone'],
   },
   {
-    name: 'a message SNS finds too large is parked',
+    name: 'a message that SNS finds too large is parked',
     file: 'relay/sns-channel.ts',
     find: "if (tooLarge.has(error.name)) return 'row'",
     replace: '',
@@ -869,7 +869,7 @@ export const guards: Guard[] = [
     test: ['relay', 'is too large to be read'],
   },
   {
-    name: 'a stranger who asks for much waits for himself',
+    name: 'a stranger with many requests delays only their own',
     file: '../../service-kit/src/turns.ts',
     find: 'if (own.length > 0) owners.set(owner, own)',
     replace: 'if (own.length > 0) lanes.set(lane, new Map([[owner, own], ...owners]))',
@@ -897,14 +897,14 @@ export const guards: Guard[] = [
     test: ['../../../apps/enrollment-api/test/accounts', 'that has shown its secret'],
   },
   {
-    name: 'guesses of a stranger do not lock out whom the account belongs to',
+    name: 'guesses of a stranger do not lock out the owner of an account',
     file: '../../../apps/enrollment-api/src/accounts/routes.ts',
     find: 'isKnownPerson(request) ? limitPerson : limitAccount',
     replace: 'limitAccount',
     test: ['../../../apps/enrollment-api/test/accounts', 'works from an address used before'],
   },
   {
-    name: 'searches of a stranger leave connections to pages',
+    name: 'searches of a stranger leave connections for pages',
     file: '../../../apps/distribution-service/src/catalogue/catalogue.ts',
     find: "takeTurn({ lane: 'lists', owner: address }, () => list(asked, cut))",
     replace: 'list(asked, cut)',

@@ -1,7 +1,7 @@
 /**
- * `pnpm run guards`: takes each guard of the messaging code away, one at a time, and sees a test go red. Writes guards.md.
- * Edits sources in place and puts them back, so nothing else may use them meanwhile; about forty minutes. With a word after
- * it only the guards that have the word in their name or file, and guards.md stays.
+ * `pnpm run guards`: removes each guard of the messaging code, one at a time, checks that a test fails, and writes guards.md. It edits the
+ * sources in place and restores them, so nothing else may use them meanwhile. It takes about forty minutes. With a word as its argument it
+ * tries only the guards with that word in their name or file, and leaves guards.md alone.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { type Guard, guards } from './guard-list.ts'
 const [wanted = ''] = process.argv.slice(2)
 const folder = new URL('../', import.meta.url)
 
-/** Returns the name of the test that fails without the guard, null when none does. A run that made no report proves nothing: throws. */
+/** Returns the name of the test that fails without the guard, or null. Throws if the run made no report, because that proves nothing. */
 function findRedTest({ name, file, find, replace, test }: Guard): string | null {
   const source = new URL(`src/${file}`, folder)
   const testFile = fileURLToPath(new URL(`test/${test[0]}.test.ts`, folder))
@@ -24,7 +24,7 @@ function findRedTest({ name, file, find, replace, test }: Guard): string | null 
       original.replace(find, () => replace),
     )
     const run = spawnSync('vitest', ['run', testFile, '-t', test[1], '--reporter=json'], {
-      // Its package.
+      // The package of the test.
       cwd: dirname(dirname(testFile)),
       encoding: 'utf8',
       env: { ...process.env, COURSEWIRE_TESTS: test[0].endsWith('.fault') ? 'faults' : '' },
@@ -61,8 +61,8 @@ function writeGuards(): void {
     [
       '# Guards',
       '',
-      'What the promises of this package stand on. Each line is a guard, the edit that takes it away, and the test that went red',
-      'then. Written by `pnpm run guards`, which makes every edit again.',
+      'The code that the promises of this package depend on. Each line has a guard, the edit that removes it, and the test that then',
+      'fails. Written by `pnpm run guards`, which tries every edit.',
       '',
       '| guard | edit | test |',
       '| --- | --- | --- |',

@@ -23,7 +23,7 @@ export interface TestLogger {
   find(message: string): Record<string, unknown>[]
 }
 
-/** A logger whose lines can be looked at. */
+/** Creates a logger whose lines a test can read. */
 export function createTestLogger(): TestLogger {
   const lines: Record<string, unknown>[] = []
   const destination = new Writable({
@@ -68,27 +68,27 @@ export const buildNote = (note: Note, noteId: string, n: number, text?: string) 
     { id: randomUUID(), at: now() },
   )
 
-/** An event as its producer would put it on Kafka. */
+/** Builds an event as its producer would send it to Kafka. */
 export function toMessage(note: Note, event: ReturnType<typeof buildNote>): Message {
   const record = toKafkaRecord(note, event)
   return { key: record.key, value: Buffer.from(record.value), headers: Object.fromEntries(record.headers) }
 }
 
-/** Sends records as a producer outside would. */
+/** Sends records as an external producer would. */
 export async function produce(topic: string, messages: Message[], brokers?: string[]): Promise<void> {
   const producer = createKafka(kafkaSettings(brokers)).producer({
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
   })
   await producer.connect()
-  // kafkajs makes one record batch a partition of it, which must not grow too large.
+  // kafkajs makes one record batch per partition of a send, and that must not grow too large.
   for (let from = 0; from < messages.length; from += 500) {
     await producer.send({ topic, messages: messages.slice(from, from + 500) })
   }
   await producer.disconnect()
 }
 
-/** Every record of a topic so far, and those that come. */
+/** Collects every record of a topic, existing and new ones. */
 export async function readTopic(topic: string, brokers?: string[]): Promise<KafkaSource[]> {
   const records: KafkaSource[] = []
   const watcher = await watchTopic(createKafka(kafkaSettings(brokers)), topic, (record) => records.push(record))
@@ -103,7 +103,7 @@ export interface Store {
   pool: pg.Pool
 }
 
-/** A database with the messaging tables and a table of effects, where an effect twice is two rows. */
+/** Creates a database with the messaging tables and a table of effects, in which a repeated effect is a second row. */
 export async function createStore(): Promise<Store> {
   const database = await createTestDatabase()
   return openStore(database, () => database.drop())
@@ -152,7 +152,7 @@ export interface Effect {
 export const readEffects = async ({ pool }: Store): Promise<Effect[]> =>
   (await pool.query<Effect>('SELECT event_id, note_id, n FROM effects ORDER BY position')).rows
 
-/** The dead letters that wait in the outbox. */
+/** Reads the dead letters that wait in the outbox. */
 export async function readDeadLetters({ pool }: Store) {
   const { rows } = await pool.query<{ topic: string; key: Buffer | null; payload: Buffer | null; headers: Buffer }>(
     `SELECT topic, key, payload, headers FROM outbox WHERE topic LIKE '%.dlq' ORDER BY id`,
@@ -165,7 +165,7 @@ export async function readDeadLetters({ pool }: Store) {
   }))
 }
 
-/** Writes down each note it is given. */
+/** Creates a handler that records each note. */
 export function recordNotes(note: Note, before?: (n: number) => Promise<void> | void): Handler {
   return onRun(note, async (tx, events) => {
     for (const event of events) {
@@ -177,7 +177,7 @@ export function recordNotes(note: Note, before?: (n: number) => Promise<void> | 
   })
 }
 
-/** The same by one statement for all that come together. */
+/** Creates a handler that records consecutive notes with one statement. */
 export function recordNotesTogether(note: Note): Handler {
   return onRun(note, insertNotes)
 }
@@ -211,7 +211,7 @@ export function consume(
   return { ...consumer, name, log }
 }
 
-/** The committed offsets of a group, summed over the partitions of a topic; what was never committed counts nothing. */
+/** Sums the committed offsets of a group over the partitions of a topic. A partition without a commit counts as 0. */
 export async function readCommitted(group: string, topic: string, brokers?: string[]): Promise<number> {
   const admin = createKafka(kafkaSettings(brokers)).admin()
   await admin.connect()

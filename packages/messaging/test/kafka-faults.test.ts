@@ -44,7 +44,7 @@ describe('a broker', () => {
   })
   afterAll(() => kafka.stop())
 
-  it('that is killed and restarted while events are sent and consumed loses none; everybody is back by himself', async () => {
+  it('that is killed and restarted under load loses no event, and every client recovers by itself', async () => {
     const { brokers } = kafka
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ brokers })])
     const write = (from: number, count: number) =>
@@ -80,7 +80,7 @@ describe('a broker', () => {
     expect([sender.isAlive(), consumer.isAlive(), consumer.isInGroup()]).toEqual([true, true, true])
   })
 
-  it('that is away when everybody starts, for longer than clients try, is found when it is there', async () => {
+  it('that is down at the start, for longer than clients retry, is found when it comes up', async () => {
     const { brokers } = kafka
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ brokers })])
     await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
@@ -102,8 +102,8 @@ describe('a broker', () => {
   })
 })
 
-describe('what topics hold', () => {
-  it('is told even when their leaders were elected a moment ago and do not know it yet', async () => {
+describe('the size of topics', () => {
+  it('is known even if their leaders were just elected and do not know it yet', async () => {
     const kafka = createKafka(kafkaSettings())
     const admin = kafka.admin()
     await admin.connect()
@@ -120,7 +120,7 @@ describe('what topics hold', () => {
   })
 })
 
-describe('records that are gone before they were read', () => {
+describe('records that are deleted before they were read', () => {
   const write = (note: Note, from: number, count: number) =>
     produce(
       note.topic,
@@ -129,7 +129,7 @@ describe('records that are gone before they were read', () => {
   const truncate = async ({ topic }: Note, offset: number) => {
     const admin = createKafka(kafkaSettings()).admin()
     await admin.connect()
-    // Or kafkajs does not know who leads the partition.
+    // Otherwise kafkajs does not know the leader of the partition.
     await admin.fetchTopicOffsets(topic)
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] })
     await admin.disconnect()
@@ -137,7 +137,7 @@ describe('records that are gone before they were read', () => {
   const findNumbers = async (store: Store) => (await readEffects(store)).map(({ n }) => n)
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
 
-  it('raise an alarm when they were deleted while nobody consumed, and the rest is consumed', async () => {
+  it('raise an alarm if they were deleted while nobody consumed, and the rest is consumed', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 100)
     const first = consume(store, note)
@@ -155,7 +155,7 @@ describe('records that are gone before they were read', () => {
     ])
   })
 
-  it('raise an alarm when they are deleted before a slow consumer gets there, and nothing in hand is dropped', async () => {
+  it('raise an alarm when they are deleted before a slow consumer gets there, which keeps what it has fetched', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -166,7 +166,7 @@ describe('records that are gone before they were read', () => {
       hasEntered = true
       return gate
     })
-    // More than one fetch brings, and one is more than is held in memory: the next waits until there is room.
+    // There is more than one fetch returns, and one fetch is more than memory holds, so the next waits until there is room.
     await write(note, 0, 12_000)
     const consumer = consume(store, note, { handlers: [handler] })
     await waitFor(() => hasEntered)
@@ -182,7 +182,7 @@ describe('records that are gone before they were read', () => {
   })
 })
 
-/** A relay in a process of its own, which halts with its first batch in hand. */
+/** Starts a relay in its own process, which suspends itself with its first batch in hand. */
 function spawnRelay(store: Store) {
   const entry = fileURLToPath(new URL('relay-that-halts.ts', import.meta.url))
   const child = spawn(
@@ -194,8 +194,8 @@ function spawnRelay(store: Store) {
   return child
 }
 
-describe('a relay that is halted with a batch in hand', () => {
-  it('is succeeded by another; when it goes on its late batch is a repeat, and one of the two leads', async () => {
+describe('a relay that is suspended with a batch in hand', () => {
+  it('is succeeded by another, and when it continues, its late batch is a repeat and only one of them leads', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const write = (from: number, count: number) =>
       writeNotes(
@@ -209,7 +209,7 @@ describe('a relay that is halted with a batch in hand', () => {
     const successor = relay(store)
     const records = await readTopic(note.topic)
     await write(300, 700)
-    // Postgres ends the session of who says nothing for ten seconds, and with it the lock.
+    // Postgres ends a session that is silent for ten seconds, and with it the lock.
     await waitFor(() => records.length >= 1_000)
 
     halted.kill('SIGCONT')

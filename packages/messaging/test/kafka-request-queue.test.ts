@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { createKafka } from '../src/kafkajs/client.ts'
 import { kafkaSettings } from './helpers.ts'
 
-it('a connection on which no request waits sets no timer to look for one', async () => {
+it('a connection without waiting requests sets no timer', async () => {
   const setTimer = vi.spyOn(globalThis, 'setTimeout')
   const admin = createKafka(kafkaSettings()).admin()
 

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { openSocket } from '../src/kafkajs/socket.ts'
 
-/** A socket to a broker that answers only what it is told to. */
+/** Opens a socket to a broker that answers only when told to. */
 async function connectToSilence() {
   const server = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
@@ -19,7 +19,7 @@ async function connectToSilence() {
   return { socket, broker }
 }
 
-it('a broker that never answers is given up as one that cannot be reached, so that the next one is asked', async () => {
+it('a broker that never answers is given up as unreachable, so that the next one is asked', async () => {
   const { socket } = await connectToSilence()
   const failed = once(socket, 'error')
 
@@ -32,7 +32,7 @@ it('a broker that never answers is given up as one that cannot be reached, so th
   expect(await failed).toMatchObject([{ message: 'no answer' }])
 })
 
-it('a broker that ceases to answer is given up as one that has hung up; one that answers late is not', async () => {
+it('a broker that stops answering is given up as disconnected, but one that answers late is not', async () => {
   const { socket, broker } = await connectToSilence()
   const ask = async () => {
     socket.write('a question')
@@ -43,14 +43,14 @@ it('a broker that ceases to answer is given up as one that has hung up; one that
   }
   await ask()
   await ask()
-  // Nothing is asked: nothing is missed.
+  // Without a request, no answer is missing.
   vi.advanceTimersByTime(60_000)
   expect(socket.destroyed).toBe(false)
 
   const ended = once(socket, 'end')
   socket.write('a question')
   vi.advanceTimersByTime(10_000)
-  // Whoever asks again does not wait longer for it.
+  // A second request does not extend the wait for the first.
   socket.write('another')
   vi.advanceTimersByTime(12_000)
 

@@ -10,7 +10,7 @@ import { buildNote, createTestLogger, type Effect, kafkaSettings, type Note, typ
 
 const KEYS = 10
 
-/** A superuser's connection, which may be cut with those of everybody else. */
+/** Opens a superuser's connection, which may be cut like all others. */
 export async function connectAdmin({ adminUrl }: Store): Promise<pg.Client> {
   const admin = new pg.Client({ connectionString: adminUrl })
   admin.on('error', () => undefined)
@@ -27,7 +27,7 @@ export function relayToKafka(store: Store) {
   return relay
 }
 
-/** The numbers of each key, in the order of the notes. */
+/** Returns the numbers of each key, in the order of the notes. */
 export function groupByKey(notes: Pick<Effect, 'note_id' | 'n'>[]): Record<string, number[]> {
   const byKey: Record<string, number[]> = {}
   for (const { note_id, n } of notes) {
@@ -38,8 +38,8 @@ export function groupByKey(notes: Pick<Effect, 'note_id' | 'n'>[]): Record<strin
 }
 
 /**
- * One writer a key, each writing one note after the other, whatever becomes of the last; beside its note each transaction
- * keeps a row of its own, by which is known what was committed.
+ * Starts one writer per key. Each writes one note after the other, whatever happens to the last one. Each transaction also writes a row
+ * that shows whether it was committed.
  */
 export async function startWriting(store: Store, note: Note, onWritten: () => void) {
   const admin = await connectAdmin(store)
@@ -69,7 +69,7 @@ export async function startWriting(store: Store, note: Note, onWritten: () => vo
     get acknowledged() {
       return acknowledged
     },
-    /** Resolves to what was committed. */
+    /** Resolves to the committed notes. */
     async stop() {
       isStopped = true
       await Promise.all(writers)
@@ -81,7 +81,7 @@ export async function startWriting(store: Store, note: Note, onWritten: () => vo
   }
 }
 
-/** What came first of each event, by key and in order, and the ids of events that came again with other bytes. */
+/** Returns the first occurrence of each event, in order per key, and the ids of events that were repeated with other bytes. */
 export function readWire(records: KafkaSource[]) {
   const bytes = new Map<string, string>()
   const firsts: Pick<Effect, 'note_id' | 'n'>[] = []

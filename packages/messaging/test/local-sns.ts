@@ -16,7 +16,7 @@ interface Published {
 
 type Fault = { kind: 'throttle' | 'error' | 'hang' | 'accept-then-drop'; times: number | null }
 
-/** An SNS of the test's own with one topic, which the AWS SDK finds by the environment. */
+/** Starts a local SNS with one topic for a test. The AWS SDK finds it through the environment. */
 export async function startLocalSns() {
   const dataDir = await mkdtemp(join(tmpdir(), 'sns-'))
   const aws = await startAwsLocal({ port: 0, dataDir })
@@ -63,7 +63,7 @@ export function relaySns({ databaseUrl }: Store) {
   return log
 }
 
-/** Puts `count` messages into the outbox with one statement. */
+/** Adds `count` messages to the outbox with one statement. */
 export async function fillSnsOutbox({ pool }: Store, topicArn: string, count: number): Promise<void> {
   await pool.query(
     `INSERT INTO outbox (channel, topic, payload, headers, log)

@@ -22,7 +22,7 @@ const MB = 1024 * 1024
 const long = { timeoutMs: 300_000 }
 const ascending = (a: number, b: number) => a - b
 
-/** A consumer in a process of its own, and a lock that blocks its notes under the key `blocked` until it is released. */
+/** Starts a consumer in its own process, and a lock that blocks its notes with the key `blocked` until it is released. */
 async function blockConsumer(store: Store, note: Note) {
   const gatekeeper = await connectAdmin(store)
   await gatekeeper.query('CREATE TABLE gate (); INSERT INTO gate DEFAULT VALUES; GRANT ALL ON gate TO PUBLIC')
@@ -58,7 +58,7 @@ async function produceTo(
   const build = (n: number): Message => {
     const [key, text] = choose(n)
     const event = { ...template, id: randomUUID(), payload: { note_id: key, n, text } }
-    // As producers send them: a header's bytes are views of the whole fetch, too.
+    // Producers send headers too, and their bytes are also views of the whole fetch.
     return { partition, key, value: JSON.stringify(event), headers: { ce_type: note.type } }
   }
   for (let from = 0; from < count; ) {
@@ -78,7 +78,7 @@ const countEffects = async (store: Store, noteIds: string): Promise<number> => {
 }
 
 describe('a lane that is blocked', () => {
-  it('with 200,000 records behind it holds a bounded share of them; others go on, and so does it when released', async () => {
+  it('with 200,000 records behind it holds a bounded part of them, does not delay others, and continues when released', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 2 })])
     await produceTo(0, note, 200_000, (n) => [n === 0 ? 'blocked' : `behind-${n % 50}`, 'x'.repeat(200)])
     await produceTo(1, note, 20_000, (n) => [`beside-${n % 50}`, ''])
@@ -97,9 +97,9 @@ describe('a lane that is blocked', () => {
       expect(numbers).toEqual([...new Set(numbers)].toSorted(ascending))
   })
 
-  it('holds its own records, and not those that were fetched with them', async () => {
+  it('holds its own records in memory, but not those that were fetched with them', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
-    // The two keys have different lanes.
+    // The two keys use different lanes.
     await produceTo(0, note, 10_000, (n) => (n % 20 === 0 ? ['blocked', ''] : ['large', 'x'.repeat(20_000)]))
 
     const consumer = await blockConsumer(store, note)

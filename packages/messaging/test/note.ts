@@ -5,7 +5,7 @@ import { z } from 'zod'
 
 export type Note = ReturnType<typeof defineNote>
 
-/** An event type of the tests' own, on a topic of their own. */
+/** Defines an event type for a test, on its own topic. */
 export function defineNote(topic: string) {
   return defineEvent({
     type: 'note.written',
@@ -17,7 +17,7 @@ export function defineNote(topic: string) {
   })
 }
 
-/** The effect of notes: a row each, by one statement. */
+/** Applies the effect of notes: one row each, in one statement. */
 export async function insertNotes(tx: Transaction, events: EventOf<Note>[]): Promise<void> {
   const columns = [
     events.map(({ id }) => id),

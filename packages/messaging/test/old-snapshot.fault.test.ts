@@ -5,7 +5,7 @@ import { connectAdmin, readWire, relayToKafka, startWriting } from './load.ts'
 
 const long = { timeoutMs: 120_000 }
 
-it('an old snapshot held for two minutes under load costs no event and no order, also when a low id commits late', async () => {
+it('an old snapshot held for two minutes under load loses no event and no order, even if a low id commits late', async () => {
   const [store, note] = await Promise.all([createStore(), createNoteTopic()])
   const [old, late, watcher] = await Promise.all([connectAdmin(store), connectAdmin(store), connectAdmin(store)])
   const records = await readTopic(note.topic)

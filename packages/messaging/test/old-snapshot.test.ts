@@ -5,7 +5,7 @@ import { startRelay } from '../src/relay/relay.ts'
 import { createNoteTopic, createStore, createTestLogger, writeNotes } from './helpers.ts'
 import { connectAdmin } from './load.ts'
 
-it('deleted rows that an old snapshot keeps are not stepped over at every poll, and a low id that commits late is found', async () => {
+it('deleted rows that an old snapshot keeps are not scanned at every poll, and a low id that commits late is found', async () => {
   const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
   const [old, late] = await Promise.all([connectAdmin(store), connectAdmin(store)])
   await old.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM outbox')
@@ -39,7 +39,7 @@ it('deleted rows that an old snapshot keeps are not stepped over at every poll, 
     relay.wake()
     await waitFor(() => taken.length === written)
   }
-  /** The entries of the index that were read until all that was taken is deleted. */
+  /** Counts the index entries that are read until all taken rows are deleted. */
   const readEntries = () =>
     waitFor(async () => {
       const { rows } = await store.pool.query(
@@ -57,7 +57,7 @@ it('deleted rows that an old snapshot keeps are not stepped over at every poll, 
   await relayMore(1)
   const before = await readEntries()
   for (let poll = 1; poll <= 20; poll += 1) await relayMore(1)
-  // A single poll that stepped over all of them would read more.
+  // A single poll that scanned all of them would read more.
   expect((await readEntries()) - before).toBeLessThan(20_000)
 
   await late.query('COMMIT')

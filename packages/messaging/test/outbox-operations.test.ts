@@ -38,7 +38,7 @@ function aRow(row: Partial<OutboxRow> = {}): OutboxRow {
 
 const append = (...rows: OutboxRow[]) => store.db.transaction((tx) => appendToOutbox(tx, rows))
 
-/** Puts rows away as the relay does with what was refused for good. */
+/** Parks rows as the relay does with permanently rejected ones. */
 async function park(...rows: OutboxRow[]): Promise<void> {
   await append(...rows)
   await store.db.execute(sql`
@@ -51,7 +51,7 @@ const readOutbox = async () =>
   (await store.pool.query('SELECT channel, topic, key, payload, headers, log FROM outbox ORDER BY id')).rows
 
 describe('the status of an outbox', () => {
-  it('tells what waits and is parked by channel, and since when somebody leads it', async () => {
+  it('shows the waiting and parked rows per channel, and since when an instance leads it', async () => {
     await park(aRow({ channel: 'sns' }))
     await append(aRow(), aRow(), aRow({ channel: 'sns' }))
     const reader = await createOutboxReader(
@@ -76,7 +76,7 @@ describe('the status of an outbox', () => {
     ])
   })
 
-  it('leaves out a channel nobody uses, and stops counting where nobody would wait', async () => {
+  it('leaves out unused channels, and stops counting rows at a limit', async () => {
     await store.db.execute(sql`
       INSERT INTO outbox (channel, topic, headers) SELECT 'kafka', 'note.events', '[]' FROM generate_series(1, 10100)`)
 
@@ -116,7 +116,7 @@ describe('parked rows', () => {
     expect(await listParked(store.db, { limit: 1 })).toEqual(all.slice(0, 1))
   })
 
-  it('go back as they were, in their order and behind what waits; a second time changes nothing', async () => {
+  it('go back unchanged, in their order and behind the waiting rows, and only once', async () => {
     await park(aRow({ key: Buffer.from('1') }), aRow({ key: Buffer.from('2') }))
     const { rows: before } = await store.pool.query(
       'SELECT channel, topic, key, payload, headers, log FROM outbox_parked ORDER BY id',
@@ -138,7 +138,7 @@ describe('parked rows', () => {
     expect(await listParked(store.db, { limit: 10 })).toEqual([])
   })
 
-  it('go back by topic, or all', async () => {
+  it('go back by topic, or all together', async () => {
     const topic = uniqueName('topic')
     await park(aRow({ topic }), aRow(), aRow({ channel: 'sns' }))
 
@@ -159,7 +159,7 @@ describe('parked rows', () => {
     expect(await readOutbox()).toHaveLength(50)
   })
 
-  it('are sent by the relay once what was in their way is gone', async () => {
+  it('are sent by the relay once the obstacle is gone', async () => {
     const note = await createNoteTopic({ partitions: 1, maxBytes: 1_000 })
     const { logger } = createTestLogger()
     const relay = startRelay({ databaseUrl: store.databaseUrl, channel: createKafkaChannel(kafkaSettings()), logger })

@@ -21,7 +21,7 @@ interface Content {
   headers?: { large: Buffer }
 }
 
-/** What kafkajs hands over: records from `from` on, in a batch that ends at `lastOffset`. */
+/** Builds what kafkajs delivers: records from `from` on, in a batch that ends at `lastOffset`. */
 function buildBatch(note: Note, from: number, contents: Content[], lastOffset = from + contents.length - 1) {
   const messages = contents.map(({ key, text, headers = {} }, index) => {
     const { value } = toMessage(note, buildNote(note, key, from + index, text))
@@ -41,7 +41,7 @@ function buildBatch(note: Note, from: number, contents: Content[], lastOffset = 
 const many = (count: number, text?: string) =>
   Array.from({ length: count }, (_, n) => ({ key: `key-${n % 20}`, ...(text !== undefined && { text }) }))
 
-/** A partition all of whose lanes wait for a dependency until it is `back`. */
+/** Creates a partition whose lanes all wait for a dependency until it is `back`. */
 async function createWaitingPartition() {
   const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
   const { logger } = createTestLogger()
@@ -79,7 +79,7 @@ async function createWaitingPartition() {
 }
 
 describe('a partition', () => {
-  it('is full at 5,000 records in hand, and no longer below half of them', async () => {
+  it('is full at 5,000 records in hand, and no longer full below half of them', async () => {
     const { store, note, partition, fullness, finish } = await createWaitingPartition()
     partition.accept(buildBatch(note, 0, many(5_000)))
     expect(partition.isFull).toBe(false)
@@ -90,7 +90,7 @@ describe('a partition', () => {
 
     expect(partition).toMatchObject({ isFull: false, watermark: 5_001, position: 5_001 })
     expect(await readEffects(store)).toHaveLength(5_001)
-    // Twenty-six batches and more; full until half of what was in hand is done, and never again.
+    // After twenty-six batches it is full until half of them are done, and never again.
     expect(fullness.indexOf(false)).toBeGreaterThanOrEqual(12)
     expect(fullness.lastIndexOf(true)).toBeLessThan(fullness.indexOf(false))
   })
@@ -107,7 +107,7 @@ describe('a partition', () => {
     expect(partition.isFull).toBe(false)
   })
 
-  it('is full when it has read 50,000 offsets beyond what is not done, however little it holds', async () => {
+  it('is full when it has read 50,000 offsets beyond the watermark, however little it holds', async () => {
     const { note, partition, finish } = await createWaitingPartition()
     partition.accept(buildBatch(note, 0, many(1)))
     partition.accept(buildBatch(note, 1, [], 49_999))

@@ -11,7 +11,7 @@ const partitionMetadata = Array.from({ length: 12 }, (_, partitionId) => ({
   isr: [],
 }))
 
-it('chooses the partition every other client chooses', () => {
+it('chooses the same partition as every other client', () => {
   const ours = partitionByKey()
   const theirs = Partitioners.DefaultPartitioner()
 
@@ -24,7 +24,7 @@ it('chooses the partition every other client chooses', () => {
   )
 })
 
-it('spreads records without a key, and obeys a partition that was asked for', () => {
+it('spreads records without a key, and respects a given partition', () => {
   const choose = partitionByKey()
   const keyless = { topic: 'topic', partitionMetadata, message: { key: null, value: null } }
 

@@ -42,7 +42,7 @@ async function openAdmin(brokers?: string[]): Promise<Admin> {
   return admin
 }
 
-/** Deletes a topic and makes another under its name. */
+/** Deletes a topic and creates another with its name. */
 async function makeAgain({ topic }: Note): Promise<void> {
   const admin = await openAdmin()
   const { life } = await findTopicState(admin, topic)
@@ -58,8 +58,8 @@ const committed = (group: string, note: Note, offset: number) =>
 const findNumbers = async (store: Store) => (await readEffects(store)).map(({ n }) => n).toSorted((a, b) => a - b)
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
 
-describe('a topic that is deleted and made again', () => {
-  it('loses no poison record that lies where one lay before, and raises an alarm', async () => {
+describe('a topic that is deleted and created again', () => {
+  it('loses no poison record at the offset of an earlier one, and raises an alarm', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const first = consume(store, note)
     await produce(note.topic, [{ key: 'a', value: 'no JSON' }])
@@ -115,7 +115,7 @@ function spawnConsumer(store: Store, note: Note, name: string) {
 }
 
 describe('a topic of the same name on another cluster', () => {
-  it('is read from its first record, with an alarm, and the first cluster goes on where it was', async () => {
+  it('is read from its first record, with an alarm, and the first cluster continues at its own position', async () => {
     const kafka = await ownKafka()
     onTestFinished(() => kafka.stop())
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
@@ -142,7 +142,7 @@ describe('a topic of the same name on another cluster', () => {
   })
 })
 
-/** Keeps what the database holds now; `restore` puts it back under its name, whoever is connected. */
+/** Makes a backup of the database. `restore` brings it back under the same name, whoever is connected. */
 async function backUp({ adminUrl }: Store) {
   const name = new URL(adminUrl).pathname.slice(1)
   const admin = new pg.Client({ connectionString: Object.assign(new URL(adminUrl), { pathname: '/postgres' }).href })
@@ -159,7 +159,7 @@ async function backUp({ adminUrl }: Store) {
 }
 
 describe('a database restored from a backup', () => {
-  it('hears again what it had heard since, from a consumer that is started then', async () => {
+  it('gets the missing events again, from a consumer that is started then', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 20)
     const first = consume(store, note)
@@ -181,7 +181,7 @@ describe('a database restored from a backup', () => {
     expect(third.log.find('Duplicate event, skipping')).toEqual([])
   })
 
-  it('hears again what it had heard since, from a consumer that goes on, though nothing new comes', async () => {
+  it('gets the missing events again, from a consumer that keeps running, even though nothing new comes', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 20)
     const first = consume(store, note)
@@ -199,7 +199,7 @@ describe('a database restored from a backup', () => {
     expect(second.log.find('The database has gone back, reading again')).toHaveLength(1)
   })
 
-  it('hears everything there is, with an alarm, when it is empty', async () => {
+  it('gets all existing events, with an alarm, when it is empty', async () => {
     const [store, empty, note] = await Promise.all([createStore(), createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 20)
     const first = consume(store, note)
@@ -214,7 +214,7 @@ describe('a database restored from a backup', () => {
 })
 
 describe('a group whose offsets Kafka has forgotten', () => {
-  it('goes on where its database is', async () => {
+  it('continues at the position of its database', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 20)
     const first = consume(store, note)
@@ -233,7 +233,7 @@ describe('a group whose offsets Kafka has forgotten', () => {
 })
 
 describe('a member that takes over a partition', () => {
-  it('takes nobody who read on meanwhile for one that is beyond the end', async () => {
+  it('does not take a member that read further for one that is beyond the end', async () => {
     const [{ db }, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const { topic } = note
     const [name, log, client] = [uniqueName('consumer'), createTestLogger(), createAdminClient(kafkaSettings())]
@@ -275,7 +275,7 @@ describe('a member that takes over a partition', () => {
 describe('positions', () => {
   const at = (partition: number, position: number) => ({ topic: 'topic', life: 'life', partition, position })
 
-  it('move on only from where they were left, on the timeline on which they were', async () => {
+  it('move on only from the stored position, and on the same timeline of the database', async () => {
     const { db } = await createStore()
     await setPositions(db, 'ours', [at(0, 100), at(1, 100), at(2, 100)])
     const { timeline } = await readPositions(db, 'ours', ['topic'])

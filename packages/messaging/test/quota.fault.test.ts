@@ -13,7 +13,7 @@ import {
   toMessage,
 } from './helpers.ts'
 
-it('a member stays in its group while the broker lets it read 20 KB a second', async () => {
+it('a member stays in its group while the broker limits it to 20 KB a second', async () => {
   const { brokers, stop } = await ownKafka()
   onTestFinished(() => stop())
   const client = await startForeignClient(brokers)

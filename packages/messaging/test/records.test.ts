@@ -35,25 +35,25 @@ const allCommitted = (group: string, note: Note, count: number) =>
     message: `${count} committed`,
   })
 
-/** Sends each record in a batch of its own: several large ones would be more than a batch may hold. */
+/** Sends each record in its own batch, because several large ones would exceed a batch. */
 async function produceEach(note: Note, messages: Message[]): Promise<void> {
   for (const message of messages) await produce(note.topic, [message])
 }
 
-/** Changes to an envelope, by parts. */
+/** Changes to the parts of an envelope. */
 interface Change {
   envelope?: Record<string, unknown>
   payload?: Record<string, unknown>
   meta?: Record<string, unknown>
 }
 
-/** A note under its number, as somebody else might write it. What is undefined is left out. */
+/** Builds a note with a number as another producer might write it. Undefined fields are left out. */
 function writeForeignly(note: Note, n: number, { envelope, payload, meta }: Change): Record<string, unknown> {
   const event = buildNote(note, `key-${n}`, n)
   return { ...event, payload: { ...event.payload, ...payload }, meta: { ...event.meta, ...meta }, ...envelope }
 }
 
-/** Notes down events, and keeps what its handler was given. */
+/** Starts a consumer that records events and keeps what its handler was given. */
 function keepNotes(note: Note) {
   const seen = new Map<number, NoteEvent>()
   const handler = on(note, async (tx, event) => {
@@ -64,7 +64,7 @@ function keepNotes(note: Note) {
   return { handler, seen }
 }
 
-/** Notes down events with one statement a run. */
+/** Creates a handler that records a run of events with one statement. */
 const recordTogether = (note: Note) =>
   onRun(note, async (tx, events) => {
     const [ids, noteIds, numbers] = [
@@ -106,7 +106,7 @@ const accepted: [name: string, change: Change][] = [
   ['a moment west of Greenwich', { envelope: { timestamp: '2025-01-15T03:00:00-11:30' } }],
   ['an id of one character', { envelope: { id: '7' } }],
   ['an id of 128 characters', { envelope: { id: 'x'.repeat(128) } }],
-  ['an id that is no UUID', { envelope: { id: "1766912400000-0 / 'Größe' 🔑; DROP TABLE" } }],
+  ['an id that is not a UUID', { envelope: { id: "1766912400000-0 / 'Größe' 🔑; DROP TABLE" } }],
   ['no correlation id', { meta: { correlation_id: undefined } }],
   ['a null for a correlation id', { meta: { correlation_id: null } }],
   ['a tenant in the payload alone', { meta: { tenant_id: undefined }, payload: { tenant_id: 'from-payload' } }],
@@ -115,8 +115,8 @@ const accepted: [name: string, change: Change][] = [
   ['no source module', { meta: { source_module: undefined, causation_id: undefined } }],
   ['a later minor version', { meta: { schema_version: '1.9' } }],
   ['another producer', { meta: { producer: 'somebody else' } }],
-  ['fields nobody knows', { envelope: { extra: [] }, payload: { extra: {} }, meta: { extra: null } }],
-  ['names every object knows', { payload: { constructor: 1, toString: 2 } }],
+  ['unknown fields', { envelope: { extra: [] }, payload: { extra: {} }, meta: { extra: null } }],
+  ['names that exist on every object', { payload: { constructor: 1, toString: 2 } }],
   ['large fields', { payload: { text: 'ü'.repeat(120_000) } }],
   ['900 KB', { payload: { extra: 'x'.repeat(900_000) } }],
 ]
@@ -124,25 +124,25 @@ const accepted: [name: string, change: Change][] = [
 const refused: [name: string, change: Change][] = [
   ['no id', { envelope: { id: undefined } }],
   ['an empty id', { envelope: { id: '' } }],
-  ['a number for an id', { envelope: { id: 7 } }],
+  ['a number as id', { envelope: { id: 7 } }],
   ['an id of 129 characters', { envelope: { id: 'x'.repeat(129) } }],
   ['a control character in the id', { envelope: { id: 'a\u0000b' } }],
   ['a line break in the id', { envelope: { id: 'a\r\nb' } }],
-  ['half a surrogate pair in the id', { envelope: { id: 'a\ud800' } }],
-  ['ten digits', { envelope: { timestamp: '2025-01-15T14:30:00.1234567890Z' } }],
+  ['an unpaired surrogate in the id', { envelope: { id: 'a\ud800' } }],
+  ['ten fractional digits', { envelope: { timestamp: '2025-01-15T14:30:00.1234567890Z' } }],
   ['a moment without an offset', { envelope: { timestamp: '2025-01-15T14:30:00' } }],
-  ['a day that never was', { envelope: { timestamp: '2025-02-30T14:30:00Z' } }],
+  ['a day that does not exist', { envelope: { timestamp: '2025-02-30T14:30:00Z' } }],
   ['no tenant', { meta: { tenant_id: undefined } }],
   ['two tenants', { payload: { tenant_id: 'other' } }],
-  ['a list for a tenant', { meta: { tenant_id: undefined }, payload: { tenant_id: ['tenant'] } }],
+  ['a list as tenant', { meta: { tenant_id: undefined }, payload: { tenant_id: ['tenant'] } }],
   ['a control character in the correlation id', { meta: { correlation_id: 'a\u0007' } }],
   ['a stream id that is too long', { meta: { stream_message_id: 'x'.repeat(201) } }],
   ['no meta', { envelope: { meta: undefined } }],
-  ['a list for a payload', { envelope: { payload: [] } }],
+  ['a list as payload', { envelope: { payload: [] } }],
 ]
 
-describe('a record from somebody else', () => {
-  it('has its effect, whatever the contract leaves to its producer', async () => {
+describe('a record of another producer', () => {
+  it('has its effect in every form that the contract allows', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const { handler, seen } = keepNotes(note)
     const envelopes = accepted.map(([, change], n) => writeForeignly(note, n, change))
@@ -165,7 +165,7 @@ describe('a record from somebody else', () => {
     expect(await readDeadLetters(store)).toEqual([])
   })
 
-  it('is a dead letter, byte for byte, where it breaks the contract', async () => {
+  it('is a dead letter, byte for byte, if it breaks the contract', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const values = refused.map(([, change], n) => toJson(writeForeignly(note, n, change)))
     const consumer = consume(store, note)
@@ -180,7 +180,7 @@ describe('a record from somebody else', () => {
     expect((await readDeadLetters(store)).map(({ payload }) => payload)).toEqual(values)
   })
 
-  it('may bear the stream id or the id of another, if its producer or its tenant is another', async () => {
+  it('may bear the stream id or the id of another record if its producer or tenant differs', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const id = randomUUID()
     const changes: Change[] = [
@@ -201,7 +201,7 @@ describe('a record from somebody else', () => {
     expect(consumer.log.find('Duplicate event, skipping')).toHaveLength(5)
   })
 
-  it('is done once among ten thousand keys, and in order among thousands of one key', async () => {
+  it('is applied once among ten thousand keys, and in order among thousands of one key', async () => {
     const [store, spread, single] = await Promise.all([createStore(), createNoteTopic(), createNoteTopic()])
     const [ofMany, ofOne] = [uniqueName('many'), uniqueName('one')]
     consume(store, spread, { name: ofMany, handlers: [recordTogether(spread)] })
@@ -224,7 +224,7 @@ describe('a record from somebody else', () => {
     expect(new Set(effects.map(({ note_id }) => note_id)).size).toBe(10_001)
   })
 
-  it('harms no other: of any bytes, good events are done and all others reach the dead letters as they were', async () => {
+  it('harms no other, so that good events are applied and any other bytes become dead letters unchanged', async () => {
     const name = uniqueName('consumer')
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const letters = await relayDeadLetters(store, name)
@@ -254,7 +254,7 @@ describe('a record from somebody else', () => {
           const letter = byOffset.get(first + index)
           expect(letter).toMatchObject({ key, value })
           const own = letter?.headers.filter(([header]) => !header.startsWith('x-'))
-          // In the order in which an object gives them, as that is what they were sent from.
+          // In the order of an object's keys, because they were sent from an object.
           expect(own).toEqual(
             Object.entries(Object.fromEntries(headers)).flatMap(([header, all]) => all.map((one) => [header, one])),
           )
@@ -264,7 +264,7 @@ describe('a record from somebody else', () => {
     )
   })
 
-  it('of more than 1 MiB is a dead letter, which its topic may have taken compressed', async () => {
+  it('of more than 1 MiB is a dead letter, even if it was small enough when compressed', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const producer = createKafka(kafkaSettings()).producer({ allowAutoTopicCreation: false })
     await producer.connect()
@@ -285,7 +285,7 @@ describe('a record from somebody else', () => {
     expect(Object.fromEntries(letter?.headers ?? [])['x-error-code']?.toString()).toBe('record.too-large')
   })
 
-  it('holds nobody up with thousands of headers', async () => {
+  it('delays no other by its thousands of headers', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const headers = Object.fromEntries(range(10_000).map((n) => [`header-${n}`, Buffer.from('x')]))
     const consumer = consume(store, note)
@@ -299,7 +299,7 @@ describe('a record from somebody else', () => {
   })
 })
 
-/** Any record at all: `good` stands for an event of its time, everything else is a dead letter. */
+/** Generates any record. `good` is an event, everything else becomes a dead letter. */
 function anyRecord(note: Note) {
   const bytes = fc.uint8Array({ maxLength: 60 }).map((content) => Buffer.from(content))
   const headerName = fc.oneof(
@@ -310,7 +310,7 @@ function anyRecord(note: Note) {
     fc.constant(null),
     bytes,
     fc.json().map((text) => Buffer.from(text)),
-    // An event that breaks off.
+    // A truncated event.
     fc.nat({ max: 200 }).map((length) => toJson(buildNote(note, 'a', 0)).subarray(0, length)),
     fc.constantFrom(...refused).map(([, change]) => toJson(writeForeignly(note, 0, change))),
   )

@@ -1,4 +1,4 @@
-/** A relay that is killed with -9 after the broker has acknowledged a batch and before its rows are deleted. */
+/** Runs a relay that is killed with -9 after the broker has acknowledged a batch and before its rows are deleted. */
 import { createLogger } from '@coursewire/service-kit'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { startRelay } from '../src/relay/relay.ts'

@@ -1,4 +1,4 @@
-/** A relay that halts with a batch in hand, before it is sent, until somebody lets it go on. */
+/** Runs a relay that suspends itself before it sends its first batch, until it is continued. */
 import { createLogger } from '@coursewire/service-kit'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { startRelay } from '../src/relay/relay.ts'

@@ -79,7 +79,7 @@ describe('the relay', () => {
     await waitFor(async () => (await countOutbox(store)) === 0)
   })
 
-  it('publishes nothing of a transaction that was rolled back', async () => {
+  it('publishes no event of a transaction that was rolled back', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     relay(store)
     const records = await readTopic(note.topic)
@@ -128,7 +128,7 @@ describe('the relay', () => {
     expect(records).toHaveLength(601)
   })
 
-  it('sends the same id and bytes again when it is killed between acknowledgement and delete; the effect is once', async () => {
+  it('sends the same id and bytes again if it is killed between acknowledgement and delete, with one effect', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const records = await readTopic(note.topic)
     await writeNotes(
@@ -164,7 +164,7 @@ describe('the relay', () => {
     expect(await readEffects(store)).toHaveLength(50)
   })
 
-  it('has one leader of two; when that one goes the other takes over, and nothing is out of order or missing', async () => {
+  it('has one leader of two, and when that one leaves, the other takes over without gaps or disorder', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const records = await readTopic(note.topic)
     const sends: string[] = []
@@ -194,7 +194,7 @@ describe('the relay', () => {
     expect(sends.at(-1)).toBe('second')
   })
 
-  it('and a consumer work the same whatever is set for the database', async () => {
+  it('and a consumer work the same whatever settings the database has', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const admin = new pg.Client({ connectionString: store.adminUrl })
     await admin.connect()
@@ -212,7 +212,7 @@ describe('the relay', () => {
     await waitFor(async () => (await countOutbox(store)) === 0)
   })
 
-  it('goes on when its database connection is cut, again and again', async () => {
+  it('continues when its database connection is cut, again and again', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const records = await readTopic(note.topic)
     const running = relay(store)
@@ -252,7 +252,7 @@ describe('the relay', () => {
     expect(await countOutbox(store)).toBe(1)
   })
 
-  it('finishes what is in flight when it is closed, and deletes it', async () => {
+  it('finishes what is in flight when it is closed, and deletes those rows', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const records = await readTopic(note.topic)
     let isSending = false
@@ -291,7 +291,7 @@ describe('the relay', () => {
     expect(pauses.map((pause, index) => pause >= 70 * 2 ** index)).toEqual([true, true, true])
   })
 
-  it('forgets what it read ahead when a send fails, so that nothing overtakes what failed', async () => {
+  it('forgets what it read ahead when a send fails, so that no row overtakes a failed one', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const count = 2_000
     await writeNotes(
@@ -316,7 +316,7 @@ describe('the relay', () => {
     expect(numbersByKey(records).get('a')).toEqual(Array.from({ length: count }, (_, n) => n))
   })
 
-  it('finds the rows of a topic that was set aside for long before later ones of it', async () => {
+  it('finds the rows of a topic that was set aside for long before later rows of it', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
@@ -339,7 +339,7 @@ describe('the relay', () => {
     }
     await writeNotes(store, refused, [{ noteId: 'a', n: 2 }])
     vi.advanceTimersByTime(1_000)
-    // Had the smallest id of a minute ago been kept, only a full scan, once in ten seconds, would find the first one.
+    // If the smallest id of a minute ago had been kept, only a full scan, every ten seconds, would find the first row.
     await read([])
     const rows = await read([])
 
@@ -369,7 +369,7 @@ describe('the relay', () => {
       )
       const large = column === 'log' ? `'{"fields": {"text": "' || x || '"}}'` : `x`
       await store.pool.query(
-        // Of letters that do not repeat: a log is measured as it is stored, compressed.
+        // Random letters, because a log is measured as stored, which is compressed.
         `UPDATE outbox SET ${column} = (${large})::${column === 'log' ? 'jsonb' : 'bytea'}
        FROM (SELECT string_agg(md5(n::text), '') AS x FROM generate_series(1, 1000) AS n) AS text
        WHERE id = (SELECT min(id) + 1 FROM outbox)`,
@@ -396,7 +396,7 @@ describe('the relay', () => {
     },
   )
 
-  it('sends a row that says nothing for the log', async () => {
+  it('sends a row without a log line', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
     await store.pool.query('UPDATE outbox SET log = NULL')
@@ -443,7 +443,7 @@ describe('the relay', () => {
 })
 
 describe('while Kafka is down', () => {
-  it('rows wait, are said once, and go when it is back; a relay can be closed meanwhile', async () => {
+  it('rows wait, are logged once, and are sent when it is back, and a relay can be closed meanwhile', async () => {
     const kafka = await ownKafka()
     onTestFinished(() => kafka.stop())
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ brokers: kafka.brokers })])
@@ -474,7 +474,7 @@ describe('while Kafka is down', () => {
   }, 180_000)
 })
 
-it('while Kafka is away a service says so in one line, and in one when it is back', async () => {
+it('a service logs one line when Kafka goes down, and one when it is back', async () => {
   const kafka = await ownKafka()
   onTestFinished(() => kafka.stop())
   const [store, note] = await Promise.all([createStore(), createNoteTopic({ brokers: kafka.brokers })])
@@ -508,7 +508,7 @@ it('while Kafka is away a service says so in one line, and in one when it is bac
 }, 240_000)
 
 describe('a batch on its way to Kafka', () => {
-  it('is halved when it is too large though each record is legal, and keeps its order', async () => {
+  it('is halved when it is too large although each record is legal, and keeps its order', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, maxBytes: 20_000 })])
     const records = await readTopic(note.topic)
     await writeNotes(
@@ -523,7 +523,7 @@ describe('a batch on its way to Kafka', () => {
     expect(numbersByKey(records)).toEqual(new Map([['a', Array.from({ length: 30 }, (_, n) => n)]]))
   })
 
-  it('leaves a single record that is too large behind, parked with an alarm, and later ones of its key go on', async () => {
+  it('leaves a single record that is too large behind, parked with an alarm, and sends later ones of its key', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, maxBytes: 20_000 })])
     const records = await readTopic(note.topic)
     await writeNotes(store, note, [
@@ -543,11 +543,11 @@ describe('a batch on its way to Kafka', () => {
     expect(log.find('Outbox row parked')).toMatchObject([{ level: 'error' }])
   })
 
-  it('waits when its topic is missing, while other topics flow, and goes when the topic is there', async () => {
+  it('waits when its topic is missing, while other topics flow, and is sent when the topic exists', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const records = await readTopic(note.topic)
     const missing = { ...note, topic: uniqueName('missing.events') }
-    // More than one select reads, so that they would stand in the way of everybody.
+    // More rows than one select reads, so that they would block all others.
     await writeNotes(
       store,
       missing,
@@ -558,7 +558,7 @@ describe('a batch on its way to Kafka', () => {
     await waitFor(() => log.find('Topic set aside').length > 0)
     await writeNotes(store, note, [{ noteId: 'b', n: 2 }])
     await waitFor(() => records.length === 1)
-    // A moment later: a row is deleted after its record has come.
+    // Waits, because a row is deleted only after its record has arrived.
     await waitFor(async () => (await countOutbox(store)) === 600)
     expect(log.find('Event publish failed').length).toBeLessThanOrEqual(600)
 

@@ -4,7 +4,7 @@ import { countOutbox, createNoteTopic, createStore, readTopic, writeNotes } from
 import { relayToKafka } from './load.ts'
 import { fillSnsOutbox, relaySns, startLocalSns } from './local-sns.ts'
 
-it('an SNS that never answers is given up each time; Kafka flows meanwhile, and everything goes when it answers', async () => {
+it('an SNS that never answers is given up each time, does not delay Kafka, and gets everything when it answers', async () => {
   const [store, note, sns] = await Promise.all([createStore(), createNoteTopic(), startLocalSns()])
   const records = await readTopic(note.topic)
   await sns.setFault({ kind: 'hang', times: null })

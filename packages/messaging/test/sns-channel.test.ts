@@ -56,7 +56,7 @@ describe('the SNS channel', () => {
     expect(testLog.find('Message published')).toHaveLength(95)
   })
 
-  it('sends nothing of a request that an unwritable one has left half-written in the client', async () => {
+  it('sends no part of a request that was left half-written in the client', async () => {
     const { topicArn, readPublished } = await startLocalSns()
     const channel = createSnsChannel({ logger: createTestLogger().logger })
     onTestFinished(() => channel.close())
@@ -78,7 +78,7 @@ describe('the SNS channel', () => {
     expect((await readPublished()).map(({ message }) => message)).toEqual(['message 2'])
   })
 
-  it('publishes half a surrogate pair as U+FFFD', async () => {
+  it('publishes an unpaired surrogate as U+FFFD', async () => {
     const [store, sns] = await Promise.all([createStore(), startLocalSns()])
     const attributes = { event_id: 'id-\ud800' }
     await store.db.transaction((tx) =>
@@ -91,7 +91,7 @@ describe('the SNS channel', () => {
     expect(await sns.readPublished()).toMatchObject([{ messageAttributes: { event_id: { value: 'id-\ufffd' } } }])
   })
 
-  it('is refused for a while; Kafka flows meanwhile, and SNS gets everything later', async () => {
+  it('is refused for a while, during which Kafka flows, and gets everything later', async () => {
     const [store, note, sns] = await Promise.all([createStore(), createNoteTopic(), startLocalSns()])
     await sns.setFault({ kind: 'throttle', times: null })
     const records = await readTopic(note.topic)
@@ -111,11 +111,11 @@ describe('the SNS channel', () => {
     await sns.clearFaults()
     await waitFor(async () => (await countOutbox(store)) === 0)
     expect((await sns.readPublished()).map(({ message }) => message).toSorted()).toEqual(['one', 'two'])
-    // Logged once a row, however often it was refused.
+    // Each row is logged once, however often it was refused.
     expect(testLog.find('Message refused')).toHaveLength(2)
   })
 
-  it('refuses while a million rows wait for it, which costs Kafka nothing; it goes on when SNS does', async () => {
+  it('refuses while a million rows wait for it, which does not slow down Kafka, and continues when SNS does', async () => {
     const [store, note, sns] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 }), startLocalSns()])
     const records = await readTopic(note.topic)
     await fillSnsOutbox(store, sns.topicArn, 1_000_000)
@@ -130,7 +130,7 @@ describe('the SNS channel', () => {
       kafkaRelay.wake()
       await waitFor(() => records.length > n)
     }
-    /** The blocks of the index that were looked at until `deleted` rows were gone. */
+    /** Counts the index blocks that are read until `deleted` rows are gone. */
     const readBlocks = (deleted: number) =>
       waitFor(async () => {
         const { rows } = await store.pool.query(
@@ -148,7 +148,7 @@ describe('the SNS channel', () => {
     await writeOne(0)
     const before = await readBlocks(1)
     for (let n = 1; n <= 50; n += 1) await writeOne(n)
-    // A poll that met the rows of the other channel would look at thousands.
+    // A poll that scanned the rows of the other channel would read thousands.
     expect((await readBlocks(51)) - before).toBeLessThan(20_000)
 
     await sns.clearFaults()
@@ -156,7 +156,7 @@ describe('the SNS channel', () => {
     expect(numbersOf(records)).toEqual(Array.from({ length: 51 }, (_, n) => n))
   })
 
-  it('publishes again what was accepted without an answer, with the same attributes', async () => {
+  it('repeats a message that was accepted without an answer, with the same attributes', async () => {
     const [store, sns] = await Promise.all([createStore(), startLocalSns()])
     await sns.setFault({ kind: 'accept-then-drop', times: 1 })
     await writeMessages(store, sns.topicArn, ['one'])
@@ -171,7 +171,7 @@ describe('the SNS channel', () => {
     ])
   })
 
-  it('parks a message SNS calls our own fault, and goes on', async () => {
+  it('parks a message that SNS calls our own fault, and continues', async () => {
     const [store, sns] = await Promise.all([createStore(), startLocalSns()])
     await writeMessages(store, sns.topicArn, ['', 'good'])
 
@@ -183,10 +183,10 @@ describe('the SNS channel', () => {
     expect(testLog.find('Outbox row parked')).toHaveLength(1)
   })
 
-  it('sets a topic aside that is gone; others flow, and its rows go when it is there again', async () => {
+  it('sets a topic aside that is gone, while others flow, and sends its rows when it exists again', async () => {
     const [store, sns] = await Promise.all([createStore(), startLocalSns()])
     const gone = sns.topicArn.replace(/notes$/, 'gone')
-    // More than one select reads, so that they would stand in the way of everybody.
+    // More rows than one select reads, so that they would block all others.
     await fillSnsOutbox(store, gone, 600)
     await writeMessages(store, sns.topicArn, ['good'])
 
@@ -201,7 +201,7 @@ describe('the SNS channel', () => {
     expect((await store.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(0)
   })
 
-  it('parks a message above the limit of SNS, and its neighbours go', async () => {
+  it('parks a message above the limit of SNS, and sends the others', async () => {
     const [store, sns] = await Promise.all([createStore(), startLocalSns()])
     const tooLarge = 'x'.repeat(300_000)
     await writeMessages(store, sns.topicArn, ['before', tooLarge, 'after'])
@@ -217,7 +217,7 @@ describe('the SNS channel', () => {
     expect(testLog.find('Message refused')).toEqual([])
   })
 
-  it('parks nothing where a topic refuses whatever it is sent', async () => {
+  it('parks nothing if a topic refuses whatever it is sent', async () => {
     const [store, sns] = await Promise.all([createStore(), startLocalSns()])
     await writeMessages(
       store,
@@ -229,7 +229,7 @@ describe('the SNS channel', () => {
     await waitFor(() => testLog.find('Topic set aside').length > 1)
     expect((await store.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(0)
 
-    // One that is taken shows that the others are refused for their own sake.
+    // An accepted message shows that the others are refused because of their own content.
     await writeMessages(store, sns.topicArn, ['good'])
     await waitFor(async () => (await countOutbox(store)) === 0)
     expect((await store.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(15)

@@ -17,7 +17,7 @@ import {
 const MINUTE_MS = 60_000
 
 describe('a partition that is not at its end', () => {
-  it('has a lag, an age and an alarm while another producer holds a transaction open, and goes on after it', async () => {
+  it('has a lag, an age and an alarm while another producer holds a transaction open, and continues after it', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const write = (n: number) => produce(note.topic, [toMessage(note, buildNote(note, 'a', n))])
     const lag = vi.spyOn(metrics.consumerLag, 'record')
@@ -52,7 +52,7 @@ describe('a partition that is not at its end', () => {
     expect(consumer.log.find('Consumer stands still')).toHaveLength(1)
   })
 
-  it('has a lag and an alarm while the database is away, though nothing of it is fetched then', async () => {
+  it('has a lag and an alarm while the database is down, although it is not fetched then', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 2 })])
     const write = (partition: number, n: number) =>
       produce(note.topic, [{ ...toMessage(note, buildNote(note, 'a', n)), partition }])

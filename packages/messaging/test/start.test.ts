@@ -18,19 +18,23 @@ const choose = (known: Partial<Known>) => {
 
 describe('a partition begins', () => {
   it.each<[when: string, known: Partial<Known>, expected: [number, string | null]]>([
-    ['at its first record when nobody has ever read it', {}, [10, null]],
-    ['where both say', { committed: committedAt(500), saved: 500 }, [500, null]],
-    ['where the database says when it has gone back', { committed: committedAt(500), saved: 300 }, [300, null]],
+    ['at its first record if nobody has ever read it', {}, [10, null]],
+    ['at the position of both if they agree', { committed: committedAt(500), saved: 500 }, [500, null]],
+    ['at the position of the database if that has gone back', { committed: committedAt(500), saved: 300 }, [300, null]],
     [
-      'where Kafka says when somebody has put that back',
+      'at the position of Kafka if somebody has reset that',
       { committed: committedAt(200, null), saved: 500 },
       [200, null],
     ],
-    ['at its first record when somebody asks for all', { committed: committedAt(-2, null), saved: 500 }, [10, null]],
-    ['where the database says when Kafka has forgotten', { saved: 500 }, [500, null]],
-    ['where an earlier version of the product was', { committed: committedAt(500, null) }, [500, null]],
     [
-      'where the database says when Kafka speaks of another life',
+      'at its first record if somebody has reset the group to the earliest offset',
+      { committed: committedAt(-2, null), saved: 500 },
+      [10, null],
+    ],
+    ['at the position of the database if Kafka has forgotten its own', { saved: 500 }, [500, null]],
+    ['at the position of an earlier version of the product', { committed: committedAt(500, null) }, [500, null]],
+    [
+      'at the position of the database if Kafka has one of another life',
       { committed: committedAt(20, 'other'), saved: 500, knowsOtherLife: true },
       [500, null],
     ],
@@ -39,20 +43,24 @@ describe('a partition begins', () => {
   })
 
   it.each<[when: string, known: Partial<Known>, reason: string]>([
-    ['both speak of another life', { committed: committedAt(20, 'other'), knowsOtherLife: true }, 'topic-replaced'],
-    ['Kafka speaks of another life', { committed: committedAt(20, 'other') }, 'topic-replaced'],
-    ['the database speaks of another life', { knowsOtherLife: true }, 'topic-replaced'],
     [
-      'an earlier version of the product may have spoken of another life',
+      'both have a position of another life',
+      { committed: committedAt(20, 'other'), knowsOtherLife: true },
+      'topic-replaced',
+    ],
+    ['Kafka has a position of another life', { committed: committedAt(20, 'other') }, 'topic-replaced'],
+    ['the database has a position of another life', { knowsOtherLife: true }, 'topic-replaced'],
+    [
+      'an earlier version of the product may have read another life',
       { committed: committedAt(20, null), knowsOtherLife: true },
       'topic-replaced',
     ],
-    ['the database is not the one that was', { committed: committedAt(500) }, 'unknown-to-database'],
-    ['the partition ends before', { committed: committedAt(2_000), saved: 2_000 }, 'log-truncated'],
-    ['the partition ends before what Kafka has', { committed: committedAt(2_000), saved: 300 }, 'log-truncated'],
-    ['what comes next was deleted', { committed: committedAt(5), saved: 5 }, 'records-deleted'],
-    ['kafkajs has met that it was deleted', { committed: committedAt(-2, null), saved: 5 }, 'records-deleted'],
-  ])('at its first record, with an alarm, when %s', (_, known, reason) => {
+    ['the database is another one', { committed: committedAt(500) }, 'unknown-to-database'],
+    ['the partition ends before both positions', { committed: committedAt(2_000), saved: 2_000 }, 'log-truncated'],
+    ['the partition ends before the position of Kafka', { committed: committedAt(2_000), saved: 300 }, 'log-truncated'],
+    ['the next records were deleted', { committed: committedAt(5), saved: 5 }, 'records-deleted'],
+    ['kafkajs has found them deleted', { committed: committedAt(-2, null), saved: 5 }, 'records-deleted'],
+  ])('at its first record, with an alarm, if %s', (_, known, reason) => {
     expect(choose(known)).toEqual([10, reason])
   })
 })

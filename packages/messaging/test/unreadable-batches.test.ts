@@ -26,7 +26,7 @@ import {
   toMessage,
 } from './helpers.ts'
 
-// Small, so that what is beyond them is no burden.
+// Small limits, so that exceeding them is cheap.
 const limits = { bytes: 1024 * 1024, entries: 2_000 }
 Object.assign(readLimits, limits)
 
@@ -42,7 +42,7 @@ const sendGood = (note: Note, n: number) => produce(note.topic, [toMessage(note,
 const committed = (group: string, note: Note, count: number) =>
   waitFor(async () => (await readCommitted(group, note.topic)) === count, { message: `${count} committed` })
 
-describe('a batch that is too large when it is read', () => {
+describe('a batch that is too large after decompression', () => {
   let java: ForeignClient | undefined
   let reason = ''
 
@@ -81,7 +81,7 @@ describe('a batch that is too large when it is read', () => {
     if (codec === 'gzip' && letter?.payload) expect(gunzipSync(letter.payload).length).toBeGreaterThan(1_600_000)
   })
 
-  it.for(['gzip', 'snappy', 'lz4', 'zstd'])('is read as ever when it is just within the limit (%s)', async (codec) => {
+  it.for(['gzip', 'snappy', 'lz4', 'zstd'])('is read normally if it is just within the limit (%s)', async (codec) => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const consumer = consume(store, note)
     const together = { 'compression.type': codec, 'batch.size': '4000000', 'linger.ms': '1000' }
@@ -99,7 +99,7 @@ describe('a batch that is too large when it is read', () => {
 })
 
 describe('a batch that became a dead letter', () => {
-  it('is replayed record by record, and each has its effect', async () => {
+  it('is replayed record by record, and each record has its effect', async () => {
     onTestFinished(() => void Object.assign(readLimits, limits))
     const name = uniqueName('consumer')
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
@@ -136,7 +136,7 @@ describe('a batch that became a dead letter', () => {
 })
 
 describe('a batch', () => {
-  it('of more records than are read at once becomes one dead letter', async () => {
+  it('with more records than are read at once becomes one dead letter', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const consumer = consume(store, note)
     const producer = createKafka(kafkaSettings()).producer({ allowAutoTopicCreation: false })
@@ -154,7 +154,7 @@ describe('a batch', () => {
     ])
   })
 
-  it('of more headers than are read at once becomes one dead letter', async () => {
+  it('with more headers than are read at once becomes one dead letter', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const consumer = consume(store, note)
     const headers = Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`h${n}`, '']))
@@ -167,7 +167,7 @@ describe('a batch', () => {
     expect(await readDeadLetters(store)).toHaveLength(1)
   })
 
-  it('follows many others in one fetch and all are read, though together they are beyond the limit', async () => {
+  it('is read together with many others in one fetch, even if all together exceed the limit', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const producer = createKafka(kafkaSettings()).producer({ allowAutoTopicCreation: false })
     await producer.connect()
@@ -186,7 +186,7 @@ describe('a batch', () => {
   })
 })
 
-describe('compressed bytes', () => {
+describe('compressed data', () => {
   registerCodecs()
   const decompress = (codec: CompressionTypes, bytes: Buffer): Promise<Buffer> =>
     (CompressionCodecs as Record<number, () => { decompress(bytes: Buffer): Promise<Buffer> }>)
@@ -202,7 +202,7 @@ describe('compressed bytes', () => {
       }),
     ])
 
-  it('of snappy may be many blocks, and none within another', async () => {
+  it('in snappy may have many blocks, but no nested ones', async () => {
     const block = Buffer.from([1, 0, 0x78])
 
     const many = await decompress(CompressionTypes.Snappy, framed(Array.from({ length: 20_000 }, () => block)))
@@ -212,13 +212,13 @@ describe('compressed bytes', () => {
     await expect(nested).rejects.toThrow('invalid snappy data')
   })
 
-  it('of snappy that claim four gigabytes are refused', async () => {
+  it('in snappy that claims four gigabytes is refused', async () => {
     const claim = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0x78])
 
     await expect(decompress(CompressionTypes.Snappy, claim)).rejects.toThrow('more than 1048576 bytes')
   })
 
-  it('of zstd that ask for a window of gigabytes are refused', async () => {
+  it('in zstd that asks for a window of gigabytes is refused', async () => {
     const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0, 0])
     const claim = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0xff, 0xff, 0xff, 0x7f, 0x01, 0, 0])
 
@@ -226,8 +226,8 @@ describe('compressed bytes', () => {
     await expect(decompress(CompressionTypes.ZSTD, claim)).rejects.toThrow('more than 1048576 bytes')
   })
 
-  it('of zstd that ask for many windows are refused, where one would do', async () => {
-    // A window of 128 MiB and an empty block.
+  it('in zstd that asks for many windows is refused even if each one would be allowed', async () => {
+    // Each has a window of 128 MiB and an empty block.
     const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x88, 0x01, 0, 0])
 
     expect(await decompress(CompressionTypes.ZSTD, frame)).toHaveLength(0)
@@ -237,7 +237,7 @@ describe('compressed bytes', () => {
 })
 
 describe('a dead letter', () => {
-  it('fits where its record did: it is sent compressed, and its bytes are the same', async () => {
+  it('fits where its record did, because it is sent compressed, and has the same bytes', async () => {
     const name = uniqueName('consumer')
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, maxBytes: 50_000 })])
     await createTopics(createKafka(kafkaSettings()), [

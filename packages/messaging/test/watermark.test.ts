@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createWatermark } from '../src/consumer/watermark.ts'
 
 describe('a watermark', () => {
-  it('is the lowest offset that is not done, whatever the order', () => {
+  it('is the lowest offset that is not done, in any order', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1000 }).chain((start) =>
@@ -29,7 +29,7 @@ describe('a watermark', () => {
     )
   })
 
-  it('steps over what is never shown, but only once all before it is done', () => {
+  it('skips offsets that are never delivered, but only once all before them are done', () => {
     const watermark = createWatermark(0)
     watermark.add([0, 3], 6)
     watermark.add([], 9)
@@ -42,7 +42,7 @@ describe('a watermark', () => {
     expect(watermark.value).toBe(12)
   })
 
-  it('tells how long it has waited, and not at all when it has nothing to wait for', () => {
+  it('knows how long it has waited, and reports no age if it waits for nothing', () => {
     const watermark = createWatermark(0)
     expect(watermark.age(performance.now() + 5_000)).toBe(0)
     watermark.add([0], 1)
@@ -52,7 +52,7 @@ describe('a watermark', () => {
     expect(watermark.oldestAge(performance.now() + 5_000)).toBe(0)
   })
 
-  it('waits also for what the partition holds and nobody has shown it', () => {
+  it('also waits for records that the partition has but that were not delivered yet', () => {
     const watermark = createWatermark(0)
     watermark.noteEnd(3)
     expect(watermark.age(performance.now() + 5_000)).toBeGreaterThanOrEqual(5_000)

@@ -13,12 +13,12 @@ export interface ForeignRecord {
   headers: Headers
 }
 
-/** Settings of Kafka's own producer. Equal settings are one producer, which stays open. */
+/** Settings of Kafka's own producer. Equal settings share one producer, which stays open. */
 type ProducerConfig = Record<string, string>
 
 export type ForeignClient = ReturnType<typeof createClient>
 
-/** Kafka's own client in a process of its own, which ends with this one. Throws where there is no JDK or no jars. */
+/** Starts Kafka's own client in a process that ends with this one. Throws if there is no JDK or no jars. */
 export async function startForeignClient(brokers: string[]) {
   const [java, jars] = await Promise.all([findJava(), findJars(() => {})])
   const quiet = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m', '-Dlog4j2.level=off']
@@ -41,7 +41,7 @@ function createClient(child: ChildProcessWithoutNullStreams, brokers: string[]) 
   }
 
   return {
-    /** Sends records in their order; resolves to where each of them lies. */
+    /** Sends records in order. Resolves to the position of each. */
     send(
       topic: string,
       records: ForeignRecord[],
@@ -52,7 +52,7 @@ function createClient(child: ChildProcessWithoutNullStreams, brokers: string[]) 
     async transaction(step: 'begin' | 'commit' | 'abort', config: ProducerConfig): Promise<void> {
       await ask(step, { config })
     },
-    /** The first `count` records of a topic, each partition in its order. */
+    /** Reads the first `count` records of a topic, in order per partition. */
     async read(topic: string, count: number): Promise<ForeignRecord[]> {
       const found = await ask('read', { topic, count })
       return found.map(decodeRecord)
