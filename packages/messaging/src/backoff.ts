@@ -1,10 +1,10 @@
-/** The wait before the n-th attempt (from 0) in milliseconds: doubled each time up to `maxMs`, with jitter of a quarter. */
+/** Returns the wait before the n-th attempt (from 0) in milliseconds. It doubles up to `maxMs`, with a jitter of a quarter. */
 export function backoffMs(attempt: number, minMs: number, maxMs: number): number {
   const full = Math.min(minMs * 2 ** Math.min(attempt, 30), maxMs)
   return full * (0.75 + Math.random() * 0.25)
 }
 
-/** A pause that anybody may cut short, now or in advance: a `wake` while nobody waits ends the next wait at once. */
+/** Creates a pause that `wake` ends. A `wake` while nobody waits ends the next wait at once. */
 export function createWaiter() {
   let woken = false
   let end: (() => void) | null = null

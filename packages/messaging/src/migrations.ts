@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 
-/** The folder of migrations for outbox and dedup tables; every service applies it before its own. */
+/** The folder of migrations for the outbox and dedup tables. Every service applies it before its own. */
 export const messagingMigrations = {
   folder: fileURLToPath(new URL('../migrations', import.meta.url)),
   table: 'messaging_migrations',

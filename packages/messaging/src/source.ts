@@ -4,10 +4,10 @@ export type Headers = [name: string, value: Buffer | null][]
 /** The header of a record that a person has put back; it says where the record failed first. */
 export const REDRIVE_HEADER = 'x-redrive-id'
 
-/** A record as it came from Kafka, its bytes untouched. */
+/** A record as it came from Kafka, with its original bytes. */
 export interface KafkaSource {
   topic: string
-  /** Of the topic, as its name may come to mean another; '' where nobody remembers records. */
+  /** The life of the topic, because its name may later refer to another topic. '' if records are not remembered. */
   life: string
   partition: number
   offset: number
@@ -16,15 +16,15 @@ export interface KafkaSource {
   key: Buffer | null
   value: Buffer | null
   headers: Headers
-  /** Whether it was put back by a person. */
+  /** Whether a person replayed it. */
   isRedriven: boolean
-  /** Of key, value and headers. */
+  /** The size of key, value and headers. */
   sizeBytes: number
-  /** Where it stands for a whole batch that cannot be read: `value` is the batch's, `offset` the last of its offsets. */
+  /** Set if the record stands for a whole unreadable batch. `value` is then the batch, and `offset` its last offset. */
   unreadBatch: UnreadBatch | null
 }
 
-/** A batch of records that is too large when it is read, or cannot be. */
+/** A batch that cannot be read, or is too large after decompression. */
 interface UnreadBatch {
   firstOffset: number
   records: number

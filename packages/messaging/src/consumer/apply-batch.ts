@@ -14,15 +14,15 @@ export interface BatchContext {
   handlers: Handlers
 }
 
-/** A batch item: what was received, and what is known of its failures so far. */
+/** An item of a batch: the record, and its failures so far. */
 export interface BatchItem {
   received: Received
   attempts: Attempts | null
 }
 
 /**
- * Remembers the items, gives the new ones their effect in their order, and puts the refused ones into the outbox as dead
- * letters: all in `tx`, so that memory and effect commit together. Resolves to the outcome of each item.
+ * Remembers the items, applies the new ones in order, and writes the refused ones to the outbox as dead letters. All of this happens in
+ * `tx`, so that memory and effect commit together. Resolves to the outcome of each item.
  */
 export async function applyBatch(tx: Transaction, context: BatchContext, items: BatchItem[]): Promise<Outcome[]> {
   await forgetRedriven(tx, context.consumer, items)
@@ -74,7 +74,7 @@ async function handle(tx: Transaction, { byType, byTopic }: Handlers, batch: Rec
   await flush()
 }
 
-/** A replayed dead letter gets a second chance; one whose event was done meanwhile is still a duplicate. */
+/** Gives replayed dead letters a second chance. If their event was handled meanwhile, they are still duplicates. */
 async function forgetRedriven(tx: Transaction, consumer: string, items: BatchItem[]): Promise<void> {
   const redriven = items.map(({ received }) => received).filter(({ record }) => record.isRedriven)
   if (redriven.length === 0) return
@@ -100,13 +100,13 @@ async function remember(tx: Transaction, consumer: string, batch: Received[]): P
   return rememberMismatches(tx, consumer, batch, outcomes)
 }
 
-/** Without those that share a name with an earlier one: a conflict within one statement would go unseen. */
+/** Drops records that share a name with an earlier one, because a conflict within one statement would go unnoticed. */
 function dropRepeats(batch: Received[]): Set<Received> {
   const ids = [
     new Set(batch.map(({ identity }) => identity.streamMessageId)),
     new Set(batch.map(({ identity }) => identity.eventId)),
   ]
-  // Where no two ids are equal, no two names are: nearly always, and for less.
+  // If no two ids are equal, no two names are. This is cheaper to check and nearly always true.
   if (ids.every(({ size }) => size === batch.length)) return new Set(batch)
   const names = new Set<string>()
   const firsts = new Set<Received>()
@@ -118,7 +118,7 @@ function dropRepeats(batch: Received[]): Set<Received> {
   return firsts
 }
 
-// The order keeps two transactions with the same records from a deadlock; names come back only where they are not all.
+// The order prevents a deadlock between two transactions with the same records. Names are returned only if some were known.
 const insertUnknownSql = `
   WITH inserted AS (
     INSERT INTO event_dedup (consumer, source, stream_message_id, tenant_id, event_id, content_hash, outcome)
@@ -134,7 +134,7 @@ const insertUnknownSql = `
   SELECT count, source, stream_message_id AS "streamMessageId"
   FROM total LEFT JOIN inserted ON count < $8`
 
-/** Inserts what is not known by either name, and returns it. */
+/** Inserts the records that are not known by either name, and returns them. */
 async function insertUnknown(tx: Transaction, consumer: string, batch: Received[]): Promise<Set<Received>> {
   const { sources, streamMessageIds, tenantIds, eventIds, hashes, outcomes } = toColumns(batch)
   const { rows } = await queryNamed<{ count: number; source: string; streamMessageId: string }>(tx, {
@@ -151,7 +151,7 @@ interface Known extends Identity {
   contentHash: Buffer
 }
 
-/** A second statement: the row that was in the first one's way may have been committed after its snapshot. */
+/** A second statement, because a conflicting row may have been committed after the first one's snapshot. */
 async function findKnown(tx: Transaction, consumer: string, batch: Received[]): Promise<Map<string, Known[]>> {
   const { sources, streamMessageIds, tenantIds, eventIds } = toColumns(batch)
   const { rows } = await tx.execute<Known & Record<string, unknown>>(sql`
@@ -176,13 +176,13 @@ async function findKnown(tx: Transaction, consumer: string, batch: Received[]): 
   return byName
 }
 
-/** True when every row the record's two names lead to has its content, and they are one row. */
+/** Whether the record's two names lead to the same row, and that row has the record's content. */
 function isSameContent({ identity, contentHash }: Received, known: Map<string, Known[]>): boolean {
   const rows = new Set([...(known.get(toStreamName(identity)) ?? []), ...(known.get(toEventName(identity)) ?? [])])
   return rows.size === 1 && [...rows].every((row) => contentHash.equals(row.contentHash))
 }
 
-/** A mismatch is remembered by its position, so that it becomes a dead letter once, however often it is delivered. */
+/** Remembers a mismatch by its position, so that it becomes one dead letter, however often it is delivered. */
 async function rememberMismatches(
   tx: Transaction,
   consumer: string,

@@ -3,19 +3,19 @@ import type { Beginning } from './positioning.ts'
 
 export interface AssignmentOptions {
   create(beginning: Beginning): Partition
-  /** Makes the next fetch of a partition begin at `offset`, and what is on its way be discarded. */
+  /** Makes the next fetch of a partition begin at `offset`, and discards what is on its way. */
   seek(topic: string, partition: number, offset: number): void
-  /** Called when records before `found` are gone that were not read: from `expected` on. */
+  /** Called when unread records, from `expected` up to `found`, are gone. */
   onLost(topic: string, partition: number, expected: number, found: number): void
-  /** Called when a partition ends before what was read of it: it is not the one it was. */
+  /** Called when a partition ends before our position, so it has been replaced or has lost records. */
   onTruncated(): void
 }
 
-/** The partitions this member has, from one join of its group to the next. */
+/** The partitions of this member, from one join of its group to the next. */
 export function createAssignment(options: AssignmentOptions) {
-  /** Those of which it is known where they begin. */
+  /** The partitions whose start is known. */
   const partitions = new Map<string, Partition>()
-  /** Where the broker no longer had what was asked for, so that the next batch starts where it has something. */
+  /** The partitions where the broker no longer had the requested offset. The next batch starts at the first record it has. */
   const outOfRange = new Set<string>()
 
   function end(): void {
@@ -27,13 +27,13 @@ export function createAssignment(options: AssignmentOptions) {
   return {
     partitions: () => partitions.values(),
 
-    /** Ends an epoch: nothing of it counts in the next. */
+    /** Ends an epoch. None of its work counts in the next one. */
     end,
 
     /**
-     * Says where partitions begin in a new epoch. kafkajs joins inside one fetcher while another broker's answer is still on
-     * its way; that answer arrives after the join, and taking it would pass over all that was dropped. The seek makes kafkajs
-     * discard it, and brings back what was dropped.
+     * Sets where partitions begin in a new epoch. kafkajs joins inside one fetcher while another broker's answer is still on its way.
+     * That answer arrives after the join, and accepting it would skip the dropped records. The seek makes kafkajs discard the answer and
+     * fetch the dropped records again.
      */
     begin(beginnings: Beginning[]): void {
       for (const beginning of beginnings) {
@@ -43,12 +43,12 @@ export function createAssignment(options: AssignmentOptions) {
       }
     },
 
-    /** Hears that the broker no longer has the offset that was asked for. */
+    /** Notes that the broker no longer has the requested offset. */
     markOutOfRange(topic: string, number: number): void {
       outOfRange.add(toKey(topic, number))
     },
 
-    /** The partition of a batch that starts at `start`; null where the batch is not the one to take, which is then asked for. */
+    /** Returns the partition of a batch that starts at `start`. If it is not the next batch, returns null and requests that one. */
     find(topic: string, number: number, start: number): Partition | null {
       const key = toKey(topic, number)
       const isReset = outOfRange.delete(key)

@@ -4,18 +4,18 @@ import * as metrics from '../metrics.ts'
 
 export interface Circuit {
   readonly isOpen: boolean
-  /** How many batches have succeeded; tells a broken record from a broken world. */
+  /** How many batches have succeeded. This tells a faulty record from a general failure. */
   readonly successes: number
-  /** Resolves when the circuit is closed, at once where it is. */
+  /** Resolves when the circuit is closed; at once if it already is. */
   whenClosed(): Promise<void>
   /** Opens the circuit and resolves when the probe has succeeded. */
   trip(error: unknown): Promise<void>
   recordSuccess(): void
-  /** Lets everybody who waits go on, to find out that it is over. */
+  /** Releases everybody who waits, so that they notice the end. */
   shutDown(): void
 }
 
-/** One for a consumer: while what everybody needs is down, all wait and one probe asks, 100 ms to 30 s apart. */
+/** Creates the circuit of a consumer. While a shared dependency is down, all lanes wait and one probe asks every 100 ms to 30 s. */
 export function createCircuit(options: {
   probe: () => Promise<unknown>
   onChange: () => void

@@ -3,10 +3,10 @@ import { AppError, type Fault, findFault } from '@coursewire/service-kit'
 import { ZodError } from 'zod'
 
 /**
- * - `permanent`: it fails the same way every time; a dead letter.
- * - `conflict`: two transactions got in each other's way; again at once.
- * - `outage`: something everybody needs is down; all wait.
- * - `unknown`: nobody listed it. Treated as an outage, and as the record's own fault only when others succeed meanwhile.
+ * - `permanent`: it fails the same way every time and becomes a dead letter.
+ * - `conflict`: two transactions conflicted; it is tried again at once.
+ * - `outage`: a shared dependency is down; all wait.
+ * - `unknown`: not listed. Treated as an outage, and as the record's own fault only if others succeed meanwhile.
  */
 export type FailureClass = 'permanent' | 'conflict' | 'outage' | 'unknown'
 
@@ -21,12 +21,12 @@ const classes: Record<Fault, FailureClass> = {
   unreachable: 'outage',
 }
 
-/** Decides what a failure in a handler or its transaction means, by the error or any of its causes. */
+/** Classifies a failure in a handler or its transaction by the error or any of its causes. */
 export function classifyFailure(error: unknown): FailureClass {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AppError)
       return cause.kind === 'unavailable' || cause.kind === 'rate-limited' ? 'outage' : 'permanent'
-    // An event the handler would tell, and may not: it breaks its own schema, or the limit of its size.
+    // The handler built an event that breaks its own schema or size limit.
     if (cause instanceof ZodError || cause instanceof EventTooLargeError) return 'permanent'
     const fault = findFault(cause)
     if (fault) return classes[fault]
@@ -34,7 +34,7 @@ export function classifyFailure(error: unknown): FailureClass {
   return 'unknown'
 }
 
-/** An error nobody listed is the record's own fault after so many attempts, over so long, while others succeeded. */
+/** After this many attempts, over this long, while others succeeded, an unlisted error is the record's own fault. */
 const MAX_UNKNOWN_ATTEMPTS = 5
 const MIN_UNKNOWN_MS = 60_000
 

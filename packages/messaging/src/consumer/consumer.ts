@@ -14,33 +14,33 @@ const LOOK_MS = 5_000
 
 export interface ConsumerOptions {
   kafka: KafkaSettings
-  /** Consumer group, name in the dedup table and stem of the dead-letter topic: the app's name. */
+  /** The app's name. It is the consumer group, the name in the dedup table and the prefix of the dead-letter topic. */
   name: string
   serviceVersion: string
   db: Database
   /** It consumes their topics. */
   handlers: readonly (Handler | TopicHandler)[]
   logger: Logger
-  /** Called after each commit, as handlers and dead letters fill the outbox: wake the relay. */
+  /** Called after each commit to wake the relay, because handlers and dead letters write to the outbox. */
   onCommitted: () => void
-  /** Called when a fault of the program has ended kafkajs for good: end the process, as nothing here would start it again. */
+  /** Called when a bug has ended kafkajs for good. End the process, because nothing here would restart it. */
   onFatal: (error: Error) => void
-  /** The clock of durations. */
+  /** The clock for durations. */
   monotonicMs?: () => number
 }
 
 export interface Consumer {
   isAlive(): boolean
-  /** True once this member has joined its group, and as long as it belongs to it. */
+  /** Whether this member has joined its group and still belongs to it. */
   isInGroup(): boolean
-  /** Finishes what is in hand, commits and leaves the group. What had not started comes again. */
+  /** Finishes the running batches, commits and leaves the group. Records that had not started are delivered again. */
   close(): Promise<void>
 }
 
 /**
- * Consumes topics: each event has its effect exactly once in `db`, however often it is delivered; what cannot be handled
- * becomes a dead letter in the outbox; an offset is committed only after all before it are settled in the database. Starts in
- * the background and waits for brokers that are not there yet.
+ * Consumes topics. Each event has its effect exactly once in `db`, however often it is delivered. A record that cannot be handled becomes
+ * a dead letter in the outbox. An offset is committed only after all offsets before it are settled in the database. Starts in the
+ * background and waits for brokers that are not up yet.
  */
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { db, logger, name, handlers } = options

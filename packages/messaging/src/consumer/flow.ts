@@ -53,7 +53,7 @@ export function createFlow(options: FlowOptions) {
   })
   const { partitions } = assignment
 
-  /** Reads nothing until it is known where to begin. All that is left of the epoch before is how far it came. */
+  /** Reads nothing until the start of each partition is known. Only the positions of the previous epoch are kept. */
   function beginEpoch(): void {
     const held = [...partitions()].map(toMove)
     assignment.end()
@@ -77,9 +77,9 @@ export function createFlow(options: FlowOptions) {
       .map((partition) => ({ partition, move: toMove(partition) }))
     if (moved.length === 0) return
     try {
-      // First where the effects are, so that Kafka never knows of more than the database does.
+      // Positions go to the database first, so that Kafka never has more than the database.
       const made = await positioning.move(moved.map(({ move }) => move))
-      // A join meanwhile may have given some of them to others.
+      // A rebalance may have given some of the partitions to others meanwhile.
       const current = new Set(partitions())
       const ours = moved.filter(({ partition }) => current.has(partition))
       const saved = ours.filter(({ move }) => made.has(move))
@@ -88,7 +88,7 @@ export function createFlow(options: FlowOptions) {
       await member.commit(saved.map(({ move }) => move))
       for (const { partition, move } of saved) partition.committed = move.position
     } catch (error) {
-      // A join is under way, or the broker or the database is away. The watermark stands; the next commit carries it.
+      // A rebalance is in progress, or the broker or the database is down. The next commit includes this watermark.
       logger.debug({ err: error }, 'Offset commit failed')
     }
   }

@@ -3,7 +3,7 @@ import type { Transaction } from '@coursewire/service-kit'
 import type { z } from 'zod'
 import type { Headers, KafkaSource } from '../source.ts'
 
-/** The effect of consecutive events of one type. They may touch Postgres only, through `tx`, and may come again after a failure. */
+/** Applies consecutive events of one type. It may only use Postgres, through `tx`, and may run again after a failure. */
 export interface Handler extends Pick<EventDefinition, 'topic' | 'type' | 'payload'> {
   handle(tx: Transaction, events: EventEnvelope[]): Promise<void>
 }
@@ -30,7 +30,7 @@ export interface ReceivedEvent {
   headers: Headers
 }
 
-/** Handles events of a type one by one. Throw an `AppError` for what breaks a rule: it becomes a dead letter. */
+/** Handles events of a type one by one. Throw an `AppError` if an event breaks a rule; it becomes a dead letter. */
 export function on<Type extends string, Payload extends z.ZodObject>(
   definition: EventDefinition<Type, Payload>,
   handle: (tx: Transaction, event: EventEnvelope<Type, z.output<Payload>>) => Promise<void>,
@@ -40,7 +40,7 @@ export function on<Type extends string, Payload extends z.ZodObject>(
   })
 }
 
-/** Handles consecutive events of a type together, in their order, for effects that one statement can have. */
+/** Handles consecutive events of a type together and in order, for effects that one statement can apply. */
 export function onRun<Type extends string, Payload extends z.ZodObject>(
   { topic, type, payload }: EventDefinition<Type, Payload>,
   handle: (tx: Transaction, events: EventEnvelope<Type, z.output<Payload>>[]) => Promise<void>,

@@ -13,20 +13,20 @@ export interface LaneContext extends BatchContext {
   circuit: Circuit
   logger: Logger
   monotonicMs: () => number
-  /** Called after each commit, for the relay. */
+  /** Called after each commit to wake the relay. */
   onCommitted: () => void
 }
 
 export interface Lane {
   push(received: Received): void
-  /** Starts what was pushed; call it after the last of a batch. */
+  /** Starts the pushed records. Call it after the last record of a batch. */
   start(): void
-  /** Gives up what has not started; the transaction in hand ends, but is not tried again. */
+  /** Drops the records that have not started. The running transaction ends, but is not tried again. */
   abandon(): void
   whenIdle(): Promise<void>
 }
 
-/** Handles records one batch after the other: whatever waits, up to 200, in one transaction. `onDone` hears of each when it is settled. */
+/** Handles records batch by batch. A batch is everything that waits, up to 200 records, in one transaction. Calls `onDone` for each settled record. */
 export function createLane(context: LaneContext, onDone: (received: Received[]) => void): Lane {
   const { circuit, logger } = context
   const waiter = createWaiter()
@@ -45,7 +45,7 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
   function start(): void {
     running ??= drain().finally(() => {
       running = null
-      // Something may have been pushed since the loop saw an empty queue.
+      // Records may have been pushed since the loop saw an empty queue.
       if (queue.length > 0) start()
     })
   }
@@ -125,7 +125,7 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
       const outcome = outcomes[index]
       if (outcome === 'done') {
         const event = received.event ?? received.envelope
-        // From the producer's clock to ours: there is no third one that both could read.
+        // Compares the producer's clock with ours, because there is no clock that both could read.
         if (event) metrics.eventAgeAtEffect.record(Math.max(0, Date.now() - Date.parse(event.timestamp)) / 1000)
       } else if (outcome === 'duplicate') {
         metrics.dedupHits.add(1)
@@ -154,7 +154,7 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
   }
 }
 
-/** The error that says what happened: a broken rule, or else what lies under drizzle's wrapping. */
+/** Returns the meaningful error: the broken rule, or else the cause inside drizzle's error. */
 function findReason(error: unknown): Error {
   let reason = error
   while (reason instanceof Error && !(reason instanceof AppError) && reason.cause instanceof Error)

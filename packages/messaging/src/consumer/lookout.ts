@@ -5,7 +5,7 @@ import { type Partition, toMove } from './partition.ts'
 import type { Positioning } from './positioning.ts'
 import type { Move } from './positions.ts'
 
-/** The alarm is raised when a partition has not moved for so long. */
+/** How long a partition may stand still before the alarm is raised. */
 const STANDSTILL_MS = 60_000
 
 export interface LookoutOptions {
@@ -23,8 +23,8 @@ export interface LookoutOptions {
  */
 export function createLookout({ admin, positioning, partitions, beginEpoch, logger, monotonicMs }: LookoutOptions) {
   /**
-   * When nothing is in hand, either another producer's transaction is open or the partition is not fetched. The batches that
-   * were fetched cannot tell: to a reader of committed records, a partition ends where the oldest open transaction begins.
+   * If nothing is in hand, either another producer's transaction is open or the partition is not being fetched. The fetched batches
+   * cannot tell, because for a reader of committed records a partition ends where the oldest open transaction begins.
    */
   function reportStandstill(partition: Partition): void {
     const ageMs = partition.age(monotonicMs())
@@ -53,7 +53,7 @@ export function createLookout({ admin, positioning, partitions, beginEpoch, logg
         reportStandstill(partition)
       }
     }
-    // Last: while the database is away, the brokers are still asked.
+    // Comes last, so that we still ask the brokers while the database is down.
     if ((await positioning.hasGoneBack(moves)) && isCurrent()) return beginEpoch()
   }
 }

@@ -6,20 +6,20 @@ import type { Move } from './positions.ts'
 import { decodeRecord, type Received } from './record.ts'
 import { createWatermark } from './watermark.ts'
 
-/** More made smaller transactions, and nothing faster. */
+/** More lanes only made the transactions smaller, and nothing faster. */
 const LANES = 2
 const MAX_RECORDS = 5_000
 const MAX_BYTES = 8 * 1024 * 1024
-/** How far reading may run ahead of the watermark: what lies between is read again after a restart. */
+/** How far reading may be ahead of the watermark. Everything in between is read again after a restart. */
 const MAX_AHEAD = 50_000
-/** So long after the last progress, records are copied out of what was fetched with them. */
+/** If there was no progress for this long, records are copied out of the fetch they came in. */
 const COPY_AFTER_MS = 1_000
 
 export interface PartitionContext extends LaneContext {
   onProgress: () => void
 }
 
-/** One assigned partition during one epoch: its lanes, what is in flight, and how far it is done. */
+/** One assigned partition during one epoch: its lanes, the records in flight, and its watermark. */
 export function createPartition(context: PartitionContext, { topic, life, partition, start, end, saved }: Beginning) {
   const watermark = createWatermark(start)
   watermark.noteEnd(end)
@@ -37,7 +37,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
     context.onProgress()
   }
 
-  /** Full above the mark, and no longer full only below half of it, so that reading does not stutter. */
+  /** It becomes full at the limit and is full until half of that, so that reading does not stutter. */
   function updateFullness(): void {
     const share = isFull ? 0.5 : 1
     isFull =
@@ -50,10 +50,10 @@ export function createPartition(context: PartitionContext, { topic, life, partit
     partition,
     /** Nothing is fetched while it is not known where to begin. */
     isPaused: true,
-    /** How far the database and Kafka have been told. */
+    /** The positions last written to the database and to Kafka. */
     saved,
     committed: null as number | null,
-    /** Whether it has been said that nothing moves. */
+    /** Whether the standstill has been reported. */
     isStandingStill: false,
     get watermark(): number {
       return watermark.value
@@ -68,7 +68,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
     get end(): number {
       return watermark.end
     },
-    /** Records that were read and are not done. */
+    /** The number of records that were read but are not done. */
     get inHand(): number {
       return records
     },
@@ -78,8 +78,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
 
     accept(batch: FetchedBatch): void {
       const waiting: Received[] = []
-      // Where work flows, what was fetched is gone in a moment; where it stands, a few records that wait would keep all of
-      // each fetch in memory.
+      // While work flows, a fetch leaves memory quickly. At a standstill a few waiting records would keep each whole fetch in memory.
       const mustCopy = records > 0 && watermark.age(performance.now()) > COPY_AFTER_MS
       for (const source of batch.read({ life, mustCopy })) {
         const decoded = decodeRecord(source, context.handlers, context.consumer)
@@ -101,7 +100,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
       for (const lane of lanes) lane.start()
     },
 
-    /** Steps over records nobody is shown: markers and aborted transactions. */
+    /** Skips records that are never delivered: markers and aborted transactions. */
     skipTo(end: number): void {
       position = end
       watermark.add([], end)
@@ -127,7 +126,7 @@ export const toMove = ({ topic, life, partition, watermark, saved }: Partition):
   saved,
 })
 
-/** Equal keys share a lane, which keeps their order; what has no key has no order to keep, yet goes one way too. */
+/** Equal keys share a lane, which keeps their order. Records without a key have no order to keep, but share a lane too. */
 function chooseLane(key: Buffer | null): number {
   let hash = 0
   for (let index = 0; key && index < key.length; index += 1) hash = (hash * 31 + (key[index] ?? 0)) | 0

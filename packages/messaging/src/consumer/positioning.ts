@@ -8,7 +8,7 @@ import type { Circuit } from './circuit.ts'
 import { isSamePlace, type Move, movePositions, type Place, readPositions, setPositions } from './positions.ts'
 import { chooseStart, type Known, type Start } from './start.ts'
 
-/** Where a partition begins and ends now, and what the database has of it. */
+/** Where a partition begins and ends now, and its position in the database. */
 export interface Beginning extends Place {
   start: number
   end: number
@@ -26,15 +26,15 @@ export interface PositioningOptions {
 
 interface Found extends Start {
   place: Place
-  /** Where the partition was left, as Kafka and the database know it. */
+  /** The partition's positions in Kafka and in the database. */
   left: Known
 }
 
-/** Finds where the partitions of an epoch begin, by what Kafka and the database know of them (`start.ts`). */
+/** Finds where the partitions of an epoch begin, from their positions in Kafka and in the database (`start.ts`). */
 export function createPositioning({ db, consumer, admin, circuit, logger, onFound }: PositioningOptions) {
   const waiter = createWaiter()
   let epoch = 0
-  /** The timeline of the database when it was last asked for positions. */
+  /** The timeline of the database when we last read positions from it. */
   let timeline = ''
 
   async function find(assigned: Assigned, held: Move[]): Promise<Found[]> {
@@ -43,7 +43,7 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
     const committed = await admin.use((client) => readCommitted(client, consumer, topics))
     const known = await askDatabase(readPositions(db, consumer, topics))
     timeline = known.timeline
-    // Last: whoever reads on meanwhile must not seem to be beyond the end.
+    // Comes last, so that a member that reads further meanwhile does not seem to be beyond the end.
     const states = await admin.use((client) => Promise.all(topics.map((topic) => findTopicState(client, topic))))
 
     return topics.flatMap((topic, index) =>
@@ -56,7 +56,7 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
           life,
           first: bounds?.get(partition)?.first ?? 0,
           end: bounds?.get(partition)?.end ?? 0,
-          // What this member remembers is newer than what it has committed.
+          // The position in this member's memory is newer than the committed one.
           committed: own ? { offset: own.position, life } : (committed.get(`${topic}/${partition}`) ?? null),
           saved: lives.find((other) => isSamePlace(other, place))?.position ?? null,
           knowsOtherLife: lives.some((other) => other.life !== life),
@@ -72,7 +72,7 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
     try {
       return await answer
     } catch (error) {
-      // While it is down, everybody waits.
+      // While the database is down, everything waits.
       await circuit.trip(error)
       throw error
     }
@@ -89,8 +89,8 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
 
   return {
     /**
-     * Begins an epoch: `onFound` is called once, when it is known where all that is assigned begins, however long that takes,
-     * unless another epoch begins before. `held` is where this member was with what it had.
+     * Begins an epoch. Calls `onFound` once, when the start of all assigned partitions is known, however long that takes, unless another
+     * epoch begins first. `held` has this member's own positions.
      */
     async begin(assigned: Assigned, held: Move[]): Promise<void> {
       epoch += 1
@@ -99,7 +99,7 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
       for (let failures = 0; !isOver(); failures += 1) {
         try {
           const found = await find(assigned, held)
-          // Whose partitions these are now may be further on already.
+          // The new owner of these partitions may already be further.
           if (isOver()) return
           const news = found.filter(isNews).map(({ place, start }) => ({ ...place, position: start }))
           await askDatabase(setPositions(db, consumer, news))
@@ -115,22 +115,22 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
           )
           return
         } catch (error) {
-          // Once a minute while it lasts: a topic may be missing, or the right to look at it.
+          // Logged once a minute while it lasts. A topic may be missing, or we may lack the right to see it.
           logger[failures % 12 === 5 ? 'warn' : 'debug']({ err: error }, 'Positions not found yet')
           await waiter.wait(backoffMs(failures, 100, 5_000))
         }
       }
     },
-    /** Tells the database how far partitions have come, and resolves to the moves it made: all, unless it has gone back. */
+    /** Writes positions to the database, and resolves to the ones it moved: all, unless the database has gone back. */
     move,
-    /** Whether the database no longer knows how far partitions have come, and with it the effects of what was done. */
+    /** Whether the database has lost positions, and therefore effects too. */
     async hasGoneBack(held: Move[]): Promise<boolean> {
       const known = await readPositions(db, consumer, [...new Set(held.map(({ topic }) => topic))])
       const isThere = (one: Move) =>
         known.positions.some((other) => isSamePlace(other, one) && other.position >= one.saved)
       return known.timeline !== timeline || !held.every(isThere)
     },
-    /** Ends the epoch: `onFound` is not called any more. */
+    /** Ends the epoch. `onFound` is not called any more. */
     end(): void {
       epoch += 1
       waiter.wake()
@@ -140,5 +140,5 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
 
 export type Positioning = ReturnType<typeof createPositioning>
 
-/** Whether the database has to be told: it does not know the place, or the log now ends before the position it has. */
+/** Whether to write the position to the database: it has none, or the log now ends before it. */
 const isNews = ({ left, alarm }: Found) => left.saved === null || alarm === 'log-truncated'

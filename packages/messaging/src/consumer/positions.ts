@@ -12,12 +12,12 @@ export interface Position extends Place {
 }
 
 /**
- * The number of this branch of the database's history. It changes when a standby takes over, which may lack the last
+ * The database's timeline: the number of this branch of its history. It changes when a standby takes over, which may lack the last
  * transactions, and when the database is recovered to an earlier moment.
  */
 const timeline = 'left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)'
 
-/** The database's timeline, and every position of `consumer` that it holds in any life of these topics. Throws on a standby. */
+/** Reads the database's timeline and all positions of `consumer` in any life of these topics. Throws on a standby. */
 export async function readPositions(
   db: Database,
   consumer: string,
@@ -39,7 +39,7 @@ export async function readPositions(
   }
 }
 
-/** Writes positions down, and replaces those that are there. */
+/** Stores positions and replaces existing ones. */
 export async function setPositions(db: Database, consumer: string, positions: Position[]): Promise<void> {
   if (positions.length === 0) return
   await queryNamed(db, {
@@ -52,15 +52,15 @@ export async function setPositions(db: Database, consumer: string, positions: Po
   })
 }
 
-/** A position, and the one that the database was told last. */
+/** A position, and the one that was stored last. */
 export interface Move extends Position {
   saved: number
 }
 
 /**
- * Moves positions on, and resolves to the moves that were made. A move is not made on another timeline than `since`, nor when
- * the database holds an earlier position than `saved`: then it has gone back, and lacks the effects of what was done. A position
- * that is further on (of a member that was taken for dead, and was not) stays, as everything before it is done.
+ * Moves positions on, and resolves to the moves that were made. A move is not made on another timeline than `since`, nor if the database
+ * has an earlier position than `saved`, because then it has gone back and lacks effects. A position that is further (from a member that
+ * was wrongly taken for dead) stays, because everything before it is done.
  */
 export async function movePositions(
   db: Database,

@@ -2,13 +2,13 @@ import type { Database, Logger } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 
 /**
- * How long an event is remembered: as long as a copy of it can still come. That is the retention of its topic and the
- * segment it lies in (30 + 1 days), and that of the dead letter it may have become (90 days).
+ * How long an event is remembered: as long as a copy of it can still come. That is the retention of its topic and segment (30 + 1 days),
+ * and of the dead letter that it may have become (90 days).
  */
 const KEEP_DAYS = 30 + 1 + 90
 const EVERY_MS = 3_600_000
 
-/** Purges once an hour; a failure is logged and left to the next time. Returns what ends it. */
+/** Purges once an hour. A failure is logged and left to the next time. Returns a function that ends it. */
 export function startPurging(db: Database, consumer: string, logger: Logger): () => void {
   const timer = setInterval(() => {
     purgeDedup(db, consumer).then(
@@ -19,7 +19,7 @@ export function startPurging(db: Database, consumer: string, logger: Logger): ()
   return () => clearInterval(timer)
 }
 
-/** Forgets what can no longer come again, `chunk` rows a statement, and returns how many that were. */
+/** Deletes events that can no longer come again, `chunk` rows per statement, and returns their number. */
 export async function purgeDedup(db: Database, consumer: string, chunk = 10_000): Promise<number> {
   let purged = 0
   for (;;) {

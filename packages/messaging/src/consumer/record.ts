@@ -3,7 +3,7 @@ import { type EventEnvelope, type ParseFailure, parseEvent } from '@coursewire/e
 import type { KafkaSource } from '../source.ts'
 import type { Handlers } from './handlers.ts'
 
-/** The two names under which a record is remembered: its place in the producer's stream, and its id within the tenant. */
+/** The two names by which a record is remembered: its place in the producer's stream, and its id within the tenant. */
 export interface Identity {
   source: string
   streamMessageId: string
@@ -17,7 +17,7 @@ export interface Refusal {
   stack?: string | undefined
 }
 
-/** A record that is to have an effect, or, with a refusal, to become a dead letter. */
+/** A record that will have an effect or, with a refusal, become a dead letter. */
 export interface Received {
   record: KafkaSource
   identity: Identity
@@ -31,10 +31,10 @@ export interface Received {
 
 export type Decoded = { received: Received } | { skipped: ParseFailure }
 
-/** As much as a topic takes uncompressed. What is larger is not even parsed: each of its fields could break its schema. */
+/** As much as a topic accepts uncompressed. A larger record is not even parsed. */
 const MAX_EVENT_BYTES = 1024 * 1024
 
-/** Reads a record. Never throws: whatever cannot be read is a refusal of that record alone. */
+/** Reads a record. Never throws; if the record cannot be read, it is refused alone. */
 export function decodeRecord(record: KafkaSource, { byType, byTopic }: Handlers, consumer: string): Decoded {
   const { unreadBatch } = record
   if (unreadBatch) {
@@ -72,7 +72,7 @@ export function decodeRecord(record: KafkaSource, { byType, byTopic }: Handlers,
   }
 }
 
-/** The record as a dead letter under its position, the only name it has where its own cannot be read or are taken. */
+/** Builds a dead letter that is named by the record's position, because its own names cannot be read or are taken. */
 export function refuse(record: KafkaSource, refusal: Refusal | null): Received {
   return {
     record,
@@ -98,12 +98,12 @@ function identify(topic: string, { id, meta }: EventEnvelope): Identity {
   }
 }
 
-/** The same for every serialisation of the same content: property order does not count, nor does the rest of the envelope. */
+/** Computes a hash that is the same for every serialisation of the same content. Property order and the rest of the envelope do not count. */
 function hashContent({ type, payload, meta }: EventEnvelope): Buffer {
   return sha256(JSON.stringify(toCanonical({ type, tenant: meta.tenant_id, payload })))
 }
 
-/** Objects as lists with their properties sorted, and lists marked as such. Throws a `RangeError` on what is nested too deeply. */
+/** Converts objects to lists with sorted properties, and marks lists as such. Throws a `RangeError` if the nesting is too deep. */
 function toCanonical(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return ['[', ...value.map(toCanonical)]

@@ -1,11 +1,11 @@
 import type { Bounds } from '../kafkajs/topic-state.ts'
 
-/** What is known of where a partition was left. */
+/** The known positions of a partition. */
 export interface Known extends Bounds {
   life: string
-  /** What the group has committed; `life` is null when a person or an earlier version of the product committed it. */
+  /** The group's committed offset. `life` is null if a person or an earlier version of the product committed it. */
   committed: { offset: number; life: string | null } | null
-  /** The position that the database has in this life. */
+  /** The database's position in this life. */
   saved: number | null
   /** Whether the database has a position in another life of this partition. */
   knowsOtherLife: boolean
@@ -13,16 +13,16 @@ export interface Known extends Bounds {
 
 export interface Start {
   start: number
-  /** Why records may have been missed, or are read again from the first. */
+  /** Why records may have been missed, or are read again from the beginning. */
   alarm: 'topic-replaced' | 'unknown-to-database' | 'log-truncated' | 'records-deleted' | null
-  /** Where it was left, if that is known. */
+  /** The previous position, if known. */
   expected: number | null
 }
 
 /**
- * Decides where a partition begins: at the smaller of the positions that Kafka and the database have in this life of the topic.
- * Beginning too early only repeats events that are recognised; beginning too late would pass records over. When neither position
- * fits, it begins at the first record there is, with an alarm.
+ * Decides where a partition begins: at the smaller of the positions that Kafka and the database have in this life of the topic. Beginning
+ * too early only repeats events, which are recognised; beginning too late would skip records. If neither position fits, it begins at the
+ * first existing record, with an alarm.
  */
 export function chooseStart({ life, committed, saved, knowsOtherLife, first, end }: Known): Start {
   const startOver = (alarm: Start['alarm'], expected: number | null = null): Start => ({
@@ -30,12 +30,12 @@ export function chooseStart({ life, committed, saved, knowsOtherLife, first, end
     alarm,
     expected,
   })
-  // A commit without a life was made for the only life there was: this one, unless the database knows another.
+  // A commit without a life belongs to this one, unless the database knows another.
   const isOfThisLife = committed !== null && (committed.life ?? (saved === null && knowsOtherLife ? '' : life)) === life
   if (saved === null && !isOfThisLife) return startOver(committed || knowsOtherLife ? 'topic-replaced' : null)
-  // A position is saved before it is committed, so this is not the database that it was saved in.
+  // A position is stored before it is committed, so this is not the database in which it was stored.
   if (saved === null && committed?.life === life) return startOver('unknown-to-database', committed.offset)
-  // A negative offset asks for all there is: a person commits it, and kafkajs when it is out of range.
+  // A negative offset means everything. A person commits it, and so does kafkajs if it is out of range.
   const ofKafka = isOfThisLife ? (committed.offset < 0 ? first : committed.offset) : null
   const furthest = Math.max(saved ?? 0, ofKafka ?? 0)
   if (furthest > end) return startOver('log-truncated', furthest)

@@ -1,15 +1,15 @@
 interface Pending {
-  /** The offset to go on from once this record and all before it are done. */
+  /** The offset at which to continue when this record and all before it are done. */
   next: number
   isDone: boolean
   since: number
 }
 
-/** Follows which offsets of a partition are done, in whatever order; the watermark is the lowest that is not. */
+/** Tracks which offsets of a partition are done, in any order. The watermark is the lowest one that is not. */
 export function createWatermark(start: number) {
   const pending = new Map<number, Pending>()
   let watermark = start
-  /** Where the partition ends, as far as anybody has said. */
+  /** The latest known end of the partition. */
   let end = start
   let movedAt = performance.now()
   let last: Pending | null = null
@@ -35,25 +35,25 @@ export function createWatermark(start: number) {
     get end(): number {
       return end
     },
-    /** Hears where the partition ends, also of records that nobody is shown yet. */
+    /** Sets the end of the partition, including records that are not delivered yet. */
     noteEnd(offset: number): void {
       if (!isWaiting()) movedAt = performance.now()
       end = Math.max(end, offset)
     },
-    /** Milliseconds, by `performance.now()`, since it last moved, 0 when it is at the end of the partition. */
+    /** Milliseconds since it last moved, by `performance.now()`. 0 at the end of the partition. */
     age: (now: number): number => (isWaiting() ? now - movedAt : 0),
     oldestAge(now: number): number {
       const [oldest] = pending.values()
       return oldest ? now - oldest.since : 0
     },
-    /** Takes in offsets in ascending order; `next` is where the batch they came in ends, beyond what is never shown to us. */
+    /** Adds offsets in ascending order. `next` is the end of their batch, after any records that are never delivered. */
     add(offsets: number[], next: number): void {
       this.noteEnd(next)
       for (const offset of offsets) {
         last = { next: offset + 1, isDone: false, since: performance.now() }
         pending.set(offset, last)
       }
-      // Settled from the front only: while anything is pending, the last one taken in is.
+      // Offsets are removed from the front only, so while any is pending, the last one is.
       if (last && pending.size > 0) last.next = next
       else {
         watermark = next

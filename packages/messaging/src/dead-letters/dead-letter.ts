@@ -37,8 +37,8 @@ const diagnostics = [
 const isDiagnostic = ([name]: Headers[number]) => (diagnostics as readonly string[]).includes(name)
 
 /**
- * The outbox row of a dead letter: key, value and headers as they were, and beside them where the record stood and why it
- * was refused. Headers of an earlier refusal are replaced; that of a replay stays, and says which record it all began with.
+ * Builds the outbox row of a dead letter: the original key, value and headers, and headers that say where the record was and why it was
+ * refused. Headers of an earlier refusal are replaced. The header of a replay stays, and names the record with which it all began.
  */
 export function buildDeadLetter(
   consumer: string,
@@ -78,15 +78,15 @@ export function buildDeadLetter(
   }
 }
 
-/** What a dead letter says of itself, short enough to hold many of them. */
+/** The summary of a dead letter, short enough to keep many of them. */
 export interface DeadLetterSummary {
-  /** `<topic>/<partition>/<offset>` of the letter itself. */
+  /** `<topic>/<partition>/<offset>` of the dead letter itself. */
   id: string
   failedAt: string
   topic: string
   partition: number
   offset: number
-  /** Where the record failed first: the same for all its letters, however often it was replayed. */
+  /** Where the record failed first. It is the same for all its dead letters, however often it was replayed. */
   origin: string
   wasReplayed: boolean
   consumer: string
@@ -95,7 +95,7 @@ export interface DeadLetterSummary {
   code: string
   attempts: number
   message: string
-  /** Where it is a whole batch that was not read: `value` is that of the batch, `offset` the last of its records. */
+  /** Set if it is a whole unreadable batch. `value` is then the batch, and `offset` that of its last record. */
   batch: { firstOffset: number; records: number; codec: string } | null
 }
 
@@ -106,11 +106,11 @@ export interface DeadLetter extends DeadLetterSummary {
   stack: string
   key: Buffer | null
   value: Buffer | null
-  /** The record's own, without what was added when it was refused or replayed. */
+  /** The record's own headers, without those added by a refusal or a replay. */
   headers: Headers
 }
 
-/** Reads a record of a dead-letter topic; null where it is none of ours. */
+/** Reads a record of a dead-letter topic. Returns null if it is not one of ours. */
 export function parseDeadLetter(record: KafkaSource): DeadLetter | null {
   const read = (name: string) => record.headers.find(([header]) => header === name)?.[1]?.toString() ?? ''
   const why = (name: (typeof diagnostics)[number]) => read(name)
@@ -157,7 +157,7 @@ function readType(value: Buffer | null): string | null {
   }
 }
 
-/** What is kept of a letter where many are held at once. */
+/** Returns the part of a dead letter that is kept when many are in memory. */
 export function summarizeDeadLetter(letter: DeadLetter): DeadLetterSummary {
   const { id, failedAt, topic, partition, offset, origin, wasReplayed, consumer, type, eventId, code } = letter
   const { attempts, message, batch } = letter

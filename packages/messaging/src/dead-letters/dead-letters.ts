@@ -7,23 +7,23 @@ import { type DeadLetter, type DeadLetterSummary, parseDeadLetter, summarizeDead
 export const MAX_SELECTED_BYTES = 512 * 1024 * 1024
 const MAX_LETTER_BYTES = 64 * 1024 * 1024
 const MAX_LETTER_ENTRIES = 1_000_000
-/** What a letter takes beside its content and stack, roughly. */
+/** Roughly what a dead letter needs besides its content and stack. */
 const OTHER_BYTES = 2_000
 
-/** A person's connection: it tells within seconds when Kafka is away, and `signal` ends what takes too long. */
+/** A connection for an operator. It reports within seconds that Kafka is down, and `signal` ends what takes too long. */
 export interface DeadLetterConnection {
   kafka: Kafka
   admin: Admin
   signal: AbortSignal | undefined
 }
 
-/** Which dead letters are meant, by the newest of each record. */
+/** Selects dead letters by the newest one of each record. */
 export interface DeadLetterFilter {
-  /** Where the record stood. */
+  /** The record's original topic. */
   topic?: string | undefined
   type?: string | undefined
   code?: string | undefined
-  /** Failed at this moment or later; ISO 8601 in UTC. */
+  /** Failed at this moment or later (ISO 8601 in UTC). */
   since?: string | undefined
   /** Failed before this moment. */
   until?: string | undefined
@@ -35,7 +35,7 @@ export async function withDeadLetters<Result>(
   signal: AbortSignal | undefined,
   work: (connection: DeadLetterConnection) => Promise<Result>,
 ): Promise<Result> {
-  // A dead letter has more headers than its record had, and a person may open a batch that a service could not read.
+  // A dead letter has more headers than its record, and an operator may open a batch that a service could not read.
   readLimits.bytes = Math.max(readLimits.bytes, MAX_LETTER_BYTES)
   readLimits.entries = Math.max(readLimits.entries, MAX_LETTER_ENTRIES)
   const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
@@ -51,8 +51,8 @@ export async function withDeadLetters<Result>(
 }
 
 /**
- * The newest dead letter of each record, of the newest `limit` records on the dead-letter topics `topics`; `matching`
- * counts every letter. Waits for nothing to be written.
+ * Lists the newest dead letter of each record, for the newest `limit` records on the dead-letter topics `topics`. `matching` counts all
+ * dead letters. Does not wait for new ones.
  */
 export function listDeadLetters(
   connection: DeadLetterConnection,
@@ -63,7 +63,7 @@ export function listDeadLetters(
   return collect(connection, topics, filter, limit, summarizeDeadLetter)
 }
 
-/** All that a filter means, the newest of each record, in the order in which their records stood. */
+/** Selects all dead letters that match a filter, the newest of each record, in the original order of the records. */
 export async function selectDeadLetters(
   connection: DeadLetterConnection,
   topics: readonly string[],
@@ -81,7 +81,7 @@ export async function selectDeadLetters(
   return letters.toSorted(byOrigin)
 }
 
-/** The dead letters with these ids, as far as they are there, in the order in which their records stood. */
+/** Finds the existing dead letters with these ids, in the original order of their records. */
 export async function findDeadLetters(connection: DeadLetterConnection, ids: readonly string[]): Promise<DeadLetter[]> {
   const topics = new Set(ids.map((id) => id.split('/')[0] ?? ''))
   const found: DeadLetter[] = []
@@ -92,7 +92,7 @@ export async function findDeadLetters(connection: DeadLetterConnection, ids: rea
   return found.toSorted(byOrigin)
 }
 
-/** Bytes as they were read keep all alive that was read with them. */
+/** Copies the bytes, because the originals would keep everything that was read with them in memory. */
 function copyBytes(letter: DeadLetter): DeadLetter {
   const copy = (bytes: Buffer | null) => bytes && Buffer.from(bytes)
   return {
@@ -103,7 +103,7 @@ function copyBytes(letter: DeadLetter): DeadLetter {
   }
 }
 
-/** The newest letter of each record, where that one matches; never more than twice `limit` in memory. */
+/** Collects the newest dead letter of each record if it matches. Never keeps more than twice `limit` in memory. */
 async function collect<Kept extends DeadLetterSummary>(
   connection: DeadLetterConnection,
   topics: readonly string[],
@@ -119,7 +119,7 @@ async function collect<Kept extends DeadLetterSummary>(
     if (!letter) return
     const isMatch = matches(letter, filter)
     if (isMatch) matching += 1
-    // The mark of a replay may be forged, which must not hide another record behind its own.
+    // The replay header may be forged, and must not hide another record.
     const content = createHash('sha256')
       .update(letter.value ?? '')
       .digest('base64')
@@ -142,7 +142,7 @@ function matches({ topic, type, code, failedAt }: DeadLetter, filter: DeadLetter
   )
 }
 
-/** The ranges cut to where the ids lie. */
+/** Restricts the ranges to the positions of the ids. */
 function narrow(ranges: Range[], ids: readonly string[]): Range[] {
   return ranges.map((range) => {
     const prefix = `${range.topic}/${range.partition}/`

@@ -12,7 +12,7 @@ export interface RefusedReplay {
   reason: string
 }
 
-/** Parts what can be replayed from what never can, and says why. A letter that is a whole batch stands for each of its records. */
+/** Separates what can be replayed from what cannot, with the reason. A dead letter that is a whole batch stands for each of its records. */
 export async function planReplay(
   { admin }: DeadLetterConnection,
   letters: readonly DeadLetter[],
@@ -54,9 +54,9 @@ function whyNot(letter: DeadLetter, places: ReadonlySet<string>): string | null 
 }
 
 /**
- * Puts records back where they stood, with key, value and headers as they were: one at a time, in the order given. The
- * consumer gives each another chance, unless its event was done meanwhile. Resolves to those their topic refused. Throws,
- * and says how far it came, when Kafka goes away or the connection's signal is aborted.
+ * Sends records back to their original partitions with their original key, value and headers, one at a time and in the given order. The
+ * consumer handles each again, unless its event was handled meanwhile. Resolves to the records that their topic refused. If Kafka goes
+ * down or the connection's signal is aborted, throws an error that says how many were replayed.
  */
 export async function replayDeadLetters(
   { kafka, signal }: DeadLetterConnection,

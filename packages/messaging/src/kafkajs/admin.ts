@@ -2,12 +2,12 @@ import type { Admin } from 'kafkajs'
 import { createKafka, type KafkaSettings } from './client.ts'
 
 export interface AdminClient {
-  /** Lets `ask` use a connected client; rejects within moments when the brokers do not answer, and after `close`. */
+  /** Gives `ask` a connected client. Rejects soon if the brokers do not answer, and after `close`. */
   use<Answer>(ask: (admin: Admin) => Promise<Answer>): Promise<Answer>
   close(): Promise<void>
 }
 
-/** Connects when it is first used, and anew after each failure: a client that has lost its brokers may never find them again. */
+/** Connects on first use, and again after each failure, because a client that has lost its brokers may never find them again. */
 export function createAdminClient(settings: KafkaSettings): AdminClient {
   const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
   let opening: Promise<Admin> | null = null
@@ -48,7 +48,7 @@ export function createAdminClient(settings: KafkaSettings): AdminClient {
     },
     async close() {
       isClosed = true
-      // A request under way would connect again after the disconnect.
+      // A request in progress would connect again after the disconnect.
       await Promise.allSettled(uses)
       const client = opening
       opening = null

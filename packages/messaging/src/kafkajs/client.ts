@@ -23,23 +23,23 @@ export interface KafkaSettings {
   logger: Logger
 }
 
-// kafkajs calls these errors, and heals them itself within moments.
+// kafkajs logs these as errors but recovers from them by itself within moments.
 const passing =
   /coordinator is loading|coordinator is not available|restarting the consumer|rejoin is needed|rebalanc|not aware of this member|not the correct coordinator|leadership election/i
 
-/** What is no sign of a broker out of reach. */
+/** Messages that do not mean that a broker is out of reach. */
 const ofItsOwn = /offset out of range|error when calling|failed to execute listener/i
 
-/** Longer than kafkajs rests between two attempts, or waits for an answer. */
+/** Longer than kafkajs pauses between two attempts, or waits for an answer. */
 const QUIET_MS = 30_000
-/** Of all clients with one logger: they find out the same. */
+/** Shared by all clients with the same logger, because they notice the same outages. */
 const outages = new WeakMap<Logger, OutageLog>()
 
 function findOutageLog(logger: Logger): OutageLog {
   const known = outages.get(logger)
   if (known) return known
   const outage = createOutageLog(logger, { failing: 'Trouble with Kafka', works: 'No more trouble with Kafka' })
-  // kafkajs tells of what fails, never of what works.
+  // kafkajs logs failures, but never success.
   let timer: NodeJS.Timeout | undefined
   const log: OutageLog = {
     failed(error, fields) {
@@ -77,14 +77,14 @@ export function toKafkaSettings(clientId: string, config: KafkaConfig, logger: L
   }
 }
 
-/** Without an end: retries count over the life of a fetch loop, and any bound would one day stop a healthy consumer. */
+/** Unlimited. Retries are counted over the life of a fetch loop, so any limit would one day stop a healthy consumer. */
 export const endlessRetry: RetryOptions = {
   initialRetryTime: 100,
   maxRetryTime: 1_000,
   retries: Number.MAX_SAFE_INTEGER,
 }
 
-/** A member that is gone holds the others of its group up for six seconds, where kafkajs would have it be thirty. */
+/** A member that disappears delays its group for six seconds; kafkajs' default is thirty. */
 export const membership = {
   sessionTimeout: 6_000,
   rebalanceTimeout: 15_000,
@@ -92,7 +92,7 @@ export const membership = {
   allowAutoTopicCreation: false,
 }
 
-/** Connects nothing yet. Its log goes to `logger`; `onLog` hears of every line, the sign that its loops are alive. */
+/** Creates a client without connecting it. Its log goes to `logger`. `onLog` gets every line, as a sign that its loops are alive. */
 export function createKafka(
   { clientId, brokers, ssl = false, sasl, logger }: KafkaSettings,
   { retry = endlessRetry, onLog }: { retry?: RetryOptions; onLog?: (line: LogEntry['log']) => void } = {},
@@ -128,8 +128,8 @@ export interface TopicSpecification {
 }
 
 /**
- * Creates the topics that are missing, and gives those that are there the settings in `configEntries`. Their other settings
- * stay, and so does the partition count, which never changes.
+ * Creates missing topics, and applies the settings in `configEntries` to existing ones. Their other settings stay, and so does their
+ * partition count, which never changes.
  */
 export async function createTopics(kafka: Kafka, topics: TopicSpecification[]): Promise<void> {
   const admin = kafka.admin()
@@ -146,7 +146,7 @@ export async function createTopics(kafka: Kafka, topics: TopicSpecification[]): 
   }
 }
 
-/** Kafka's request replaces all that was ever set of a topic, so what is set besides is told again. */
+/** Repeats the other settings of a topic, because Kafka's request replaces all of them. */
 async function alterSettings(admin: Admin, topics: TopicSpecification[]): Promise<void> {
   const type = kafkajs.ConfigResourceTypes.TOPIC
   const { resources } = await admin.describeConfigs({
@@ -167,7 +167,7 @@ async function alterSettings(admin: Admin, topics: TopicSpecification[]): Promis
   if (altered.length > 0) await admin.alterConfigs({ validateOnly: false, resources: altered })
 }
 
-/** Not by kafkajs, which takes the answer of the first broker that has not heard of a new topic for a refusal. */
+/** Does not use kafkajs' own wait, which fails if the first broker does not know the new topic yet. */
 async function waitForLeaders(admin: Admin, names: string[]): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {

@@ -8,13 +8,13 @@ import { decompressFrame } from 'lz4-napi'
 const { CompressionCodecs, CompressionTypes } = kafkajs
 
 /**
- * How large a batch may be once it is decompressed; a larger one becomes a single dead letter. A record of such a batch still
- * fits its dead-letter topic, uncompressed and with the headers that are added to it. The limits hold for all Kafka clients of
- * the process, as kafkajs has one set of codecs.
+ * How large a batch may be after decompression; a larger one becomes a single dead letter. Every record within the limit fits its
+ * dead-letter topic, uncompressed and with the added headers. The limits apply to all Kafka clients of the process, because kafkajs has
+ * one set of codecs.
  */
 export const readLimits = {
   bytes: 15 * 1024 * 1024,
-  /** Records and headers together. Each takes some hundred bytes of memory, however few it has in its batch. */
+  /** Records and headers together. Each takes some hundred bytes of memory, even if it takes few in the batch. */
   entries: 250_000,
 }
 
@@ -27,9 +27,9 @@ interface Codec {
   decompress(bytes: Buffer): Promise<Buffer>
 }
 
-/** Makes every codec readable, within the limits: a record in one that is not registered would end the consumer. */
+/** Registers every codec, with limits. A record in an unregistered codec would end the consumer. */
 export function registerCodecs(): void {
-  // Read by the patch of kafkajs, which makes one record of a batch that a codec refuses.
+  // The kafkajs patch reads these. It turns a batch that a codec refuses into one record.
   Object.assign(CompressionCodecs, { limits: readLimits })
   const register = (type: keyof typeof CompressionCodecs, codec: Codec) => {
     CompressionCodecs[type] = () => codec
@@ -44,7 +44,7 @@ export function registerCodecs(): void {
     async decompress(bytes) {
       const blocks = splitSnappy(bytes)
       assertWithin(blocks.reduce((total, block) => total + readSnappyLength(block), 0))
-      // At once: the codec's own way copies all that came before with each block.
+      // All at once, because the codec itself copies all previous output with each block.
       return Buffer.concat(await Promise.all(blocks.map((block) => snappy.decompress(block))))
     },
   })
@@ -61,10 +61,10 @@ export function registerCodecs(): void {
   })
 }
 
-/** As kafkajs numbers them. */
+/** kafkajs' numbers of the codecs. */
 export const codecNames = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd']
 
-/** Decompresses by the codec of that name. Throws above the limits. */
+/** Decompresses with the named codec. Throws above the limits. */
 export async function decompress(codecName: string, bytes: Buffer): Promise<Buffer> {
   if (codecName === codecNames[0]) return bytes
   const codecs = CompressionCodecs as Record<number, () => Codec>
@@ -89,14 +89,14 @@ async function unzipBounded(bytes: Buffer): Promise<Buffer> {
 const XERIAL = Buffer.from('\x82SNAPPY\0', 'latin1')
 const XERIAL_HEADER_BYTES = 16
 
-/** The blocks of what Java's clients write, or else the one that it is. */
+/** Splits the format of Java's clients into its blocks. Other data is one block. */
 function splitSnappy(bytes: Buffer): Buffer[] {
   if (!isFramed(bytes)) return [bytes]
   const blocks: Buffer[] = []
   for (let at = XERIAL_HEADER_BYTES; at + 4 < bytes.length; ) {
     const end = at + 4 + bytes.readUInt32BE(at)
     const block = bytes.subarray(at + 4, end)
-    // Nobody writes frames within frames, which could hold anything.
+    // No client writes nested frames, which could contain anything.
     if (isFramed(block)) throw new Error('invalid snappy data')
     blocks.push(block)
     at = end
@@ -106,7 +106,7 @@ function splitSnappy(bytes: Buffer): Buffer[] {
 
 const isFramed = (bytes: Buffer) => bytes.subarray(0, XERIAL.length).equals(XERIAL)
 
-/** What a block says it holds: that much is allocated for it. */
+/** The size that a block claims. That much memory is allocated for it. */
 function readSnappyLength(block: Buffer): number {
   let length = 0
   for (let index = 0; index < 5; index += 1) {
@@ -120,7 +120,7 @@ function readSnappyLength(block: Buffer): number {
 const LZ4_MAGIC = 0x184d2204
 const LZ4_MAX_RATIO = 255
 
-/** The most its blocks can hold: all but the last of a frame are full, as encoders make them. */
+/** The most that its blocks can contain. Encoders fill all blocks but the last of a frame. */
 function measureLz4(bytes: Buffer): number {
   let total = 0
   for (let at = 0; at + 7 <= bytes.length && bytes.readUInt32LE(at) === LZ4_MAGIC; ) {
@@ -142,7 +142,7 @@ function measureLz4(bytes: Buffer): number {
   return total
 }
 
-/** By blocks, counted as they come. Throws on what is too large. */
+/** Decompresses block by block and counts the size. Throws if it is too large. */
 function decompressZstd(bytes: Buffer): Buffer {
   assertZstdWindows(bytes)
   const blocks: Uint8Array[] = []
@@ -157,15 +157,15 @@ function decompressZstd(bytes: Buffer): Buffer {
 }
 
 const ZSTD_MAGIC = 0xfd2fb528
-/** Of all frames together; zstd's own decoder allows as much for one. Producers write one. */
+/** The limit for all frames together. zstd's own decoder allows as much for one frame. Producers write a single frame. */
 const MAX_ZSTD_WINDOWS = 128 * 1024 * 1024
 
-/** The window of each frame is allocated before its first block is read: a header of ten bytes may ask for two gigabytes. */
+/** Checks the windows, because each is allocated before the first block is read, and a header of ten bytes may ask for two gigabytes. */
 function assertZstdWindows(bytes: Buffer): void {
   let windows = 0
   for (let at = 0; at + 6 <= bytes.length; ) {
     if (bytes.readUInt32LE(at) !== ZSTD_MAGIC) {
-      // A frame to be skipped, or nothing that could be read.
+      // A skippable frame, or unreadable data.
       at += 8 + bytes.readUInt32LE(at + 4 <= bytes.length - 4 ? at + 4 : at)
       continue
     }
@@ -183,7 +183,7 @@ function assertZstdWindows(bytes: Buffer): void {
     for (let isLast = false; !isLast && at + 3 <= bytes.length; ) {
       const header = bytes.readUIntLE(at, 3)
       isLast = (header & 1) === 1
-      // A repeated byte stands there once.
+      // A run of one byte is stored once.
       at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3)
     }
     at += ((flags >> 2) & 1) * 4

@@ -1,4 +1,4 @@
-// What kafkajs reads records with, which it keeps to itself.
+// Types of kafkajs' internal record reader.
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
     constructor(bytes: Buffer)

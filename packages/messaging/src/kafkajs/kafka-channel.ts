@@ -7,10 +7,10 @@ import { createSetAside, MANY_REFUSED } from '../relay/set-aside.ts'
 import { createKafka, type KafkaSettings } from './client.ts'
 import { partitionByKey } from './partitioner.ts'
 
-// Bounded: a send that hangs for ever outlives every shutdown, and nobody hears that Kafka is down.
+// Limited, because a send that hangs forever would outlive every shutdown, and nobody would notice that Kafka is down.
 const boundedRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
 
-/** Whose fault a refused send is: the record's, its topic's, or nobody's (the cluster, the network, ourselves). */
+/** What a refused send is blamed on: the record, its topic, or neither (the cluster, the network, ourselves). */
 export type SendFault = 'record' | 'topic' | 'cluster'
 
 const recordFaults = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'])
@@ -20,7 +20,7 @@ const topicFaults = new Set([
   'TOPIC_AUTHORIZATION_FAILED',
   'NOT_ENOUGH_REPLICAS',
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
-  // What every record would meet: a topic that keeps producers' clocks and ours is wrong, a policy, a format, a lost disk.
+  // Errors that every record would get: a topic with producer timestamps while our clock is wrong, a policy, a format, a lost disk.
   'INVALID_TIMESTAMP',
   'POLICY_VIOLATION',
   'UNSUPPORTED_COMPRESSION_TYPE',
@@ -39,7 +39,7 @@ export function findSendFault(error: unknown): SendFault {
   return 'cluster'
 }
 
-/** As a list, which kafkajs' types do not know: it keeps the order, and headers without a value. */
+/** A list keeps the order, and headers without a value. kafkajs' types do not have it. */
 export const toKafkaHeaders = (list: ReturnType<typeof decodeHeaders>): IHeaders =>
   list.map(([key, value]) => ({ key, value })) as unknown as IHeaders
 
@@ -50,14 +50,14 @@ const toMessage = ({ key, payload, headers }: StoredRow): Message => ({
 })
 
 /**
- * Sends rows to Kafka, one awaited batch a topic at a time, as concurrent sends to a partition would arrive in any order.
- * A refused batch is sent again as the same rows by a new producer: after an error an idempotent one may not go on.
+ * Sends rows to Kafka, one awaited batch per topic at a time, because concurrent sends to a partition would arrive in any order. A refused
+ * batch is sent again with the same rows by a new producer, because an idempotent producer may not continue after an error.
  */
 export function createKafkaChannel(settings: KafkaSettings): Channel {
   const kafka = createKafka(settings, { retry: boundedRetry })
   const setAside = createSetAside(settings.logger)
   const choosePartition = partitionByKey()
-  /** Where each message that is being sent belongs, also when kafkajs asks again. */
+  /** The partition of each message that is being sent, for when kafkajs asks again. */
   const chosen = new Map<Message, number>()
   let producer: Promise<Producer> | null = null
 
@@ -88,13 +88,13 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
     await closing?.then((open) => open.disconnect()).catch(() => undefined)
   }
 
-  /** What was refused may have been written all the same: the old numbering, begun again with other rows, is out of order. */
+  /** A refused batch may have been written anyway. If the old sequence numbers started again with other rows, they would be out of order. */
   async function replaceProducer(): Promise<void> {
     metrics.producerRecreated.add(1)
     await closeProducer()
   }
 
-  /** Sends rows of one topic in order; throws at the first failure that is not a record's own. */
+  /** Sends the rows of one topic in order. Throws at the first failure that is not a record's own. */
   async function sendInOrder(
     topic: string,
     rows: StoredRow[],
@@ -106,12 +106,12 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
       chosen.clear()
       const answers = await open.sendBatch({
         acks: -1,
-        // A dead letter may have fitted its topic only as it was compressed there.
+        // The record of a dead letter may have fitted its topic only because it was compressed.
         compression: isDeadLetterTopic(topic) ? CompressionTypes.GZIP : CompressionTypes.None,
         topicMessages: [{ topic, messages: rows.map(toMessage) }],
       })
-      // kafkajs repeats a send only for brokers that have not answered yet: what has moved meanwhile to one that has is left
-      // out, and the whole is called a success.
+      // kafkajs repeats a send only to brokers that have not answered. If a partition has moved to one that has, its rows are left out,
+      // and the send still succeeds.
       const answered = new Set(answers.map(({ partition }) => partition))
       const missing = [...new Set(chosen.values())].filter((partition) => !answered.has(partition))
       if (missing.length > 0) throw new Error(`Partitions not acknowledged: ${missing.join(', ')}`)
@@ -126,7 +126,7 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
         outcome.parked = []
         throw new EveryRecordRefusedError('Every record is refused', { cause: error })
       }
-      // kafkajs makes one record batch a partition, which may be too large though each record is legal.
+      // kafkajs makes one record batch per partition, which may be too large although each record is legal.
       const half = Math.ceil(rows.length / 2)
       await sendInOrder(topic, rows.slice(0, half), outcome)
       await sendInOrder(topic, rows.slice(half), outcome)

@@ -45,7 +45,7 @@ export function joinGroup(options: MembershipOptions) {
   let lastBeatAt = performance.now()
   let heardOfCoordinatorAt = 0
   let isInGroup = false
-  /** Begun anew since the last one that succeeded. */
+  /** How often the member was started since the last success. */
   let joins = 0
   let isClosing = false
   const beat = () => {
@@ -110,8 +110,8 @@ export function joinGroup(options: MembershipOptions) {
   }
 
   /**
-   * kafkajs asks the coordinator it knows, for ever, though that be gone for good, and gives up for good when it finds none:
-   * only a new member looks for another.
+   * kafkajs keeps asking the coordinator that it knows, even if that is gone for good, and gives up for good if it finds none. Only a new
+   * member looks for another coordinator.
    */
   function joinAnew(error: Error): void {
     joining.failed(error, { topics })
@@ -154,9 +154,9 @@ export function joinGroup(options: MembershipOptions) {
 
   return {
     isAlive: () => performance.now() - lastBeatAt < LIVENESS_MS,
-    /** True once this member has joined its group, and as long as it belongs to it. */
+    /** Whether this member has joined its group and still belongs to it. */
     isInGroup: () => isInGroup,
-    /** Makes the next fetch of a partition begin at `offset`, and what is on its way be discarded. */
+    /** Makes the next fetch of a partition begin at `offset`, and discards what is on its way. */
     seek: (topic: string, partition: number, offset: number) =>
       consumer.seek({ topic, partition, offset: String(offset) }),
     pause: (assigned: Assigned) => consumer.pause(toList(assigned)),

@@ -4,8 +4,8 @@ import type { DeadLetter } from '../dead-letters/dead-letter.ts'
 import { decompress } from './codecs.ts'
 
 /**
- * The records of a batch that became one dead letter, each as a letter of its own: read under the limits of this process,
- * which for a person's command are wider than a service's. Throws where they are still too narrow, or it cannot be read.
+ * Opens a batch that became one dead letter, and returns each record as its own dead letter. Uses the limits of this process, which are
+ * wider for an operator's command than for a service. Throws if the batch exceeds them too or cannot be read.
  */
 export async function openBatch({ batch, ...letter }: DeadLetter): Promise<DeadLetter[]> {
   if (!batch || !letter.value) throw new Error('it is no batch')

@@ -4,7 +4,7 @@ import type { KafkaSource } from '../source.ts'
 import { membership } from './client.ts'
 import { toSource } from './source.ts'
 
-/** Offsets of one partition, `to` excluded. */
+/** Offsets of one partition. `to` is exclusive. */
 export interface Range {
   topic: string
   partition: number
@@ -16,7 +16,7 @@ const STALL_MS = 2_000
 
 const toKey = ({ topic, partition }: { topic: string; partition: number }) => `${topic}/${partition}`
 
-/** What topics hold now, by partition. A topic that is not there holds nothing. */
+/** Finds the current offsets of topics, by partition. A missing topic has none. */
 export async function findRanges(admin: Admin, topics: readonly string[]): Promise<Range[]> {
   const existing = new Set(await admin.listTopics())
   const ranges: Range[] = []
@@ -28,7 +28,7 @@ export async function findRanges(admin: Admin, topics: readonly string[]): Promi
   return ranges
 }
 
-/** Shows every record of the ranges once, in the order of its partition. Waits for nothing to be written, and leaves no group. */
+/** Passes every record of the ranges once, in order per partition. Does not wait for new records, and leaves no group behind. */
 export async function readRanges(
   { kafka, admin, signal }: { kafka: Kafka; admin: Admin; signal?: AbortSignal | undefined },
   ranges: readonly Range[],
@@ -42,7 +42,7 @@ export async function readRanges(
 
   function show(record: KafkaSource): void {
     const range = open.get(toKey(record))
-    // Reading begins elsewhere until the seek takes effect.
+    // Until the seek takes effect, records come from elsewhere.
     if (!range || record.offset < range.from || record.offset >= range.to) return
     range.from = record.offset + 1
     onRecord(record)
@@ -79,7 +79,7 @@ export async function readRanges(
   try {
     await new Promise<void>((resolve, reject) => {
       const check = () => open.size === 0 && resolve()
-      // Only this event tells of transaction markers and aborted records.
+      // Only this event reports transaction markers and aborted records.
       consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) => {
         settle(topic, partition, Number(lastOffset) + 1)
         check()
@@ -87,7 +87,7 @@ export async function readRanges(
       consumer.on(consumer.events.CRASH, ({ payload: { error } }) => reject(error))
       stop = () => reject(new Error('Stopped'))
       signal?.addEventListener('abort', stop)
-      // What has expired since the ranges were found never comes.
+      // Records that have expired since the ranges were found never come.
       timer = setInterval(() => {
         findRanges(admin, topics).then((now) => {
           for (const { topic, partition, from } of now) settle(topic, partition, from)

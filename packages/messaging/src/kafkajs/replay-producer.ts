@@ -20,7 +20,7 @@ export function createReplayProducer(kafka: Kafka) {
       await producer.send({
         topic,
         acks: -1,
-        // As it may have fitted its topic only because it was compressed.
+        // The record may have fitted its topic only because it was compressed.
         compression: CompressionTypes.GZIP,
         messages: [{ key, value, partition, headers: toKafkaHeaders(headers) }],
       })

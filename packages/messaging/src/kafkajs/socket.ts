@@ -2,12 +2,12 @@ import { connect, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { ISocketFactory } from 'kafkajs'
 
-/** The first answer takes milliseconds; later ones may take as long as a member waits for the others to join. */
+/** The first answer takes milliseconds. A later one may take as long as a member waits for the others to join. */
 const MAX_SILENCE_MS = { first: 5_000, later: 22_000 }
 
 /**
- * Sockets that are given up when a broker hangs. kafkajs asks a broker that does not answer again and again over the same
- * connection, and looks for another one only when that is closed, or could not be opened.
+ * Creates sockets that are closed when a broker hangs. kafkajs asks a broker that does not answer again and again over the same
+ * connection. It looks for another broker only if that connection is closed or cannot be opened.
  */
 export const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   const socket = ssl

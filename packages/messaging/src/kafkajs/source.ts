@@ -32,7 +32,7 @@ export function toSource(
 ): KafkaSource {
   const take = (bytes: Buffer | null) => (mustCopy && bytes ? Buffer.from(bytes) : bytes)
   const { headerList = [], unreadBatch } = message as ReadMessage
-  // A list of its own where it is copied: what the getter names stays in memory, with all that was fetched.
+  // Copies into a new list, because the list of the getter would keep the whole fetch in memory.
   const kept = mustCopy ? headerList.map(({ key, value }) => ({ key, value: take(value) })) : headerList
   return {
     topic,
@@ -42,7 +42,7 @@ export function toSource(
     timestamp: message.timestamp,
     key: take(message.key),
     value: take(message.value),
-    // Most records have an effect without anybody looking at their headers.
+    // Lazy, because most records are handled without their headers.
     get headers() {
       return kept.map(({ key, value }): Headers[number] => [key, value])
     },

@@ -3,8 +3,8 @@ import type { Admin } from 'kafkajs'
 /** A topic as its brokers describe it now. */
 export interface TopicState {
   /**
-   * Cluster and topic id. A topic that was deleted and made again, or lies on another cluster, has another life, in which an
-   * offset names another record. Of a broker without topic ids (Kafka before 2.8) it is the cluster alone.
+   * Cluster and topic id. A topic that was deleted and created again, or is on another cluster, has another life, in which an offset refers
+   * to another record. A broker without topic ids (Kafka before 2.8) gives only the cluster.
    */
   life: string
   /** By partition. */
@@ -12,13 +12,13 @@ export interface TopicState {
 }
 
 export interface Bounds {
-  /** The first offset that is there. */
+  /** The first existing offset. */
   first: number
-  /** The offset of the next record to come, whether what lies before it can be read yet or not. */
+  /** The offset of the next record, even if the records before it cannot be read yet. */
   end: number
 }
 
-/** Asks as an `admin` that reads uncommitted, from whom an open transaction hides nothing. Throws where there is no such topic. */
+/** Needs an `admin` that reads uncommitted records, because otherwise an open transaction hides the end. Throws if there is no such topic. */
 export async function findTopicState(admin: Admin, topic: string): Promise<TopicState> {
   const { clusterId, topics } = await admin.fetchTopicMetadata({ topics: [topic] })
   const offsets = await admin.fetchTopicOffsets(topic)
@@ -28,7 +28,7 @@ export async function findTopicState(admin: Admin, topic: string): Promise<Topic
   }
 }
 
-/** The offsets that a group has committed, by topic and partition, each with the life of the topic it was committed for. */
+/** Reads the committed offsets of a group by topic and partition, each with the life of the topic. */
 export async function readCommitted(admin: Admin, groupId: string, topics: string[]) {
   const answer = await admin.fetchOffsets({ groupId, topics })
   return new Map(

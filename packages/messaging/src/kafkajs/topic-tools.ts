@@ -4,7 +4,7 @@ import type { KafkaSource } from '../source.ts'
 import { membership } from './client.ts'
 import { toSource } from './source.ts'
 
-/** Reads a topic from its beginning, for eyes rather than effects: every record, in the order of its partition, until closed. */
+/** Reads a topic from its beginning, to observe it: every record, in order per partition, until it is closed. */
 export async function watchTopic(
   kafka: Kafka,
   topic: string,
@@ -21,14 +21,14 @@ export async function watchTopic(
   return { close: () => consumer.disconnect() }
 }
 
-/** Where a record lies. */
+/** The position of a record. */
 export interface Place {
   topic: string
   partition: number
   offset: number
 }
 
-/** A record as anybody may send it, an event or not. */
+/** A record as anybody may send it, whether or not it is an event. */
 export interface OutsideRecord {
   topic: string
   key: string | Buffer | null
@@ -40,8 +40,8 @@ const MAX_RECORDS = 500
 const MAX_BYTES = 900_000
 
 /**
- * Sends records in their order, as somebody outside would, without an outbox: for tools that play such a somebody, never for
- * a service. Resolves to where each of them lies; `onProgress` hears how many are acknowledged. Throws at the first refusal.
+ * Sends records in order and without an outbox, as an external system would. For tools that play such a system, never for a service.
+ * Resolves to the position of each record. Calls `onProgress` with the number of acknowledged records. Throws at the first refusal.
  */
 export async function publishRecords(
   kafka: Kafka,
@@ -52,7 +52,7 @@ export async function publishRecords(
   const partitions = new Map<Message, number>()
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
-    // kafkajs answers with the first offset of each partition, and keeps to itself where it put which record.
+    // kafkajs answers with the first offset of each partition, but not with the partition of each record.
     createPartitioner: () => (choice) => {
       const partition = choose(choice)
       partitions.set(choice.message, partition)
@@ -87,7 +87,7 @@ const toMessage = ({ key, value, headers }: OutsideRecord): Message => ({
   headers: Object.fromEntries(headers),
 })
 
-/** Consecutive records of one topic, as many as go together: kafkajs makes one batch a partition of what it is given. */
+/** Groups consecutive records of one topic up to a size, because kafkajs makes one batch per partition of what it gets. */
 function* toRequests(records: OutsideRecord[]): Generator<{ topic: string; messages: Message[] }> {
   let request: { topic: string; messages: Message[] } | null = null
   let bytes = 0

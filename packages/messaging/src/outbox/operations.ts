@@ -2,20 +2,20 @@ import type { Database } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import { type ChannelName, decodeHeaders } from './outbox.ts'
 
-/** Counting stops here: an exact count over millions of rows would take longer than anybody waits. */
+/** Counting stops here, because an exact count over millions of rows would take too long. */
 export const COUNT_LIMIT = 10_000
 
-/** Of a key or of headers: a row may be parked because they are too large. */
+/** The limit for a key or for headers, because a row may have been parked for their size. */
 const SHOWN_BYTES = 65_536
 
 export interface OutboxStatus {
   channel: ChannelName
-  /** Rows, at most one more than COUNT_LIMIT. */
+  /** The number of rows, at most one more than COUNT_LIMIT. */
   waiting: number
   oldestSeconds: number | null
-  /** Rows, at most one more than COUNT_LIMIT. */
+  /** The number of rows, at most one more than COUNT_LIMIT. */
   parked: number
-  /** Since when somebody has led the channel, null where nobody does. */
+  /** Since when an instance has led the channel. Null if none does. */
   ledSince: string | null
 }
 
@@ -32,7 +32,7 @@ export interface ParkedRow {
   reason: string
 }
 
-/** What waits in a service's outbox, and whether somebody is emptying it; a channel that was never used is left out. */
+/** Reads what waits in a service's outbox, and whether an instance is emptying it. Leaves out channels that were never used. */
 export async function readOutboxStatus(db: Database): Promise<OutboxStatus[]> {
   const { rows } = await db.execute<OutboxStatus & Record<string, unknown>>(sql`
     SELECT channel,
@@ -50,7 +50,7 @@ export async function readOutboxStatus(db: Database): Promise<OutboxStatus[]> {
   return rows.filter(({ channel, waiting, parked, ledSince }) => channel === 'kafka' || waiting || parked || ledSince)
 }
 
-/** Rows their destination refused for good, the newest first. */
+/** Lists rows that their destination rejected for good, newest first. */
 export async function listParked(
   db: Database,
   filter: { topic?: string | undefined; limit: number },
@@ -82,8 +82,8 @@ export async function listParked(
 }
 
 /**
- * Puts parked rows back into the outbox, behind all that wait there, and resolves to those that were: one that is not
- * parked any more is left out. Of several callers at once one moves a row.
+ * Moves parked rows back to the end of the outbox, and resolves to the moved rows, without those that are no longer parked. Only one of
+ * several concurrent callers moves a row.
  */
 export async function requeueParked(
   db: Database,

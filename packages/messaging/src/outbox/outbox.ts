@@ -13,13 +13,13 @@ export interface OutboxLog {
   fields: Record<string, unknown>
 }
 
-/** One message to one destination, in its final bytes. `key` is null for a record without one, `payload` for a tombstone. */
+/** One message to one destination, in its final bytes. `key` is null for a record without a key, `payload` for a tombstone. */
 export interface OutboxRow {
   channel: ChannelName
   topic: string
   key: Buffer | null
   payload: Buffer | null
-  /** A JSON list, as `encodeHeaders` makes it. */
+  /** A JSON list from `encodeHeaders`. */
   headers: string
   log: OutboxLog
 }
@@ -27,8 +27,8 @@ export interface OutboxRow {
 type TextHeaders = [name: string, value: Buffer | string | null][]
 
 /**
- * A JSON list of [name, value]: text as it is, other bytes as {base64}. Neither bytes nor repeated names are lost, as they
- * would be in jsonb.
+ * Encodes headers as a JSON list of [name, value], with text as it is and other bytes as {base64}. Unlike jsonb, this keeps all bytes and
+ * repeated names.
  */
 export function encodeHeaders(headers: TextHeaders): string {
   return JSON.stringify(
@@ -39,7 +39,7 @@ export function encodeHeaders(headers: TextHeaders): string {
   )
 }
 
-/** The headers of a row, as they were encoded or as they are stored. */
+/** Decodes the headers of a row, encoded or as stored. */
 export function decodeHeaders(json: string | Buffer): TextHeaders {
   const list = JSON.parse(json.toString()) as [string, { base64: string } | string | null][]
   return list.map(([name, value]) => [
@@ -48,7 +48,7 @@ export function decodeHeaders(json: string | Buffer): TextHeaders {
   ])
 }
 
-/** The row that puts an event on its Kafka topic. Throws an `EventTooLargeError` above 256 KiB. */
+/** Builds the row that sends an event to its Kafka topic. Throws an `EventTooLargeError` above 256 KiB. */
 export function toKafkaRow(
   definition: Pick<EventDefinition, 'topic' | 'key'>,
   event: EventEnvelope<string, object>,
@@ -67,7 +67,7 @@ export function toKafkaRow(
 
 const SUBJECT = 'Subject'
 
-/** The row that publishes a message on an SNS topic. */
+/** Builds the row that publishes a message on an SNS topic. */
 export function toSnsRow(topicArn: string, { subject, message, attributes }: SnsMessage, log: OutboxLog): OutboxRow {
   return {
     channel: 'sns',
@@ -86,7 +86,7 @@ export function readSnsRow({ payload, headers }: Pick<OutboxRow, 'payload' | 'he
   return { subject, message: payload?.toString() ?? '', attributes }
 }
 
-/** The rows as columns, parameters for `unnest` in a statement that writes them together with what they tell of. */
+/** Converts rows to columns: parameters for `unnest` in a statement that writes them together with the change they announce. */
 export function toOutboxColumns(rows: readonly OutboxRow[]) {
   const texts = (read: (row: OutboxRow) => string) => toBinaryArray('text', rows.map(read))
   const bytes = (read: (row: OutboxRow) => Buffer | null) => toBinaryArray('bytea', rows.map(read))
@@ -101,8 +101,8 @@ export function toOutboxColumns(rows: readonly OutboxRow[]) {
 }
 
 /**
- * Puts rows into the outbox, in their order. Call it in the transaction that makes the fact, and after the aggregate's row
- * is written or locked there: ids are taken here, and only the lock makes their order the order of the commits.
+ * Adds rows to the outbox, in order. Call it in the transaction that makes the change, after the aggregate's row is written or locked: this
+ * call takes the ids, and only the lock makes their order the order of the commits.
  */
 export async function appendToOutbox(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
   if (rows.length === 0) return

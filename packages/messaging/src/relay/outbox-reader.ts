@@ -7,12 +7,12 @@ const FULL_SCAN_MS = 10_000
 const FLOOR_AGE_MS = 60_000
 const KEEP_ALIVE_MS = 2_000
 const MEASURE_MS = 5_000
-/** No row of ours can be larger; one that is nevertheless could end the process that reads it. */
+/** None of our rows is larger. A row that is larger anyway could end the process that reads it. */
 export const MAX_ROW_BYTES = 16 * 1024 * 1024
-/** When somebody must look: so many rows, or one so old, say that a destination has been away for long. */
+/** The limits of the alarm. So many rows, or such an old one, mean that a destination has been down for long. */
 const ALARM = { rows: 1_000_000, seconds: 3_600, everyMs: 600_000 }
 
-// A leader that is stopped keeps its lock for as long as its session lives: Postgres ends a session that is idle or gone.
+// A suspended leader keeps its lock while its session lives. Postgres ends a session that is idle or gone.
 const sessionLimits = [
   'idle_session_timeout=10s',
   'tcp_keepalives_idle=10',
@@ -22,10 +22,10 @@ const sessionLimits = [
   'statement_timeout=30s',
 ]
 
-// Deleting what was acknowledged and reading what comes next is one round trip. Rows being deleted are still visible to
-// the SELECT, which sees the snapshot from before the statement; those in flight are there anyway. NOT IN a subquery is
-// hashed, whatever plan is chosen; `<> ALL` of a parameter may be compared one by one. Sizes are known without the bytes,
-// and nothing is fetched of what is too large: a value of half a gigabyte cannot even be sent to a client.
+// One round trip deletes the acknowledged rows and reads the next ones. The SELECT still sees the rows being deleted, because it uses the
+// snapshot from before the statement, and also those in flight. NOT IN a subquery is hashed in every plan; `<> ALL` of a parameter may be
+// compared one by one. Sizes are known without the bytes, and a row that is too large is not fetched: a value of half a gigabyte cannot
+// even be sent to a client.
 const deleteAndSelectSql = `
   WITH sent AS (
     DELETE FROM outbox WHERE channel = $1 AND id = ANY($2::bigint[])
@@ -54,10 +54,10 @@ const deleteAndSelectSql = `
          $11 - (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "writtenAt"
   FROM next WHERE bytes_before < $9 ORDER BY id`
 
-/** Digits need no quotes, which pg puts around each element and Postgres takes off again. */
+/** Digits need no quotes. pg would add them to each element, and Postgres would remove them again. */
 const toIdArray = (ids: string[]) => `{${ids.join()}}`
 
-/** The relay's own connection: holds the leader's lock, reads and deletes. Any failure ends it; the relay opens another. */
+/** The relay's own connection. It holds the leader's lock, reads and deletes. Any failure ends it, and the relay opens another. */
 export async function createOutboxReader(
   databaseUrl: string,
   channel: Pick<Channel, 'name' | 'batch'>,
@@ -82,9 +82,9 @@ export async function createOutboxReader(
     throw error
   }
 
-  // An old snapshot elsewhere (pg_dump) keeps deleted rows in the index, and every poll steps over all of them. So most
-  // polls begin at the smallest id of a minute ago; no writing transaction lives that long (transaction_timeout), hence
-  // nothing below it can still appear. Were it otherwise, the full scan would find it within ten seconds.
+  // An old snapshot elsewhere (pg_dump) keeps deleted rows in the index, and every poll would scan all of them. So most polls begin at the
+  // smallest id of a minute ago. No writing transaction lives that long (transaction_timeout), so no lower id can still appear. If one did,
+  // the full scan would find it within ten seconds.
   const smallestIds: { at: number; id: string }[] = []
   let fullScanAt = Number.NEGATIVE_INFINITY
   let measuredAt = Number.NEGATIVE_INFINITY
@@ -132,8 +132,8 @@ export async function createOutboxReader(
     },
 
     /**
-     * Deletes what is settled (keeping what is parked) and reads the next batch, which leaves out what is in flight;
-     * `setAside` null reads none.
+     * Deletes the settled rows (and keeps parked ones), and reads the next batch without the rows in flight. Reads nothing if `setAside` is
+     * null.
      */
     async deleteAndSelect(
       { sent, parked }: Pick<SendOutcome, 'sent' | 'parked'>,
@@ -162,7 +162,7 @@ export async function createOutboxReader(
         ],
       })
       const [first] = [...inFlight, ...rows]
-      // Rows of a topic set aside wait unseen: the smallest id seen then says nothing of theirs.
+      // The rows of a topic that is set aside are not read, so the smallest id says nothing about theirs.
       if (first && setAside?.length === 0 && now - (smallestIds.at(-1)?.at ?? Number.NEGATIVE_INFINITY) >= 1_000)
         smallestIds.push({ at: now, id: first.id })
       if (now - measuredAt >= MEASURE_MS) {
@@ -172,7 +172,7 @@ export async function createOutboxReader(
       return rows
     },
 
-    /** Runs `work` while the session is kept from looking idle. Throws at its end when the session was lost meanwhile. */
+    /** Runs `work` and keeps the session from becoming idle. Throws at the end if the session was lost meanwhile. */
     async keepAliveDuring<Result>(work: () => Promise<Result>): Promise<Result> {
       const timer = setInterval(() => void client.query('SELECT 1').catch(() => undefined), KEEP_ALIVE_MS)
       const result = await work().finally(() => clearInterval(timer))

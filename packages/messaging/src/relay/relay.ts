@@ -7,11 +7,11 @@ import { findLogLines, type LogLines } from './log-lines.ts'
 import { createOutboxReader, MAX_ROW_BYTES, type OutboxReader } from './outbox-reader.ts'
 
 export interface Relay {
-  /** Tells that rows were committed. Without it they are found within half a second. */
+  /** Announces committed rows. Without it they are found within half a second. */
   wake(): void
-  /** False when the loop has made no cycle for 30 s, or has been sending for 150 s. */
+  /** False if the loop has not completed a cycle for 30 s, or has been sending for 150 s. */
   isAlive(): boolean
-  /** Finishes the batch in flight, then stops. Nothing is lost by not waiting. */
+  /** Finishes the batch in flight, then stops. No event is lost if you do not wait for it. */
   close(): Promise<void>
 }
 
@@ -24,10 +24,9 @@ const LIVENESS_MS = 30_000
 const SEND_LIVENESS_MS = 150_000
 
 /**
- * Moves outbox rows to their destination: at least once, in id order, the same bytes each time. Of all processes that run
- * a relay for the channel on this database one is the leader, and the others wait. Never throws; every failure is logged
- * and tried again.
- * @param databaseUrl of a role that may read and delete outbox rows; the relay keeps a connection of its own
+ * Moves outbox rows to their destination: at least once, in id order, with the same bytes each time. Of all processes that run a relay for
+ * the channel on this database, one is the leader and the others wait. Never throws; every failure is logged and tried again.
+ * @param databaseUrl for a role that may read and delete outbox rows; the relay keeps its own connection
  */
 export function startRelay(options: {
   databaseUrl: string
@@ -35,14 +34,14 @@ export function startRelay(options: {
   logger: Logger
   /** What the log says of rows, by the type of their event; of others it says `Event published`. */
   logLines?: Readonly<Record<string, LogLines>> | undefined
-  /** Called when a pooler keeps the relay from a session of its own, whose lock makes it the one leader: end the process. */
+  /** Called if a pooler denies the relay its own session, whose lock makes it the leader. End the process. */
   onFatal?: (error: Error) => void
 }): Relay {
   const { channel, logLines = {} } = options
   const logger = options.logger.child({ channel: channel.name })
   const labels = { channel: channel.name }
   const waiter = createWaiter()
-  // Apart: what is written meanwhile must not cut a back-off short.
+  // Separate, because new rows must not cut a back-off short.
   const backOff = createWaiter()
   const failedIds = new Set<string>()
   const interruptions = createOutageLog(logger, {
@@ -50,7 +49,7 @@ export function startRelay(options: {
     works: 'Relay works again',
   })
   let lastCycleAt = performance.now()
-  /** Tells a leader that had begun to work from one that never gets there. */
+  /** Distinguishes a leader that had begun to work from one that never gets there. */
   let sentBatches = 0
   let hasOwnSession = false
   let isSending = false
@@ -76,8 +75,8 @@ export function startRelay(options: {
   }
 
   /**
-   * One send at a time, which keeps the order. While a full batch is on its way, the one before it is deleted and the one
-   * after it read. What was read ahead is dropped when the send fails in any part: its older rows then come first.
+   * Sends one batch at a time, which keeps the order. While a full batch is on its way, the previous one is deleted and the next one is
+   * read. If any part of the send fails, what was read ahead is dropped, because the failed rows come first.
    */
   async function relayBatches(reader: OutboxReader): Promise<void> {
     let settled: Settled = nothing
@@ -108,7 +107,7 @@ export function startRelay(options: {
           return Promise.allSettled([
             sendReadable(batch),
             isBacklog ? reader.deleteAndSelect(settled, channel.topicsSetAside(), batch) : [],
-            // After the request is out: the lines are written while the destination works.
+            // Logs after the request has left, while the destination works.
             setImmediate().then(() => unreported.splice(0).forEach(report)),
           ])
         })
@@ -124,7 +123,7 @@ export function startRelay(options: {
       ahead = outcome.failed.length === 0 ? reading.value : []
       failures = outcome.isDown ? failures + 1 : 0
       if (outcome.isDown) {
-        // What was taken is deleted before the pause, or a stop in the pause would repeat it.
+        // Deletes accepted rows before the pause, because a stop during the pause would repeat them.
         unreported.splice(0).forEach(report)
         await reader.deleteAndSelect(settled, null)
         settled = nothing
@@ -133,7 +132,7 @@ export function startRelay(options: {
     }
   }
 
-  /** Sends what was read, and parks what was too large for that. */
+  /** Sends the rows, and parks those that were too large to be read. */
   async function sendReadable(batch: StoredRow[]): Promise<SendOutcome> {
     const tooLarge = batch.filter((row) => row.isTooLarge)
     if (tooLarge.length === 0) return channel.send(batch)
@@ -158,7 +157,7 @@ export function startRelay(options: {
     }
     metrics.outboxSendFailures.add(failed.length, labels)
     for (const { row, error } of failed) {
-      // Once a row: a destination that is down for an hour must not fill the disk with its name.
+      // Once per row, because a destination that is down for an hour must not fill the disk with log lines.
       if (failedIds.has(row.id)) continue
       failedIds.add(row.id)
       logger.warn({ ...row.log?.fields, err: error }, findLogLines(row.log, logLines).failed)

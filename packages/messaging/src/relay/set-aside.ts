@@ -1,12 +1,12 @@
 import { createOutageLog, type Logger, type OutageLog } from '@coursewire/service-kit'
 import { backoffMs } from '../backoff.ts'
 
-/** So many rows refused one by one, and none taken, are refused for what is not theirs but their topic's. */
+/** If so many rows are refused one by one and none is accepted, the topic is at fault. */
 export const MANY_REFUSED = 10
 
 const lines = { failing: 'Topic set aside', works: 'Topic taken back', level: 'error' } as const
 
-/** The topics of a channel that are left out for a while, each for longer the more often it was refused. */
+/** Tracks the topics of a channel that are left out for a while, longer each time they are refused. */
 export function createSetAside(logger: Logger) {
   const topics = new Map<string, { attempts: number; until: number; log: OutageLog }>()
   return {

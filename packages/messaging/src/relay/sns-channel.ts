@@ -9,19 +9,19 @@ const BYTES = 250_000
 const IN_FLIGHT = 6
 
 const tooLarge = new Set(['BatchRequestTooLongException', 'BatchRequestTooLong', 'RequestEntityTooLarge'])
-// Gone, forbidden to us, misnamed, or encrypted by a key that is not to be had: also where one entry is told so.
+// The topic is gone, forbidden, misnamed, or encrypted with an unavailable key. A single entry may get these errors too.
 const topicFaults =
   /^(NotFound|AuthorizationError|InvalidParameter|InvalidParameterValue|ValidationError|InvalidSecurity|EndpointDisabled|KMS\w+?)(Exception)?$/
 const ofEntry = new Set(['InvalidParameter', 'InvalidParameterValue', 'ValidationError'])
 
-/** Whose fault a refused request is: a row's, its topic's, or nobody's (SNS, the network, ourselves). */
+/** What a refused request is blamed on: a row, its topic, or neither (SNS, the network, ourselves). */
 function findSnsFault(error: unknown): 'row' | 'topic' | 'sns' {
   if (!(error instanceof Error)) return 'sns'
   if (tooLarge.has(error.name)) return 'row'
   return topicFaults.test(error.name) ? 'topic' : 'sns'
 }
 
-/** Splits rows into requests SNS takes: of one topic, at most ten entries and 250 KB each. */
+/** Splits rows into requests that SNS accepts: one topic, at most ten entries and 250 KB each. */
 export function splitIntoRequests(rows: StoredRow[]): StoredRow[][] {
   const requests: { rows: StoredRow[]; bytes: number }[] = []
   for (const row of rows) {
@@ -37,10 +37,10 @@ export function splitIntoRequests(rows: StoredRow[]): StoredRow[][] {
   return requests.map((request) => request.rows)
 }
 
-/** Publishes rows on SNS topics, several requests at a time; no order is promised there. */
+/** Publishes rows on SNS topics, several requests at a time. SNS promises no order. */
 export function createSnsChannel({ logger }: { logger: Logger }): Channel {
   const setAside = createSetAside(logger)
-  // Back-off is the relay's: retries inside the client would only hide the refusal from its log.
+  // The relay backs off. Retries inside the client would only hide the refusal from the relay's log.
   const client = new SNSClient({
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
@@ -116,7 +116,7 @@ export function createSnsChannel({ logger }: { logger: Logger }): Channel {
 
 type RefusedTopics = Map<string, unknown>
 
-/** Where all rows of a topic are refused, one by one, it is the topic that refuses: none of them is parked. */
+/** If all rows of a topic are refused one by one, the topic is at fault, and none of them is parked. */
 function spareEveryRow(outcome: SendOutcome, refusedTopics: RefusedTopics): void {
   for (const topic of new Set(outcome.parked.map(({ row }) => row.topic))) {
     const refused = outcome.parked.filter(({ row }) => row.topic === topic)
@@ -141,7 +141,7 @@ function toCommand(rows: StoredRow[]): PublishBatchCommand {
   return command
 }
 
-/** Throws unless the finished request is these rows to this topic: SNS would take others under their ids. */
+/** Throws unless the finished request has these rows for this topic. SNS would accept others under their ids. */
 function assertCarries(topicArn: string, rows: StoredRow[], body: unknown): void {
   const form = readQueryForm(body)
   const ids = [...form].filter(([name]) => name.endsWith('.Id')).map(([, id]) => id)
