@@ -9,7 +9,7 @@ const look = (editor: Editor, slug: string, headers: Record<string, string> = {}
   editor.callAny('GET', `/api/courses/${slug}`, { headers })
 
 describe('the page of a course', () => {
-  it('says nothing of what is internal, and does not count', async () => {
+  it('has no internal fields, and reading it does not count as a view', async () => {
     const editor = await startAsEditor()
     await editor.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }))
     await editor.take(aStagedCourse({ course_id: 'course_1' }))
@@ -42,7 +42,7 @@ describe('the page of a course', () => {
     expect((await editor.callAny('GET', '/api/courses')).body).toEqual({ items: [entry], nextCursor: null })
   })
 
-  it('is absent when it is hidden, or never was', async () => {
+  it('is answered with 404 if the entry is hidden or never existed', async () => {
     const editor = await startWithPublic({ title: 'Hidden' })
 
     for (const slug of ['hidden', 'absent', '..%2F..%2Fetc%2Fpasswd']) {
@@ -52,7 +52,7 @@ describe('the page of a course', () => {
     }
   })
 
-  it('names what else there is of the course that lists show: other languages, and variants', async () => {
+  it('names the listed entries of the course in other languages, and its variants', async () => {
     const editor = await startWithPublic({ title: 'Gardens', courseId: 'c' })
     const { body: all } = await editor.call('GET', '')
     const variant = await editor.derive(all.items[0].id, { title: 'Gardens on balconies', slug: 'balconies' })
@@ -87,7 +87,7 @@ describe('the page of a course', () => {
     expect((await look(editor, hidden.slug)).status).toBe(404)
   })
 
-  it('of a variant is known to search engines as its parent, unless that is hidden', async () => {
+  it('of a variant has its parent as canonical URL, unless that is hidden', async () => {
     const editor = await startWithPublic({ title: 'Gardens' })
     const { body: all } = await editor.call('GET', '')
     const { id } = await editor.derive(all.items[0].id, { slug: 'balconies' })
@@ -103,7 +103,7 @@ describe('the page of a course', () => {
     ])
   })
 
-  it('is sent again only when it has changed, and no cache may keep it without asking', async () => {
+  it('is sent again only if it has changed, and caches must ask each time', async () => {
     const editor = await startAsEditor()
     const { id, slug } = await publish(editor, { title: 'Gardens' })
     const ask = (ifNoneMatch: string) => look(editor, slug, { 'if-none-match': ifNoneMatch })
@@ -120,7 +120,7 @@ describe('the page of a course', () => {
     expect(await ask(etag)).toMatchObject({ status: 200, body: { description: 'Moss.' } })
   })
 
-  it('soon follows what CourseFactory says', async () => {
+  it('soon follows a new generation of CourseFactory', async () => {
     const editor = await startAsEditor()
     await editor.take(aGeneratedCourse({ course_id: 'c', title: 'Gardens' }))
     const { body } = await editor.call('GET', '')
@@ -133,7 +133,7 @@ describe('the page of a course', () => {
   })
 })
 
-describe('what is taken back', () => {
+describe('an unpublished entry', () => {
   /** Another instance of the service, on the same database. */
   async function startAnother({ databaseUrl, logs }: Editor) {
     const ctx = await createContext(createConfig(databaseUrl), {
@@ -190,7 +190,7 @@ describe('what is taken back', () => {
     expect((await look(editor, slug)).status).toBe(status)
   })
 
-  it('while a list is being read is not in it', async () => {
+  it('is not in a list that is being read meanwhile', async () => {
     const editor = await startWithPublic({ title: 'Stays' })
     const { id } = await publish(editor, { title: 'Goes' })
     const query = Reflect.get(pg.Pool.prototype, 'query')
@@ -206,7 +206,7 @@ describe('what is taken back', () => {
 })
 
 describe('the list', () => {
-  it('is of the tenant whose host is asked', async () => {
+  it('has the entries of the tenant of the requested host', async () => {
     const editor = await startWithPublic({ title: 'Ours' })
     const roles = { roles: ['editor' as const], tenantId: 'globex' }
     const draft = { courseId: 'c', title: 'Theirs', description: 'x', language: 'en' }
@@ -220,7 +220,7 @@ describe('the list', () => {
     expect((await look(editor, 'theirs')).status).toBe(404)
   })
 
-  it('shows each course in the best language there is for a reader, the best first', async () => {
+  it('shows each course in the best language for the reader, the best first', async () => {
     const editor = await startWithPublic(
       { title: 'Austrian', courseId: 'a', language: 'de-AT' },
       { title: 'German', courseId: 'a', language: 'de' },
@@ -243,7 +243,7 @@ describe('the list', () => {
     expect(await find(editor, { language: 'fr' })).toEqual(['French only', 'English only', 'English too', 'English'])
   })
 
-  it('filters by target group, and by it with a language', async () => {
+  it('can be filtered by target group, alone or with a language', async () => {
     const editor = await startWithPublic(
       { title: 'One', language: 'de', targetGroup: ['students', 'gardeners'] },
       { title: 'Two', language: 'en', targetGroup: ['gardeners'] },
@@ -256,7 +256,7 @@ describe('the list', () => {
     expect(await find(editor, { targetGroup: 'nobody' })).toEqual([])
   })
 
-  it('is sent again only when it has changed', async () => {
+  it('is sent again only if it has changed', async () => {
     const editor = await startWithPublic({ title: 'Gardens' })
     const { headers } = await editor.callAny('GET', '/api/courses')
     const ask = () => editor.callAny('GET', '/api/courses', { headers: { 'if-none-match': String(headers.etag) } })
@@ -266,7 +266,7 @@ describe('the list', () => {
     expect(await ask()).toMatchObject({ status: 200 })
   })
 
-  it('is the same for a link that others have added to', async () => {
+  it('is the same for a link with added tracking parameters', async () => {
     const editor = await startWithPublic({ title: 'Gardens' }, { title: 'Moss' })
     const added = [
       'utm_source=x',
@@ -286,7 +286,7 @@ describe('the list', () => {
     expect([body, headers.etag]).toEqual([plain.body, plain.headers.etag])
   })
 
-  it('cannot be asked for anything else', async () => {
+  it('refuses any other parameter', async () => {
     const editor = await startAsEditor()
 
     for (const query of [

@@ -120,7 +120,7 @@ it('a deployment to staging reaches all distributions of the course', async () =
   expect(await readCourse('staged')).toMatchObject([staging, staging])
 })
 
-it('the same fact under two ids, on two partitions at once, makes one distribution', async () => {
+it('the same generation under two ids, on two partitions at once, makes one distribution', async () => {
   const fact = { course_id: 'twice' }
   const facts = [aGeneratedCourse(fact), aGeneratedCourse(fact)]
   const waitForEnds = () =>
@@ -146,7 +146,7 @@ it('the same fact under two ids, on two partitions at once, makes one distributi
   expect(created).toHaveLength(1)
 })
 
-it('an id seen again with another content is a dead letter, and has no effect', async () => {
+it('a repeated id with other content is a dead letter and has no effect', async () => {
   const event = aGeneratedCourse({ course_id: 'forged' })
   await publish(event)
   await waitForEvent(event, 'distribution.created')
@@ -159,7 +159,7 @@ it('an id seen again with another content is a dead letter, and has no effect', 
   expect(await readCourse('forged')).toMatchObject([{ title: 'Vertical Gardens' }])
 })
 
-it('the same event replayed changes nothing', async () => {
+it('a replayed event changes nothing', async () => {
   const event = aGeneratedCourse({ course_id: 'replayed' })
   await publish(event)
   await waitForEvent(event, 'distribution.created')
@@ -173,7 +173,7 @@ it('the same event replayed changes nothing', async () => {
   expect(await readCourse('replayed')).toEqual(before)
 })
 
-it('an invalid payload is acknowledged, logged and dead-lettered, and holds nobody up', async () => {
+it('an invalid payload is acknowledged, logged and dead-lettered, and delays no other', async () => {
   const valid = aGeneratedCourse({ course_id: 'invalid' })
   const invalid = JSON.stringify({ ...aGeneratedCourse(), id: 'broken', payload: { course_id: 'invalid', title: 7 } })
   const sent = producer.send({
@@ -192,7 +192,7 @@ it('an invalid payload is acknowledged, logged and dead-lettered, and holds nobo
   expect(logs.find('Invalid event')).toMatchObject([{ eventId: 'broken', err: { code: 'record.invalid-payload' } }])
 })
 
-it('of generations that wait together, the one that is refused is a dead letter, and the others have their effect', async () => {
+it('among generations that wait together, only the refused one is a dead letter', async () => {
   const large = aGeneratedCourse({ course_id: 'large' })
   await publish(large)
   await waitForEvent(large, 'distribution.created')
@@ -223,7 +223,7 @@ it('of generations that wait together, the one that is refused is a dead letter,
   expect(await readCourse('large')).toMatchObject([{ description: large.payload.description }])
 })
 
-describe('what editors do', () => {
+describe('the work of editors', () => {
   const micros = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
@@ -245,7 +245,7 @@ describe('what editors do', () => {
       return found.length === count ? found : null
     })
 
-  it('is on Kafka, whole, keyed by the entry, with the request that did it', async () => {
+  it('is on Kafka completely, keyed by the entry, with the request that caused it', async () => {
     const draft = { courseId: 'edited', title: 'Walls', description: 'Green.', language: 'en', targetGroup: ['all'] }
     const { body: made } = await call('walk-created', 'POST', '', draft)
     const { body: changed } = await call('walk-updated', 'PATCH', `/${made.id}`, { title: 'Moss' })
@@ -383,7 +383,7 @@ describe('what editors do', () => {
     }
   })
 
-  it('makes what visitors do be told of, with the running total and nothing of them', async () => {
+  it('lets visitors be counted in events with the running total and nothing about them', async () => {
     const draft = { courseId: 'visited', title: 'Ferns', description: 'Green.', language: 'en' }
     const { body: made } = await call('visit-created', 'POST', '', draft)
     await call('visit-published', 'POST', `/${made.id}/publish`)
@@ -423,7 +423,7 @@ describe('what editors do', () => {
     )
   })
 
-  it('at once is told in the order in which it came true', async () => {
+  it('at the same moment is announced in the order of the commits', async () => {
     const { body } = await call('crowd-0', 'POST', '', { courseId: 'crowd', title: 'Walls', language: 'en' })
     const titles = Array.from({ length: 20 }, (_, n) => `Title ${n}`)
 
@@ -437,7 +437,7 @@ describe('what editors do', () => {
   })
 })
 
-it('while the database is stopped nothing is acknowledged, and all is applied when it is back', async () => {
+it('while the database is down no event is acknowledged, and all are applied when it is back', async () => {
   const askHealth = async (name: string) => (await caller.call('GET', `/health/${name}`)).status
   const event = aGeneratedCourse({ course_id: 'delayed' })
   const letters = deadLetters.length
@@ -462,7 +462,7 @@ it('while the database is stopped nothing is acknowledged, and all is applied wh
   expect(deadLetters).toHaveLength(letters)
 })
 
-it('while the database is stopped views are kept and clicks refused; the views are told of when it is back', async () => {
+it('while the database is down views are kept and clicks refused, and the views are announced when it is back', async () => {
   const headers = { 'user-agent': browser, referer: 'https://www.google.com/' }
   const draft = { courseId: 'seen', title: 'Seen', description: 'Green.', language: 'en' }
   const { body } = await caller.call('POST', '/api/distributions', { roles: ['editor'], body: draft })

@@ -31,7 +31,7 @@ async function startWithPublic(environment = {}) {
 }
 
 describe('views', () => {
-  it('are told of once a window and category, with the running total', async () => {
+  it('are announced once per window and category, with the running total', async () => {
     const here = await startWithPublic()
 
     for (let count = 0; count < 5; count += 1) expect((await here.view()).status).toBe(202)
@@ -64,7 +64,7 @@ describe('views', () => {
     expect(third.payload).toMatchObject({ view_count: 8, referrer_category: 'direct' })
   })
 
-  it('of several instances add up exactly, and those in memory are written at the end', async () => {
+  it('of several instances add up exactly, and those in memory are written before the end', async () => {
     const here = await startWithPublic()
     const others = await Promise.all(
       [1, 2].map(async () => {
@@ -93,7 +93,7 @@ describe('views', () => {
     expect(await here.readTold('viewed')).toHaveLength(1)
   })
 
-  it('are added once when nobody knows whether they were, and those that come meanwhile as well', async () => {
+  it('are added once if the outcome of a commit is unknown, together with later ones', async () => {
     const here = await startWithPublic()
     const proxy = await startLossyProxy(here.databaseUrl)
     onTestFinished(() => proxy.close())
@@ -115,7 +115,7 @@ describe('views', () => {
     expect((await here.db.execute(sql`SELECT FROM view_batches`)).rowCount).toBe(0)
   })
 
-  it('of nobody, and of what is not public, are not counted', async () => {
+  it('by crawlers, and of entries that are not public, are not counted', async () => {
     const here = await startWithPublic()
     const hidden = await here.create()
 
@@ -133,7 +133,7 @@ describe('views', () => {
 })
 
 describe('clicks', () => {
-  it('are each on disk when they are answered, and told of with the running total', async () => {
+  it('are each on disk before the answer, and announced with the running total', async () => {
     const here = await startWithPublic()
 
     expect((await here.click()).status).toBe(202)
@@ -151,7 +151,7 @@ describe('clicks', () => {
     )
   })
 
-  it('at once add up exactly, each with a total of its own', async () => {
+  it('at the same time add up exactly, each with its own total', async () => {
     const here = await startWithPublic()
 
     const answers = await Promise.all(Array.from({ length: 100 }, () => here.click()))
@@ -161,7 +161,7 @@ describe('clicks', () => {
     expect(totals).toEqual(Array.from({ length: 100 }, (_, index) => index + 1))
   })
 
-  it('on what is not there or not public are dropped, and of a kind that is none refused', async () => {
+  it('on missing or hidden entries are dropped, and of an unknown kind are refused', async () => {
     const here = await startWithPublic()
     const hidden = await here.create()
 
@@ -178,7 +178,7 @@ describe('clicks', () => {
   })
 })
 
-it('an old slug counts as the new one, also beside it', async () => {
+it('an old slug counts as the new one, also in the same batch', async () => {
   const here = await startWithPublic()
   const first = here.slug
   await here.change(here.id, { slug: 'second' })
@@ -201,7 +201,7 @@ it('an old slug counts as the new one, also beside it', async () => {
   ).toEqual([1, 2, 3, 4].map((count) => ['third', count]))
 })
 
-it('one address is counted for so often a minute, and no other is held up by it', async () => {
+it('one address is counted up to a limit per minute, which does not affect others', async () => {
   const here = await startWithPublic()
   const headers = { 'user-agent': browser }
   const view = async (from: string) =>
@@ -227,7 +227,7 @@ it('one address is counted for so often a minute, and no other is held up by it'
 it.each([
   ['a balancer that is trusted', '10.0.0.1', 202],
   ['anybody else', '192.0.2.1', 429],
-])('by X-Forwarded-For, %s can say who asks', async (_who, from, status) => {
+])('only a named proxy is believed about X-Forwarded-For (%s)', async (_who, from, status) => {
   const here = await startWithPublic({ TRUST_PROXY: '10.0.0.0/8' })
   const view = async (visitor: string) => {
     const headers = { 'user-agent': browser, 'x-forwarded-for': visitor }
@@ -239,7 +239,7 @@ it.each([
   expect(await view('192.0.2.78')).toBe(status)
 })
 
-it('nothing that is stored, logged or told says who it was, not even of what is refused', async () => {
+it('nothing about a visitor is stored, logged or sent, not even about a refused one', async () => {
   const here = await startWithPublic({ TRUST_PROXY: '10.0.0.0/8' })
   const headers = {
     'user-agent': `${browser} Secretive/1.0`,

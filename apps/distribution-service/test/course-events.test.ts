@@ -19,7 +19,7 @@ async function addVariant({ db }: Service, slug: string): Promise<string> {
 }
 
 describe('a generated course', () => {
-  it('gets one private distribution with everything by default', async () => {
+  it('gets one private distribution with default values', async () => {
     const service = await startService()
     const event = aGeneratedCourse({
       course_id: 'course_1',
@@ -62,7 +62,7 @@ describe('a generated course', () => {
     ])
   })
 
-  it('is told of once, with what caused it, and logged', async () => {
+  it('is announced once with its cause, and logged', async () => {
     const service = await startService()
     const event = aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }, { correlationId: 'req-100' })
 
@@ -107,7 +107,7 @@ describe('a generated course', () => {
     ])
   })
 
-  it('of which only the required is known has the rest empty', async () => {
+  it('with only the required fields has the others empty', async () => {
     const service = await startService()
 
     await service.take(
@@ -121,7 +121,7 @@ describe('a generated course', () => {
     ])
   })
 
-  it('shares its title with another one, but not the slug, which is unique in its tenant', async () => {
+  it('may share its title with another course, but gets its own slug in its tenant', async () => {
     const service = await startService()
 
     await service.take(
@@ -135,7 +135,7 @@ describe('a generated course', () => {
     expect(slugs).toEqual(['vertical-gardens', 'vertical-gardens-2', 'vertical-gardens-3', 'vertical-gardens'])
   })
 
-  it('is another one in another tenant, under the same id', async () => {
+  it('is another course in another tenant, even with the same id', async () => {
     const service = await startService()
 
     await service.take(
@@ -151,7 +151,7 @@ describe('a generated course', () => {
 })
 
 describe('a course generated again', () => {
-  it('refreshes its distribution, and names what truly changed', async () => {
+  it('refreshes its distribution, and names the fields that really changed', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }))
     const again = aGeneratedCourse({
@@ -183,7 +183,7 @@ describe('a course generated again', () => {
     expect(service.logs.find('Updated distributions')).toMatchObject([{ courseId: 'course_1', count: 1 }])
   })
 
-  it('clears nothing by what it leaves empty', async () => {
+  it('clears no field by leaving it empty', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }))
     const [before] = await readAll(service)
@@ -218,7 +218,7 @@ describe('a course generated again', () => {
     expect(await service.readOutbox()).toHaveLength(1)
   })
 
-  it('with a change too large to tell is refused, and nothing is changed', async () => {
+  it('with a change too large for an event is refused, and nothing is changed', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }))
     // As it may have been before there were limits.
@@ -232,7 +232,7 @@ describe('a course generated again', () => {
     expect(await service.readOutbox()).toHaveLength(1)
   })
 
-  it('takes the place of what was too large to tell, which is then not told as the old value', async () => {
+  it('replaces a value that is too large for an event, which then lacks the old value', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }))
     // As it may have been before there were limits.
@@ -246,7 +246,7 @@ describe('a course generated again', () => {
     expect(updated?.event.payload).toMatchObject({ old_values: {}, new_values: { description: after?.description } })
   })
 
-  it('wins over one that claims to be of a time yet to come, which was taken once', async () => {
+  it('wins over a stored generation with a moment in the future', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }))
     await service.db.update(courses).set({ generationCompletedAt: '2099-01-01T00:00:00Z' })
@@ -257,7 +257,7 @@ describe('a course generated again', () => {
     expect(await readAll(service)).toMatchObject([{ title: 'New' }])
   })
 
-  it('is told of with a moment that listeners take, also after a clock that was years ahead', async () => {
+  it('is announced with a moment that listeners accept, even after a clock was years fast', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }))
     await service.db.update(distributions).set({ updatedAt: '2099-01-01T00:00:00Z' })
@@ -271,7 +271,7 @@ describe('a course generated again', () => {
 })
 
 describe('a deployment to staging', () => {
-  it('reaches all distributions of the course, and no other', async () => {
+  it('reaches all distributions of the course, and no others', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }))
     const variantId = await addVariant(service, 'variant')
@@ -303,7 +303,7 @@ describe('a deployment to staging', () => {
     expect(service.logs.find('Updated distributions')).toMatchObject([{ courseId: 'course_1', count: 2 }])
   })
 
-  it('again names only what changed, and leaves alone what has it already', async () => {
+  it('that is repeated names only what changed, and does not touch unchanged entries', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }), aStagedCourse({ course_id: 'course_1' }))
     const deployedAt = '2025-12-28T09:30:00.000001Z'
@@ -336,7 +336,7 @@ describe('a deployment to staging', () => {
     expect(service.logs.find('Updated distributions')).toHaveLength(1)
   })
 
-  it('wins over one that claims to be of a time yet to come, which was taken once', async () => {
+  it('wins over a stored generation with a moment in the future', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }), aStagedCourse({ course_id: 'course_1' }))
     await service.db.update(courses).set({ stagingDeployedAt: '2099-01-01T00:00:00Z' })
@@ -346,7 +346,7 @@ describe('a deployment to staging', () => {
     expect(await readAll(service)).toMatchObject([{ stagingUrl: 'https://staging.test/new' }])
   })
 
-  it('before its course is known is kept for the distribution made later', async () => {
+  it('before its course is known is kept for the later distribution', async () => {
     const service = await startService()
 
     await service.take(
@@ -371,7 +371,7 @@ describe('a deployment to staging', () => {
   })
 })
 
-it('moments are read as UTC whatever the time zone of the session', async () => {
+it('moments are read as UTC in every time zone of the session', async () => {
   const service = await startService()
   await service.take(aGeneratedCourse(), aGeneratedCourse())
   const inUtc = await readAll(service)

@@ -73,7 +73,7 @@ describe('other services', () => {
     expect(body).toMatchObject({ code: 'course.not-found' })
   })
 
-  it.each(['/internal/courses', '/internal/courses/course_1'])('only may ask %s', async (url) => {
+  it.each(['/internal/courses', '/internal/courses/course_1'])('are the only ones that may ask %s', async (url) => {
     const service = await startWithCourses({ course_id: 'course_1' })
 
     expect((await service.call('GET', url)).status).toBe(401)

@@ -17,7 +17,7 @@ async function startWithDistribution(generation: Parameters<typeof aGeneratedCou
 const readLast = async (service: Service) => (await service.readOutbox()).at(-1)
 
 describe('publishing', () => {
-  it('answers with the public distribution, tells of it once it is committed, and is logged', async () => {
+  it('answers with the public distribution, announces it after the commit, and is logged', async () => {
     const { service, id, path } = await startWithDistribution()
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
@@ -67,7 +67,7 @@ describe('publishing', () => {
     expect(service.logs.find('Distribution published')).toMatchObject([{ distributionId: id, courseId: 'course_1' }])
   })
 
-  it('again answers the same and tells nothing', async () => {
+  it('again gives the same answer and sends no event', async () => {
     const { service, path } = await startWithDistribution()
     const first = await service.call('POST', `${path}/publish`, editor)
 
@@ -79,7 +79,7 @@ describe('publishing', () => {
     expect(service.wakes).toHaveLength(1)
   })
 
-  it('of an incomplete entry is refused, and the answer says what is missing', async () => {
+  it('of an incomplete entry is refused with the names of the missing fields', async () => {
     const { service, path } = await startWithDistribution({ description: null })
 
     const { status, body, headers } = await service.call('POST', `${path}/publish`, editor)
@@ -97,7 +97,7 @@ describe('publishing', () => {
 })
 
 describe('unpublishing', () => {
-  it('hides the distribution and tells why', async () => {
+  it('hides the distribution, and its event has the reason', async () => {
     const { service, id, path } = await startWithDistribution()
     await service.call('POST', `${path}/publish`, editor)
 
@@ -126,7 +126,7 @@ describe('unpublishing', () => {
     expect(service.logs.find('Distribution unpublished')).toMatchObject([{ distributionId: id }])
   })
 
-  it('what is private already tells nothing', async () => {
+  it('a private entry sends no event', async () => {
     const { service, path } = await startWithDistribution()
 
     const { status } = await service.call('POST', `${path}/unpublish`, { ...editor, body: { reason: 'none' } })
@@ -169,7 +169,7 @@ it('each change has a later moment than the one before, even if the clock steps 
 })
 
 describe('the list', () => {
-  it('has the distributions of the tenant, newest first, page by page', async () => {
+  it('has the distributions of the tenant page by page, the newest first', async () => {
     const service = await startService()
     for (const title of ['One', 'Two', 'Three', 'Four', 'Five']) await service.take(aGeneratedCourse({ title }))
     await service.take(aGeneratedCourse({ title: 'Theirs' }, { tenantId: 'globex' }))
@@ -189,7 +189,7 @@ describe('the list', () => {
     expect(titles).toEqual([['Five', 'Four'], ['Three', 'Two'], ['One']])
   })
 
-  it('of a course has its distributions only', async () => {
+  it('of a course has only its distributions', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'a b/ü&c' }), aGeneratedCourse())
 
@@ -198,7 +198,7 @@ describe('the list', () => {
     expect(body).toMatchObject({ items: [{ courseId: 'a b/ü&c' }], nextCursor: null })
   })
 
-  it('by anything else is refused', async () => {
+  it('refuses any other parameter', async () => {
     const service = await startService()
 
     for (const query of [

@@ -6,7 +6,7 @@ import { distributions, versions } from '../src/db/schema.ts'
 import { createCaller, createConfig, startAsEditor, startService } from './helpers.ts'
 
 describe('a distribution made by hand', () => {
-  it('is answered where it is, with everything by default, and told of', async () => {
+  it('is answered with its location and default values, and announced', async () => {
     const { call } = await startAsEditor()
     const draft = { courseId: 'course_1', title: 'Größe & Maß in C++', language: 'de-at' }
 
@@ -44,7 +44,7 @@ describe('a distribution made by hand', () => {
     expect([again.body, again.etag]).toEqual([body, etag])
   })
 
-  it('has what the draft says', async () => {
+  it('has the values of the request', async () => {
     const { create } = await startAsEditor()
     const said = {
       slug: 'walls',
@@ -61,7 +61,7 @@ describe('a distribution made by hand', () => {
     })
   })
 
-  it('is another one beside that of its generated course', async () => {
+  it('is a second entry next to that of its generated course', async () => {
     const { create, take, call } = await startAsEditor()
     await create({ title: 'By hand' })
     await take(aGeneratedCourse({ course_id: 'course_1', title: 'Generated' }))
@@ -115,7 +115,7 @@ describe('a distribution made by hand', () => {
 })
 
 describe('a change', () => {
-  it('names what truly changed, old and new, in one event', async () => {
+  it('is one event with the old and new values of the fields that really changed', async () => {
     const { create, call } = await startAsEditor()
     const before = await create()
 
@@ -161,7 +161,7 @@ describe('a change', () => {
     ])
   })
 
-  it('that changes nothing is not told and keeps the moment', async () => {
+  it('without effect sends no event and keeps updated_at', async () => {
     const { create, change } = await startAsEditor()
     const before = await create()
 
@@ -170,7 +170,7 @@ describe('a change', () => {
     expect([body, events]).toEqual([before, []])
   })
 
-  it('takes away by null what may be missing, and nothing else', async () => {
+  it('can clear optional fields with null, and no others', async () => {
     const { create, change } = await startAsEditor()
     const { id, seo } = await create({ seo: { ogImage: 'https://learn.test/a.png', noindex: true } })
 
@@ -181,7 +181,7 @@ describe('a change', () => {
     }
   })
 
-  it('leaves a public entry complete, and its public variants', async () => {
+  it('cannot make a public entry or its public variants incomplete', async () => {
     const { create, change, call, derive } = await startAsEditor()
     const { id } = await create()
     const variant = await derive(id)
@@ -198,7 +198,7 @@ describe('a change', () => {
     expect((await change(id, { description: '' })).status).toBe(200)
   })
 
-  it('needs to say of what', async () => {
+  it('needs If-Match', async () => {
     const { create, call } = await startAsEditor()
     const { id, updatedAt } = await create()
     const patch = (title: string, ifMatch?: string) => call('PATCH', `/${id}`, { title }, ifMatch)
@@ -215,7 +215,7 @@ describe('a change', () => {
     expect((await patch('E', '*')).body.title).toBe('E')
   })
 
-  it('of two by the same state one succeeds', async () => {
+  it('made twice from the same state succeeds once', async () => {
     const { create, call } = await startAsEditor()
     const { id, updatedAt } = await create()
 
@@ -231,7 +231,7 @@ describe('a course generated again', () => {
   const again = (title: string, completed_at: string) =>
     aGeneratedCourse({ course_id: 'course_1', title, description: `${title}!`, completed_at })
 
-  it('refreshes what no person has edited; the list of that can be changed', async () => {
+  it('refreshes only fields that no person has edited, and the list of these can be changed', async () => {
     const { take, call, change, read } = await startAsEditor()
     await take(again('One', '2026-01-01T00:00:00Z'))
     const { id, seo } = (await call('GET', '?courseId=course_1')).body.items[0]
@@ -254,7 +254,7 @@ describe('a course generated again', () => {
 })
 
 describe('slugs', () => {
-  it('of an entry that changed its own lead to it, and stay its own', async () => {
+  it('that an entry has given up redirect to it, and stay its own', async () => {
     const { create, change, call, callAny } = await startAsEditor()
     const { id } = await create({ slug: 'first' })
     await call('POST', `/${id}/publish`)
@@ -279,7 +279,7 @@ describe('slugs', () => {
     expect((await callAny('GET', '/api/courses/third')).headers['location']).toBe('/api/courses/first')
   })
 
-  it('of one that is not public lead nowhere', async () => {
+  it('of a private entry lead nowhere', async () => {
     const { create, change, callAny } = await startAsEditor()
     const { id } = await create({ slug: 'first' })
     await change(id, { slug: 'second' })
@@ -287,7 +287,7 @@ describe('slugs', () => {
     expect((await callAny('GET', '/api/courses/first')).status).toBe(404)
   })
 
-  it('are one each for those who want the same at once', async () => {
+  it('are unique among entries that want the same one at once', async () => {
     const { create } = await startAsEditor()
 
     const made = await Promise.all(Array.from({ length: 6 }, (_, n) => create({ courseId: `course_${n}` })))
@@ -297,7 +297,7 @@ describe('slugs', () => {
     )
   })
 
-  it('that two want by name at once become the one’s', async () => {
+  it('that two entries request by name at once go to one of them', async () => {
     const { create, call } = await startAsEditor()
     const made = await Promise.all([create({ courseId: 'a' }), create({ courseId: 'b' })])
 
@@ -306,7 +306,7 @@ describe('slugs', () => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
   })
 
-  it('are claimed by the version of this service before this one too, which knows nothing of it', async () => {
+  it('are also claimed for the previous version of this service, which does not know them', async () => {
     const { create, db, call } = await startAsEditor()
     const { id } = await create()
     await db.execute(sql`
@@ -320,7 +320,7 @@ describe('slugs', () => {
     expect((await call('PATCH', `/${id}`, { slug: 'walls' }, '*')).status).toBe(409)
   })
 
-  it('of other tenants do not matter', async () => {
+  it('are independent of those of other tenants', async () => {
     const { create, callAny } = await startAsEditor()
     await create({ slug: 'walls' })
     const body = { courseId: 'c', title: 'Walls', language: 'en', slug: 'walls' }
@@ -332,7 +332,7 @@ describe('slugs', () => {
 })
 
 describe('a deleted distribution', () => {
-  it('is gone, with who did it, and its slugs are nobody else’s', async () => {
+  it('is gone, its event names who deleted it, and its slugs are never reused', async () => {
     const { create, change, call, callAny } = await startAsEditor()
     const { id } = await create({ slug: 'first' })
     await call('POST', `/${id}/publish`)
@@ -361,7 +361,7 @@ describe('a deleted distribution', () => {
     expect((await create({ title: 'Second' })).slug).toBe('second-2')
   })
 
-  it('needs to be the one that was read', async () => {
+  it('must be the version that was read', async () => {
     const { create, call } = await startAsEditor()
     const { id } = await create()
 
@@ -372,7 +372,7 @@ describe('a deleted distribution', () => {
 })
 
 describe('the list', () => {
-  it('is narrowed by everything together', async () => {
+  it('can be filtered by everything together', async () => {
     const { create, call } = await startAsEditor()
     await create({ title: '100% Gardens', targetGroup: ['a', 'b'] })
     await create({ title: '100 Gardens', language: 'de', description: 'x_y' })
@@ -391,11 +391,11 @@ describe('the list', () => {
   })
 })
 
-describe('an entry that holds more than may be written now', () => {
+describe('an entry with more text than is allowed now', () => {
   /** More words than a column of words can hold. */
   const endless = Array.from({ length: 120_000 }, (_, n) => `word${n}`).join(' ')
 
-  it('is not published, but told what is wrong, until it is mended', async () => {
+  it('is not published until it is fixed, and the answer says what is wrong', async () => {
     const { create, call, change, db } = await startAsEditor()
     const { id } = await create()
     await db.update(distributions).set({ title: '\u200b', description: endless })
@@ -412,7 +412,7 @@ describe('an entry that holds more than may be written now', () => {
     expect(published.status).toBe(200)
   })
 
-  it('can be made so by no version of it, while the public sees it', async () => {
+  it('cannot be restored to that state while it is public', async () => {
     const { create, call, db } = await startAsEditor()
     const { id } = await create()
     await call('POST', `/${id}/versions`, { changelog: 'one' })
@@ -425,7 +425,7 @@ describe('an entry that holds more than may be written now', () => {
   })
 })
 
-it('moments are written and read the same whatever is set for the role of the service', async () => {
+it('moments are written and read the same whatever settings the role has', async () => {
   const service = await startService()
   const database = new URL(service.databaseUrl).pathname.slice(1)
   await service.db.execute(sql.raw(`ALTER ROLE CURRENT_USER IN DATABASE ${database} SET DateStyle = 'German, DMY'`))
@@ -455,7 +455,7 @@ it.each([
     'letters that are many when they are taken apart',
     (n: number) => String.fromCodePoint(0xac01 + (n % 11_000), 0xd55c, 0xae01),
   ],
-])('an entry as long as it may be is published, however many words it has in %s', async (_what, word) => {
+])('an entry of the maximum length is published, however many words it has in %s', async (_what, word) => {
   const { create, call } = await startAsEditor()
   const words = (length: number, from = 0) =>
     Array.from({ length: length / 4 }, (_, n) => word(n + from))

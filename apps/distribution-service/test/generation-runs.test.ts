@@ -37,7 +37,7 @@ function waitForWaiters({ db }: Service, count: number): Promise<boolean> {
 }
 
 describe('courses generated in one run', () => {
-  it('get one distribution each, told of and logged in their order, each with its own cause', async () => {
+  it('get one distribution each, announced and logged in order, each with its own cause', async () => {
     const service = await startService()
     const events = ['b', 'a', 'c'].map((name) =>
       aGeneratedCourse(
@@ -117,7 +117,7 @@ describe('courses generated in one run', () => {
     expect({ created, refreshed }).toEqual({ created: [7, 7], refreshed: [7, 7] })
   })
 
-  it('that ask for one slug get the numbers in their order, whatever is taken', async () => {
+  it('that want the same slug are numbered in order, whatever is taken', async () => {
     const service = await startService()
     const same = (count: number) => Array.from({ length: count }, () => aGeneratedCourse({ title: 'Gardens' }))
     await service.take(aGeneratedCourse({ title: 'Gardens 4' }))
@@ -133,7 +133,7 @@ describe('courses generated in one run', () => {
     expect(others).toEqual([...numbered.slice(0, -1), 'gardens', ...numbered.slice(-1)])
   })
 
-  it('get the slug they ask for before others get it for its number', async () => {
+  it('get the exact slug they want before others get it as a numbered one', async () => {
     const service = await startService()
 
     await service.takeTogether(...['Gardens', 'Gardens', 'Gardens 2'].map((title) => aGeneratedCourse({ title })))
@@ -143,7 +143,7 @@ describe('courses generated in one run', () => {
 })
 
 describe('a course generated twice in one run', () => {
-  it('is made, then refreshed, told of and logged in that order', async () => {
+  it('is created, then refreshed, and announced and logged in that order', async () => {
     const service = await startService()
     const first = aGeneratedCourse({ course_id: 'twice', title: 'Gardens' })
     const between = aGeneratedCourse({ course_id: 'between' })
@@ -169,7 +169,7 @@ describe('a course generated twice in one run', () => {
     ])
   })
 
-  it('the later one first is made once, and follows the later one', async () => {
+  it('with the later one first is created once, from the later one', async () => {
     const service = await startService()
     const latest = aGeneratedCourse({ course_id: 'twice', title: 'Walls', completed_at: later })
 
@@ -179,7 +179,7 @@ describe('a course generated twice in one run', () => {
     expect(await readTold(service)).toEqual([['created', latest.id]])
   })
 
-  it('clears nothing by what the later one leaves empty', async () => {
+  it('clears no field that the later one leaves empty', async () => {
     const service = await startService()
     const first = aGeneratedCourse({ course_id: 'twice' })
     const empty = { description: '', target_audiences: [], total_lessons: null, completed_at: later }
@@ -191,7 +191,7 @@ describe('a course generated twice in one run', () => {
   })
 })
 
-it('in one run are new, known, unchanged, stale and staged courses, of several tenants, and each has its own effect', async () => {
+it('new, known, unchanged, stale and staged courses of several tenants in one run each have their own effect', async () => {
   const service = await startService()
   await service.take(
     aGeneratedCourse({ course_id: 'known', title: 'Known' }),
@@ -237,7 +237,7 @@ it('in one run are new, known, unchanged, stale and staged courses, of several t
   ])
 })
 
-it('courses with variants, generated again in one run, take each their own variants along', async () => {
+it('courses with variants that are generated again in one run each update their own variants', async () => {
   const service = await startService()
   const courses = ['a', 'b']
   for (const courseId of courses) {
@@ -267,7 +267,7 @@ it('courses with variants, generated again in one run, take each their own varia
   ])
 })
 
-it('a run with one that is refused changes nothing and logs nothing, so that it can come again one by one', async () => {
+it('a run with a refused generation changes and logs nothing, so that it can be repeated one by one', async () => {
   const service = await startService()
   await service.take(aGeneratedCourse({ course_id: 'large' }))
   // As it may have been before there were limits.
@@ -283,7 +283,7 @@ it('a run with one that is refused changes nothing and logs nothing, so that it 
   expect(await find(service, 'valid')).toMatchObject({ slug: 'vertical-gardens-2' })
 })
 
-describe('two runs at once', () => {
+describe('two concurrent runs', () => {
   /** Starts runs that all wait for what `hold` holds, then lets it go. */
   async function runBehind(
     service: Service,
@@ -325,7 +325,7 @@ describe('two runs at once', () => {
     )
   })
 
-  it('that ask for the same slugs in opposite order do not block each other', async () => {
+  it('that want the same slugs in opposite order do not block each other', async () => {
     const service = await startService()
     const titles = ['a', 'z', 'b']
     const first = titles.map((title) => aGeneratedCourse({ title }))

@@ -8,7 +8,7 @@ it.each([
   ['all is well', null, 200],
   ['the consumer stands still', 'The consumer stands still', 503],
   ['a relay stands still', 'A relay stands still', 503],
-])('when %s, liveness says so; readers and editors are served all the same', async (_when, standstill, live) => {
+])('if %s, liveness says so, but readers and editors are still served', async (_when, standstill, live) => {
   const messaging = { wake() {}, findStandstill: () => standstill, start() {}, close: () => Promise.resolve() }
   const service = await startService({ messaging })
 
@@ -30,13 +30,13 @@ async function startWithoutKafka() {
   return { database, call }
 }
 
-it('is ready while Kafka is away', async () => {
+it('the service is ready while Kafka is down', async () => {
   const { call } = await startWithoutKafka()
 
   expect((await call('GET', '/health/ready')).status).toBe(200)
 })
 
-it('is not ready on a database without tables', async () => {
+it('the service is not ready on a database without tables', async () => {
   const { database, call } = await startWithoutKafka()
   const admin = new pg.Client({ connectionString: database.adminUrl })
   await admin.connect()

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { startAsEditor } from './helpers.ts'
 import { type Editor, find, publish, startWithPublic } from './public-entries.ts'
 
-describe('a language that is asked for', () => {
-  it('finds what is a kind of it, what likely means the same, and what is known by an older name', async () => {
+describe('a requested language', () => {
+  it('finds more specific tags, tags that likely mean the same, and older names', async () => {
     const editor = await startWithPublic(
       { title: 'Swiss', language: 'de-CH' },
       { title: 'Traditional Chinese', language: 'zh-Hant' },
@@ -33,7 +33,7 @@ describe('a language that is asked for', () => {
     ['zh_CN', 'zh-CN'],
     ['de_AT.UTF-8', 'de-AT'],
     ['i-klingon', 'tlh'],
-  ])('%s is refused wherever it is given, and %s named instead', async (language, tag) => {
+  ])('%s is refused everywhere in favour of %s', async (language, tag) => {
     const editor = await startAsEditor()
     const { id } = await editor.create()
     const query = `language=${encodeURIComponent(language)}`
@@ -53,7 +53,7 @@ describe('a language that is asked for', () => {
     }
   })
 
-  it('and words together show each course in the best language it is found in, page after page', async () => {
+  it('and words together show each course in the best language in which it is found, page by page', async () => {
     const editor = await startWithPublic(
       { title: 'Gardens', courseId: 'a', language: 'en' },
       { title: 'Gardens in Bern', courseId: 'a', language: 'de-CH' },
@@ -70,7 +70,7 @@ describe('a language that is asked for', () => {
   })
 })
 
-describe('what was stored before languages were canonical', () => {
+describe('a language stored before tags were canonical', () => {
   async function startWithOldForms() {
     const editor = await startAsEditor()
     await editor.take(aGeneratedCourse({ course_id: 'a', title: 'Hebrew', language: 'en' }))
@@ -98,7 +98,7 @@ describe('what was stored before languages were canonical', () => {
     expect(await titlesFor(editor, 'zh')).toEqual(['Chinese'])
   })
 
-  it('can be sent back as it is read, which changes nothing', async () => {
+  it('can be sent back as it was read without any change', async () => {
     const { editor, entries } = await startWithOldForms()
     await editor.call('POST', `/${entries[1]?.id}/versions`, { changelog: 'x' })
 
@@ -108,7 +108,7 @@ describe('what was stored before languages were canonical', () => {
     }
   })
 
-  it('comes back from a version in its canonical form', async () => {
+  it('is restored from a version in its canonical form', async () => {
     const { editor, entries } = await startWithOldForms()
     const id = String(entries[1]?.id)
     await editor.call('POST', `/${id}/versions`, { changelog: 'x' })
@@ -120,7 +120,7 @@ describe('what was stored before languages were canonical', () => {
   })
 })
 
-it('CourseFactory may write a language as it likes; it is told and shown as a tag', async () => {
+it('CourseFactory may write a language in any form, which is announced and shown as a tag', async () => {
   const editor = await startAsEditor()
   await editor.take(aGeneratedCourse({ course_id: 'a', language: 'pt_br' }))
 
@@ -129,7 +129,7 @@ it('CourseFactory may write a language as it likes; it is told and shown as a ta
   expect(await titlesFor(editor, 'pt')).toHaveLength(1)
 })
 
-it('editors who filter by a language see what is a kind of it, and nothing else', async () => {
+it('editors who filter by a language see it and its more specific tags, and nothing else', async () => {
   const editor = await startAsEditor()
   for (const language of ['de', 'de-CH', 'den', 'en']) await editor.create({ title: language, language })
 
@@ -164,13 +164,13 @@ describe('the languages a reader accepts', () => {
     ['ja', ['Garden', 'Giardino', 'Garten in Bern', 'Jardin', 'Garten']],
     ['*', ['Giardino', 'Garten in Bern', 'Jardin', 'Garten', 'Garden']],
     ['x;a;header,,', ['Giardino', 'Garten in Bern', 'Jardin', 'Garten', 'Garden']],
-  ])('%s order the list and hide nothing', async (acceptLanguage, titles) => {
+  ])('%s only order the list and hide nothing', async (acceptLanguage, titles) => {
     const editor = await startWithPublic(...drafts)
 
     expect(await list(editor, acceptLanguage)).toEqual(titles)
   })
 
-  it('may be tags of any length: their pages go on all the same', async () => {
+  it('may be tags of any length, and their pages still continue', async () => {
     const editor = await startWithPublic(...drafts)
     const variants = Array.from({ length: 12 }, (_, number) => 1901 + number).join('-')
     const acceptLanguage = ['ja', 'ko', 'th', 'vi', 'hi'].map((language) => `${language}-${variants}`).join(', ')
@@ -178,7 +178,7 @@ describe('the languages a reader accepts', () => {
     expect(await list(editor, acceptLanguage)).toEqual(['Garden', 'Giardino', 'Garten in Bern', 'Jardin', 'Garten'])
   })
 
-  it('order a search, and count for nothing where a language is asked for', async () => {
+  it('order a search, and are ignored if a language is requested', async () => {
     const editor = await startWithPublic(...drafts)
 
     expect(await list(editor, 'fr', '&q=garden')).toEqual(['Jardin', 'Garden', 'Giardino', 'Garten in Bern', 'Garten'])
@@ -186,7 +186,7 @@ describe('the languages a reader accepts', () => {
   })
 })
 
-it('answers name the languages they are in, and what they depend on', async () => {
+it('answers name their languages and the headers they depend on', async () => {
   const editor = await startWithPublic({ title: 'Garden' }, { title: 'Garten', language: 'de-AT' })
   const headersOf = async (url: string, headers = {}) => {
     const answer = await editor.callAny('GET', url, { headers })
@@ -202,7 +202,7 @@ it('answers name the languages they are in, and what they depend on', async () =
 })
 
 describe('the page of a course in other languages', () => {
-  it('is one for each language: that of the generated entry, else of the oldest', async () => {
+  it('is one per language, that of the generated entry or else of the oldest', async () => {
     const editor = await startAsEditor()
     await publish(editor, { title: 'Erstes', courseId: 'c', language: 'de' })
     await publish(editor, { title: 'Zweites', courseId: 'c', language: 'DE' })

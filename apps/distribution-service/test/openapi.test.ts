@@ -113,7 +113,7 @@ function encode(text: string): string {
   return /^\.{1,2}$/.test(text) ? '-' : encodeURIComponent(Buffer.from(text).toString())
 }
 
-it('says that If-Match is required wherever its absence is refused', () => {
+it('the document requires If-Match wherever its absence is refused', () => {
   const conditional = operations.filter(({ operation }) => '428' in operation.responses)
   const required = operations.filter(({ operation }) =>
     operation.parameters?.some((parameter) => parameter.name === 'if-match' && parameter.required),

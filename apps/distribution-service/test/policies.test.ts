@@ -81,7 +81,7 @@ it('every route has a policy here', async () => {
 
 const all = Object.entries(policies)
 describe.each(all)('%s', (route, policy) => {
-  it.each(Object.entries(callers))('of %s is answered by their roles', async (_who, roles) => {
+  it.each(Object.entries(callers))('answers %s according to their roles', async (_who, roles) => {
     const { status, body } = await request(route, roles)
 
     if (isAllowed(policy, roles)) expect(status).toBeLessThan(300)
@@ -91,7 +91,7 @@ describe.each(all)('%s', (route, policy) => {
 })
 
 describe.each(all.filter(([route]) => route.includes('{')))('%s', (route) => {
-  it('of another tenant is as if absent', async () => {
+  it('answers about another tenant as if the entry did not exist', async () => {
     const roles: Role[] = route.includes('internal') ? ['service'] : ['admin']
 
     const foreign = await request(route, roles, { tenantId: 'globex' })

@@ -31,7 +31,7 @@ function waitForWaiters(db: Service['db'], count: number): Promise<boolean> {
 
 const readTypes = async ({ readOutbox }: Service) => (await readOutbox()).map(({ event }) => event.type)
 
-it('the same fact under two event ids at once makes one distribution', async () => {
+it('the same generation under two event ids at once makes one distribution', async () => {
   const service = await startService()
   const fact = { course_id: 'course_1' }
 
@@ -41,7 +41,7 @@ it('the same fact under two event ids at once makes one distribution', async () 
   expect(await readTypes(service)).toEqual(['distribution.created'])
 })
 
-it('two courses that ask for one slug at once get one each', async () => {
+it('two courses that want the same slug at once get one each', async () => {
   const service = await startService()
 
   await overlap(service, aGeneratedCourse({ title: 'Gardens' }), aGeneratedCourse({ title: 'Gardens' }))
@@ -64,7 +64,7 @@ it.each([
   expect(await readTypes(service)).toEqual(told)
 })
 
-it('a distribution that two publish at once is told of once', async () => {
+it('a distribution that two editors publish at once is announced once', async () => {
   const service = await startService()
   await service.take(aGeneratedCourse())
   const [distribution] = await service.db.select().from(distributions)

@@ -32,7 +32,7 @@ async function startAtTen(draft: object = {}) {
 const plan = { publishAt: '2026-03-01T13:00:00+02:00', unpublishAt: '2026-03-02T11:00:00Z', reason: 'season over' }
 
 describe('a schedule', () => {
-  it('is answered in UTC, and is nothing where nothing is planned', async () => {
+  it('is answered in UTC, and is empty if nothing is planned', async () => {
     const it = await startAtTen()
     const nothing = { publishAt: null, unpublishAt: null, reason: null, error: null }
 
@@ -48,7 +48,7 @@ describe('a schedule', () => {
     expect((await it.plan({})).body).toEqual(nothing)
   })
 
-  it('is carried out at its moments, caused by the request that made it', async () => {
+  it('runs at its moments, caused by the request that made it', async () => {
     const it = await startAtTen()
     await it.plan(plan)
 
@@ -64,7 +64,7 @@ describe('a schedule', () => {
     ])
   })
 
-  it('whose moments passed while nobody was there is carried out in their order', async () => {
+  it('whose moments passed while no instance ran is made up in order', async () => {
     const it = await startAtTen()
     await it.plan(plan)
 
@@ -74,7 +74,7 @@ describe('a schedule', () => {
     expect(await it.readTypes()).toEqual(['distribution.published', 'distribution.unpublished'])
   })
 
-  it('is carried out once, by several instances at once', async () => {
+  it('runs once, even with several instances', async () => {
     const it = await startAtTen()
     const { databaseUrl } = it
     const others = await Promise.all(
@@ -96,7 +96,7 @@ describe('a schedule', () => {
     expect(await countPublished()).toBe(ids.length)
   })
 
-  it('is not carried out by an instance that comes late', async () => {
+  it('is not repeated by an instance that comes late', async () => {
     const it = await startAtTen()
     await it.plan({ publishAt: plan.publishAt })
     it.setClock('2026-03-01T11:00:00.000000Z')
@@ -110,7 +110,7 @@ describe('a schedule', () => {
     expect(await it.readTypes()).toEqual(['distribution.published', 'distribution.unpublished'])
   })
 
-  it('that is changed or cancelled is not carried out as it was', async () => {
+  it('that was changed or cancelled does not run in its old form', async () => {
     const it = await startAtTen()
     const other = await it.create()
     await it.call('PUT', `/${other.id}/schedule`, { publishAt: '2026-03-01T11:00:00Z' })
@@ -129,7 +129,7 @@ describe('a schedule', () => {
     expect(await it.read(it.id)).toMatchObject({ visibility: 'private' })
   })
 
-  it('is done with when an editor is faster', async () => {
+  it('is finished if an editor is faster', async () => {
     const it = await startAtTen()
     await it.plan(plan)
 
@@ -139,7 +139,7 @@ describe('a schedule', () => {
     expect((await it.call('GET', it.path)).body).toMatchObject({ publishAt: null, unpublishAt: null })
   })
 
-  it('of an incomplete entry says why nothing happened, and does not try again by itself', async () => {
+  it('of an incomplete entry says why nothing happened, and is not tried again', async () => {
     const it = await startAtTen({ description: '' })
     await it.plan({ publishAt: '2026-03-01T11:00:00Z' })
 
@@ -166,7 +166,7 @@ describe('a schedule', () => {
     ['without an offset', 400, { publishAt: '2026-03-02T09:00:00' }],
     ['on a day that is none', 400, { publishAt: '2026-02-30T09:00:00Z' }],
     ['of something else', 400, { delete_at: '2026-03-02T09:00:00Z' }],
-  ])('%s is refused, and what was planned stays', async (_how, status, body) => {
+  ])('%s is refused, and the existing plan stays', async (_how, status, body) => {
     const it = await startAtTen()
     const before = (await it.plan(plan)).body
 

@@ -35,7 +35,7 @@ describe('a search', () => {
     for (const q of questions) expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: [title] })
   })
 
-  it('takes the last word for a beginning, and no other', async () => {
+  it('treats only the last word as a beginning', async () => {
     const editor = await startWithPublic({ title: 'Programmierung in Rust' })
 
     for (const q of ['pr', 'programmieru', 'rust programmieru', 'programmierung ru']) {
@@ -46,7 +46,7 @@ describe('a search', () => {
     }
   })
 
-  it('finds a beginning beside another word from each of its letters on, and nothing that only begins alike', async () => {
+  it('finds a beginning of any length next to another word, and no word that only begins alike', async () => {
     const inTitle = ['Grube', 'Grundlage', 'Grundlegend', 'Größe'].map((word) => ({ title: `Python ${word}` }))
     const elsewhere = ['Grube', 'Grundlage', 'Grundlegend', 'Größe'].map((word) => {
       return { title: `About ${word}`, description: 'Python' }
@@ -67,7 +67,7 @@ describe('a search', () => {
     }
   })
 
-  it('puts what has the words in its title first, then some of them, then none, and the newest of each', async () => {
+  it('puts titles with all words first, then with some, then with none, the newest of each first', async () => {
     const editor = await startWithPublic(
       { title: 'Garden tools' },
       { title: 'Roses', description: 'Tools for every garden.' },
@@ -83,7 +83,7 @@ describe('a search', () => {
     expect(await find(editor, { q: 'garden tools' }, 2)).toEqual(inOrder)
   })
 
-  it('goes with the other filters, and shows a course in the best language it is found in', async () => {
+  it('combines with the other filters, and shows a course in the best language in which it is found', async () => {
     const editor = await startWithPublic(
       { title: 'Python', courseId: 'a', language: 'en', targetGroup: ['pilots'] },
       { title: 'Python für alle', courseId: 'a', language: 'de', targetGroup: ['pilots'] },
@@ -104,7 +104,7 @@ describe('a search', () => {
     expect(await find(editor, { q: 'python', targetGroup: 'pilots' })).toEqual(['Python für alle', 'Python'])
   })
 
-  it('pages on where it was, whatever is published meanwhile', async () => {
+  it('continues where the previous page ended, whatever is published in between', async () => {
     const editor = await startWithPublic(
       { title: 'One', description: 'Gardens.' },
       { title: 'Garden two' },
@@ -119,7 +119,7 @@ describe('a search', () => {
     expect(rest.body).toMatchObject({ items: [{ title: 'Garden two' }, { title: 'One' }], nextCursor: null })
   })
 
-  it('of words that many entries hold goes by the same order, page after page', async () => {
+  it('for common words has the same order, page by page', async () => {
     const editor = await startWithPublic({ title: 'Gardens', courseId: 'c', description: 'x' })
     const { body: all } = await editor.call('GET', '')
     // Two of three have it in their titles, every second is German, every fifth is for pilots, and every seventh only begins alike.
@@ -146,7 +146,7 @@ describe('a search', () => {
     expect(await find(editor, { language: 'de' })).toHaveLength(1_200)
   })
 
-  it('knows what an entry says now, and only what lists show', async () => {
+  it('knows only the current text of listed entries', async () => {
     const editor = await startWithPublic({ title: 'Hidden', description: 'Moss.' })
     const { id } = await publish(editor, { title: 'Gardens', description: 'Roses.' })
     await publish(editor, { title: 'Secrets', description: 'Moss.', listed: false })
@@ -164,7 +164,7 @@ describe('a search', () => {
     expect(await searchAll()).toEqual([[], [], [], []])
   })
 
-  it('takes equal words for one, however they are written, and no more than twelve', async () => {
+  it('counts a repeated word once in every spelling, and only twelve words', async () => {
     const editor = await startWithPublic({ title: 'Kurse' }, { title: 'Größe' })
     const ask = async (q: string) => {
       const { rows } = await editor.db.execute<{ all: string; any: string; indexed: string; nodes: number }>(sql`
@@ -188,7 +188,7 @@ describe('a search', () => {
     expect((await ask(`der ${twelve.slice(0, -4)} und kurs`))?.all).toContain('kurs')
   })
 
-  it('that takes long leaves connections to pages, and is given up', async () => {
+  it('that takes long leaves connections for pages, and is given up', async () => {
     const editor = await startWithPublic({ title: 'Gardens' })
     const owner = new pg.Client({ connectionString: editor.migrateDatabaseUrl })
     await owner.connect()
@@ -225,7 +225,7 @@ describe('a search', () => {
     )
   })
 
-  it('for nothing finds all, and for nothing that is a word nothing, whatever it is', async () => {
+  it('without text finds everything, and without any word nothing', async () => {
     const editor = await startWithPublic({ title: 'Gardens' })
 
     for (const q of ['', ' ']) expect({ q, found: await find(editor, { q }) }).toEqual({ q, found: ['Gardens'] })

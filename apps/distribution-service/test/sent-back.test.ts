@@ -85,7 +85,7 @@ function generate(payload: Parameters<typeof aGeneratedCourse>[0]) {
 }
 
 describe('an entry that is sent back as it was read changes nothing', () => {
-  it('whatever course it was made of', async () => {
+  it('whatever course it was made from', async () => {
     const course = fc.record({
       title,
       description: fc.option(description),
@@ -113,7 +113,7 @@ describe('an entry that is sent back as it was read changes nothing', () => {
     expect(accepted).toBeGreaterThan(20)
   }, 240_000)
 
-  it('when its title is another entry’s, until its slug has three digits', async () => {
+  it('if its title is another entry’s, until its slug has three digits', async () => {
     const title = `${'gardens '.repeat(20)}`
     for (let n = 1; n <= 101; n += 1) await service.take(aGeneratedCourse({ course_id: `same-${n}`, title }))
 
@@ -121,7 +121,7 @@ describe('an entry that is sent back as it was read changes nothing', () => {
     expect((await findOfCourse('same-101')).slug).toMatch(/-101$/)
   })
 
-  it('whatever an editor wrote, also of its variant', async () => {
+  it('whatever an editor wrote, also into its variant', async () => {
     const draft = fc.record({
       title,
       description,
@@ -146,7 +146,7 @@ describe('an entry that is sent back as it was read changes nothing', () => {
     expect(accepted).toBeGreaterThan(20)
   }, 240_000)
 
-  it('when it says as much as it may', async () => {
+  it('if all its texts have the maximum length', async () => {
     const tags = (letter: string) =>
       Array.from({ length: 50 }, (_, n) => `${letter.repeat(99)}${String(n).padStart(2, '0')}`)
     const all = (letter: string) => ({

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startAsEditor } from './helpers.ts'
 
 describe('a variant', () => {
-  it('says what its parent says, but for what it overrides, and is told of twice in one commit', async () => {
+  it("has its parent's content except for its overrides, and is announced by two events in one commit", async () => {
     const { create, call } = await startAsEditor()
     const parent = await create()
 
@@ -45,7 +45,7 @@ describe('a variant', () => {
     })
   })
 
-  it('that inherits the title says so', async () => {
+  it('that inherits the title says so in its event', async () => {
     const { create, call } = await startAsEditor()
     const { id } = await create()
 
@@ -54,7 +54,7 @@ describe('a variant', () => {
     expect(events[1].payload).toMatchObject({ title_override: null })
   })
 
-  it('has no variants, needs an audience, and the language of its parent', async () => {
+  it('has no variants of its own, and needs an audience and the language of its parent', async () => {
     const { create, call, derive, change } = await startAsEditor()
     const { id } = await create()
     const variant = await derive(id)
@@ -76,7 +76,7 @@ describe('a variant', () => {
     })
   })
 
-  it('follows its parent in what it does not override, each with an event of its own', async () => {
+  it('follows its parent in every field that it does not override, with an event of its own', async () => {
     const { create, derive, change, read } = await startAsEditor()
     const parent = await create()
     const plain = await derive(parent.id)
@@ -120,7 +120,7 @@ describe('a variant', () => {
     expect(await countStatements(100)).toBe(await countStatements(3))
   })
 
-  it('follows it again in what ceases to be its own', async () => {
+  it('follows its parent again in a field that is no longer its own', async () => {
     const { create, derive, change } = await startAsEditor()
     const parent = await create()
     const variant = await derive(parent.id, { title: 'Mine', seo: { noindex: true } })
@@ -132,7 +132,7 @@ describe('a variant', () => {
     expect(events).toMatchObject([{ payload: { updated_fields: ['title', 'protected_fields'] } }])
   })
 
-  it('that is edited makes it its own', async () => {
+  it('that is edited owns the edited field', async () => {
     const { create, derive, change, read } = await startAsEditor()
     const parent = await create()
     const variant = await derive(parent.id)
@@ -160,7 +160,7 @@ describe('a variant', () => {
     expect(await read(variant.id)).toMatchObject({ title: 'Two', description: 'Edited', targetGroup: ['balconies'] })
   })
 
-  it('is found by search engines at its parent, unless it asks for its own place', async () => {
+  it('has its parent as canonical URL, unless it asks for its own', async () => {
     const { create, derive, call, change, callAny } = await startAsEditor()
     const parent = await create()
     const shared = await derive(parent.id)
@@ -174,7 +174,7 @@ describe('a variant', () => {
     expect(await canonicalOf('own')).toBe('https://learn.test/courses/own')
   })
 
-  it('makes its course one that can be enrolled in when it alone is public', async () => {
+  it('opens its course for enrolment even if only the variant is public', async () => {
     const { create, derive, call, callAny } = await startAsEditor()
     const parent = await create()
     const { id } = await derive(parent.id)
@@ -194,7 +194,7 @@ describe('a parent that is deleted', () => {
     return { ...editor, parent, children }
   }
 
-  it('needs to know what becomes of its variants', async () => {
+  it('needs a decision about its variants', async () => {
     const { parent, call } = await startFamily()
 
     expect(await call('DELETE', `/${parent.id}`, undefined, '*')).toMatchObject({
@@ -205,7 +205,7 @@ describe('a parent that is deleted', () => {
     expect((await call('DELETE', `/${parent.id}?variants=all`, undefined, '*')).status).toBe(400)
   })
 
-  it('takes them with it, children first, each told of', async () => {
+  it('can take its variants with it, children first, each with an event', async () => {
     const { parent, children, call } = await startFamily()
 
     const { status, events } = await call('DELETE', `/${parent.id}?variants=delete`, undefined, '*')
@@ -217,7 +217,7 @@ describe('a parent that is deleted', () => {
     expect((await call('GET', '')).body.items).toEqual([])
   })
 
-  it('leaves them as they are, on their own from then on', async () => {
+  it('can leave them as independent entries', async () => {
     const { parent, children, call, read, derive } = await startFamily()
 
     const { events } = await call('DELETE', `/${parent.id}?variants=keep`, undefined, '*')

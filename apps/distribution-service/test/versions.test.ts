@@ -11,7 +11,7 @@ async function startWithVersions() {
 }
 
 describe('a version', () => {
-  it('ends with what was said, and the next goes on', async () => {
+  it('ends with the current content, and the next one continues', async () => {
     const { id, bump, change, versions } = await startWithVersions()
 
     const { status, body, headers, events } = await bump('A lesson on\nmoss')
@@ -41,7 +41,7 @@ describe('a version', () => {
     })
   })
 
-  it('that goes on, or never was, is not there to be read', async () => {
+  it('that is not finished, or never existed, cannot be read', async () => {
     const { bump, versions, restore } = await startWithVersions()
     await bump('one')
 
@@ -50,7 +50,7 @@ describe('a version', () => {
     expect((await restore('v2')).status).toBe(404)
   })
 
-  it('is listed with what it says of itself, latest first, page by page', async () => {
+  it('is listed with its changelog, latest first, page by page', async () => {
     const { bump, versions } = await startWithVersions()
     for (const changelog of ['one', 'two', 'three']) await bump(changelog)
 
@@ -74,7 +74,7 @@ describe('a version', () => {
     expect(await call('POST', `/${id}/versions`, body)).toMatchObject({ status: 400, events: [] })
   })
 
-  it('differs from another in what was changed between them', async () => {
+  it('differs from another by what was changed between them', async () => {
     const { id, bump, change, versions } = await startWithVersions()
     await bump('one')
     await change(id, { title: 'Moss' })
@@ -99,7 +99,7 @@ describe('a version', () => {
 })
 
 describe('restoring', () => {
-  it('says again what a version said, as a new one, and rewrites nothing', async () => {
+  it('makes a new version with the content of the old one, and rewrites nothing', async () => {
     const { id, bump, change, restore, versions, read } = await startWithVersions()
     const { description } = await read(id)
     await bump('one')
@@ -125,7 +125,7 @@ describe('restoring', () => {
     expect((await versions('/v1')).body).toEqual(before)
   })
 
-  it('of what is said already is a version, and no update', async () => {
+  it('of the current content makes a version, but no update', async () => {
     const { bump, restore } = await startWithVersions()
     await bump('one')
 
@@ -135,7 +135,7 @@ describe('restoring', () => {
     expect(events.map(({ type }: { type: string }) => type)).toEqual(['distribution.version_bumped'])
   })
 
-  it('needs to say of what', async () => {
+  it('needs If-Match', async () => {
     const { id, call, bump, restore } = await startWithVersions()
     const { body } = await bump('one')
 
@@ -144,7 +144,7 @@ describe('restoring', () => {
     expect((await restore('v1', `"${body.updatedAt}"`)).status).toBe(200)
   })
 
-  it('reaches the variants, and of a variant is its own', async () => {
+  it('reaches the variants, and restored fields of a variant are its own', async () => {
     const { id, derive, bump, change, restore, read, call } = await startWithVersions()
     const variant = await derive(id)
     await call('POST', `/${variant.id}/versions`, { changelog: 'v' })

@@ -908,6 +908,6 @@ export const guards: Guard[] = [
     file: '../../../apps/distribution-service/src/catalogue/catalogue.ts',
     find: "takeTurn({ lane: 'lists', owner: address }, () => list(asked, cut))",
     replace: 'list(asked, cut)',
-    test: ['../../../apps/distribution-service/test/search', 'leaves connections to pages'],
+    test: ['../../../apps/distribution-service/test/search', 'leaves connections for pages'],
   },
 ]

@@ -4,7 +4,7 @@ import { chooseLanguages, orderLanguages, readAcceptLanguage, readStoredLanguage
 const choose = (tag: string, ...keys: string[]) =>
   chooseLanguages(tag, readStoredLanguages(keys)).filter((group) => group.length > 0)
 
-describe('a reader of a language', () => {
+describe('a reader who asks for a language', () => {
   it.each([
     ['de', ['en', 'de-ch', 'de', 'de-at', 'fr'], [['de'], ['de-ch', 'de-at'], ['en']]],
     ['de-AT', ['en', 'de', 'de-ch', 'de-at', 'de-de'], [['de-at'], ['de'], ['de-de'], ['de-ch'], ['en']]],
@@ -13,7 +13,7 @@ describe('a reader of a language', () => {
     ['de-AT-1996', ['de', 'de-at'], [['de-at'], ['de']]],
     ['de-AT-u-co-phonebk', ['de', 'de-at', 'de-x-house'], [['de-at'], ['de'], ['de-x-house']]],
     ['ja', ['de', 'fr'], []],
-  ])('%s is shown, of %j, %j', (tag, stored, groups) => {
+  ])('asks for %s and, of %j, is shown %j', (tag, stored, groups) => {
     expect(choose(tag, ...stored)).toEqual(groups)
   })
 
@@ -23,25 +23,25 @@ describe('a reader of a language', () => {
     ['sr', ['sr-latn', 'sr-cyrl', 'sr-me'], [['sr-cyrl'], ['sr-latn', 'sr-me']]],
     ['und', ['en', 'de', 'und'], [['und'], ['en']]],
     ['fr', ['und', 'en'], [['en']]],
-  ])('%s goes by what tags likely mean: of %j, %j', (tag, stored, groups) => {
+  ])('asks for %s and, of %j, is shown %j by likely subtags', (tag, stored, groups) => {
     expect(choose(tag, ...stored)).toEqual(groups)
   })
 
   it.each([
     ['he', ['iw', 'he', 'ji'], [['iw', 'he']]],
     ['zh-CN', ['zh_cn', 'zh-cn', 'not a language'], [['zh_cn', 'zh-cn']]],
-  ])('%s finds what was once stored in another form: of %j, %j', (tag, stored, groups) => {
+  ])('asks for %s and, of %j stored in old forms, is shown %j', (tag, stored, groups) => {
     expect(choose(tag, ...stored)).toEqual(groups)
   })
 
-  it('has as many groups whatever there is, so that a page goes on where the one before it ended', () => {
+  it('has the same number of groups whatever is published, so that a page continues where the previous one ended', () => {
     const count = (...keys: string[]) => chooseLanguages('zh-Hant-TW', readStoredLanguages(keys)).length
 
     expect(count('en', 'zh', 'zh-hk', 'zh-hant', 'de')).toBe(count())
   })
 })
 
-it('who accepts several languages is shown all there are, those first', () => {
+it('a reader who accepts several languages is shown all languages, the accepted ones first', () => {
   const stored = readStoredLanguages(['en', 'ja', 'de', 'fr-ca', 'it', 'fr'])
 
   expect(orderLanguages(['fr-CH', 'de'], stored).filter((group) => group.length > 0)).toEqual([
@@ -63,10 +63,10 @@ it.each([
   ['', []],
   ['de;q=x, ;;, zh_CN, \u00e4, en', ['en']],
   ['a1, a2, a3, a4, a5, de', []],
-])('a header %j accepts %j', (header, languages) => {
+])('the header %j accepts %j', (header, languages) => {
   expect(readAcceptLanguage(header)).toEqual(languages)
 })
 
-it('of a header without end only the beginning is looked at', () => {
+it('only the beginning of an endless header is read', () => {
   expect(readAcceptLanguage(`${'de, '.repeat(5_000)}en;q=0.5`)).toEqual(['de'])
 })

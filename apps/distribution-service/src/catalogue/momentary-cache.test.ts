@@ -31,7 +31,7 @@ function startCache() {
   }
 }
 
-it('what was read is not read again for less than a second', async () => {
+it('a value is not read again for less than a second', async () => {
   const { read, row, loads } = startCache()
 
   expect(await read()).toBe('old')
@@ -43,7 +43,7 @@ it('what was read is not read again for less than a second', async () => {
   expect(loads).toEqual([['a'], ['a']])
 })
 
-it('a second counts from before it was read', async () => {
+it('the second counts from before the read', async () => {
   const { read, row, halt } = startCache()
   const release = halt()
   const first = read()
@@ -55,7 +55,7 @@ it('a second counts from before it was read', async () => {
   expect(await read()).toBe('new')
 })
 
-it('those who ask while others are read are read together, each key once', async () => {
+it('keys that are asked for during a read are read together, each once', async () => {
   const { read, loads, halt } = startCache()
   const release = halt()
   const all = Promise.all(['a', 'b', 'c', 'd', 'c', 'd'].map(read))
@@ -65,7 +65,7 @@ it('those who ask while others are read are read together, each key once', async
   expect(loads).toEqual([['a'], ['b'], ['c', 'd']])
 })
 
-it('during a change, and after it, nobody is given what was read before', async () => {
+it('during and after a change, nobody gets a value that was read before it', async () => {
   const { read, row, hold } = startCache()
   expect(await read()).toBe('old')
 
@@ -76,7 +76,7 @@ it('during a change, and after it, nobody is given what was read before', async 
   expect(await read()).toBe('new')
 })
 
-it.each(['before', 'during'])('what was being read %s a change is not kept after it', async (when) => {
+it.each(['before', 'during'])('a value that was being read %s a change is not kept after it', async (when) => {
   const { read, row, hold, halt } = startCache()
   const answer = halt()
   let release = when === 'during' ? hold() : () => {}
@@ -90,7 +90,7 @@ it.each(['before', 'during'])('what was being read %s a change is not kept after
   expect(await read()).toBe('new')
 })
 
-it('a change that ends leaves another that goes on', async () => {
+it('a change that ends does not end another one', async () => {
   const { read, row, hold } = startCache()
   const [first, second] = [hold(), hold()]
   first()
@@ -101,7 +101,7 @@ it('a change that ends leaves another that goes on', async () => {
   expect(await read()).toBe('new')
 })
 
-it('who asks during a change does not get what somebody asked for before it', async () => {
+it('a request during a change does not share a read from before it', async () => {
   const { read, row, hold, halt } = startCache()
   const answer = halt()
   const before = read()
@@ -114,7 +114,7 @@ it('who asks during a change does not get what somebody asked for before it', as
   expect([await before, await during]).toEqual(['old', 'new'])
 })
 
-it('what could not be read is not kept', async () => {
+it('a failed read is not kept', async () => {
   let isDown = true
   const cache = createMomentaryCache(async (keys: string[]) => {
     if (isDown) throw new Error('down')

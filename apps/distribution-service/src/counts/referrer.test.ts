@@ -56,7 +56,7 @@ describe('a visitor comes', () => {
     ['android-app://com.google.evil/', 'referral'],
     ['file:///home/me/page.html', 'unknown'],
     ['not a url', 'unknown'],
-  ])('from %s: %s', (referer, category) => {
+  ])('from %s and is counted as %s', (referer, category) => {
     expect(categorizeReferrer({ referer }, {}, own)).toBe(category)
   })
 
@@ -85,7 +85,7 @@ describe('a visitor comes', () => {
     [{ utm_source: '', utm_medium: '' }, 'referral'],
     [{ utm_source: ' ' }, 'referral'],
     [{ utm_source: 'constructor' }, 'unknown'],
-  ])('by the campaign %j, whatever the Referer: %s', (campaign, category) => {
+  ])('by the campaign %j and is counted as %s, whatever the Referer', (campaign, category) => {
     expect(categorizeReferrer({ referer: 'https://blog.example/' }, campaign, own)).toBe(category)
   })
 })
@@ -103,7 +103,7 @@ describe('nobody', () => {
     expect(isNobody(headers)).toBe(true)
   })
 
-  it('is not who comes with a browser', () => {
+  it('comes with an ordinary browser', () => {
     expect(isNobody({ 'user-agent': browser })).toBe(false)
   })
 })

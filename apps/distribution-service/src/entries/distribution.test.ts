@@ -21,7 +21,7 @@ function aDistribution(overrides: Partial<Distribution> = {}): Distribution {
   }
 }
 
-describe('what a distribution says by default', () => {
+describe('the default content of a distribution', () => {
   it('comes from its course', () => {
     expect(deriveContent(course)).toEqual({
       ...course,
@@ -34,7 +34,7 @@ describe('what a distribution says by default', () => {
     })
   })
 
-  it('to search engines has the length they show', () => {
+  it('has SEO texts of the length that search engines show', () => {
     const { seo } = deriveContent({ ...course, title: 't'.repeat(80), description: 'word '.repeat(40) })
 
     expect(seo.metaTitle).toBe('t'.repeat(60))
@@ -55,19 +55,19 @@ describe('what a distribution says by default', () => {
     ['den', 'Enroll now'],
     ['en', 'Enroll now'],
     ['fr', 'Enroll now'],
-  ])('in %s calls to action with %s', (language, label) => {
+  ])('in %s has the call to action %s', (language, label) => {
     expect(deriveContent({ ...course, language }).cta.label).toBe(label)
   })
 })
 
 describe('a change', () => {
-  it('is what truly differs', () => {
+  it('has the fields that really differ', () => {
     const wanted = { ...deriveContent(course), title: 'Neu', targetGroup: ['private_individuals', 'students'] }
 
     expect(findChange(aDistribution(), wanted)).toEqual({ title: 'Neu', targetGroup: wanted.targetGroup })
   })
 
-  it('is none when nothing differs, in whatever order it is written', () => {
+  it('is empty when nothing differs, whatever the order of properties', () => {
     const { metaTitle, metaDescription, metaKeywords } = deriveContent(course).seo
 
     expect(findChange(aDistribution(), { seo: { metaKeywords, metaDescription, metaTitle } })).toBeNull()
@@ -79,7 +79,7 @@ describe('the public sees only complete entries', () => {
     expect(() => assertPublishable(aDistribution())).not.toThrow()
   })
 
-  it('and what is missing or too long is named', () => {
+  it('and gets the name of each field that is missing or too long', () => {
     const { seo } = deriveContent(course)
     const incomplete = aDistribution({
       description: '',
@@ -96,7 +96,7 @@ describe('the public sees only complete entries', () => {
     )
   })
 
-  it('counted in code points', () => {
+  it('whose length is counted in code points', () => {
     const { seo } = deriveContent(course)
 
     expect(() => assertPublishable(aDistribution({ seo: { ...seo, metaTitle: '𝒜'.repeat(60) } }))).not.toThrow()

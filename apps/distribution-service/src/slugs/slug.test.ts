@@ -31,7 +31,7 @@ describe('the slug of a title', () => {
     ['uk', 'Київ', 'kiyiv'],
     ['not a language', 'Cafés', 'cafes'],
     ['tlh', 'Cats & Dogs', 'cats-and-dogs'],
-  ])('goes by the rules of %s: %s', (language, title, slug) => {
+  ])('follows the rules of %s: %s', (language, title, slug) => {
     expect(buildSlug(title, 'course_1', language)).toBe(slug)
   })
 
@@ -41,7 +41,7 @@ describe('the slug of a title', () => {
     ['Auf\u200clage \u2060eins', 'auflage-eins'],
     ['\uff32\uff35\uff33\uff34 Teil \u2163', 'rust-teil-iv'],
     ['\ufb01nden', 'finden'],
-  ])('knows only what can be seen, however it is written: %j', (title, slug) => {
+  ])('contains only visible characters, in every encoding: %j', (title, slug) => {
     expect(buildSlug(title, 'course_1', 'de')).toBe(slug)
   })
 
@@ -49,7 +49,7 @@ describe('the slug of a title', () => {
     ['course_456def', 'course_456def'],
     ['a/b', 'a-b'],
     ['..', 'course'],
-  ])('that leaves nothing is made from the course id %s', (courseId, slug) => {
+  ])('that leaves no characters is made from the course id %s', (courseId, slug) => {
     expect(buildSlug('日本語', courseId, 'ja')).toBe(slug)
   })
 
@@ -70,11 +70,11 @@ describe('a free slug', () => {
     [['garden'], 'garden-2'],
     [['garden', 'garden-2', 'garden-4'], 'garden-3'],
     [['garden-2'], 'garden'],
-  ])('beside %j is %s', (taken, free) => {
+  ])('next to %j is %s', (taken, free) => {
     expect(chooseFreeSlug('garden', new Set(taken))).toBe(free)
   })
 
-  it('is never longer than a slug may be, nor ends in a hyphen before its number', () => {
+  it('is never too long, and has no hyphen at its end before the number', () => {
     const wanted = `${'x'.repeat(96)}-${'y'.repeat(3)}`
 
     expect(chooseFreeSlug(wanted, new Set([wanted]))).toBe(`${'x'.repeat(96)}-y-2`)
