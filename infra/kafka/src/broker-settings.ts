@@ -1,7 +1,7 @@
 export type BrokerAddress = {
-  /** The interface it listens on. */
+  /** The interface on which it listens. */
   listenHost: string
-  /** Where clients find it. */
+  /** The address for clients. */
   host: string
   port: number
   controllerPort: number
@@ -10,34 +10,34 @@ export type BrokerAddress = {
 
 export type NodePorts = {
   client: number
-  /** What clients are told: another port where something stands in front of `client`. */
+  /** The address that clients are told. It differs if there is a proxy in front of `client`. */
   advertised: number
   broker: number
   controller: number
 }
 
-// For a developer's machine and the tests: not for production.
+// For development and tests, not for production.
 const common = {
   'process.roles': 'broker,controller',
   'controller.listener.names': 'CONTROLLER',
 
-  // A broker that was killed may come back only when its last registration has run out.
+  // A killed broker can only come back after its last registration has expired.
   'broker.session.timeout.ms': '3000',
   'broker.heartbeat.interval.ms': '500',
 
-  // A mistyped topic name fails instead of making a topic.
+  // A mistyped topic name fails instead of creating a topic.
   'auto.create.topics.enable': 'false',
 
-  // Fifty partitions make every start slower.
+  // The default of fifty partitions makes every start slower.
   'offsets.topic.num.partitions': '4',
   'transaction.state.log.num.partitions': '4',
   'group.initial.rebalance.delay.ms': '0',
 
-  // A group that rests longer than this forgets its place: 90 days, the longest retention of a topic.
+  // An inactive group forgets its offsets after this time: 90 days, the longest retention of a topic.
   'offsets.retention.minutes': '129600',
 }
 
-/** The settings of one node that is broker and controller at once, alone. */
+/** Returns the settings of a single node that is both broker and controller. */
 export function brokerSettings({
   listenHost,
   host,
@@ -57,7 +57,7 @@ export function brokerSettings({
   }
 }
 
-/** The settings of one of several such nodes on this machine; a node's id is its place among `ports`, from 1. */
+/** Returns the settings of one of several such nodes on this machine. A node's id is its position in `ports`, from 1. */
 export function clusterNodeSettings(id: number, ports: NodePorts[], logDirectory: string): Record<string, string> {
   const own = ports[id - 1]
   if (!own) throw new Error(`There is no node ${id}`)
@@ -71,7 +71,7 @@ export function clusterNodeSettings(id: number, ports: NodePorts[], logDirectory
     'node.id': String(id),
     listeners: list({ PLAINTEXT: own.client, BROKER: own.broker, CONTROLLER: own.controller }),
     'advertised.listeners': list({ PLAINTEXT: own.advertised, BROKER: own.broker }),
-    // Apart from the clients', so that what stands in front of those is not in the way of replication.
+    // Separate from the clients' listener, so that a proxy in front of that does not affect replication.
     'inter.broker.listener.name': 'BROKER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'controller.quorum.voters': ports.map(({ controller }, index) => `${index + 1}@127.0.0.1:${controller}`).join(','),
@@ -79,13 +79,13 @@ export function clusterNodeSettings(id: number, ports: NodePorts[], logDirectory
   }
 }
 
-/** As the image of Kafka takes them. */
+/** Converts the settings to the form of the Kafka image. */
 export function toContainerEnvironment(settings: Record<string, string>): Record<string, string> {
   const toVariable = (name: string) => `KAFKA_${name.replaceAll('.', '_').toUpperCase()}`
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [toVariable(name), value]))
 }
 
-/** Of the internal topics, and of every topic that does not say. */
+/** For the internal topics, and for every topic without a value of its own. */
 function copies(count: number, inSync: number): Record<string, string> {
   return {
     'default.replication.factor': String(count),

@@ -1,4 +1,4 @@
-/** What kafkajs's `admin.createTopics` takes for one topic. */
+/** The argument of kafkajs's `admin.createTopics` for one topic. */
 export type TopicConfig = {
   topic: string
   numPartitions: number
@@ -8,14 +8,14 @@ export type TopicConfig = {
 
 const dayMs = 24 * 60 * 60 * 1000
 
-// The broker's clock says how old a record is. If the producer's clock did, one that is wrong by an hour would have every record
+// The broker's clock determines the age of a record. If the producer's clock did, a clock that is wrong by an hour would have every record
 // refused, and one that is a month behind would have them deleted within minutes.
 const clockConfig = { 'message.timestamp.type': 'LogAppendTime' }
 
-// Retention works by whole segments: without a daily roll a quiet topic would keep its records for ever.
+// Retention deletes whole segments. Without a daily roll a quiet topic would keep its records forever.
 const eventConfig = { 'retention.ms': 30 * dayMs, 'segment.ms': dayMs }
 
-// A dead letter carries the original bytes and its headers, whatever their size.
+// A dead letter has the original bytes and headers, whatever their size.
 const deadLetterConfig = { 'retention.ms': 90 * dayMs, 'segment.ms': dayMs, 'max.message.bytes': 16 * 1024 * 1024 }
 
 const placements = {
@@ -23,7 +23,7 @@ const placements = {
   production: { numPartitions: 12, replicationFactor: 3, config: { 'min.insync.replicas': 2 } },
 }
 
-/** How topics of these names are created. The partition count of an existing topic never changes. */
+/** Returns how to create topics with these names. The partition count of an existing topic never changes. */
 export function declareTopics(
   environment: keyof typeof placements,
   { events, deadLetters }: { events: string[]; deadLetters: string[] },

@@ -1,2 +1,2 @@
-/** That of every broker we start; `pom.xml` names it too. */
+/** The version of every broker that we start. `pom.xml` names it too. */
 export const kafkaVersion = '4.3.1'

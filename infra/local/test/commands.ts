@@ -10,7 +10,7 @@ export interface Outcome {
   err: string
 }
 
-/** Runs a command without a process around it. */
+/** Runs a command without a process of its own. */
 export async function runHere(
   create: (terminal: Terminal) => Parameters<typeof runCommandLine>[0],
   env: NodeJS.ProcessEnv,
@@ -23,7 +23,7 @@ export async function runHere(
   return { code, out: out.join('\n'), err: err.join('\n') }
 }
 
-/** Starts `src/<name>-command.ts` as the process it is. */
+/** Starts `src/<name>-command.ts` as a process. */
 export function startProcess(name: string, env: NodeJS.ProcessEnv, args: string[]) {
   const script = fileURLToPath(new URL(`../src/${name}-command.ts`, import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', script, ...args], {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Stands for `docker` while a runbook is walked: what it is asked is done by the test, and what that answers is printed.
+// Stands in for `docker` while a test follows the runbook. The test does the work; this prints its answer.
 import { text } from 'node:stream/consumers'
 
 const body = JSON.stringify({ args: process.argv.slice(2), input: await text(process.stdin) })

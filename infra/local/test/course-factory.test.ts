@@ -43,7 +43,7 @@ describe('course-factory publish', () => {
     await server.stop()
   })
 
-  /** Publishes, and returns what the command told and what is on Kafka where it told it. */
+  /** Publishes, and returns the command's output and the records at the positions that it printed. */
   async function publish(...args: string[]) {
     const { code, printed, noted } = await run(['publish', ...args, '--json'], server.brokers)
     expect({ code, noted }).toEqual({ code: 0, noted: '' })
@@ -58,7 +58,7 @@ describe('course-factory publish', () => {
     )
   }
 
-  it('publishes a fixture as an event of now, in the tenant of the stack', async () => {
+  it('publishes a fixture as a current event, in the tenant of the stack', async () => {
     const [sent, ...others] = await publish('course.generation.completed', 'title=Gardens for {n}', 'total_lessons:=7')
 
     expect(others).toEqual([])
@@ -75,7 +75,7 @@ describe('course-factory publish', () => {
     expect(sent?.read).not.toMatchObject({ event: { payload: { completed_at: '2025-12-28T09:00:00Z' } } })
   })
 
-  it('publishes fields alone, of the type that is named', async () => {
+  it('publishes a payload from its fields, with the named type', async () => {
     const [sent] = await publish(
       '--type=course.deployed.staging',
       'course_id=course-1',
@@ -93,7 +93,7 @@ describe('course-factory publish', () => {
     })
   })
 
-  it('publishes a file as it is, but for the id', async () => {
+  it('publishes a file unchanged except for the id', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'course-'))
     onTestFinished(() => rmSync(directory, { recursive: true }))
     const file = join(directory, 'course.json')
@@ -115,7 +115,7 @@ describe('course-factory publish', () => {
     expect(repeated?.read).toMatchObject({ ok: true, envelope: { ...event, meta: { producer: 'another' } } })
   })
 
-  it('publishes as many events as it is told, each with an id of its own', async () => {
+  it('publishes the requested number of events, each with its own id', async () => {
     const { code, printed } = await run(
       ['publish', 'course.generation.completed', 'course_id=many-{n}', '--times', '2000'],
       server.brokers,
@@ -138,7 +138,7 @@ describe('course-factory publish', () => {
     expect(new Set(sent.map(({ offset }) => offset)).size).toBe(3)
   })
 
-  it('publishes what cannot be read among events that can', async () => {
+  it('publishes unreadable records among readable events', async () => {
     const sent = await publish('course.generation.completed', '--times=2', '--garbage')
 
     expect(sent.map(({ what, read }) => [what, read.ok || read.reason])).toEqual([
@@ -152,7 +152,7 @@ describe('course-factory publish', () => {
     ])
     expect(sent.find(({ what }) => what === 'tombstone')?.record.value).toBeNull()
     expect(new Set(sent.map(({ partition }) => partition)).size).toBe(1)
-    // None is taken for a repeat of another.
+    // None of them counts as a repeat of another.
     const envelopes = sent.flatMap(({ read }) => ('envelope' in read && read.envelope ? [read.envelope] : []))
     expect(new Set(envelopes.map(({ id }) => id)).size).toBe(3)
     expect(new Set(envelopes.map(({ meta }) => meta.stream_message_id)).size).toBe(3)
@@ -171,7 +171,7 @@ describe('course-factory publish', () => {
     ['no number', ['course.deployed.staging', '--times=many'], 2, '→ at times'],
     ['an unknown option', ['course.deployed.staging', '--twice'], 2, 'Unknown option: --twice'],
     ['no stack', ['course.deployed.staging'], 1, 'Nothing runs here: start it with npm start'],
-  ])('says what is wrong with %s', async (_, args, code, message) => {
+  ])('explains what is wrong with %s', async (_, args, code, message) => {
     const outcome = await run(['publish', ...args])
 
     expect(outcome).toMatchObject({ code, printed: '', noted: expect.stringContaining(message) })

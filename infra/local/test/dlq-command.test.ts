@@ -22,7 +22,7 @@ interface Details {
   headers?: [string, string][]
 }
 
-/** Puts dead letters of email-worker on Kafka, and returns their ids. */
+/** Sends dead letters of email-worker to Kafka, and returns their ids. */
 async function writeLetters(letters: Details[]): Promise<string[]> {
   const records = letters.map(({ topic, offset, value = '{"type":"note.written"}', headers = [] }) => ({
     topic: 'email-worker.dlq',
@@ -58,7 +58,7 @@ async function watch(topic: string): Promise<KafkaSource[]> {
 }
 
 describe('dlq list', () => {
-  it('shows dead letters in a table that hostile text cannot break, and as JSON', async () => {
+  it('shows dead letters as JSON or in a table that hostile text cannot break', async () => {
     const topic = uniqueName('note.events')
     const ids = await writeLetters([
       { topic, offset: 1 },
@@ -93,7 +93,7 @@ describe('dlq list', () => {
 })
 
 describe('dlq show', () => {
-  it('tells all of one: headers, stack, and the value as JSON or as hex', async () => {
+  it('prints everything about one: headers, stack, and the value as JSON or hex', async () => {
     const topic = uniqueName('note.events')
     const bytes = Buffer.from([0, 0xff])
     const [json = '', binary = ''] = await writeLetters([
@@ -118,7 +118,7 @@ describe('dlq show', () => {
     })
   })
 
-  it('tells of a batch that was not read which records it holds, and what can be done', async () => {
+  it('says which records are in an unreadable batch, and what can be done', async () => {
     const topic = await createTopic()
     const headers: [string, string][] = [
       ['x-batch-first-offset', '3'],
@@ -143,7 +143,7 @@ describe('dlq show', () => {
 })
 
 describe('dlq replay', () => {
-  it('sends nothing in a dry run, and says what it would send', async () => {
+  it('sends nothing in a dry run, but says what it would send', async () => {
     const topic = await createTopic()
     const [good, mismatch] = await writeLetters([
       { topic, offset: 1 },
@@ -162,7 +162,7 @@ describe('dlq replay', () => {
     expect(await endOf(topic)).toBe(0)
   })
 
-  it('sends what a filter means, in order, and says where to look for what fails again', async () => {
+  it('sends what a filter selects, in order, and says where to look for repeated failures', async () => {
     const topic = await createTopic()
     await writeLetters([
       { topic, offset: 2 },
@@ -179,7 +179,7 @@ describe('dlq replay', () => {
     expect(records.map(({ headers }) => headers.at(-1)?.[1]?.toString())).toEqual([`${topic}/0/1`, `${topic}/0/2`])
   })
 
-  it('names what it did not send, and ends with 1', async () => {
+  it('names what it did not send, and exits with 1', async () => {
     const topic = await createTopic()
     const [tombstone = '', good = ''] = await writeLetters([
       { topic, offset: 1, value: null },
@@ -225,7 +225,7 @@ it.each([
   [['list', '--since=yesterday'], 'Expected a moment'],
   [['list', '--topic', '--json'], 'Expected a value'],
   [['list', '--tpoic=x'], 'Unknown option: --tpoic=x'],
-])('%j is asked wrongly', async (args, message) => {
+])('%j is a wrong use', async (args, message) => {
   const { code, out, err } = await dlq(...args)
 
   expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -246,14 +246,14 @@ it.each([
   expect(err).toMatch(message)
 })
 
-it('tells what it can do', async () => {
+it('explains itself', async () => {
   const { code, out } = await dlq('replay', '--help')
 
   expect(code).toBe(0)
   expect(out).toContain('USAGE npm run dlq -- replay [OPTIONS] [IDS]')
 })
 
-it('as a process ends with 0 when it did what it was told', async () => {
+it('exits with 0 as a process if it succeeds', async () => {
   const topic = uniqueName('note.events')
   await writeLetters([{ topic, offset: 1 }])
 
@@ -262,7 +262,7 @@ it('as a process ends with 0 when it did what it was told', async () => {
   expect(done).toEqual(await dlq('list', '--topic', topic))
 })
 
-it('as a process stops replaying at Ctrl-C, and says how far it came', async () => {
+it('stops replaying at Ctrl-C as a process, and says how many were sent', async () => {
   const topic = await createTopic()
   await writeLetters([1, 2, 3].map((offset) => ({ topic, offset })))
   const records = await watch(topic)

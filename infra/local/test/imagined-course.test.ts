@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 describe('imagineCourse', () => {
   const courses = Array.from({ length: 100_000 }, (_, index) => imagineCourse(index))
 
-  it('gives every course an id and a title of its own', () => {
+  it('gives every course its own id and title', () => {
     expect(new Set(courses.map(({ title }) => title)).size).toBe(courses.length)
     expect(new Set(courses.map(({ course_id }) => course_id)).size).toBe(courses.length)
     expect(courses[0]?.course_id).toBe('seed-000001')
@@ -14,7 +14,7 @@ describe('imagineCourse', () => {
     expect(imagineCourse(4_711)).toEqual(courses[4_711])
   })
 
-  it('has six courses of ten in German, and its neighbours', () => {
+  it('has six of ten courses in German or a regional variant of it', () => {
     const count = (pattern: RegExp) => courses.filter(({ language }) => pattern.test(language)).length
 
     expect(count(/^de(-AT|-CH)?$/)).toBe(60_000)
@@ -24,7 +24,7 @@ describe('imagineCourse', () => {
     }
   })
 
-  it('writes as the language does', () => {
+  it('follows the spelling rules of the language', () => {
     const findText = (wanted: string) =>
       courses.filter(({ language }) => language === wanted).map(({ title, description }) => `${title} ${description}`)
 
@@ -33,7 +33,7 @@ describe('imagineCourse', () => {
     expect(findText('en').join()).not.toMatch(/[äöüß]/)
   })
 
-  it('describes each course in 300 to 900 characters, with nothing left to fill in', () => {
+  it('describes each course in 300 to 900 characters without unfilled placeholders', () => {
     const lengths = courses.map(({ description }) => description.length)
 
     expect(Math.min(...lengths)).toBeGreaterThanOrEqual(300)

@@ -14,9 +14,9 @@ describeJourneys(async () => {
   const stack = await startStack({
     directory,
     isTemporary: true,
-    // Never given ones: they are killed.
+    // Never given servers, because these are killed.
     order: ['docker', 'embedded'],
-    // Nobody wants to wait a minute here for an attempt to be called unknown.
+    // Shorter than the default minute, so that the test need not wait for `unknown`.
     environment: { EMAIL_UNKNOWN_AFTER_SECONDS: '3' },
     log: (line) => process.stdout.write(`${line}\n`),
   })

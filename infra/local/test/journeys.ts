@@ -23,7 +23,7 @@ const steps = ['signed in', 'enrolled', 'on Kafka', 'on SNS', 'mail accepted', '
 const courseId = firstCourse.course_id
 const mailsCli = fileURLToPath(new URL('../../../apps/email-worker/dist/cli.js', import.meta.url))
 
-/** The same journeys on whatever product `start` starts; skipped where something is in the way. */
+/** Runs the same journeys on any product that `start` starts. They are skipped if something is missing. */
 export function describeJourneys(start: () => Promise<Product>, obstacle: string | null = null): void {
   let stack: Product
   let events: Awaited<ReturnType<typeof watchEnrollments>>
@@ -43,7 +43,7 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
     await stack?.stop()
   }, 60_000)
 
-  /** The whole way, with `disturb` after the step of that name; returns what must be true of it however it went. */
+  /** Makes the whole journey and calls `disturb` after the named step. Returns what must hold in any case. */
   async function travel(disturbAt?: string, disturb?: () => Promise<void>) {
     const learner = await createLearner(stack)
     const journey = takeJourney(stack, { learner, courseId, onKafka: events.records })
@@ -59,7 +59,7 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
     return { learner, names, enrollment: next.value }
   }
 
-  /** Waits until nothing is on its way any more: what would have come twice has come. */
+  /** Waits until nothing is on its way any more, so that every repeat has arrived. */
   async function settle(): Promise<void> {
     await waitFor(() => isOutboxEmpty(stack.databases.enrollment.databaseUrl), { timeoutMs: 60_000 })
     const admin = stack.kafkaClient.admin()
@@ -90,7 +90,7 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
     return rows[0].count === 0
   }
 
-  /** Every copy of the event of an enrolment that is on Kafka by now. */
+  /** Returns all copies of an enrolment's event that are on Kafka now. */
   async function readEvents(enrollmentId: string): Promise<Buffer[]> {
     const admin = stack.kafkaClient.admin()
     await admin.connect()
@@ -135,8 +135,8 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
     }
   }
 
-  describe('the whole way', () => {
-    it('a learner enrols, the event crosses Kafka, the welcome mail arrives', async () => {
+  describe('the whole journey', () => {
+    it('starts with an enrolment, crosses Kafka, and ends with the welcome mail', async () => {
       const { learner, names, enrollment } = await travel()
 
       expect(names).toEqual(steps)
@@ -148,7 +148,7 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
       expect(await callApi(link)).toMatchObject({ title: firstCourse.title })
     })
 
-    it('the same record delivered three times gives one mail', async () => {
+    it('ends with one mail even if the record is delivered three times', async () => {
       const { learner, enrollment } = await travel()
       const [value] = await readEvents(enrollment.id)
       if (!value) throw new Error('no event')
@@ -162,7 +162,7 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
     })
   })
 
-  /** Kills the process with -9 when the journey has come to a step, and starts it again. */
+  /** Kills the process with -9 when the journey has reached a step, and starts it again. */
   function travelThroughKill(step: string, server: Pick<ServerProcess, 'kill' | 'restart'>) {
     return travel(step, async () => {
       await server.kill()
@@ -177,8 +177,8 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
   }
 
   describe('nothing is lost and nothing comes twice', () => {
-    // Three journeys at once, so that each also meets the kills of the others. They are looked at when all have ended: only
-    // then is no app away that is asked.
+    // Three journeys run at once, so that each also meets the kills of the others. They are checked after all have ended, because only then
+    // every app is up.
     it.each(steps)(
       'when a journey has come to "%s" and an app is killed, each of the three',
       async (step) => {

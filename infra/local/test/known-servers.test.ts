@@ -27,7 +27,7 @@ async function assertKnown(): Promise<void> {
   await assertKnownServers(directory, { postgres, kafka, kafkaClient })
 }
 
-it('the servers of the first start are those of every later one', async () => {
+it('every later start must use the servers of the first one', async () => {
   await assertKnown()
 
   await expect(assertKnown()).resolves.toBeUndefined()
@@ -36,7 +36,7 @@ it('the servers of the first start are those of every later one', async () => {
 it.each([
   ['kafkaClusterId', /^Kafka, given, on [\d.:]+, is cluster \S+ and not another\n/],
   ['postgresSystemIdentifier', /^PostgreSQL, given, on [\d.:]+, is system \d+ and not another\n/],
-])('a server with another %s at the same address is not theirs', async (id, message) => {
+])('a server with another %s at the same address is refused', async (id, message) => {
   await assertKnown()
   const file = join(directory, 'servers.json')
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), [id]: 'another' }))
@@ -44,7 +44,7 @@ it.each([
   await expect(assertKnown()).rejects.toThrow(message)
 })
 
-it('services that consume already are not joined', async () => {
+it('a start is refused if services are already consuming', async () => {
   const [topic, group] = [uniqueName('topic'), uniqueName('group')]
   await createTopics(kafkaClient, [{ topic, numPartitions: 1, replicationFactor: 1, configEntries: [] }])
   const consumer = kafkaClient.consumer({ groupId: group })

@@ -12,7 +12,7 @@ function allDatabases(databaseUrl: string) {
   return Object.fromEntries(all) as Record<DatabaseName, { databaseUrl: string }>
 }
 
-/** What the outbox has no use for. */
+/** Parts of a stack that the outbox command does not use. */
 const noAddresses = { enrollmentApi: '', distributionService: '', kafka: '' }
 
 async function createStore(parked: { channel: 'kafka' | 'sns'; topic: string }[] = []) {
@@ -54,7 +54,7 @@ async function createStack() {
   return { enrollment, distribution, outbox }
 }
 
-it('outbox status tells of every app of the running stack', async () => {
+it('outbox status covers every app of the running stack', async () => {
   const { enrollment, outbox } = await createStack()
   await enrollment.pool.query(`
     INSERT INTO outbox (channel, topic, headers, created_at) VALUES ('kafka', 'one', '[]', now() - interval '90 minutes')`)
@@ -75,7 +75,7 @@ it('outbox status tells of every app of the running stack', async () => {
   ])
 })
 
-it('outbox parked lists what was refused and why, by the ids that requeue takes', async () => {
+it('outbox parked lists refused rows with the reason and the ids for requeue', async () => {
   const { outbox } = await createStack()
 
   const table = await outbox('parked', '--topic', 'one')
@@ -109,7 +109,7 @@ it('outbox requeue puts a row back once', async () => {
   expect((await distribution.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(1)
 })
 
-it('outbox requeue takes a topic, or all', async () => {
+it('outbox requeue takes a topic or all rows', async () => {
   const { outbox } = await createStack()
 
   const ofTopic = await outbox('requeue', '--topic=one')
@@ -130,7 +130,7 @@ it.each([
   [['requeue', '17'], 'Expected the id of a parked row'],
   [['requeue', 'mailer/kafka/17'], 'Expected the id of a parked row'],
   [['status', '--app=mailer'], 'enrollment-api'],
-])('outbox %j is asked wrongly', async (args, message) => {
+])('outbox %j is a wrong use', async (args, message) => {
   const stack = { ...noAddresses, postgres: allDatabases('postgres://nobody@127.0.0.1:1/none') }
 
   const { code, out, err } = await runHere((terminal) => createOutbox({ ...terminal, stack }), {}, args)
@@ -139,7 +139,7 @@ it.each([
   expect(err).toContain(message)
 })
 
-it('as a process works on the database of DATABASE_URL', async () => {
+it('outbox works on the database of DATABASE_URL as a process', async () => {
   const { url } = await createStore([{ channel: 'kafka', topic: 'one' }])
 
   const done = await runProcess('outbox', { DATABASE_URL: url }, ['requeue', 'kafka/1'])

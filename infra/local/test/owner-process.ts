@@ -1,4 +1,4 @@
-// A process that claims a directory, for the test that kills it: says whether it has it, and waits for its end.
+// A process that claims a directory, for the test that kills it. Prints whether it got it, and waits.
 import { claimDirectory } from '../src/single-start.ts'
 
 const directory = process.argv[2]

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-it('a migration that fails is named, with what it said of that', async () => {
+it('a failed migration is named and quoted', async () => {
   const nowhere = 'postgres://nobody@127.0.0.1:1/nothing'
   const access = { databaseUrl: nowhere, migrateDatabaseUrl: nowhere }
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Runs a program of the repository in an environment that has none of its settings. */
+/** Runs a program of the repository in an environment without its settings. */
 function run(program: string, ...args: string[]): Promise<{ code: number | null; said: string }> {
   return new Promise((resolve) => {
     const nodeArgs = ['--conditions=source', '--import', 'tsx', program, ...args]
@@ -30,7 +30,7 @@ it.each([
   ['infra/aws-local/src/main.ts', 'DATA_DIR'],
   ['infra/setup/src/main.ts', 'SETTINGS_DIR', 'servers'],
   ['infra/setup/src/main.ts', 'EDITOR_PASSWORD', 'first-course'],
-])('%s says that %s is missing, without a stack trace, and fails', async (program, missing, ...args) => {
+])('%s fails and says, without a stack trace, that %s is missing', async (program, missing, ...args) => {
   const { code, said } = await run(program, ...args)
 
   expect(code).toBe(1)

@@ -8,18 +8,18 @@ import type { Stack } from '../src/stack.ts'
 
 const readme = new URL('../../../README.md', import.meta.url)
 
-/** The lines a reader copies, but for the seed, of which there is enough by now. */
+/** Returns the commands of the README, except the seed, because the catalogue is already filled. */
 function readLines(): string[] {
   const [, block = ''] = /## A catalogue to look at\n[^]*?```sh\n([^]*?)```/.exec(readFileSync(readme, 'utf8')) ?? []
   return block.split('\n').filter((line) => line !== '' && !line.startsWith('npm run seed'))
 }
 
-/** Does with the running stack what the README says, once the tests do. */
+/** Defines tests that run the commands of the README on the running stack. */
 export function describeReadme(getStack: () => Stack): void {
   const missing = ['bash', 'curl', 'jq'].filter((tool) => spawnSync(tool, ['--version']).status !== 0)
 
   describe('the README', () => {
-    it('has lines that work as they stand, whatever the ports are', ({ skip }) => {
+    it('has commands that work unchanged, whatever the ports are', ({ skip }) => {
       if (missing.length > 0) skip(`${missing.join(', ')} is not installed`)
       const checkout = mkdtempSync(join(tmpdir(), 'coursewire-readme-'))
       onTestFinished(() => rmSync(checkout, { recursive: true }))

@@ -30,7 +30,7 @@ beforeAll(async () => {
   stack = await startStack({
     directory,
     isTemporary: true,
-    // Never given ones: their data is thrown away.
+    // Never given servers, because their data is deleted.
     order: ['docker', 'embedded'],
     log: (line) => process.stdout.write(`${line}\n`),
   })
@@ -46,7 +46,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 }, 60_000)
 
-/** Runs the n-th block of commands below a heading of the runbook, as it stands. */
+/** Runs the n-th block of commands below a heading of the runbook, unchanged. */
 async function walk(heading: string, block = 0, since = new Date(0)): Promise<string> {
   const [, section = ''] = runbook.split(`\n## ${heading}\n`)
   const [own = ''] = section.split('\n## ')
@@ -72,7 +72,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-/** Does with our processes what the command would do with containers. */
+/** Does to our processes what the command would do to containers. */
 async function perform(args: string[], input: string): Promise<string> {
   const command = args.join(' ')
   const [, verb, ...named] = args
@@ -93,7 +93,7 @@ async function perform(args: string[], input: string): Promise<string> {
   return ''
 }
 
-/** Of a broker without its data all that matters is gone: its topics, and with them all offsets. */
+/** Deletes all topics and with them all offsets, which is what matters when a broker loses its data. */
 async function loseTopics(): Promise<void> {
   const admin = stack.kafkaClient.admin()
   await admin.connect()
@@ -103,7 +103,7 @@ async function loseTopics(): Promise<void> {
   await admin.disconnect()
 }
 
-/** Not every machine has the tools of this server's version: a dump is a copy of the database, and its file holds its name. */
+/** Stands in for pg_dump, because not every machine has the right version: a dump is a copy of the database, and the file has its name. */
 async function askPostgres([tool, ...args]: string[], input: string): Promise<string> {
   if (tool === 'pg_dump') {
     const database = args.at(-1) ?? ''
@@ -161,7 +161,7 @@ async function findEntry(): Promise<Entry> {
   return items[0]
 }
 
-/** Publishes the first course or takes it back, and waits until enrollment-api has heard of it. */
+/** Publishes or unpublishes the first course, and waits until enrollment-api knows it. */
 async function setPublic(isPublic: boolean): Promise<void> {
   const { id } = await findEntry()
   const action = isPublic ? 'publish' : 'unpublish'
@@ -177,8 +177,8 @@ const untilHeard = (isPublic: boolean) =>
     return row?.['is_public'] === isPublic
   }, patience)
 
-describe.sequential('whoever follows the runbook', () => {
-  it('restores the database of enrollment-api, which hears again that a course was taken back', async () => {
+describe.sequential('an operator who follows the runbook', () => {
+  it('restores the database of enrollment-api, which reads again that a course was unpublished', async () => {
     const learner = await createLearner(stack)
     await untilHeard(true)
     await walk('Backing up')
@@ -193,7 +193,7 @@ describe.sequential('whoever follows the runbook', () => {
     await walk('When all is well')
   }, 240_000)
 
-  it('restores the database of email-worker, which owes the mails since the backup again', async () => {
+  it('restores the database of email-worker, which sends the mails since the backup again', async () => {
     const learner = await createLearner(stack)
     await walk('Backing up')
     const { userId } = await enrol(learner)
@@ -206,7 +206,7 @@ describe.sequential('whoever follows the runbook', () => {
     await walk('When all is well')
   }, 240_000)
 
-  it('restores the database of distribution-service, and does again what editors did', async () => {
+  it('restores the database of distribution-service, and repeats the work of editors', async () => {
     await walk('Backing up')
     const since = new Date()
     await setPublic(false)
@@ -222,7 +222,7 @@ describe.sequential('whoever follows the runbook', () => {
     await walk('When all is well')
   }, 240_000)
 
-  it('restores all databases, and an enrolment that is made again brings no further mail', async () => {
+  it('restores all databases, and a repeated enrolment sends no second mail', async () => {
     const learner = await createLearner(stack)
     await walk('Backing up')
     const { userId } = await enrol(learner)
@@ -240,7 +240,7 @@ describe.sequential('whoever follows the runbook', () => {
     await walk('When all is well')
   }, 240_000)
 
-  it('goes on with a Kafka that has lost its data, and owes the mails of which nobody had heard', async () => {
+  it('continues with a Kafka that has lost its data, and sends the mails that would be missing', async () => {
     const [heard, unheard] = [await createLearner(stack), await createLearner(stack)]
     const since = new Date()
     await enrol(heard)
@@ -264,7 +264,7 @@ describe.sequential('whoever follows the runbook', () => {
 const untilPublished = () =>
   waitFor(async () => (await query('enrollment', 'SELECT FROM outbox LIMIT 1')).length === 0, patience)
 
-/** Until email-worker has read all enrolments that are on Kafka. */
+/** Waits until email-worker has read all enrolments on Kafka. */
 async function untilRead(): Promise<void> {
   const admin = stack.kafkaClient.admin()
   await admin.connect()

@@ -15,14 +15,14 @@ describe('seed', () => {
     [['--courses', 'many'], '→ at courses'],
     [['--curses=5'], 'Unknown option: --curses=5'],
     [['500'], 'Unknown option: 500'],
-  ])('%j is asked wrongly', async (args, message) => {
+  ])('%j is a wrong use', async (args, message) => {
     const { code, out, err } = await seed(...args)
 
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain(message)
   })
 
-  it('says what to do where nothing runs', async () => {
+  it('says what to do if nothing is running', async () => {
     expect(await seed()).toEqual({ code: 1, out: '', err: expect.stringContaining('start it with npm start') })
   })
 
@@ -46,7 +46,7 @@ describe('the census of a seed', () => {
     ...differing,
   })
 
-  it('takes what it has not met, once, and waits for it', () => {
+  it('sends each course that does not exist yet once, and waits for it', () => {
     const census = createCensus(5)
     census.meet(anEntry(2, { visibility: 'public' }))
 
@@ -60,7 +60,7 @@ describe('the census of a seed', () => {
     expect([census.countWaiting(), census.countPublic()]).toEqual([4, 1])
   })
 
-  it('counts what it has met, however much is taken meanwhile', () => {
+  it('counts the existing courses, however many are sent meanwhile', () => {
     const census = createCensus(4)
     census.takeMissing(2)
 
@@ -76,7 +76,7 @@ describe('the census of a seed', () => {
     ])
   })
 
-  it('has what came of a course published, once', () => {
+  it('publishes the entry of a course once', () => {
     const census = createCensus(1)
     census.takeMissing(1)
 
@@ -90,7 +90,7 @@ describe('the census of a seed', () => {
     ['taken back', { updatedAt: '2026-01-02T00:00:00Z' }],
     ['derived', { derivedFrom: 'dist_0' }],
     ['made by hand', { title: 'Another' }],
-  ])('leaves alone what somebody has %s', (_, differing) => {
+  ])('does not touch an entry that somebody has %s', (_, differing) => {
     const census = createCensus(1)
 
     expect(census.meet(anEntry(1, differing))).toBe(false)
@@ -99,7 +99,7 @@ describe('the census of a seed', () => {
     expect([census.countKept(), census.countPublic()]).toEqual([0, 1])
   })
 
-  it('does not see what is not of the seed', () => {
+  it('ignores entries that are not from the seed', () => {
     const census = createCensus(1)
 
     for (const courseId of ['seed-000002', 'seed-0', 'seed-', 'reseed-000001', 'c-1']) {
@@ -119,7 +119,7 @@ describe('patience', () => {
     }
   }
 
-  it('outlives a server that is away for a moment', async () => {
+  it('survives a short outage of a server', async () => {
     expect(await withPatience(failTimes(1, new ApiError(503, '503 from it')))).toBe('done')
     expect(await withPatience(failTimes(1, new TypeError('fetch failed')))).toBe('done')
   })
@@ -130,7 +130,7 @@ describe('patience', () => {
     await expect(withPatience(failTimes(100, refused), 300)).rejects.toThrow('0.3 s in vain: connect ECONNREFUSED')
   })
 
-  it('takes a refusal for an answer', async () => {
+  it('does not repeat a refused call', async () => {
     await expect(withPatience(failTimes(1, new ApiError(409, '409 from it')))).rejects.toThrow('409 from it')
   })
 })

@@ -9,7 +9,7 @@ import type { Entry } from '../src/seed-census.ts'
 import type { Stack } from '../src/stack.ts'
 import { runHere } from './commands.ts'
 
-/** Seeds the product that runs, once the tests do. */
+/** Defines tests that seed the running product. */
 export function describeSeed(getProduct: () => { stack: Stack; editor: Editor }): void {
   function seed(courses: number) {
     const { stack, editor } = getProduct()
@@ -34,7 +34,7 @@ export function describeSeed(getProduct: () => { stack: Stack; editor: Editor })
   }
 
   describe('seed', () => {
-    it('makes courses public, and again changes nothing', async () => {
+    it('makes courses public, and changes nothing when it is repeated', async () => {
       const { stack } = getProduct()
 
       const first = await seed(20)
@@ -51,13 +51,13 @@ export function describeSeed(getProduct: () => { stack: Stack; editor: Editor })
       expect(items).toContainEqual(expect.objectContaining({ courseId: 'seed-000020', title: imagineCourse(19).title }))
     })
 
-    it('goes on for as long as courses are made, also when as many are sent as have been made', async () => {
+    it('continues as long as courses are created, even if all sent courses exist', async () => {
       const { stack, editor } = getProduct()
       const eventsBefore = await countEvents()
       const entriesBefore = (await listSeeded()).length
       let time = 0
       const slow: Editor = {
-        // Before each look at the newest all are made that were sent, and more time has passed than one would wait for the first.
+        // Before each look at the newest, all sent courses exist, and more time has passed than the wait for the first one.
         async call(url, options) {
           if (url.endsWith('?limit=100')) {
             const made = (await countEvents()) - eventsBefore
@@ -76,7 +76,7 @@ export function describeSeed(getProduct: () => { stack: Stack; editor: Editor })
       expect(progress).toMatchObject({ published: 40, foundPublic: 20 })
     })
 
-    it('publishes what an earlier seed has left, and nothing that is not its own', async () => {
+    it('publishes what an earlier seed has left unpublished, and nothing else', async () => {
       const { stack, editor } = getProduct()
       const url = `${stack.urls.distributionService}/api/distributions`
       const [takenBack] = await listSeeded()

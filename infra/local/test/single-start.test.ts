@@ -14,7 +14,7 @@ beforeEach(() => {
   return () => rmSync(directory, { recursive: true, force: true })
 })
 
-/** A process that tries to claim the directory, and whether it has. */
+/** Starts a process that tries to claim the directory, and returns whether it did. */
 async function startOwner(): Promise<{ child: ChildProcess; answer: string }> {
   const script = fileURLToPath(new URL('owner-process.ts', import.meta.url))
   const child = spawn('node', ['--import', 'tsx', '--conditions=source', script, directory], {
@@ -26,13 +26,13 @@ async function startOwner(): Promise<{ child: ChildProcess; answer: string }> {
 }
 
 describe('a directory', () => {
-  it('belongs to one of the processes that claim it at once', async () => {
+  it('belongs to one of the processes that claim it concurrently', async () => {
     const owners = await Promise.all([startOwner(), startOwner(), startOwner()])
 
     expect(owners.map(({ answer }) => answer).toSorted()).toEqual(['claimed', 'refused', 'refused'])
   })
 
-  it('is free again when its owner was killed, also for one of several only', async () => {
+  it('is free again when its owner was killed, and again only one of several gets it', async () => {
     const { child } = await startOwner()
     expect(claimDirectory(directory)).toBeNull()
     child.kill('SIGKILL')
@@ -43,7 +43,7 @@ describe('a directory', () => {
     expect(owners.map(({ answer }) => answer).toSorted()).toEqual(['claimed', 'refused'])
   })
 
-  it('does not belong to a process that has the number of its owner by now', () => {
+  it('does not belong to a later process with the id of its owner', () => {
     mkdirSync(join(directory, 'owner'))
     const owner = { pid: process.pid, command: '/elsewhere/start-command.ts' }
     writeFileSync(join(directory, 'owner/process.json'), JSON.stringify(owner))
@@ -53,11 +53,11 @@ describe('a directory', () => {
   })
 })
 
-describe('a stack that was announced', () => {
+describe('an announced stack', () => {
   const announced = { kafka: '127.0.0.1:9092' }
   beforeEach(() => writeFileSync(join(directory, 'stack.json'), JSON.stringify(announced)))
 
-  it('runs while its owner does', async () => {
+  it('counts as running while its owner runs', async () => {
     const { child } = await startOwner()
     expect(readRunningStack(directory)).toEqual(announced)
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { runProcess } from './commands.ts'
 
-it('npm test with the path of a unit test runs that file alone, without any server', async () => {
+it('npm test with the path of a unit test runs only that file, without any server', async () => {
   const { code, out } = await runProcess('test', {}, ['apps/email-worker/src/config.test.ts'])
 
   expect(out).toMatch(/Test Files +1 passed/)

@@ -4,9 +4,8 @@ export type ServicePasswords = { owner: string; run: string }
 export type ServiceAccess = { databaseUrl: string; migrateDatabaseUrl: string }
 
 /**
- * Gives a service its database `<service>`, the role `<service>_owner` that migrates it and the role `<service>` it runs
- * as, and returns how each of the two connects. Safe to repeat and to run at once from several processes: what exists is
- * kept, the passwords become those given.
+ * Gives a service its database `<service>`, the role `<service>_owner` for migrations and the role `<service>` to run as. Returns how each
+ * role connects. You may repeat it and run it from several processes at once: what exists is kept, and the passwords are updated.
  */
 export async function provisionService(
   adminUrl: string,
@@ -17,7 +16,7 @@ export async function provisionService(
   const owner = `${service}_owner`
 
   await withClient(adminUrl, async (admin) => {
-    // Two processes that change the same catalogue rows at once fail with "tuple concurrently updated".
+    // Without the lock, two processes that change the same catalogue rows fail with "tuple concurrently updated".
     await admin.query(`select pg_advisory_lock(hashtext('coursewire.provision'))`)
     await createRole(admin, owner, passwords.owner)
     await createRole(admin, service, passwords.run)
@@ -41,7 +40,7 @@ export async function provisionService(
   }
 }
 
-/** Lets only the owner of `database` and `role` connect to it; needed again for every copy, which inherits no such rights. */
+/** Lets only the owner of `database` and `role` connect to it. Every copy needs this again, because copies do not inherit such rights. */
 export async function isolateDatabase(admin: pg.Client, database: string, role: string): Promise<void> {
   await admin.query(`revoke all on database ${database} from public`)
   await admin.query(`grant connect on database ${database} to ${role}`)

@@ -1,2 +1,2 @@
-/** That of every server we start; the binaries that infra/servers installs have it too. */
+/** The version of every server that we start. The binaries that infra/servers installs have it too. */
 export const postgresVersion = '18.4'

@@ -1,30 +1,30 @@
-/** What is to be known of an app by whoever starts it, prepares servers for it or sends requests to it. */
+/** Everything that is needed to start an app, prepare servers for it, or send requests to it. */
 export interface App {
-  /** Where it listens on this machine, unless that is taken. */
+  /** Its port on this machine, unless that is taken. */
   port: number
-  /** What a person who has just started it looks at first. */
+  /** The page to look at first. */
   page: string
-  /** The beginnings of the paths that the public reaches at it. The longest one that fits decides among apps. */
+  /** The prefixes of its public paths. The longest matching prefix decides which app gets a request. */
   paths: string[]
-  /** The name of its database, and of the role it runs as. An app without one has no events either. */
+  /** The name of its database and of its role. An app without a database has no events either. */
   database?: string
-  /** It consumes events, as the group of its own name. What it cannot handle goes to a topic of its own. */
+  /** Whether it consumes events, as the group with its name. Records that it cannot handle go to its own topic. */
   consumes?: boolean
-  /** It checks the tokens of those who ask it. */
+  /** Whether it checks the tokens of its callers. */
   checksTokens?: boolean
-  /** It asks other services, which know it as a service client. */
+  /** Whether it calls other services, as a service client. */
   callsServices?: boolean
-  /** It calls SNS or SES. */
+  /** Whether it calls SNS or SES. */
   usesAws?: boolean
-  /** What it is told beside what follows from the above. */
+  /** Its settings beyond those that follow from the fields above. */
   settings?: (at: Addresses) => Record<string, string>
-  /** What whoever starts the product may set in a shell. */
+  /** The variables that a person may set in a shell to change settings. */
   fromShell?: string[]
-  /** As `settings`; these stand in no file that others may read. */
+  /** Like `settings`, but never written to a file that others can read. */
   secretSettings?: (secrets: { jwtPrivateKey: string }) => Record<string, string>
 }
 
-/** Where everything is. Other apps may find an app elsewhere than browsers do. */
+/** The addresses of everything. Other apps may use another address for an app than browsers do. */
 export interface Addresses {
   kafkaBrokers: string
   aws: string

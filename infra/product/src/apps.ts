@@ -1,7 +1,7 @@
 import type { App } from './app.ts'
 import { snsTopic } from './surroundings.ts'
 
-/** Every app of the product. Nothing else names them all. */
+/** Every app of the product. This is the only complete list. */
 export const apps = {
   'enrollment-api': {
     port: 3000,

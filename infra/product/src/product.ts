@@ -4,7 +4,7 @@ import { apps } from './apps.ts'
 type Declared = typeof apps
 export type AppName = keyof Declared
 export type DatabaseName = { [Name in AppName]: Declared[Name] extends { database: infer D } ? D : never }[AppName]
-/** Those that are service clients. */
+/** The apps that are service clients. */
 export type ClientName = {
   [Name in AppName]: Declared[Name] extends { callsServices: true } ? Name : never
 }[AppName]
@@ -13,25 +13,25 @@ type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}
   ? `${First}${Capitalize<CamelCase<Rest>>}`
   : Name
 
-/** Where each app is, by its name in camel case: `enrollmentApi`. */
+/** The address of each app, by its name in camel case: `enrollmentApi`. */
 export type AppUrls = Record<CamelCase<AppName>, string>
 
 export const appOf = (name: AppName): App => apps[name]
 
 export const appNames = Object.keys(apps) as AppName[]
 
-/** Each consumes as the group of its own name. */
+/** The apps that consume events, each as the group with its name. */
 export const consumers = appNames.filter((name) => appOf(name).consumes)
 
 export const clientNames = appNames.filter((name) => appOf(name).callsServices) as ClientName[]
 
-/** The apps that have one, with its name. */
+/** The apps that have a database, with its name. */
 export const databases = appNames.flatMap((app) => {
   const { database } = appOf(app)
   return database ? [{ app, database: database as DatabaseName }] : []
 })
 
-/** What `make` makes of each app, by the app's name. */
+/** Builds a record with the result of `make` for each app, by the app's name. */
 export function mapApps<Made>(make: (name: AppName, app: App) => Made): Record<AppName, Made> {
   return Object.fromEntries(appNames.map((name) => [name, make(name, appOf(name))])) as Record<AppName, Made>
 }

@@ -2,7 +2,7 @@ import type { App } from './app.ts'
 import { apps } from './apps.ts'
 import type { AppName } from './product.ts'
 
-/** The app that serves a path of the public address: the one with the longest beginning that fits, by whole segments. */
+/** Finds the app that serves a public path: the one with the longest matching prefix, in whole segments. */
 export function findAppFor<Name extends string = AppName>(
   path: string,
   table: Record<Name, Pick<App, 'paths'>> = apps as unknown as Record<Name, App>,

@@ -2,7 +2,7 @@ import type { Addresses } from './app.ts'
 import { type AppName, appOf, type ClientName, type DatabaseName } from './product.ts'
 import { awsRegion, tenant } from './surroundings.ts'
 
-/** What an app is told in its environment; none of it is secret. Where it listens is for whoever starts it to say. */
+/** Builds an app's environment without secrets. Whoever starts the app adds its host and port. */
 export function settingsOf(name: AppName, at: Addresses): Record<string, string> {
   const app = appOf(name)
   return {
@@ -25,13 +25,13 @@ export function settingsOf(name: AppName, at: Addresses): Record<string, string>
   }
 }
 
-/** What the machine keeps secret, as far as apps are told of it. */
+/** The secrets of the machine that apps need. */
 export interface AppSecrets {
   jwtPrivateKey: string
   clients: Record<ClientName, string>
 }
 
-/** The rest of what an app is told, for its eyes only. */
+/** Builds the secret part of an app's environment. */
 export function secretSettingsOf(
   name: AppName,
   secrets: AppSecrets,

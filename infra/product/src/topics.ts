@@ -7,10 +7,10 @@ const isEvent = (value: unknown): value is { topic: string } =>
 
 const eventTopics = [...new Set(Object.values(contract).flatMap((value) => (isEvent(value) ? [value.topic] : [])))]
 
-/** Where what an app cannot handle goes. */
+/** The topic for records that an app cannot handle. */
 export const deadLetterTopicOf = (app: AppName) => `${app}.dlq`
 
-/** Every topic of the product, to be created before anything runs. */
+/** Every topic of the product. They are created before anything runs. */
 export function topicsFor(environment: 'local' | 'production'): TopicConfig[] {
   return declareTopics(environment, { events: eventTopics, deadLetters: consumers.map(deadLetterTopicOf) })
 }

@@ -5,7 +5,7 @@ import { serverPorts } from '../src/surroundings.ts'
 
 const expectUnique = (values: unknown[]) => expect(values).toEqual([...new Set(values)])
 
-test('every app is declared, and every declared app is there', () => {
+test('every app is declared, and every declared app exists', () => {
   expect(appNames.toSorted()).toEqual(readdirSync(new URL('../../../apps', import.meta.url)).toSorted())
 })
 

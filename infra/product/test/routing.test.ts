@@ -18,11 +18,11 @@ test.each([
   ['/api/courses/reviews', 'reviews'],
   ['/api/courses/reviews/1', 'reviews'],
   ['/api/courses/reviewsandmore', 'catalogue'],
-])('%s is served by %s, which has the longest beginning of it', (path, app) => {
+])('%s is served by %s, which has the longest matching prefix', (path, app) => {
   expect(findAppFor(path, table)).toBe(app)
 })
 
-test('a path that nobody has is served by nobody', () => {
+test('an unknown path is served by no app', () => {
   expect(findAppFor('/elsewhere', { catalogue: table.catalogue })).toBeNull()
 })
 

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { type AppName, appNames, appOf } from '../src/product.ts'
 import { secretSettingsOf, settingsOf } from '../src/settings.ts'
 
-/** These are read by the SDK itself. */
+/** The SDK itself reads these. */
 const readBySdk = /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|ENDPOINT_URL_(SNS|SES))$/
 
 const anything = <Value>(value: Value) => new Proxy({} as Record<string, Value>, { get: () => value })
@@ -24,7 +24,7 @@ async function loadSchema(app: AppName): Promise<z.ZodObject> {
   return ((await import(href)) as { configSchema: z.ZodObject }).configSchema
 }
 
-test.each(appNames)('%s knows every setting it is given, and is given every one it cannot do without', async (app) => {
+test.each(appNames)('%s knows all its settings, and gets every required one', async (app) => {
   const schema = await loadSchema(app)
   const settings = declaredSettings(app)
   const known = [...Object.keys(settings), ...(appOf(app).fromShell ?? [])]

@@ -9,7 +9,7 @@ const getConfig = (environment: 'local' | 'production', name: string) => {
   return { ...placement, ...Object.fromEntries(configEntries.map((entry) => [entry.name, entry.value])) }
 }
 
-test('the topics of the events and of dead letters exist everywhere, each once', () => {
+test('the topics for events and dead letters exist everywhere, each once', () => {
   const names = topicsFor('local').map(({ topic }) => topic)
 
   expect(names).toEqual([...new Set(names)])
@@ -18,7 +18,7 @@ test('the topics of the events and of dead letters exist everywhere, each once',
   expect(topicsFor('production').map(({ topic }) => topic)).toEqual(names)
 })
 
-test('an event topic keeps 30 days by the clock of the broker, in segments of one', () => {
+test('an event topic keeps 30 days by the clock of the broker, in segments of one day', () => {
   expect(getConfig('local', 'enrollment.events.v1')).toEqual({
     topic: 'enrollment.events.v1',
     numPartitions: 3,
@@ -29,7 +29,7 @@ test('an event topic keeps 30 days by the clock of the broker, in segments of on
   })
 })
 
-test('in production a dead letter topic has three copies, 90 days and room for large records', () => {
+test('in production a dead-letter topic has three replicas, 90 days and room for large records', () => {
   expect(getConfig('production', 'email-worker.dlq')).toEqual({
     topic: 'email-worker.dlq',
     numPartitions: 12,

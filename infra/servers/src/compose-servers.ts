@@ -15,7 +15,7 @@ const host = '127.0.0.1'
 
 type KeptOptions = WithLog<ServerOptions> & { dataDir: string }
 
-/** PostgreSQL as docker-compose.yml has it, for as long as `dataDir` is there: it stands for the volumes. */
+/** Starts PostgreSQL as in docker-compose.yml. Its data lives as long as `dataDir` exists, which stands for the volumes. */
 export async function startComposePostgres(options: KeptOptions): Promise<PostgresServer> {
   const { port, compose, start } = await prepare(options, 'postgres', 'POSTGRES_PORT')
   let url = ''
@@ -32,7 +32,7 @@ export async function startComposePostgres(options: KeptOptions): Promise<Postgr
   }
 }
 
-/** Apache Kafka, likewise. */
+/** Starts Apache Kafka in the same way. */
 export async function startComposeKafka(options: KeptOptions): Promise<KafkaServer> {
   const { port, start } = await prepare(options, 'kafka', 'KAFKA_PORT')
   const controls = await start(() => isBrokerReady(host, port))
@@ -40,7 +40,7 @@ export async function startComposeKafka(options: KeptOptions): Promise<KafkaServ
   return { provider: 'docker', description, brokers: [`${host}:${port}`], pid: undefined, ...controls }
 }
 
-/** A project of its own for each server, so that two can be started at once. */
+/** Each server has its own project, so that two can be started at once. */
 async function prepare({ dataDir, port: wanted, log }: KeptOptions, service: string, portVariable: string) {
   const name = createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 10)
   const variables: Record<string, string> = {}
@@ -73,7 +73,7 @@ async function prepare({ dataDir, port: wanted, log }: KeptOptions, service: str
   return { port, compose, start }
 }
 
-/** The containers of a run that was killed; and the data, where somebody removed the directory that stood for it. */
+/** Removes the containers of a killed run, and the data if its directory was removed. */
 async function removeLeftovers(compose: Compose, dataDir: string): Promise<void> {
   const mark = join(openDirectory(dataDir).directory, 'in-docker')
   await compose(['down', ...(existsSync(mark) ? [] : ['--volumes'])])

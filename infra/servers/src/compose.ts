@@ -3,16 +3,16 @@ import { runAfterEnd } from './guard.ts'
 import { runProgram } from './run-program.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-/** As long as it may take to fetch images, or to build them. */
+/** Long enough to pull or build images. */
 const TIMEOUT_MS = 900_000
 
-/** Runs docker compose on this repository's docker-compose.yml, as one project; resolves to what it prints. */
+/** Runs docker compose on this repository's docker-compose.yml as one project. Resolves to its output. */
 export type Compose = (args: string[], input?: string) => Promise<string>
 
 /**
- * Opens a project whose containers, and with `isTemporary` its volumes, do not outlive this process. `variables`, as they
- * are at each call, take the place of those in `.env`. Throws what docker compose said last where it fails, and where no Docker
- * engine answers or there is neither `docker compose` nor `docker-compose`.
+ * Opens a project whose containers, and with `isTemporary` also volumes, do not outlive this process. `variables` override those in `.env`,
+ * with their values at each call. If docker compose fails, the error has its last output. Also throws if no Docker engine answers, or if
+ * there is neither `docker compose` nor `docker-compose`.
  */
 export async function openCompose(options: {
   project: string
@@ -37,7 +37,7 @@ export async function openCompose(options: {
   }
 }
 
-/** Why nothing can be run in containers here, or null. */
+/** Returns why containers cannot run here, or null. */
 export function findDockerObstacle(): Promise<string | null> {
   return findCompose().then(
     () => null,
@@ -55,7 +55,7 @@ async function findCompose(): Promise<[string, ...string[]]> {
       await runProgram(command, [...subcommand, 'version'])
       return [command, ...subcommand]
     } catch {
-      // The next one.
+      // Tries the next one.
     }
   }
   throw new Error('neither docker compose nor docker-compose is installed')

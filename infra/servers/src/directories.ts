@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Guarded } from './guard.ts'
 
-/** Where what is fetched or unpacked once for all runs lies; git-ignored. */
+/** The directory for files that are downloaded or unpacked once for all runs. Git ignores it. */
 export const cacheDirectory = fileURLToPath(new URL('../../../.coursewire/cache', import.meta.url))
 
-/** The directory of a server: the given one, or a temporary one. Others may pass through it to what is theirs inside. */
+/** Creates the directory of a server: the given one or a temporary one. Other users may pass through it to their own files inside. */
 export function openDirectory(dataDir: string | undefined): Guarded {
   const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'coursewire-'))
   mkdirSync(directory, { recursive: true })
@@ -15,7 +15,7 @@ export function openDirectory(dataDir: string | undefined): Guarded {
   return { directory, isTemporary: dataDir === undefined }
 }
 
-/** Lets `fill` make a directory at `target` unless it is there. Of several processes at once one wins, and all see it complete. */
+/** Lets `fill` create a directory at `target` unless it exists. If several processes do so at once, one wins, and all see it complete. */
 export async function fillOnce(target: string, fill: (directory: string) => Promise<void>): Promise<void> {
   mkdirSync(dirname(target), { recursive: true })
   const draft = mkdtempSync(`${target}-`)
@@ -30,7 +30,7 @@ export async function fillOnce(target: string, fill: (directory: string) => Prom
   }
 }
 
-/** The text in `file`, written by `make` at the first call and the same at every later one. */
+/** Reads the text in `file`. The first call writes it with `make`; later calls return the same text. */
 export function keepText(file: string, make: () => string): string {
   try {
     writeFileSync(file, make(), { flag: 'wx', mode: 0o600 })

@@ -13,7 +13,7 @@ import { waitFor } from './wait-for.ts'
 
 const loopback = '127.0.0.1'
 
-/** PostgreSQL in a container, which Testcontainers removes when this process has ended. */
+/** Starts PostgreSQL in a container, which Testcontainers removes when this process has ended. */
 export async function startDockerPostgres(options: WithLog<PostgresOptions>): Promise<PostgresServer> {
   const { durable = false, log } = options
   const docker = await connectToDocker()
@@ -23,7 +23,7 @@ export async function startDockerPostgres(options: WithLog<PostgresOptions>): Pr
   const fast = durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']
   const container = new Container(`postgres:${postgresVersion}`)
     .withEnvironment({ POSTGRES_PASSWORD: password })
-    // Docker gives a restarted container another port unless one is asked for.
+    // Docker gives a restarted container another port unless we request one.
     .withPublishedPort({ container: 5432, host: port }, host)
     .withCommand(['postgres', '-c', 'max_connections=300', ...fast])
   const url = `postgresql://postgres:${password}@${host}:${port}/postgres`
@@ -36,17 +36,17 @@ export async function startDockerPostgres(options: WithLog<PostgresOptions>): Pr
   }
 }
 
-/** Apache Kafka in a container, likewise. */
+/** Starts Apache Kafka in a container in the same way. */
 export async function startDockerKafka(options: WithLog<KafkaOptions>): Promise<KafkaServer> {
   const { log } = options
   const docker = await connectToDocker()
   const host = findHost(docker)
-  // The same inside and outside, so that the broker can tell its clients where it is before Docker has told anybody.
+  // The same port inside and outside, so that the broker knows its address for clients before Docker has assigned one.
   const port = await findFreePort(options.port, log)
   const logDirectory = '/var/lib/kafka/data'
   const settings = brokerSettings({ listenHost: '0.0.0.0', host, port, controllerPort: port + 1, logDirectory })
   const container = new Container(`apache/kafka:${kafkaVersion}`)
-    // The image has one id for all the clusters it makes.
+    // The image uses the same cluster id every time.
     .withEnvironment({ ...toContainerEnvironment(settings), CLUSTER_ID: createClusterId() })
     .withPublishedPort({ container: port, host: port }, host)
   const controls = await startContainer(docker, container, 'Kafka', () => isBrokerReady(host, port), log)
@@ -59,9 +59,9 @@ export async function startDockerKafka(options: WithLog<KafkaOptions>): Promise<
   }
 }
 
-/** Testcontainers opens a port to every network this machine is in, and has no setting for that. */
+/** Testcontainers opens a port to all networks of this machine, and has no setting for that. */
 class Container extends GenericContainer {
-  /** Opens the port to this machine alone, unless Docker runs on another one. */
+  /** Opens the port to this machine only, unless Docker runs on another one. */
   withPublishedPort(port: { container: number; host: number }, dockerHost: string): this {
     this.withExposedPorts(port)
     if (dockerHost === loopback) {
@@ -78,13 +78,13 @@ async function connectToDocker(): Promise<ContainerRuntimeClient> {
   })
 }
 
-/** Where the containers' ports are found. */
+/** Returns the host of the containers' ports. */
 function findHost({ info }: ContainerRuntimeClient): string {
   const { host, hostIps } = info.containerRuntime
   return hostIps.some(({ address }) => address === loopback) ? loopback : host
 }
 
-/** Starts a container that does not outlive this process, even one that ends while the container starts. */
+/** Starts a container that does not outlive this process, even if the process ends while the container starts. */
 async function startContainer(
   docker: ContainerRuntimeClient,
   container: Container,
@@ -93,7 +93,7 @@ async function startContainer(
   log: (line: string) => void,
 ): Promise<Pick<Server, 'stop' | 'kill' | 'restart'>> {
   const name = uniqueName('coursewire')
-  // Testcontainers' own helper does it where it may run; what was stopped has to go too.
+  // Testcontainers' own helper does this if it can run, but stopped containers must be removed too.
   runAfterEnd('docker', 'rm', '--force', '--volumes', name)
   log(`Starting ${product} in Docker`)
   const waitUntilReady = () => waitFor(isReady, { timeoutMs: 120_000, message: `${product} to answer` })

@@ -6,7 +6,7 @@ import { isBrokerReady } from './kafka-probe.ts'
 import { findFreePort } from './ports.ts'
 import type { KafkaOptions, KafkaServer, WithLog } from './server.ts'
 
-/** Apache Kafka from its jars, as a child of this process: one node that is broker and controller. */
+/** Starts Apache Kafka from its jars as a child of this process: one node that is broker and controller. */
 export async function startEmbeddedKafka(options: WithLog<KafkaOptions>): Promise<KafkaServer> {
   const { log } = options
   const [java, jars] = [await findJava(), await findJars(log)]

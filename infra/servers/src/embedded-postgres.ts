@@ -11,7 +11,7 @@ import { runProgram } from './run-program.ts'
 import type { PostgresOptions, PostgresServer, WithLog } from './server.ts'
 import { startServerProcess } from './server-process.ts'
 
-/** PostgreSQL from the binaries that npm installs, as a child of this process. */
+/** Starts PostgreSQL from the binaries that npm installs, as a child of this process. */
 export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): Promise<PostgresServer> {
   const { dataDir, durable = false, log } = options
   const native = await findPostgresBinaries()
@@ -31,7 +31,7 @@ export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): 
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 300,
-    // Without fsync a crash of the machine can lose commits, a crash of the server cannot: enough for tests.
+    // Without fsync a crash of the machine can lose commits, but a crash of the server cannot. That is enough for tests.
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   }
   const { stop, kill, restart } = await startServerProcess({
@@ -68,15 +68,15 @@ async function createCluster(native: string, data: string, passwordFile: string,
     ['-D', draft, ...locale, ...superuser, ...(durable ? [] : ['--no-sync'])],
     { ...postgresUser, cwd: '/', env: { ...process.env, TZ: 'UTC' } },
   )
-  // An initdb that was cut short must not look like a cluster.
+  // An interrupted initdb must not look like a cluster.
   renameSync(draft, data)
 }
 
-/** Whether somebody who comes with `url` is let in now. */
+/** Whether the server accepts a connection with `url` now. */
 export async function acceptsConnections(url: string): Promise<boolean> {
-  // Whoever accepts a connection there and says nothing is no PostgreSQL.
+  // A server that accepts a connection but stays silent is not PostgreSQL.
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
-  // A connection that the server cuts is reported as an event too.
+  // A connection that the server closes is also reported as an event.
   client.on('error', () => {})
   try {
     await client.connect()

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 
-// Where nobody wants the data any more it is removed; twice, should somebody still have been writing there.
+// Removes data that is no longer needed; twice, in case a process was still writing.
 const endServer = `
   server=$(cat "$1/pid" 2>/dev/null) && kill -s "$2" "$server" 2>/dev/null
   [ "$3" = temporary ] || exit 0
@@ -11,20 +11,20 @@ const endServer = `
 export type Guarded = { directory: string; isTemporary: boolean }
 
 /**
- * Sees to it that the server whose number stands in `directory/pid` does not outlive this process, nor the directory
- * itself if it is temporary. `signal` is what ends that server quickly.
+ * Makes sure that the server whose process id is in `directory/pid` does not outlive this process, nor the directory if it is temporary.
+ * `signal` is the signal that ends the server quickly.
  */
 export function startGuard({ directory, isTemporary }: Guarded, signal: 'KILL' | 'QUIT'): void {
   runAfterEnd('sh', '-c', endServer, 'guard', directory, signal, isTemporary ? 'temporary' : 'kept')
 }
 
-/** Runs the command when this process has ended, however it ends: it waits for the end of a pipe from here. */
+/** Runs the command when this process has ended in any way. The command waits for the end of a pipe from this process. */
 export function runAfterEnd(...command: string[]): void {
   const waiting = spawn('sh', ['-c', 'cat >/dev/null; exec "$@"', 'guard', ...command], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   waiting.unref()
-  // The types do not say that the pipe to a child is a socket.
+  // The pipe to a child is a socket, which the types do not have.
   ;(waiting.stdin as unknown as { unref(): void }).unref()
 }

@@ -11,25 +11,25 @@ const host = '127.0.0.1'
 const ids = [1, 2, 3]
 
 type KafkaNode = Pick<Server, 'stop' | 'kill' | 'restart'> & {
-  /** What Kafka calls it. */
+  /** Its id in Kafka. */
   id: number
   readonly pid: number | undefined
 }
 
 export type KafkaCluster = {
   nodes: KafkaNode[]
-  /** Where clients find the nodes. */
+  /** The addresses of the nodes for clients. */
   brokers: string[]
   stop: () => Promise<void>
 }
 
 type KafkaClusterOptions = {
-  /** Puts something between clients and the port of a node; returns the port they are told of instead. */
+  /** Puts a proxy in front of a node's port. Returns the port for clients. */
   advertise?: (port: number, id: number) => Promise<number>
   log?: (line: string) => void
 }
 
-/** Why this machine cannot have a cluster, or null: unlike a single Kafka it comes without Docker's help, from the jars alone. */
+/** Returns why this machine cannot run a cluster, or null. Unlike a single Kafka, a cluster needs the jars; Docker is not supported. */
 export async function findClusterObstacle(): Promise<string | null> {
   try {
     await findJava()
@@ -40,7 +40,7 @@ export async function findClusterObstacle(): Promise<string | null> {
   }
 }
 
-/** Three brokers of the test's own, which are the controllers as well. What is replicated thrice is written by two of them. */
+/** Starts three brokers for a test, which are also the controllers. A topic with three replicas needs two for a write. */
 export async function ownKafkaCluster(options: KafkaClusterOptions = {}): Promise<KafkaCluster> {
   const { advertise = async (port) => port, log = () => {} } = options
   const [java, jars] = [await findJava(), await findJars(log)]
@@ -52,7 +52,7 @@ export async function ownKafkaCluster(options: KafkaClusterOptions = {}): Promis
     }),
   )
 
-  // All at once: none of them is ready before two are there.
+  // All at once, because none of them is ready before two are up.
   const processes = await Promise.all(
     ports.map(({ client }, index) =>
       startKafkaNode({

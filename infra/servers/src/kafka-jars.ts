@@ -5,10 +5,10 @@ import { brokerFiles } from '@coursewire/kafka'
 import { cacheDirectory, fillOnce } from './directories.ts'
 import { runProgram } from './run-program.ts'
 
-/** For Java and Maven, which in a plain C locale find no file with an umlaut in its path. */
+/** For Java and Maven, which cannot find a path with an umlaut in a plain C locale. */
 export const javaEnvironment = { LC_ALL: 'C.UTF-8' }
 
-/** The path of Java 17 or newer. Throws where there is none. */
+/** Finds Java 17 or newer. Throws if there is none. */
 export async function findJava(): Promise<string> {
   const home = process.env['JAVA_HOME']
   const java = home ? join(home, 'bin/java') : 'java'
@@ -22,7 +22,7 @@ export async function findJava(): Promise<string> {
   return java
 }
 
-/** The folder of Kafka's jars, its clients among them; fetched by Maven the first time. Throws where that cannot be. */
+/** Finds the folder of Kafka's jars, including its clients. Maven downloads them the first time. Throws if that fails. */
 export async function findJars(log: (line: string) => void): Promise<string> {
   const fingerprint = createHash('sha256').update(readFileSync(brokerFiles.pom)).digest('hex').slice(0, 12)
   const jars = join(cacheDirectory, `kafka-${fingerprint}`)

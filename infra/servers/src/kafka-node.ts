@@ -24,7 +24,7 @@ export type KafkaNodeSpec = Guarded & {
 export async function startKafkaNode(spec: KafkaNodeSpec): Promise<ServerProcess> {
   const { name, java, jars, directory, isTemporary, isReady, log } = spec
   startGuard({ directory, isTemporary }, 'KILL')
-  // By its relative name: Kafka takes a comma for the end of a path, and reads its settings as Latin-1.
+  // A relative name, because Kafka splits paths at commas and reads its settings as Latin-1.
   const logDirectory = 'data'
   const properties = join(directory, 'server.properties')
   const lines = Object.entries(spec.settings(logDirectory)).map(([setting, value]) => `${setting}=${value}`)
@@ -40,7 +40,7 @@ export async function startKafkaNode(spec: KafkaNodeSpec): Promise<ServerProcess
 
   const logging = `-Dlog4j2.configurationFile=${brokerFiles.log4j2}`
   const memory = [`-Xmx${spec.heapMb}m`, '-XX:+UseSerialGC']
-  // A broker of tests lives for seconds: the second compiler takes more of them than it gives back.
+  // A test broker lives for seconds. Java's second compiler would take more time than it saves.
   const compiler = isTemporary ? ['-XX:TieredStopAtLevel=1'] : []
   return startServerProcess({
     name,
@@ -55,7 +55,7 @@ export async function startKafkaNode(spec: KafkaNodeSpec): Promise<ServerProcess
   })
 }
 
-/** Sixteen bytes as Kafka writes an id. The first character is no dash, which tools would take for an option. */
+/** Encodes sixteen bytes as a Kafka id. The first character is never a dash, which tools would take for an option. */
 export function createClusterId(): string {
   const bytes = randomBytes(16)
   bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0)

@@ -1,12 +1,12 @@
 import { connect } from 'node:net'
 
-// Metadata request, version 4: size, api key 3, version, correlation id, no client id, no topics, no auto-creation.
+// A metadata request, version 4: size, api key 3, version, correlation id, no client id, no topics, no auto-creation.
 const request = Buffer.from('0000000f0003000400000001ffff0000000000', 'hex')
 const brokerCountAt = 12
 
 /**
- * Whether the broker at this address answers and knows of so many live ones. It listens a moment before it counts itself,
- * and a topic made in that moment is refused for want of brokers.
+ * Whether the broker at this address answers and knows of enough live brokers. A broker listens a moment before it counts itself, and a
+ * topic that is created in that moment is refused for lack of brokers.
  */
 export function isBrokerReady(host: string, port: number, liveBrokers = 1): Promise<boolean> {
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@ const product = {
   remedy: 'Install a JDK 17 or newer with Maven, or Docker, or give a broker by COURSEWIRE_KAFKA_BROKERS.',
 }
 
-/** Finds or starts an Apache Kafka for this process: given by COURSEWIRE_KAFKA_BROKERS, in Docker (by docker-compose.yml where its data is to stay), or embedded. */
+/** Finds or starts an Apache Kafka for this process: given by COURSEWIRE_KAFKA_BROKERS, in Docker (with docker-compose.yml if its data is kept), or embedded. */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
   const { order = testOrder, dataDir, log = () => {} } = options
   const brokers = process.env['COURSEWIRE_KAFKA_BROKERS']
@@ -26,7 +26,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   )
 }
 
-/** A Kafka of the test's own, which it may stop and kill. */
+/** Starts a Kafka for one test, which may stop and kill it. */
 export function ownKafka(options: Omit<KafkaOptions, 'order'> = {}): Promise<KafkaServer> {
   return startKafka({ ...options, order: testOrder.filter((provider) => provider !== 'given') })
 }

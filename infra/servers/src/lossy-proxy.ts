@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A proxy before Postgres that can lose an answer: the statement does its work, and the connection ends instead. */
+/** Starts a proxy in front of Postgres that can lose an answer: the statement is executed, but the connection ends. */
 export async function startLossyProxy(databaseUrl: string) {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
@@ -10,7 +10,7 @@ export async function startLossyProxy(databaseUrl: string) {
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     let isLosing = false
-    // The first bytes open the session, and names of settings in them may look like the statement that is waited for.
+    // The first bytes open the session. Names of settings in them may look like the statement.
     let isOpen = false
     for (const socket of [client, upstream]) {
       sockets.add(socket)
@@ -37,7 +37,7 @@ export async function startLossyProxy(databaseUrl: string) {
   await once(server, 'listening')
   return {
     url: Object.assign(new URL(databaseUrl), { host: `127.0.0.1:${(server.address() as AddressInfo).port}` }).href,
-    /** Of the next statement, or the next of its name, that this text is in. */
+    /** Loses the answer of the next statement, or the next use of a named statement, that contains this text. */
     loseAnswerTo(text: string): void {
       wanted = text
     },

@@ -4,15 +4,15 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 type Upstream = { socket: Socket; client: Socket | null }
 
 /**
- * A proxy before Postgres that pools by transaction, as pgbouncer can: whoever begins one gets the session that was left last.
- * It knows simple queries without TLS only.
+ * Starts a proxy in front of Postgres that pools by transaction, as pgbouncer can: each transaction gets the session that was released last.
+ * It supports only simple queries without TLS.
  */
 export async function startPoolingProxy(databaseUrl: string) {
   const target = new URL(databaseUrl)
   const idle: Upstream[] = []
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
-    // Each client signs in on a session of its own, which then is anybody's.
+    // Each client signs in on its own session, which then belongs to the pool.
     let upstream: Upstream | null = open(client)
     let isStarted = false
     const read = readMessages((message) => {
@@ -22,7 +22,7 @@ export async function startPoolingProxy(databaseUrl: string) {
       upstream?.socket.write(message)
     })
     client.on('data', (bytes) => {
-      // The first message has no type.
+      // The first message has no type byte.
       if (isStarted) return read(bytes)
       isStarted = true
       upstream?.socket.write(bytes)
@@ -41,7 +41,7 @@ export async function startPoolingProxy(databaseUrl: string) {
       'data',
       readMessages((message) => {
         const type = String.fromCharCode(message[0] ?? 0)
-        // A pooler makes up a process id, by which it knows later what is to be cancelled.
+        // A pooler invents a process id, with which it later recognises what to cancel.
         if (type === 'K') message.writeInt32BE(1, 5)
         const owner = upstream.client
         if (type === 'Z' && message[5] === 'I'.charCodeAt(0)) {
@@ -64,7 +64,7 @@ export async function startPoolingProxy(databaseUrl: string) {
   }
 }
 
-/** Cuts what comes into messages: a letter, a length that counts itself, and so many bytes. */
+/** Splits the bytes into messages: a letter, a length that includes itself, and the content. */
 function readMessages(take: (message: Buffer) => void): (bytes: Buffer) => void {
   let rest = Buffer.alloc(0)
   return (bytes) => {

@@ -4,9 +4,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * A port of 127.0.0.1 that is free now: `wanted` if possible. This gives it to no other process before this one ends. Chosen
- * below the range from which systems number outgoing connections, so that nobody slips in before the server listens or while
- * it is down for a restart.
+ * Finds a free port of 127.0.0.1: `wanted` if possible. No other caller gets it before this process ends. It is below the range for outgoing
+ * connections, so that none of these takes it before the server listens or while it restarts.
  */
 export async function findFreePort(wanted?: number, log?: (line: string) => void): Promise<number> {
   if (wanted !== undefined && (await claim(wanted))) return wanted
@@ -19,9 +18,9 @@ export async function findFreePort(wanted?: number, log?: (line: string) => void
 }
 
 /**
- * Between the choice of a port and the moment its server listens, two processes could choose the same. So whoever chooses
- * binds the UDP port of that number too, which none of our servers uses: the system lets one process have it, whoever runs
- * it and from whichever checkout, and takes it back when that process ends, even by `kill -9`.
+ * Two processes could choose the same port before its server listens. So whoever chooses a port also binds the UDP port of that number,
+ * which none of our servers uses. The system gives it to one process only, across users and checkouts, and takes it back when that
+ * process ends, even by `kill -9`.
  */
 async function claim(port: number): Promise<boolean> {
   const claimed = createSocket('udp4').unref()
@@ -30,7 +29,7 @@ async function claim(port: number): Promise<boolean> {
     await once(claimed, 'listening')
     if (await isFree(port)) return true
   } catch {
-    // Somebody else has claimed it.
+    // Another process has claimed it.
   }
   claimed.close()
   return false

@@ -6,7 +6,7 @@ const product = {
   remedy: 'Install Docker, or give a server by COURSEWIRE_POSTGRES_URL.',
 }
 
-/** Finds or starts a PostgreSQL 18 for this process: given by COURSEWIRE_POSTGRES_URL, in Docker (by docker-compose.yml where its data is to stay), or embedded. */
+/** Finds or starts a PostgreSQL 18 for this process: given by COURSEWIRE_POSTGRES_URL, in Docker (with docker-compose.yml if its data is kept), or embedded. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const { order = testOrder, dataDir, log = () => {} } = options
   const url = process.env['COURSEWIRE_POSTGRES_URL']
@@ -25,7 +25,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   )
 }
 
-/** A PostgreSQL of the test's own, which it may stop and kill. */
+/** Starts a PostgreSQL for one test, which may stop and kill it. */
 export function ownPostgres(options: Omit<PostgresOptions, 'order'> = {}): Promise<PostgresServer> {
   return startPostgres({ ...options, order: testOrder.filter((provider) => provider !== 'given') })
 }

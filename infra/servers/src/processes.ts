@@ -4,22 +4,22 @@ import { waitFor } from './wait-for.ts'
 
 type Process = { id: number; parentId: number; isZombie: boolean; command: string }
 
-// Slim containers have no ps and macOS has no /proc.
+// Uses both sources: slim containers have no ps, and macOS has no /proc.
 const hasProc = existsSync('/proc/self/stat')
 const listProcesses = hasProc ? listFromProc : listFromPs
 const findListener = hasProc ? findListenerInProc : findListenerByLsof
 
 /**
- * Whether the process still runs; one that has ended and only waits to be reaped does not. With `mark`, a part of its command
- * line, a later process that got the same number is not taken for it.
+ * Whether the process is still running. A zombie is not. With `mark`, a part of its command line, a later process with the same id is not
+ * mistaken for it.
  */
 export function isRunning(processId: number, mark = ''): boolean {
   return listProcesses().some(({ id, isZombie, command }) => id === processId && !isZombie && command.includes(mark))
 }
 
-/** Ends the process and its children with SIGKILL and returns when all are gone. */
+/** Kills the process and its children with SIGKILL, and returns when all are gone. */
 export async function killTree(processId: number): Promise<void> {
-  // Halted first, so that it has no further child between the look and the kill.
+  // Suspended first, so that it starts no other child between the look and the kill.
   sendSignal(processId, 'SIGSTOP')
   const children = listProcesses().filter(({ parentId }) => parentId === processId)
   const all = [processId, ...children.map(({ id }) => id)]
@@ -27,14 +27,14 @@ export async function killTree(processId: number): Promise<void> {
   await waitFor(() => !all.some((id) => isRunning(id)), { message: `processes ${all.join(', ')} to end` })
 }
 
-/** Ends a process that an earlier run left behind, but only if its command line names `mark`: the number may be another's by now. */
+/** Kills a process that an earlier run left behind, but only if its command line contains `mark`, because another process may have its id now. */
 export async function killStale(processId: number, mark: string): Promise<boolean> {
   const stale = listProcesses().find(({ id, command }) => id === processId && command.includes(mark))
   if (stale) await killTree(processId)
   return stale !== undefined
 }
 
-/** Whether the process, or a child of it, listens on the port: an answer from there says only that somebody does. */
+/** Whether the process or a child of it listens on the port. An answer alone could come from another process. */
 export function listensOn(processId: number, port: number): boolean {
   const children = listProcesses().filter(({ parentId }) => parentId === processId)
   return findListener([processId, ...children.map(({ id }) => id)], port)
@@ -54,12 +54,12 @@ function listFromProc(): Process[] {
     .flatMap((entry) => {
       try {
         const stat = readFileSync(`/proc/${entry}/stat`, 'utf8')
-        // The second field is the program's name in brackets and may itself hold brackets and blanks.
+        // The second field is the program's name in brackets, which may itself contain brackets and blanks.
         const [state, parentId] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
         const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ')
         return [{ id: Number(entry), parentId: Number(parentId), isZombie: state === 'Z', command }]
       } catch {
-        return [] // It ended while we looked.
+        return [] // The process ended while we looked.
       }
     })
 }
@@ -85,7 +85,7 @@ function findListenerInProc(processIds: number[], port: number): boolean {
   const sockets = ['/proc/net/tcp', '/proc/net/tcp6']
     .flatMap((file) => (existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []))
     .map((line) => line.trim().split(/\s+/))
-    // 0A is a socket that listens; the tenth field is its inode.
+    // 0A marks a listening socket; the tenth field is its inode.
     .flatMap(([, local, , state, , , , , , inode]) =>
       local?.endsWith(end) && state === '0A' ? [`socket:[${inode}]`] : [],
     )
@@ -94,13 +94,13 @@ function findListenerInProc(processIds: number[], port: number): boolean {
     try {
       return readdirSync(directory).some((fd) => sockets.includes(readLink(`${directory}/${fd}`)))
     } catch (error) {
-      // It has ended, or it is another user's and even root in a container may not look into it: then it is believed.
+      // The process has ended, or belongs to another user and even root in a container may not inspect it. Then we trust the answer.
       return (error as NodeJS.ErrnoException).code !== 'ENOENT'
     }
   })
 }
 
-/** Empty where it is gone by now. */
+/** Returns an empty text if the process is gone. */
 function readLink(path: string): string {
   try {
     return readlinkSync(path)

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 type Options = { cwd?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number; timeout?: number; input?: string }
 
-/** Runs a program to its end and returns what it printed. If it fails, the error quotes what it printed, on either stream. */
+/** Runs a program and returns its output. If it fails, the error quotes its output from both streams. */
 export async function runProgram(program: string, args: string[], options: Options = {}) {
   const { input = '', ...others } = options
   const running = promisify(execFile)(program, args, { ...others, maxBuffer: 64 * 1024 * 1024 })
@@ -17,7 +17,7 @@ type Failure = Error & { code?: unknown; signal?: string | null; stdout?: string
 
 function explainFailure({ code, signal, stdout = '', stderr = '', message }: Failure): string {
   if (code === 'ENOENT') return 'not found'
-  // Without a number it never ran, or it printed more than fits.
+  // Without an exit code it never ran, or its output was too large.
   if (typeof code === 'string') return message
   const said = [stderr, stdout]
     .map((output) => output.trim().slice(-1_500))

@@ -8,18 +8,18 @@ import { waitFor } from './wait-for.ts'
 
 export type ServerProcessSpec = {
   name: string
-  /** Holds data, log and pid file. It must be named in `args`: by that a stale process is known. */
+  /** Contains data, log and pid file. `args` must name it, so that a stale process can be recognised. */
   directory: string
   command: string
   args: string[]
   user?: { uid: number; gid: number } | undefined
-  /** Beside our own. */
+  /** In addition to our own environment. */
   environment?: NodeJS.ProcessEnv
-  /** Where it listens, on this machine. */
+  /** The port on which it listens, on this machine. */
   port: number
-  /** Lets it finish its work first. */
+  /** The signal that lets it finish its work first. */
   stopSignal: NodeJS.Signals
-  /** Whether a server answers at its port as it should. That it is this one is checked as well. */
+  /** Whether a server answers correctly at its port. That it is this server is checked separately. */
   isReady: () => Promise<boolean>
   log: (line: string) => void
 }
@@ -27,20 +27,20 @@ export type ServerProcessSpec = {
 export type ServerProcess = Pick<Server, 'stop' | 'kill' | 'restart'> & { readonly pid: number | undefined }
 
 /**
- * Starts a server as a child process, and logs it when the server later ends by itself. That it ends with this process is the work
- * of the guard of its directory.
+ * Starts a server as a child process, and logs if the server later ends by itself. The guard of its directory makes sure that it ends with
+ * this process.
  */
 export async function startServerProcess(spec: ServerProcessSpec): Promise<ServerProcess> {
   const pidFile = join(spec.directory, 'pid')
   const logFile = join(spec.directory, 'server.log')
   let child: ChildProcess | undefined
-  /** Whether it is to run: nobody has asked for its end. */
+  /** Whether it should be running, because nobody has stopped it. */
   let isWanted = false
 
   async function launch(): Promise<ChildProcess> {
-    // Appended: what a killed server said last is what one wants to read.
+    // Appends, so that the last lines of a killed server can be read.
     const output = openSync(logFile, 'a')
-    // Detached: Ctrl-C in the terminal goes to every process in the foreground, but the order of the stop is the owner's.
+    // Detached, because Ctrl-C goes to every process in the foreground, but the owner decides the order of the stop.
     const launched = spawn(spec.command, spec.args, {
       ...spec.user,
       cwd: spec.directory,
@@ -93,7 +93,7 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
   const stop = () =>
     end(async (running) => {
       sendSignal(running, spec.stopSignal)
-      // As long as a person waits at a terminal.
+      // As long as a person would wait at a terminal.
       await waitFor(() => !child, { timeoutMs: 4_000 }).catch(() => killTree(running))
     })
 
@@ -111,7 +111,7 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
   }
 }
 
-/** Leaves the lines that a person reads. */
+/** Keeps only the lines that matter to a person. */
 function leaveOutStacks(log: string): string {
   const lines = log.split('\n').filter((line) => !/^\s+(at |\.{3} \d+ more)/.test(line))
   return lines.join('\n').trim()

@@ -1,30 +1,30 @@
 export type Provider = 'given' | 'docker' | 'embedded'
 
-/** A running server, whoever provides it. Only one of our own can be stopped, killed and restarted; a given one refuses. */
+/** A running server from any provider. Only our own can be stopped, killed and restarted; a given one refuses. */
 export type Server = {
   provider: Provider
-  /** One line for people: what runs, whose it is, where it listens. */
+  /** One line for people: what it is, who provides it, where it listens. */
   description: string
-  /** Ends it in an orderly way. */
+  /** Stops it in an orderly way. */
   stop: () => Promise<void>
-  /** Ends it and all its processes at once, as `kill -9` or a power cut does. */
+  /** Kills it and all its processes at once, like `kill -9` or a power cut. */
   kill: () => Promise<void>
-  /** Starts it again, at the same address and with the same data. */
+  /** Starts it again at the same address with the same data. */
   restart: () => Promise<void>
 }
 
 export type ServerOptions = {
-  /** Who is asked first. */
+  /** The providers to try, in this order. */
   order?: readonly Provider[]
-  /** Where the data survives the process. Without it the data is temporary. One process at a time may use it. */
+  /** The directory where the data survives the process. Without it the data is temporary. One process at a time may use it. */
   dataDir?: string
-  /** The port to listen on; another one is taken, and logged, when it is not free. */
+  /** The port to listen on. If it is not free, another one is used and logged. */
   port?: number
   log?: (line: string) => void
 }
 
 export type PostgresOptions = ServerOptions & {
-  /** Whether commits survive a crash of the machine. Tests do without. */
+  /** Whether commits survive a crash of the machine. Tests do not need that. */
   durable?: boolean
 }
 export type PostgresServer = Server & {
@@ -39,7 +39,7 @@ export type WithLog<Options> = Options & { log: (line: string) => void }
 
 export const testOrder: readonly Provider[] = ['given', 'docker', 'embedded']
 
-/** What is started, and what a person installs or sets when nobody can start it. */
+/** The server to start, and what to install or set if no provider can start it. */
 export type Product = { name: string; remedy: string }
 
 type Starters<S> = {
@@ -48,14 +48,14 @@ type Starters<S> = {
   embedded: () => Promise<S>
 }
 
-/** Starts the product with the first provider of `order` that can; says why the others could not. */
+/** Starts the server with the first provider of `order` that can. Reports why the others could not. */
 export async function startWithFirst<S extends Server>(
   { name, remedy }: Product,
   order: readonly Provider[],
   starters: Starters<S>,
   log: (line: string) => void,
 ): Promise<S> {
-  // An address that somebody gave is meant: if nothing answers there, that is an error and not a reason to look elsewhere.
+  // A given address is intended. If nothing answers there, that is an error and not a reason to look elsewhere.
   if (order.includes('given') && starters.given) return starters.given()
 
   const forced = process.env['COURSEWIRE_PROVIDER']
@@ -74,7 +74,7 @@ export async function startWithFirst<S extends Server>(
   throw new Error([`${name} cannot be started on this machine. ${remedy}`, ...reasons].join('\n  '))
 }
 
-/** What a given server answers to being stopped, killed or restarted: `stop` leaves it alone, the rest is a mistake. */
+/** The operations of a given server: `stop` does nothing, and the others throw. */
 export function createGivenControls(name: string): Pick<Server, 'stop' | 'kill' | 'restart'> {
   const refuse = async () => {
     throw new Error(`${name} was given by its address: it is not ours to kill or restart`)

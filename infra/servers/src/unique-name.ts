@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** A name that nobody else uses, also not another package at the same time; fit for topics, groups, databases and roles. */
+/** Creates a unique name, even among packages at the same time, for topics, groups, databases and roles. */
 export function uniqueName(prefix: string): string {
   return `${prefix}_${randomBytes(6).toString('hex')}`
 }

@@ -5,8 +5,8 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>
 export type WaitOptions = { timeoutMs?: number; intervalMs?: number; message?: string }
 
 /**
- * Calls `look` until it returns something truthy, and returns that. A throw counts as "not yet"; when the time is up the
- * last one is thrown again, or an error that names `message`.
+ * Calls `look` until it returns a truthy value, and returns that. If `look` throws, that counts as "not yet". When the time is up, throws
+ * the last error again, or an error with `message`.
  */
 export async function waitFor<T>(look: () => T | Promise<T>, options: WaitOptions = {}): Promise<Truthy<T>> {
   const { timeoutMs = 30_000, intervalMs = 20, message = 'a condition to hold' } = options

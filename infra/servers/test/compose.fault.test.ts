@@ -18,7 +18,7 @@ beforeEach(({ skip }) => {
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-test('a PostgreSQL of docker-compose.yml keeps its address and what was committed, until its directory is removed', async () => {
+test('a PostgreSQL of docker-compose.yml keeps its address and its commits until its directory is removed', async () => {
   const dataDir = join(directory, 'postgres')
   const start = () => startPostgres({ order: ['docker'], dataDir })
   const server = await start()

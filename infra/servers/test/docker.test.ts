@@ -8,17 +8,17 @@ vi.setConfig({ testTimeout: 180_000 })
 const obstacle = await findDockerObstacle()
 beforeEach(({ skip }) => {
   vi.stubEnv('COURSEWIRE_PROVIDER', 'docker')
-  // Its helper container is another image, and not what this is about.
+  // Testcontainers' helper container is another image, which does not matter here.
   vi.stubEnv('TESTCONTAINERS_RYUK_DISABLED', 'true')
   if (obstacle) skip(obstacle)
 })
 
-/** Those by which other machines, and other containers, reach this one. */
+/** The addresses by which other machines and containers reach this one. */
 const addresses = Object.values(networkInterfaces()).flatMap((all = []) =>
   all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
 )
 
-test('a PostgreSQL in a container is open to this machine alone', async () => {
+test('a PostgreSQL in a container is open to this machine only', async () => {
   const server = await startPostgres({ order: ['docker'] })
 
   expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }])
@@ -31,7 +31,7 @@ test('a PostgreSQL in a container is open to this machine alone', async () => {
   await server.stop()
 })
 
-test('a Kafka in a container is open to this machine alone', async () => {
+test('a Kafka in a container is open to this machine only', async () => {
   const server = await startKafka({ order: ['docker'] })
   const { hostname, port } = new URL(`kafka://${server.brokers[0]}`)
 

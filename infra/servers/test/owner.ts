@@ -1,4 +1,4 @@
-// A process that owns servers, for the test that kills it: prints where they are and waits for its end.
+// A process that owns servers, for the test that kills it. Prints their addresses and waits.
 import { ownKafka, ownPostgres } from '../src/index.ts'
 
 const directory = process.argv[2]

@@ -1,4 +1,4 @@
-// A process that is given a port, for the test that asks for the same one: prints it, and waits for its end.
+// A process that takes a port, for the test that asks for the same one. Prints it and waits.
 import { findFreePort } from '../src/index.ts'
 
 process.stdout.write(`${await findFreePort()}\n`)

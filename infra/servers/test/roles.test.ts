@@ -45,7 +45,7 @@ describe('the roles of two services on one server', async () => {
     'create index on enrollments (name)',
     'create function one() returns integer language sql return 1',
     'alter table enrollments owner to enrollment',
-  ])('the run role may not: %s', async (statement) => {
+  ])('the run role may not execute %s', async (statement) => {
     await expect(query(enrollment.databaseUrl, statement)).rejects.toMatchObject(forbidden)
   })
 
@@ -57,7 +57,7 @@ describe('the roles of two services on one server', async () => {
     expect(await query(email.databaseUrl, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
-  test('provisioning again keeps the data and takes the new passwords', async () => {
+  test('provisioning again keeps the data and sets the new passwords', async () => {
     await query(enrollment.migrateDatabaseUrl, 'create table kept (id integer)')
 
     const again = await provisionService(server.url, 'enrollment', createPasswords())

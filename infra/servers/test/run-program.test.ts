@@ -7,18 +7,18 @@ const runScript = (script: string) => runProgram('sh', ['-c', script])
 test.each([
   ['on standard error', 'echo The disk is full >&2; exit 3'],
   ['on standard output', 'echo The disk is full; exit 3'],
-])('a program that fails is quoted, also if it said why %s', async (_, script) => {
+])('a failed program is quoted, even if it printed the reason %s', async (_, script) => {
   await expect(runScript(script)).rejects.toThrow('sh: ended with code 3 and said: The disk is full')
 })
 
 test.each([
   ['exit 3', 'sh: ended with code 3 and said nothing'],
   ['kill -9 $$', 'sh: was ended by SIGKILL and said nothing'],
-])('a program that fails without a word: %s', async (script, message) => {
+])('a program that fails without output is described: %s', async (script, message) => {
   await expect(runScript(script)).rejects.toThrow(message)
 })
 
-test('a program that is not there is named, and one that may not be run', async () => {
+test('a missing program and one without permission are named', async () => {
   await expect(runProgram('no-such-program', [])).rejects.toThrow('no-such-program: not found')
   await expect(runProgram(tmpdir(), [])).rejects.toThrow(`${tmpdir()}: spawn ${tmpdir()} EACCES`)
 })

@@ -28,7 +28,7 @@ import { isBrokerReady } from '../src/kafka-probe.ts'
 import { isRunning, sendSignal } from '../src/processes.ts'
 import { query } from '../src/query.ts'
 
-// A broker takes four seconds to start on an idle machine, and this one is seldom idle.
+// A broker takes four seconds to start on an idle machine, but test machines are seldom idle.
 vi.setConfig({ testTimeout: 180_000 })
 
 let directory: string
@@ -39,13 +39,13 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 afterEach(() => void vi.unstubAllEnvs())
 
-/** Without Docker, also where that is asked for: a directory and a process of ours are what these are about. */
+/** Never Docker, even if that is requested, because these tests are about our own directories and processes. */
 function startEmbedded(options: Parameters<typeof startPostgres>[0]) {
   vi.stubEnv('COURSEWIRE_PROVIDER', 'embedded')
   return startPostgres({ ...options, order: ['embedded'] })
 }
 
-test('a PostgreSQL that is killed or stopped and restarted keeps its address and what was committed', async () => {
+test('a PostgreSQL that is killed or stopped and restarted keeps its address and its commits', async () => {
   const server = await ownPostgres()
   await query(server.url, 'create table kept as select 1 as id')
 
@@ -71,7 +71,7 @@ test('a Kafka that is killed and restarted is back at its address', async () => 
   await server.stop()
 })
 
-test('the servers of a process end with it, also when it is killed with -9', async () => {
+test('the servers of a process end with it, even if it is killed with -9', async () => {
   const script = fileURLToPath(new URL('owner.ts', import.meta.url))
   const owner = spawn('node', ['--import', 'tsx', '--conditions=source', script, directory], {
     env: { ...process.env, COURSEWIRE_PROVIDER: 'embedded' },
@@ -86,7 +86,7 @@ test('the servers of a process end with it, also when it is killed with -9', asy
   await waitFor(() => !servers.some((id) => isRunning(id)), { message: 'both servers to end' })
 })
 
-test('what an earlier run left behind in a directory is ended at the next start', async () => {
+test('a server that an earlier run left behind in a directory is ended at the next start', async () => {
   const dataDir = mkdtempSync(join(directory, 'stale-'))
   const stale = spawn('node', ['-e', 'setInterval(() => {}, 60_000)', dataDir])
   writeFileSync(join(dataDir, 'pid'), String(stale.pid))
@@ -97,7 +97,7 @@ test('what an earlier run left behind in a directory is ended at the next start'
   await server.stop()
 })
 
-test('a process that merely has the number of an earlier one is left alone', async () => {
+test('a process that merely has the id of an earlier one is left alone', async () => {
   const dataDir = mkdtempSync(join(directory, 'reused-'))
   const stranger = spawn('node', ['-e', 'setInterval(() => {}, 60_000)'])
   writeFileSync(join(dataDir, 'pid'), String(stranger.pid))
@@ -109,7 +109,7 @@ test('a process that merely has the number of an earlier one is left alone', asy
   await server.stop()
 })
 
-test('data in a directory that only its owner may enter is found again, and is forgotten with that directory', async () => {
+test('data in a directory that only its owner can enter is found again, and is deleted with that directory', async () => {
   const privateDirectory = join(directory, 'private')
   mkdirSync(privateDirectory, { mode: 0o700 })
   const dataDir = join(privateDirectory, 'data')
@@ -128,7 +128,7 @@ test('data in a directory that only its owner may enter is found again, and is f
   rmSync(place, { recursive: true })
 })
 
-test('a taken port is replaced by another one, and said', async () => {
+test('a taken port is replaced by another one, which is logged', async () => {
   const squatter = createServer().listen(0, '127.0.0.1')
   await once(squatter, 'listening')
   const { port } = squatter.address() as { port: number }
@@ -142,7 +142,7 @@ test('a taken port is replaced by another one, and said', async () => {
   squatter.close()
 })
 
-test('a port that one process was given is kept from all others until it ends, listening or not', async () => {
+test('a port that one process has taken is kept from all others until it ends, listening or not', async () => {
   const script = fileURLToPath(new URL('port-keeper.ts', import.meta.url))
   const keeper = spawn('node', ['--import', 'tsx', '--conditions=source', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -155,7 +155,7 @@ test('a port that one process was given is kept from all others until it ends, l
   await waitFor(async () => (await findFreePort(port)) === port, { message: 'the port to be free again' })
 })
 
-test('a server is not taken for ready because somebody else answers at its port', async () => {
+test('a server is not ready just because another process answers at its port', async () => {
   const stranger = createServer().listen(0, '127.0.0.1')
   await once(stranger, 'listening')
   const { port } = stranger.address() as { port: number }
@@ -177,7 +177,7 @@ test('a server is not taken for ready because somebody else answers at its port'
   stranger.close()
 })
 
-test('a server that ends by itself is told of, and one that is stopped or killed is not', async () => {
+test('a server that ends by itself is reported, and one that is stopped or killed is not', async () => {
   const serverDirectory = mkdtempSync(join(directory, 'ending-'))
   const port = await findFreePort()
   const lines: string[] = []
@@ -203,7 +203,7 @@ test('a server that ends by itself is told of, and one that is stopped or killed
   expect(told()).toEqual([`the server has ended by itself (SIGABRT): see ${join(serverDirectory, 'server.log')}`])
 })
 
-test('a provider that nobody knows is named', async () => {
+test('an unknown provider is named', async () => {
   vi.stubEnv('COURSEWIRE_PROVIDER', 'podman')
 
   await expect(startPostgres({ order: ['docker', 'embedded'] })).rejects.toThrow(
@@ -211,7 +211,7 @@ test('a provider that nobody knows is named', async () => {
   )
 })
 
-test('servers work in a folder of any name, in a locale that knows no umlauts', async () => {
+test('servers work in a folder with any name, in a locale without umlauts', async () => {
   vi.stubEnv('LC_ALL', 'C')
   const folder = join(directory, 'Käse, 100 % {Bio} #1 \\ alt')
   const order = ['embedded'] as const

@@ -10,7 +10,7 @@ const { packageManager, engines } = JSON.parse(read('package.json')) as {
 }
 const nodeVersion = engines.node.replace('>=', '')
 
-test('the jars of the local broker are those of the version that containers run', () => {
+test('the jars of the local broker have the version that containers run', () => {
   expect(readFileSync(brokerFiles.pom, 'utf8')).toContain(
     `<artifactId>kafka_2.13</artifactId>\n      <version>${kafkaVersion}</version>`,
   )
@@ -24,7 +24,7 @@ test('the embedded PostgreSQL has the version that containers run', () => {
   for (const version of Object.values(optionalDependencies)) expect(version).toMatch(`${postgresVersion}.`)
 })
 
-test('the README and the types name the oldest Node.js that will do, and the README the pnpm that is installed', () => {
+test('the README and the types name the oldest supported Node.js, and the README names the installed pnpm', () => {
   expect(read('README.md')).toContain(`Node.js ${nodeVersion} or newer`)
   expect(read('pnpm-workspace.yaml')).toContain(`"@types/node": ${nodeVersion}.`)
   for (const [named] of read('README.md').matchAll(/pnpm@[\d.]+/g)) expect(named).toBe(packageManager)

@@ -1,4 +1,4 @@
-/** An API of ours has refused a call. */
+/** One of our APIs has refused a call. */
 export class ApiError extends Error {
   readonly status: number
 
@@ -9,8 +9,8 @@ export class ApiError extends Error {
 }
 
 /**
- * Calls an API of ours and returns its JSON; any refusal is an `ApiError` that says what was refused and why. POST where there is
- * a body, unless another method is named; `ifMatch` is the ETag of what is to be changed.
+ * Calls one of our APIs and returns its JSON. Every refusal is an `ApiError` that says what was refused and why. The method is POST if there
+ * is a body, unless another one is given. `ifMatch` is the ETag of the resource to change.
  */
 export async function callApi<Answer>(
   url: string,

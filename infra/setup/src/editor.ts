@@ -4,16 +4,16 @@ import type { Prepared } from './prepare.ts'
 import type { Secrets } from './secrets.ts'
 
 const email = 'editor@example.com'
-/** Well before a token ends, which is after a quarter of an hour. */
+/** Well before a token expires, which is after a quarter of an hour. */
 const RENEW_AFTER_MS = 5 * 60_000
 
-/** Somebody who edits the catalogue, for as long as it takes. */
+/** An editor of the catalogue whose session does not expire. */
 export interface Editor {
-  /** As `callApi`, with a token that is renewed before it ends. */
+  /** Like `callApi`, with a token that is renewed before it expires. */
   call: typeof callApi
 }
 
-/** Makes the account of the editor who publishes. What exists is kept. */
+/** Creates the account of the editor who publishes. An existing account is kept. */
 export async function createEditorAccount(
   { runAccountsCli }: Pick<Prepared, 'runAccountsCli'>,
   { editorPassword }: Pick<Secrets, 'editorPassword'>,
@@ -22,7 +22,7 @@ export async function createEditorAccount(
   await runAccountsCli(['create-user', ...account], editorPassword)
 }
 
-/** The editor whose account there is; signs in at the first call. */
+/** Returns the editor with the existing account. Signs in at the first call. */
 export function createEditor(
   enrollmentApi: string,
   { editorPassword: password }: Pick<Secrets, 'editorPassword'>,
@@ -34,7 +34,7 @@ export function createEditor(
     return (await callApi<{ token: string }>(`${enrollmentApi}/auth/signin`, { body })).token
   }
 
-  /** Calls at the same time share one sign-in; after one that failed the next call tries again. */
+  /** Concurrent calls share one sign-in. If it fails, the next call tries again. */
   function getToken(): Promise<string> {
     if (session && performance.now() < session.renewAt) return session.token
     const begun = { token: signIn(), renewAt: performance.now() + RENEW_AFTER_MS }

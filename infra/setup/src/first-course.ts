@@ -20,14 +20,14 @@ export const firstCourse = {
 
 const PATIENCE_MS = 30_000
 
-/** The running product, as far as it takes to bring a course in. */
+/** The parts of the running product that are needed to bring in a course. */
 interface Running {
   kafkaClient: Kafka
   urls: Record<'enrollmentApi' | 'distributionService', string>
   secrets: Pick<Secrets, 'editorPassword'>
 }
 
-/** Whom everybody may sign in as who tries the product on a machine of their own. */
+/** The account with which people try the product on their own machine. */
 export const testStudent = { email: 'test@example.com', password: 'Test123!' }
 
 export async function createTestStudent({ runAccountsCli }: Pick<Prepared, 'runAccountsCli'>): Promise<void> {
@@ -38,7 +38,7 @@ export async function createTestStudent({ runAccountsCli }: Pick<Prepared, 'runA
   )
 }
 
-/** Makes the account of the editor, who brings the first course in. */
+/** Creates the account of the editor, who brings in the first course. */
 export async function bringInFirstCourse(
   running: Running & Pick<Prepared, 'runAccountsCli'> & { secrets: Secrets },
 ): Promise<{ slug: string; editor: Editor }> {
@@ -47,8 +47,8 @@ export async function bringInFirstCourse(
 }
 
 /**
- * Brings the first course in as every course comes in: an event of CourseFactory, then a publish call of the editor, whose
- * account there is. Repeatable; waits until it can be enrolled in. Returns its slug, and the editor.
+ * Brings in the first course the normal way: an event of CourseFactory, then a publish call of the editor, whose account must exist. You may
+ * repeat it. Waits until the course is open for enrolment. Returns its slug and the editor.
  */
 export async function publishFirstCourse(running: Running): Promise<{ slug: string; editor: Editor }> {
   const { distributionService, enrollmentApi } = running.urls
@@ -70,7 +70,7 @@ export async function publishFirstCourse(running: Running): Promise<{ slug: stri
   return { slug: distribution.slug, editor }
 }
 
-/** What CourseFactory sends when it has generated the course. */
+/** Builds the event that CourseFactory sends when it has generated the course. */
 export function buildGeneration(course: typeof firstCourse) {
   const at = now()
   const event = courseGenerationCompleted.build(

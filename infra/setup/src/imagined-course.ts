@@ -3,7 +3,7 @@ import { type Audience, type Field, type Vocabulary, words } from './vocabulary.
 import { english } from './vocabulary-english.ts'
 import { german } from './vocabulary-german.ts'
 
-/** What a course is about, as its title begins: a subject, and where or for whom. */
+/** The topic of a course, with which its title begins: a subject, and where or for whom. */
 interface Topic {
   field: Field
   subject: string
@@ -11,7 +11,7 @@ interface Topic {
   audience: Audience | null
 }
 
-/** The parts of a description, and how likely each is where enough is said without it. */
+/** The parts of a description, and the probability of each when the text is already long enough. */
 const parts: [part: keyof Vocabulary['sentences'], likelihood: number][] = [
   ['opening', 1],
   ['audience', 1],
@@ -26,22 +26,22 @@ const ENOUGH = 350
 
 interface Shelf {
   vocabulary: Vocabulary
-  /** What the language is called, an entry for each tenth of its courses. */
+  /** The tag of the language, one entry for each tenth of its courses. */
   languages: string[]
   topics: Topic[]
 }
 
 const germanShelf = createShelf(german, words('de, de, de, de, de, de, de, de, de-AT, de-CH'))
 const englishShelf = createShelf(english, words('en, en, en, en, en, en, en, en-GB, en-GB, en-GB'))
-/** Which language each course of ten has. */
+/** The languages of ten consecutive courses. */
 const round = [0, 1, 0, 0, 1, 0, 1, 0, 0, 1].map((it) => (it === 0 ? germanShelf : englishShelf))
 
-/** Coprime to the number of titles of either language, so that a walk in these steps meets each title once. */
+/** Coprime to the number of titles in both languages, so that a walk with this step meets each title once. */
 const STRIDE = 7_368_787
 
 /**
- * A course as CourseFactory might generate it: always the same for the same index, counted from 0, and with a title of its
- * own among the first million. Six of ten are in German; some words are in many courses, most in few.
+ * Imagines a course as CourseFactory might generate it. The same index (from 0) always gives the same course, and the first million have
+ * unique titles. Six of ten are in German. Some words are in many courses, most in few.
  */
 export function imagineCourse(index: number): typeof firstCourse {
   const shelf = round[index % round.length] ?? germanShelf
@@ -82,7 +82,7 @@ function createShelf(vocabulary: Vocabulary, languages: string[]): Shelf {
   return { vocabulary, languages, topics }
 }
 
-/** How many courses of the same language come before this one. */
+/** Counts the courses of the same language before this one. */
 function nthOf(shelf: Shelf, index: number): number {
   const inRound = (end: number) => round.slice(0, end).filter((it) => it === shelf).length
   return Math.floor(index / round.length) * inRound(round.length) + inRound(index % round.length)
@@ -94,7 +94,7 @@ function describe(
   { audience, lessons, choose }: { audience: Audience; lessons: number; choose: Chooser },
 ): string {
   const firstSkill = Math.floor(choose.share() * field.skills.length)
-  // Its first heads are common, its last are found in a few courses.
+  // The first words are common, the last ones are in a few courses.
   const createTerm = () => `${choose(field.stems)}${joint}${choose.favouring(heads)}`
   const [first, second, third] = [createTerm(), createTerm(), createTerm()]
   const values: Record<string, string> = {
@@ -122,13 +122,13 @@ function capitalize(text: string): string {
 
 interface Chooser {
   <Item>(list: Item[]): Item
-  /** Takes the first of the list often and the last seldom, as words are used. */
+  /** Picks the first items often and the last ones seldom, like words in a language. */
   favouring: <Item>(list: Item[]) => Item
-  /** From 0 to 1, without 1. */
+  /** From 0 up to, but not including, 1. */
   share: () => number
 }
 
-/** Chooses as by chance, and the same each time for the same seed. */
+/** Chooses pseudo-randomly, and always the same for the same seed. */
 function createChooser(seed: number): Chooser {
   let choices = 0
   function share(): number {
@@ -143,7 +143,7 @@ function createChooser(seed: number): Chooser {
   return Object.assign(choose, { favouring, share })
 }
 
-/** The item there, beginning again after the last. */
+/** Returns the item at a position, and starts over after the last one. */
 function at<Item>(list: Item[], index: number): Item {
   return list[index % list.length] as Item
 }

@@ -1,6 +1,5 @@
-// The one-shot services of docker-compose.yml: `servers` makes what must be there before the apps start, and tells each service
-// its secrets in a volume of its own; `first-course` brings the first course into the running product, and says how to try it.
-// Both may be repeated.
+// The one-shot services of docker-compose.yml. `servers` creates what the apps need before they start, and gives each service its secrets
+// in its own volume. `first-course` brings the first course into the running product and prints how to try it. Both may be repeated.
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,13 +17,13 @@ const { KAFKA_BROKERS } = baseConfig
 const serversConfig = z.object({
   KAFKA_BROKERS,
   AWS_URL: z.url(),
-  /** Without its password, which is in the file. */
+  /** The URL without its password, which is in the file. */
   POSTGRES_URL: z.url(),
   POSTGRES_PASSWORD_FILE: z.string(),
-  /** A directory for its own secrets, and one for each service's settings. */
+  /** A directory for the secrets, and one for the settings of each service. */
   SETTINGS_DIR: z.string(),
 })
-/** Where the apps lie in the image of `setup`. */
+/** The location of the apps in the image of `setup`. */
 const checkout = fileURLToPath(new URL('..', import.meta.url))
 const firstCourseConfig = z.object({
   KAFKA_BROKERS,
@@ -62,7 +61,7 @@ async function prepare(): Promise<void> {
   write('first-course', { EDITOR_PASSWORD: secrets.editorPassword })
 }
 
-/** For `node --env-file`. */
+/** Formats the settings for `node --env-file`. */
 function writeSettings(file: string, settings: Record<string, string>): void {
   if (existsSync(file)) chmodSync(file, 0o600)
   const lines = Object.entries(settings).map(([name, value]) => `${name}="${value}"\n`)

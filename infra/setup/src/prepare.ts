@@ -9,30 +9,30 @@ import type { Secrets } from './secrets.ts'
 
 export type Databases = Record<DatabaseName, ServiceAccess>
 
-/** What the apps are told of the servers. */
+/** The addresses of the servers for the apps. */
 export interface Prepared {
   databases: Databases
-  /** Runs enrollment-api's CLI, the secret on its standard input, and returns what it prints. */
+  /** Runs enrollment-api's CLI with the secret on its standard input, and returns its output. */
   runAccountsCli: (args: string[], secret: string) => Promise<string>
 }
 
 const run = promisify(execFile)
 
-/** A file of the built app, in the checkout of this repository that has it. */
+/** Finds a file of the built app in a checkout of this repository. */
 export function appFile(checkout: string, app: AppName, file: string): string {
   return join(checkout, 'apps', app, 'dist', file)
 }
 
 /**
- * Makes what must be there before the apps start: topics, databases and roles, tables, and the accounts by which services
- * know each other. What exists is kept, and the passwords become those of `secrets`.
+ * Creates what the apps need before they start: topics, databases and roles, tables, and the accounts that services use to call each other.
+ * What exists is kept, and passwords are set to those in `secrets`.
  */
 export async function prepareServers(servers: {
   postgresUrl: string
   kafka: Kafka
   awsUrl: string
   secrets: Secrets
-  /** Whose apps make their tables and accounts. */
+  /** The checkout whose apps create their tables and accounts. */
   checkout: string
 }): Promise<Prepared> {
   const { postgresUrl, kafka, awsUrl, secrets, checkout } = servers
@@ -61,7 +61,7 @@ async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Data
   return Object.fromEntries(await Promise.all(databases.map(create))) as Databases
 }
 
-/** Each app of the checkout makes its tables what it needs them to be; an older checkout may lack some of the apps. */
+/** Runs the migrations of each app of the checkout. An older checkout may lack some of the apps. */
 export async function migrate(access: Databases, checkout: string): Promise<void> {
   const present = databases.filter(({ app }) => existsSync(join(checkout, 'apps', app)))
   await Promise.all(
@@ -79,7 +79,7 @@ async function runNode(
   { args = [], env, input = '' }: { args?: string[]; env: NodeJS.ProcessEnv; input?: string },
 ): Promise<string> {
   const running = run(process.execPath, [file, ...args], { env: { ...process.env, ...env } })
-  // A program that has ended does not read; the error below says why it ended.
+  // Ignores that an ended program does not read; the error below says why it ended.
   running.child.stdin?.on('error', () => undefined).end(input)
   const { stdout } = await running.catch((cause: ExecFileException & { stdout: string; stderr: string }) => {
     const end = cause.signal ? `was ended by ${cause.signal}` : `ended with ${cause.code}`
@@ -89,7 +89,7 @@ async function runNode(
   return stdout.trim()
 }
 
-/** Creating a topic that is there is finding it. */
+/** An existing topic is not an error. */
 async function createSnsTopic(awsUrl: string): Promise<void> {
   const response = await fetch(awsUrl, {
     method: 'POST',

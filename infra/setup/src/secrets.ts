@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { type ClientName, clientNames, type DatabaseName, databases } from '@coursewire/product'
 
-/** What this machine's services know each other by: made once, readable by their owner alone, of no use elsewhere. */
+/** The secrets of this machine's services. They are generated once, readable only by their owner, and useless elsewhere. */
 export interface Secrets {
   jwtPrivateKey: string
   databases: Record<DatabaseName, { owner: string; run: string }>
@@ -17,13 +17,13 @@ function createKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
-/** The secrets in `file`. Those that it lacks, because it is new or an app is, are made and added. */
+/** Reads the secrets in `file`. Generates and adds missing ones, because the file or an app is new. */
 export function keepSecrets(file: string): Secrets {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}'
   const secrets = complete(JSON.parse(text) as Partial<Secrets>)
   const completed = JSON.stringify(secrets)
   if (completed !== text) {
-    // Whoever reads it meanwhile finds all of it.
+    // Renamed into place, so that a concurrent reader sees the whole file.
     const draft = `${file}.draft`
     writeFileSync(draft, completed, { mode: 0o600 })
     renameSync(draft, file)

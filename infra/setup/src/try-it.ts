@@ -1,7 +1,7 @@
 import { type AppUrls, appNames, appOf, keyOf } from '@coursewire/product'
 import { firstCourse, testStudent } from './first-course.ts'
 
-/** Where everything is, and how to enrol in the first course, for whoever has just started the product. */
+/** Describes, for somebody who has just started the product, where everything is and how to enrol in the first course. */
 export function describePlaces(places: AppUrls & { aws: string }, slug: string): string {
   const { enrollmentApi, distributionService, aws } = places
   const json = `-H 'content-type: application/json'`
@@ -13,7 +13,7 @@ export function describePlaces(places: AppUrls & { aws: string }, slug: string):
   return `
 ${lines.map(([name, url]) => `  ${name.padEnd(20)}  ${url}`).join('\n')}
 
-Sign in as ${testStudent.email} (password ${testStudent.password}) and enrol; the welcome mail comes to the inbox:
+Sign in as ${testStudent.email} (password ${testStudent.password}) and enrol; the welcome mail arrives in the inbox:
 
   TOKEN=$(curl -s ${enrollmentApi}/auth/signin ${json} -d '${JSON.stringify(testStudent)}' | jq -r '.token')
   curl -i ${enrollmentApi}/api/enrollments ${json} -H "authorization: Bearer $TOKEN" -d '{"courseId":"${firstCourse.course_id}"}'

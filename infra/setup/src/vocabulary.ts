@@ -1,4 +1,4 @@
-/** The audiences of CourseFactory's courses that the imagined catalogue has. */
+/** The audiences of the imagined courses. */
 export type Audience =
   | 'beginners'
   | 'career_changers'
@@ -16,26 +16,26 @@ export type Audience =
   | 'caregivers'
   | 'small_businesses'
 
-/** What a language has to say of courses. */
+/** The words of one language for courses. */
 export interface Vocabulary {
   fields: Field[]
-  /** How each audience is called after "for". */
+  /** The form of each audience after "for". */
   audiences: Record<Audience, string>
-  /** "for", in front of them. */
+  /** The word "for" in front of them. */
   forWhom: string
-  /** What kind of course it is, and what is special about it: any of the one with any of the other. */
+  /** The kinds of course and their special features, which combine freely. */
   kinds: string[]
   extras: string[]
-  /** What stands behind a stem in a term, and what between the two. */
+  /** The second part of a term, after a stem, and what comes between the two. */
   heads: string[]
   joint: string
   and: string
   towns: string[]
-  /** Of each part of a description its sentences, with {subject}, {audience}, {lessons}, {skill} and so on to be filled in. */
+  /** The sentences for each part of a description, with placeholders such as {subject}, {audience}, {lessons} and {skill}. */
   sentences: Record<'opening' | 'audience' | 'skills' | 'terms' | 'format' | 'town' | 'before' | 'closing', string[]>
 }
 
-/** A part of the catalogue: any subject goes with any place, audience, skill and stem. */
+/** A part of the catalogue. Every subject fits every place, audience, skill and stem. */
 export interface Field {
   subjects: string[]
   places: string[]
@@ -44,5 +44,5 @@ export interface Field {
   stems: string[]
 }
 
-/** Words from a line of them, as lists of names read best. */
+/** Splits a line into words, because lists of names are easier to read that way. */
 export const words = (line: string) => line.split(', ')

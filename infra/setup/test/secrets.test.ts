@@ -11,14 +11,14 @@ beforeEach(() => {
   return () => rmSync(directory, { recursive: true })
 })
 
-test('secrets are made once, and their owner alone may read them', () => {
+test('secrets are generated once, and only their owner can read them', () => {
   const made = keepSecrets(file)
 
   expect(keepSecrets(file)).toEqual(made)
   expect(statSync(file).mode & 0o777).toBe(0o600)
 })
 
-test('an app that is new finds its secrets added to those of before', () => {
+test('the secrets of a new app are added to the existing ones', () => {
   const { databases, clients, ...others } = keepSecrets(file)
   const { email, ...databasesBefore } = databases
   const { 'email-worker': _, ...clientsBefore } = clients

@@ -10,12 +10,12 @@ import {
 } from '@coursewire/events'
 import type { z } from 'zod'
 
-/** What may matter of an envelope; the rest is filled in. */
+/** The parts of an envelope that may matter to a test; the rest is filled in. */
 type About = { id?: string; tenantId?: string; correlationId?: string; at?: string }
 
 const now = () => new Date().toISOString().replace('Z', '000Z')
 
-/** Builds an event of which a test says only what it is about. */
+/** Builds an event. A test gives only the values that matter to it. */
 function createBuilder<Type extends string, Payload extends z.ZodObject>(
   definition: EventDefinition<Type, Payload>,
   fill: () => z.input<Payload>,

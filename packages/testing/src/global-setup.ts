@@ -6,24 +6,24 @@ import { withAdmin } from './admin.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The template database of this run: its name is also that of the run role. */
+    /** The template database of this run. The run role has the same name. */
     postgres: { adminUrl: string; template: string; databaseUrl: string; migrateDatabaseUrl: string }
     kafka: { brokers: string[] }
   }
 }
 
 export type GlobalSetupOptions = {
-  /** Begins the names on the server, so that a person who looks there knows whose they are. */
+  /** The prefix of names on the server, which shows where they belong. */
   service?: string
-  /** Migrates the template database, as its owner. */
+  /** Migrates the template database as its owner. */
   migrate?: (ownerUrl: string) => Promise<void>
-  /** Whether the tests need a broker too: `inject('kafka')`. */
+  /** Whether the tests also need a broker: `inject('kafka')`. */
   kafka?: boolean
 }
 
 /**
- * What a package's `test/global-setup.ts` exports as `setup`: finds or starts the servers, makes a migrated template
- * database for `createTestDatabase`, and takes everything away again after the last test.
+ * Builds what a package's `test/global-setup.ts` exports as `setup`. It finds or starts the servers, creates a migrated template database
+ * for `createTestDatabase`, and removes everything after the last test.
  */
 export function createGlobalSetup({ service = 'test', migrate, kafka = false }: GlobalSetupOptions = {}) {
   return async (project: TestProject) => {

@@ -2,19 +2,19 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node'
 
-/** A test, and why it failed or was left out. */
+/** A test, and why it failed or was skipped. */
 export type Remark = { name: string; reason: string }
-/** What a package's tests came to, in `<package>/.vitest/results.json`; `npm test` adds them up. */
+/** The results of a package's tests, in `<package>/.vitest/results.json`. `npm test` adds them up. */
 export type Results = { passed: number; failed: Remark[]; skipped: Remark[] }
 
-/** Writes {@link Results} beside what the other reporters do. Errors outside a test count as one failed test each. */
+/** Writes {@link Results} in addition to the other reporters. Each error outside a test counts as a failed test. */
 export class ResultsReporter implements Reporter {
   #directory = ''
   #results: Results = { passed: 0, failed: [], skipped: [] }
 
   onInit(vitest: Vitest): void {
     this.#directory = join(vitest.config.root, '.vitest')
-    // A failing global setup is reported to nobody: only the exit code tells.
+    // Reporters do not see a failing global setup; only the exit code shows it.
     process.once('exit', (code) => {
       if (code === 0 || this.#results.failed.length > 0) return
       this.#write({ ...this.#results, failed: [{ name: 'the run', reason: `ended with ${code}, see above` }] })

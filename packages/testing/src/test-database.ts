@@ -4,16 +4,16 @@ import { inject } from 'vitest'
 import { withAdmin } from './admin.ts'
 
 export type TestDatabase = AsyncDisposable & {
-  /** Connects as the role the service runs as. */
+  /** Connects as the role of the service. */
   databaseUrl: string
-  /** Connects as the role that migrates. */
+  /** Connects as the role for migrations. */
   migrateDatabaseUrl: string
   /** Connects as superuser. */
   adminUrl: string
   drop(): Promise<void>
 }
 
-/** A copy of the package's migrated template database, for one test file alone. Needs `createGlobalSetup`. */
+/** Creates a copy of the package's migrated template database for one test file. Needs `createGlobalSetup`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { adminUrl, template, databaseUrl, migrateDatabaseUrl } = inject('postgres')
   const database = uniqueName(template)

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 
 const packageDirectory = fileURLToPath(new URL('..', import.meta.url))
 
-/** Runs vitest on these files with the reporter, as a package does, and returns what it wrote. */
+/** Runs vitest on these files with the reporter, as a package does, and returns the results. */
 async function runTests(files: Record<string, string>): Promise<unknown> {
   const parent = join(packageDirectory, '.vitest')
   mkdirSync(parent, { recursive: true })
@@ -18,14 +18,14 @@ async function runTests(files: Record<string, string>): Promise<unknown> {
   `
   const all = { 'vitest.config.ts': config, 'setup.ts': 'export const setup = () => {}', ...files }
   for (const [name, text] of Object.entries(all)) writeFileSync(join(directory, name), text)
-  // It ends with an error where a test fails; what counts here is the file.
+  // It exits with an error if a test fails; only the file matters here.
   await promisify(execFile)('npx', ['vitest', 'run'], { cwd: directory }).catch(() => {})
   const results = JSON.parse(readFileSync(join(directory, '.vitest/results.json'), 'utf8'))
   rmSync(directory, { recursive: true })
   return results
 }
 
-test('passed, failed and skipped tests are counted, the latter two with their reason', async () => {
+test('passed, failed and skipped tests are counted, the latter two with their reasons', async () => {
   const tests = `
     import { beforeAll, describe, expect, test } from 'vitest'
     test('passes', () => {})

@@ -2,7 +2,7 @@ import { query } from '@coursewire/servers'
 import { createTestDatabase } from '@coursewire/testing'
 import { expect, test } from 'vitest'
 
-test('copies of the template know nothing of each other', async () => {
+test('copies of the template are independent of each other', async () => {
   await using one = await createTestDatabase()
   await using other = await createTestDatabase()
 
@@ -12,7 +12,7 @@ test('copies of the template know nothing of each other', async () => {
   expect(await query(other.databaseUrl, 'select text from notes')).toEqual([])
 })
 
-test('a copy keeps the borders of the roles', async () => {
+test('a copy keeps the limits of the roles', async () => {
   await using copy = await createTestDatabase()
 
   await expect(query(copy.databaseUrl, 'create table other (id integer)')).rejects.toMatchObject({ code: '42501' })
