@@ -5,7 +5,9 @@ import { type Context, service, version } from './context.ts'
 import { addCountRoutes } from './counts/routes.ts'
 import { addInternalRoutes } from './courses/internal-routes.ts'
 import { migrations } from './db/migrations.ts'
-import { addDistributionRoutes } from './entries/routes.ts'
+import { addEntryRoutes } from './entries/routes.ts'
+import { addScheduleRoutes } from './schedules/routes.ts'
+import { addVariantRoutes } from './variants/routes.ts'
 import { addVersionRoutes } from './versions/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
@@ -38,7 +40,9 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addCatalogueRoutes(app, ctx)
   addInternalRoutes(app, ctx)
   addCountRoutes(app, ctx)
-  addDistributionRoutes(app, ctx)
+  addEntryRoutes(app, ctx)
+  addScheduleRoutes(app, ctx)
+  addVariantRoutes(app, ctx)
   addVersionRoutes(app, ctx)
   return app
 }

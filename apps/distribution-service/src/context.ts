@@ -12,8 +12,12 @@ import { createCatalogue, LISTS_AT_ONCE } from './catalogue/catalogue.ts'
 import type { Config } from './config.ts'
 import { createHandlers } from './consumer.ts'
 import { createCountService } from './counts/service.ts'
-import { createDistributionService } from './entries/service.ts'
+import { createCommit } from './entries/commit.ts'
+import { createEntryService } from './entries/service.ts'
 import { startScheduler } from './schedules/scheduler.ts'
+import { createScheduleService } from './schedules/service.ts'
+import { createVariantService } from './variants/service.ts'
+import { createVersionService } from './versions/service.ts'
 
 export const service = 'distribution-service'
 export const version = '1.0.0'
@@ -49,12 +53,16 @@ export function createContext(config: Config, overrides: Overrides = {}) {
       (it) => it.close(),
     )
     const catalogue = createCatalogue({ db, listsDb: createDatabase(listsPool), baseUrl: config.PUBLIC_BASE_URL })
-    const distributions = createDistributionService({ ...base, db, relay: messaging, catalogue })
-    adopt(startScheduler({ ...base, db, carryOut: distributions.carryOut }), (it) => it.close())
+    const useCases = { commit: createCommit({ ...base, db, relay: messaging, catalogue }), now: base.now }
+    const entries = createEntryService(useCases)
+    const variants = createVariantService(useCases)
+    const versions = createVersionService(useCases)
+    const schedules = createScheduleService({ ...useCases, entries })
+    adopt(startScheduler({ ...base, db, carryOut: schedules.carryOut }), (it) => it.close())
     const counts = adopt(
       createCountService({ ...base, db, relay: messaging, windowSeconds: config.VIEW_WINDOW_SECONDS }),
       (it) => it.close(),
     )
-    return { ...base, db, messaging, catalogue, distributions, counts }
+    return { ...base, db, messaging, catalogue, entries, variants, versions, schedules, counts }
   })
 }

@@ -104,7 +104,7 @@ describe('a schedule', () => {
     await it.carriedOut()
     await it.call('POST', `/${it.id}/unpublish`, { reason: 'early' })
 
-    await it.ctx.distributions.carryOut({ ...due, reason: null, correlationId: 'req-1', error: null })
+    await it.ctx.schedules.carryOut({ ...due, reason: null, correlationId: 'req-1', error: null })
 
     expect(await it.read(it.id)).toMatchObject({ visibility: 'private' })
     expect(await it.readTypes()).toEqual(['distribution.published', 'distribution.unpublished'])

@@ -1,6 +1,7 @@
 import { aGeneratedCourse } from '@coursewire/testing'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { fieldNames } from '../src/entries/content.ts'
 import { openAsEditor } from './helpers.ts'
 
 let service: Awaited<ReturnType<typeof openAsEditor>>
@@ -59,8 +60,8 @@ const audiences = fc.array(words(4), { maxLength: 60 })
 
 /** What an editor may change, of what was answered. */
 function editable(entry: Record<string, unknown>) {
-  const { title, description, language, targetGroup, seo, cta, slug, listed, protectedFields } = entry
-  return { title, description, language, targetGroup, seo, cta, slug, listed, protectedFields }
+  const names = [...fieldNames, 'slug', 'listed', 'protectedFields']
+  return Object.fromEntries(names.map((name) => [name, entry[name]]))
 }
 
 async function sendBack(entry: { id: string }): Promise<void> {

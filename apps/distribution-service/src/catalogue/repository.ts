@@ -2,10 +2,10 @@ import { type Database, queryNamed } from '@coursewire/service-kit'
 import { and, arrayContains, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, alias } from 'drizzle-orm/pg-core'
 import { distributions, isListed, languageKey } from '../db/schema.ts'
-import type { Content } from '../entries/distribution.ts'
+import { type PublicContent, publicNames } from '../entries/content.ts'
 
 /** A public distribution with what only its course and its parent know. */
-export type Entry = Content & {
+export type Entry = PublicContent & {
   distributionId: string
   courseId: string
   slug: string
@@ -27,7 +27,7 @@ export type Found = { entry: Entry & { related: Related[] } } | { movedTo: strin
 const columns = `
   d.id AS "distributionId", d.course_id AS "courseId", d.slug,
   coalesce(CASE WHEN NOT d.has_own_canonical THEN parent.slug END, d.slug) AS "canonicalSlug",
-  d.title, d.description, d.language, d.target_group AS "targetGroup", d.seo, d.cta, d.version,
+  ${publicNames.map((name) => `d.${distributions[name].name} AS "${name}"`).join(', ')}, d.version,
   c.total_lessons AS "totalLessons"`
 const surroundings = `
   LEFT JOIN courses AS c ON (c.tenant_id, c.course_id) = (d.tenant_id, d.course_id)

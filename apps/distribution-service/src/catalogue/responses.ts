@@ -1,25 +1,19 @@
 import { z } from 'zod'
 import { readLanguage } from '../db/language.ts'
-import type { Seo } from '../entries/distribution.ts'
-import { cta, seo } from '../entries/responses.ts'
-import { renameKeys, toCamelCase } from '../names.ts'
+import { distributions } from '../db/schema.ts'
+import { type PublicContent, pickFields, publicNames, shownContent } from '../entries/content.ts'
 import type { Entry, Related } from './repository.ts'
 
-export const entryView = z.object({
+export const entryResponse = z.object({
   courseId: z.string(),
   slug: z.string(),
   canonicalUrl: z.string(),
-  title: z.string(),
-  description: z.string(),
-  language: z.string(),
-  targetGroup: z.array(z.string()),
+  ...pickFields(shownContent, publicNames),
   totalLessons: z.int().nullable(),
   version: z.string(),
-  seo,
-  cta,
 })
 
-const relatedView = z.object({
+const relatedResponse = z.object({
   slug: z.string(),
   url: z.string(),
   title: z.string(),
@@ -27,29 +21,33 @@ const relatedView = z.object({
   targetGroup: z.array(z.string()),
 })
 
-export const courseView = entryView.extend({
-  alternatives: z.array(relatedView).describe('The course in other languages, one page for each'),
-  variants: z.array(relatedView).describe('The course for narrower audiences'),
+export const courseResponse = entryResponse.extend({
+  alternatives: z.array(relatedResponse).describe('The course in other languages, one page for each'),
+  variants: z.array(relatedResponse).describe('The course for narrower audiences'),
 })
 
 /** The public's view of a course: nothing of what editors and machines know of it besides. */
-export function showEntry(entry: Entry, baseUrl: string): z.input<typeof entryView> {
+export function showEntry(entry: Entry, baseUrl: string): z.input<typeof entryResponse> {
   return {
     courseId: entry.courseId,
     slug: entry.slug,
     canonicalUrl: `${baseUrl}/courses/${entry.canonicalSlug}`,
-    title: entry.title,
-    description: entry.description,
-    language: readLanguage(entry.language),
-    targetGroup: entry.targetGroup,
+    ...readContent(entry),
     totalLessons: entry.totalLessons,
     version: `v${entry.version}`,
-    seo: renameKeys(entry.seo, toCamelCase) as Seo,
-    cta: entry.cta,
   }
 }
 
-export function showCourse(entry: Entry & { related: Related[] }, baseUrl: string): z.input<typeof courseView> {
+/** The content of an entry that was read without the mapping of its columns. */
+function readContent(entry: Entry): PublicContent {
+  const values = publicNames.map((name) => {
+    const stored = entry[name]
+    return [name, stored === null ? null : distributions[name].mapFromDriverValue(stored)]
+  })
+  return Object.fromEntries(values) as PublicContent
+}
+
+export function showCourse(entry: Entry & { related: Related[] }, baseUrl: string): z.input<typeof courseResponse> {
   const show = ({ slug, title, language, targetGroup }: Related) => {
     return {
       slug,

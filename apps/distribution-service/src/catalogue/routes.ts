@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { limit, pageOf } from '../paging.ts'
 import { type Document, toDocument } from './catalogue.ts'
 import type { Place } from './repository.ts'
-import { courseView, entryView, showEntry } from './responses.ts'
+import { courseResponse, entryResponse, showEntry } from './responses.ts'
 import { ignoreTracking } from './tracking.ts'
 
 const config = { access: 'public', isQuiet: true } as const
@@ -66,7 +66,7 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
           cursor: z.string().regex(cursorShape).optional(),
           limit,
         }),
-        response: { 200: pageOf(entryView), 304: unchanged, ...describeProblems() },
+        response: { 200: pageOf(entryResponse), 304: unchanged, ...describeProblems() },
       },
     },
     async (request, reply) => {
@@ -96,7 +96,7 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
         summary: 'One public course',
         params: z.strictObject({ slug: z.string().min(1).max(128) }),
         response: {
-          200: courseView,
+          200: courseResponse,
           301: z.undefined().describe('It has another slug now'),
           304: unchanged,
           ...describeProblems(404, 410),

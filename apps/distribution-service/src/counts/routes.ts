@@ -2,7 +2,7 @@ import { AppError, describeProblems, type HttpApp } from '@coursewire/service-ki
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { ctaType } from '../entries/requests.ts'
+import { ctaType } from '../entries/content.ts'
 import { categorizeReferrer, isNobody } from './referrer.ts'
 
 /** Of one address: a class that looks at its course at once is welcome, a machine that makes numbers up is not. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendToOutbox } from '@coursewire/messaging'
 import { AppError, createOutageLog, type Database, type Logger, type Moment } from '@coursewire/service-kit'
-import { tellEnrollmentClicked, tellViewed } from '../entries/events.ts'
+import { buildEnrollmentClicked, buildViewed } from '../entries/events.ts'
 import { startTicking } from '../ticker.ts'
 import {
   addClicks,
@@ -86,7 +86,7 @@ export function createCountService(ctx: {
       await appendToOutbox(
         tx,
         viewed.map((it) =>
-          tellViewed(it, at, { tenantId: it.tenantId, correlationId: randomUUID(), causationId: null }),
+          buildViewed(it, at, { tenantId: it.tenantId, correlationId: randomUUID(), causationId: null }),
         ),
       )
     })
@@ -113,7 +113,7 @@ export function createCountService(ctx: {
       const clicked = await addClicks(tx, clicks)
       const rows = clicked.map((it) => {
         const cause = { tenantId: it.tenantId, correlationId: randomUUID(), causationId: null }
-        return tellEnrollmentClicked(it, now(), cause)
+        return buildEnrollmentClicked(it, now(), cause)
       })
       await appendToOutbox(tx, rows)
     })

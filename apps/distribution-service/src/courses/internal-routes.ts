@@ -1,15 +1,14 @@
 import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { internalNames, pickFields, shownContent } from '../entries/content.ts'
 import { courseId, limit, pageOf, toPage } from '../paging.ts'
 import { findCourse, listCourses } from './repository.ts'
 
 const internalCourse = z.object({
   courseId: z.string(),
   slug: z.string(),
-  title: z.string(),
-  description: z.string(),
-  language: z.string(),
+  ...pickFields(shownContent, internalNames),
   totalLessons: z.int().nullable(),
   public: z.boolean().describe('Whether any of its distributions is'),
 })

@@ -3,7 +3,8 @@ import { and, asc, desc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, alias } from 'drizzle-orm/pg-core'
 import { selectRows } from '../db/rows.ts'
 import { courses, distributions } from '../db/schema.ts'
-import type { CourseContent, Staging } from '../entries/distribution.ts'
+import { type CourseContent, internalNames, pickFields } from '../entries/content.ts'
+import type { Staging } from '../entries/distribution.ts'
 
 export type CourseId = { tenantId: string; courseId: string }
 export type Generation = CourseId & CourseContent & { totalLessons: number | null; completedAt: string }
@@ -91,7 +92,7 @@ export type Course = Awaited<ReturnType<typeof selectRoots>>[number]
 
 /** One root a course: the generated one, else the oldest. */
 function selectRoots(db: Database, tenantId: string, where: SQL | undefined) {
-  const { courseId, slug, title, description, language, isGenerated, id } = distributions
+  const { courseId, slug, isGenerated, id } = distributions
   const ofCourse = and(eq(siblings.tenantId, distributions.tenantId), eq(siblings.courseId, courseId))
   const isAnyPublic = sql<boolean>`EXISTS ${db
     .select({ one: sql`1` })
@@ -101,9 +102,7 @@ function selectRoots(db: Database, tenantId: string, where: SQL | undefined) {
     .selectDistinctOn([courseId], {
       courseId,
       slug,
-      title,
-      description,
-      language,
+      ...pickFields(distributions, internalNames),
       totalLessons: courses.totalLessons,
       public: isAnyPublic,
     })

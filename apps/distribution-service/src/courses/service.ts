@@ -1,10 +1,12 @@
 import { appendToOutbox } from '@coursewire/messaging'
 import type { Moment, Transaction } from '@coursewire/service-kit'
 import { changeAll, withVariants } from '../entries/changes.ts'
-import { type Distribution, deriveContent, followed, newDistribution } from '../entries/distribution.ts'
-import { type Cause, tellCreated } from '../entries/events.ts'
+import { deriveContent } from '../entries/content.ts'
+import { type Distribution, findChange, newDistribution } from '../entries/distribution.ts'
+import { buildCreated, type Cause } from '../entries/events.ts'
 import { insertDistributions, lockOfCourses } from '../entries/repository.ts'
 import { buildSlug } from '../slugs/slug.ts'
+import { followed } from '../variants/variant.ts'
 import {
   type CourseId,
   type Deployment,
@@ -81,7 +83,8 @@ async function applyRound(
 
   const refreshed = latest.flatMap(({ fact, cause }) => {
     const before = generated.get(keyOf(fact))
-    return before ? [{ before, wanted: followed(before, deriveContent(fact)), cause }] : []
+    if (!before) return []
+    return [{ before, change: findChange(before, followed(before, deriveContent(fact))), cause }]
   })
   const changed = await changeAll(tx, await withVariants(tx, refreshed), now())
   for (const it of changed.values()) {
@@ -103,7 +106,7 @@ async function createAll(tx: Transaction, courses: Caused<KnownCourse>[], now: (
     tx,
     created.flatMap((it, index) => {
       const cause = courses[index]?.cause
-      return cause ? [tellCreated(it, cause)] : []
+      return cause ? [buildCreated(it, cause)] : []
     }),
   )
   return created
@@ -122,7 +125,7 @@ export async function applyDeployment(
   const all = await lockOfCourses(tx, [deployment])
   const changed = await changeAll(
     tx,
-    all.map((before) => ({ before, wanted: staging, cause })),
+    all.map((before) => ({ before, change: findChange(before, staging), cause })),
     at,
   )
   return { created: null, updatedCount: changed.size }

@@ -7,7 +7,6 @@ import {
   foreignKey,
   index,
   integer,
-  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -15,8 +14,9 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import type { ReferrerCategory } from '../counts/referrer.ts'
-import type { Cta, Visibility } from '../entries/distribution.ts'
-import { content, fieldName, seo } from './content.ts'
+import { contentColumns } from '../entries/content.ts'
+import type { Visibility } from '../entries/distribution.ts'
+import { content, fieldName } from './columns.ts'
 import { language } from './language.ts'
 import { moment } from './moment.ts'
 
@@ -60,12 +60,7 @@ export const distributions = pgTable(
     isGenerated: boolean('is_generated').notNull(),
     derivedFrom: text('derived_from').references((): AnyPgColumn => distributions.id),
     slug: text('slug').notNull(),
-    title: text('title').notNull(),
-    description: text('description').notNull(),
-    language: language('language').notNull(),
-    targetGroup: text('target_group').array().notNull(),
-    seo: seo('seo').notNull(),
-    cta: jsonb('cta').$type<Cta>().notNull(),
+    ...contentColumns,
     listed: boolean('listed').notNull().default(true),
     hasOwnCanonical: boolean('has_own_canonical').notNull().default(false),
     protectedFields: fieldName('protected_fields').array().notNull().default([]),

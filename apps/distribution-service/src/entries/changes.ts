@@ -1,20 +1,17 @@
 import { appendToOutbox } from '@coursewire/messaging'
 import type { Transaction } from '@coursewire/service-kit'
-import { type Change, type Distribution, findChange, followed } from './distribution.ts'
-import { type Cause, tellUpdated } from './events.ts'
-import { lockVariants, updateDistributions } from './repository.ts'
+import { claimSlug } from '../slugs/repository.ts'
+import { editVariant, followed } from '../variants/variant.ts'
+import { assertPublishable, type Change, type Distribution, edit, findChange, isEmpty } from './distribution.ts'
+import { buildUpdated, type Cause } from './events.ts'
+import { getForUpdate, lockVariants, updateDistributions } from './repository.ts'
 
-type Wanted = { before: Distribution; wanted: Change; cause: Cause }
+/** A locked distribution, what changes in it, and why. */
+type Planned = { before: Distribution; change: Change; cause: Cause }
 
-/**
- * Changes what differs from what is wanted of locked distributions, one event for each one touched, in their order. Returns
- * the touched ones as they are now, by id.
- */
-export async function changeAll(tx: Transaction, all: Wanted[], at: string): Promise<Map<string, Distribution>> {
-  const changes = all.flatMap(({ before, wanted, cause }) => {
-    const change = findChange(before, wanted)
-    return change ? [{ before, change, cause }] : []
-  })
+/** Makes the changes, with an event for each distribution that changes, in their order. Returns the changed ones by id. */
+export async function changeAll(tx: Transaction, planned: Planned[], at: string): Promise<Map<string, Distribution>> {
+  const changes = planned.filter(({ change }) => !isEmpty(change))
   const changed = await updateDistributions(
     tx,
     changes.map(({ before: { id }, change }) => ({ id, change })),
@@ -22,22 +19,37 @@ export async function changeAll(tx: Transaction, all: Wanted[], at: string): Pro
   )
   await appendToOutbox(
     tx,
-    changes.map(({ before, change, cause }) => tellUpdated(before, changed.get(before.id) ?? before, change, cause)),
+    changes.map(({ before, change, cause }) => buildUpdated(before, changed.get(before.id) ?? before, change, cause)),
   )
   return changed
 }
 
-/** What is to be changed when locked distributions become what is wanted of them: their variants follow. */
-export async function withVariants(tx: Transaction, roots: Wanted[]): Promise<Wanted[]> {
-  const parents = new Map<string, { change: Change; cause: Cause }>()
-  for (const { before, wanted, cause } of roots) {
-    const change = before.derivedFrom === null ? findChange(before, wanted) : null
-    if (change) parents.set(before.id, { change, cause })
-  }
+/** The planned changes, and those of the variants that follow. */
+export async function withVariants(tx: Transaction, planned: Planned[]): Promise<Planned[]> {
+  const changedParents = planned.filter(({ before, change }) => before.derivedFrom === null && !isEmpty(change))
+  const parents = new Map(changedParents.map((parent) => [parent.before.id, parent]))
   const variants = await lockVariants(tx, [...parents.keys()])
   const following = variants.flatMap((before) => {
     const parent = parents.get(before.derivedFrom ?? '')
-    return parent ? [{ before, wanted: followed(before, parent.change), cause: parent.cause }] : []
+    return parent ? [{ before, change: findChange(before, followed(before, parent.change)), cause: parent.cause }] : []
   })
-  return [...roots, ...following]
+  return [...planned, ...following]
+}
+
+/** Makes a locked distribution what a person wants of it, and lets its variants follow. */
+export async function changeByEdit(
+  tx: Transaction,
+  before: Distribution,
+  wanted: Change,
+  { cause, at }: { cause: Cause; at: string },
+): Promise<Distribution> {
+  if (wanted.slug !== undefined) await claimSlug(tx, before, wanted.slug)
+  const parent = before.derivedFrom === null ? null : await getForUpdate(tx, before.tenantId, before.derivedFrom)
+  const change = parent ? editVariant(before, parent, wanted) : edit(before, wanted)
+  const planned = await withVariants(tx, [{ before, change, cause }])
+  for (const { before, change } of planned) {
+    // A public entry stays complete, and not too long for search.
+    if (before.visibility === 'public' && !isEmpty(change)) assertPublishable({ ...before, ...change })
+  }
+  return (await changeAll(tx, planned, at)).get(before.id) ?? before
 }

@@ -18,20 +18,19 @@ import { AppError } from '@coursewire/service-kit'
 import type { z } from 'zod'
 import type { Clicked, Viewed } from '../counts/repository.ts'
 import { renameKeys, toSnakeCase } from '../names.ts'
-import type { Change, Distribution } from './distribution.ts'
+import { type FieldName, fieldNames } from './content.ts'
+import { type Change, changeableFields, type Distribution } from './distribution.ts'
 
 /** What a change came from: a request or another event. */
 export type Cause = EventMeta & { traceparent?: string | undefined }
 
-export function tellCreated(distribution: Distribution, cause: Cause): OutboxRow {
+export function buildCreated(distribution: Distribution, cause: Cause): OutboxRow {
   const { createdAt } = distribution
-  return tell(distributionCreated, cause, createdAt, {
+  return buildRow(distributionCreated, cause, createdAt, {
+    ...carriedContent(distributionCreated, distribution),
     distribution_id: distribution.id,
     course_id: distribution.courseId,
     slug: distribution.slug,
-    language: distribution.language,
-    title: distribution.title,
-    target_group: distribution.targetGroup,
     visibility: distribution.visibility,
     version: `v${distribution.version}`,
     derived_from: distribution.derivedFrom,
@@ -39,15 +38,9 @@ export function tellCreated(distribution: Distribution, cause: Cause): OutboxRow
   })
 }
 
-/** The value of a field as events write it. */
-function readValue(distribution: Distribution, field: keyof Change): unknown {
-  if (field === 'protectedFields') return distribution.protectedFields.map(toSnakeCase)
-  return renameKeys(distribution[field], toSnakeCase)
-}
-
 /** Names the fields of `change`, as they were in `before` and are in `after`. */
-export function tellUpdated(before: Distribution, after: Distribution, change: Change, cause: Cause): OutboxRow {
-  const fields = Object.keys(change) as (keyof Change)[]
+export function buildUpdated(before: Distribution, after: Distribution, change: Change, cause: Cause): OutboxRow {
+  const fields = changeableFields.filter((field) => field in change)
   const readValues = (distribution: Distribution) =>
     Object.fromEntries(fields.map((field) => [toSnakeCase(field), readValue(distribution, field)]))
   const payload = {
@@ -57,29 +50,26 @@ export function tellUpdated(before: Distribution, after: Distribution, change: C
     updated_at: after.updatedAt,
   }
   try {
-    return tell(distributionUpdated, cause, after.updatedAt, { ...payload, old_values: readValues(before) })
+    return buildRow(distributionUpdated, cause, after.updatedAt, { ...payload, old_values: readValues(before) })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     // Values from before there were limits may be too large for an event, and it must still be possible to mend them.
-    return tell(distributionUpdated, cause, after.updatedAt, { ...payload, old_values: {} })
+    return buildRow(distributionUpdated, cause, after.updatedAt, { ...payload, old_values: {} })
   }
 }
 
-export function tellPublished(distribution: Distribution, cause: Cause): OutboxRow {
-  return tell(distributionPublished, cause, distribution.updatedAt, {
+export function buildPublished(distribution: Distribution, cause: Cause): OutboxRow {
+  return buildRow(distributionPublished, cause, distribution.updatedAt, {
+    ...carriedContent(distributionPublished, distribution),
     distribution_id: distribution.id,
     slug: distribution.slug,
     course_id: distribution.courseId,
-    title: distribution.title,
-    language: distribution.language,
-    target_group: distribution.targetGroup,
-    seo: readValue(distribution, 'seo') as z.input<typeof distributionPublished.payload>['seo'],
     published_at: distribution.updatedAt,
   })
 }
 
-export function tellUnpublished({ id, slug, updatedAt }: Distribution, reason: string, cause: Cause): OutboxRow {
-  return tell(distributionUnpublished, cause, updatedAt, {
+export function buildUnpublished({ id, slug, updatedAt }: Distribution, reason: string, cause: Cause): OutboxRow {
+  return buildRow(distributionUnpublished, cause, updatedAt, {
     distribution_id: id,
     slug,
     unpublished_at: updatedAt,
@@ -87,8 +77,13 @@ export function tellUnpublished({ id, slug, updatedAt }: Distribution, reason: s
   })
 }
 
-export function tellDeleted(distribution: Distribution, deletedAt: string, deletedBy: string, cause: Cause): OutboxRow {
-  return tell(distributionDeleted, cause, deletedAt, {
+export function buildDeleted(
+  distribution: Distribution,
+  deletedAt: string,
+  deletedBy: string,
+  cause: Cause,
+): OutboxRow {
+  return buildRow(distributionDeleted, cause, deletedAt, {
     distribution_id: distribution.id,
     slug: distribution.slug,
     course_id: distribution.courseId,
@@ -97,8 +92,8 @@ export function tellDeleted(distribution: Distribution, deletedAt: string, delet
   })
 }
 
-export function tellMicroNicheCreated(child: Distribution, parent: Distribution, cause: Cause): OutboxRow {
-  return tell(distributionMicroNicheCreated, cause, child.createdAt, {
+export function buildMicroNicheCreated(child: Distribution, parent: Distribution, cause: Cause): OutboxRow {
+  return buildRow(distributionMicroNicheCreated, cause, child.createdAt, {
     child_distribution_id: child.id,
     parent_distribution_id: parent.id,
     parent_slug: parent.slug,
@@ -109,10 +104,10 @@ export function tellMicroNicheCreated(child: Distribution, parent: Distribution,
   })
 }
 
-/** To the version of `distribution` from the one before. */
-export function tellVersionBumped(distribution: Distribution, changelog: string, cause: Cause): OutboxRow {
+/** `distribution` has its new version already. */
+export function buildVersionBumped(distribution: Distribution, changelog: string, cause: Cause): OutboxRow {
   const { id, slug, version, updatedAt } = distribution
-  return tell(distributionVersionBumped, cause, updatedAt, {
+  return buildRow(distributionVersionBumped, cause, updatedAt, {
     distribution_id: id,
     slug,
     old_version: `v${version - 1}`,
@@ -122,8 +117,8 @@ export function tellVersionBumped(distribution: Distribution, changelog: string,
   })
 }
 
-export function tellViewed({ id, slug, views, referrerCategory }: Viewed, at: string, cause: Cause): OutboxRow {
-  return tell(distributionViewed, cause, at, {
+export function buildViewed({ id, slug, views, referrerCategory }: Viewed, at: string, cause: Cause): OutboxRow {
+  return buildRow(distributionViewed, cause, at, {
     distribution_id: id,
     slug,
     view_count: views,
@@ -132,8 +127,8 @@ export function tellViewed({ id, slug, views, referrerCategory }: Viewed, at: st
   })
 }
 
-export function tellEnrollmentClicked({ id, slug, clicks, ctaType }: Clicked, at: string, cause: Cause): OutboxRow {
-  return tell(distributionEnrollmentClicked, cause, at, {
+export function buildEnrollmentClicked({ id, slug, clicks, ctaType }: Clicked, at: string, cause: Cause): OutboxRow {
+  return buildRow(distributionEnrollmentClicked, cause, at, {
     distribution_id: id,
     slug,
     enrollment_count: clicks,
@@ -142,7 +137,22 @@ export function tellEnrollmentClicked({ id, slug, clicks, ctaType }: Clicked, at
   })
 }
 
-function tell<Type extends string, Payload extends z.ZodObject>(
+/** The value of a field as events write it. */
+function readValue(distribution: Distribution, field: keyof Change): unknown {
+  if (field === 'protectedFields') return distribution.protectedFields.map(toSnakeCase)
+  return renameKeys(distribution[field], toSnakeCase)
+}
+
+/** The content that an event carries: the fields that its payload names. */
+function carriedContent<Payload extends z.ZodObject>({ payload }: { payload: Payload }, distribution: Distribution) {
+  const names = fieldNames.filter((name) => toSnakeCase(name) in payload.shape)
+  return Object.fromEntries(names.map((name) => [toSnakeCase(name), readValue(distribution, name)])) as Pick<
+    z.input<Payload>,
+    keyof z.input<Payload> & ReturnType<typeof toSnakeCase<FieldName>>
+  >
+}
+
+function buildRow<Type extends string, Payload extends z.ZodObject>(
   definition: EventDefinition<Type, Payload>,
   cause: Cause,
   at: string,
@@ -153,7 +163,7 @@ function tell<Type extends string, Payload extends z.ZodObject>(
     return toKafkaRow(definition, event, { traceparent: cause.traceparent })
   } catch (cause) {
     if (!(cause instanceof EventTooLargeError)) throw cause
-    // A fact too large to tell does not happen; trying again would not make it smaller.
+    // A change whose event is too large is refused: trying again would not make it smaller.
     throw new AppError('invalid', 'event.too-large', cause.message, { type: event.type }, { cause })
   }
 }

@@ -2,9 +2,11 @@ import { AppError, type Database, type Transaction } from '@coursewire/service-k
 import { and, desc, eq, lt } from 'drizzle-orm'
 import { readLanguage } from '../db/language.ts'
 import { versions } from '../db/schema.ts'
-import { type Content, type Distribution, findChange, readContent } from '../entries/distribution.ts'
+import { type Content, deriveContent, fieldNames } from '../entries/content.ts'
+import { type Distribution, findChange, readContent } from '../entries/distribution.ts'
 
-export type Version = typeof versions.$inferSelect
+export type VersionSummary = Omit<typeof versions.$inferSelect, 'content'>
+export type Version = VersionSummary & { content: Content }
 
 /** Keeps what a locked distribution says now as its version that ends. */
 export async function freezeVersion(
@@ -21,7 +23,7 @@ export async function listVersions(
   db: Database,
   distributionId: string,
   page: { before?: number | undefined; limit: number },
-): Promise<Version[]> {
+): Promise<VersionSummary[]> {
   const before = page.before === undefined ? undefined : lt(versions.version, page.before)
   return db
     .select()
@@ -41,12 +43,20 @@ export async function getVersion(
     .select()
     .from(versions)
     .where(and(eq(versions.distributionId, distributionId), eq(versions.version, version)))
-  if (found) return { ...found, content: { ...found.content, language: readLanguage(found.content.language) } }
+  if (found) return { ...found, content: completeContent(found.content) }
   throw new AppError('not-found', 'version.not-found', 'Version not found', { distributionId, version })
+}
+
+/** An earlier version of this service wrote languages in other ways, and did not know every field. */
+function completeContent(stored: Partial<Content>): Content {
+  const { title = '', description = '', language = '', targetGroup = [] } = stored
+  const course = { title, description, language: readLanguage(language), targetGroup }
+  return { ...deriveContent(course), ...stored, language: course.language }
 }
 
 /** What differs between two contents, by field. */
 export function compareContents(from: Content, to: Content): Record<string, { old: unknown; new: unknown }> {
-  const fields = Object.keys(findChange(from, to) ?? {}) as (keyof Content)[]
-  return Object.fromEntries(fields.map((field) => [field, { old: from[field], new: to[field] }]))
+  const change = findChange(from, to)
+  const names = fieldNames.filter((name) => name in change)
+  return Object.fromEntries(names.map((name) => [name, { old: from[name], new: to[name] }]))
 }

@@ -1,20 +1,29 @@
-import { describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { text } from '@coursewire/events'
+import { type Database, describeProblems, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
-import type { Context } from '../context.ts'
-import { type Content, type Distribution, readContent } from '../entries/distribution.ts'
-import { getDistribution } from '../entries/repository.ts'
-import { versionBody } from '../entries/requests.ts'
+import type { Content } from '../entries/content.ts'
+import { type Distribution, readContent } from '../entries/distribution.ts'
 import {
-  differenceView,
-  distributionView,
-  showVersion,
-  summarizeVersion,
-  versionSummary,
-  versionView,
-} from '../entries/responses.ts'
-import { access, answer, causeOf, ifMatch, params, preconditionOf, preconditionRequired } from '../entries/routes.ts'
+  access,
+  answer,
+  causeOf,
+  createFreshnessCheck,
+  ifMatch,
+  params,
+  preconditionRequired,
+} from '../entries/http.ts'
+import { getDistribution } from '../entries/repository.ts'
+import { distributionResponse } from '../entries/responses.ts'
 import { limit, pageOf, toPage } from '../paging.ts'
 import { compareContents, getVersion, listVersions } from './repository.ts'
+import {
+  differenceResponse,
+  showVersion,
+  summarizeVersion,
+  versionResponse,
+  versionSummaryResponse,
+} from './responses.ts'
+import type { VersionService } from './service.ts'
 
 const config = access
 const tags = ['Versions']
@@ -22,9 +31,12 @@ const version = z
   .string()
   .regex(/^v[1-9]\d{0,8}$/, 'Must be a version, such as v1')
   .transform((text) => Number(text.slice(1)))
+const versionBody = z.strictObject({ changelog: text(1, 5_000) })
 const paramsOfOne = z.strictObject({ ...params.shape, version })
 
-export function addVersionRoutes(app: HttpApp, { db, distributions }: Context): void {
+export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: VersionService }): void {
+  const { db, versions } = ctx
+
   app.get(
     '/api/distributions/:id/versions',
     {
@@ -34,13 +46,13 @@ export function addVersionRoutes(app: HttpApp, { db, distributions }: Context): 
         summary: 'The versions that ended, latest first',
         params,
         querystring: z.strictObject({ cursor: version.optional(), limit }),
-        response: { 200: pageOf(versionSummary), ...describeProblems(401, 403, 404) },
+        response: { 200: pageOf(versionSummaryResponse), ...describeProblems(401, 403, 404) },
       },
     },
     async ({ tenantId, params: { id }, query }) => {
       await getDistribution(db, tenantId, id)
       const found = await listVersions(db, id, { before: query.cursor, limit: query.limit + 1 })
-      return toPage(found, query.limit, (it) => `v${it.version}`, summarizeVersion)
+      return toPage(found, query.limit, ({ version }) => `v${version}`, summarizeVersion)
     },
   )
 
@@ -53,12 +65,13 @@ export function addVersionRoutes(app: HttpApp, { db, distributions }: Context): 
         summary: 'Keep what is said now as the version it is, and go on with the next',
         params,
         body: versionBody,
-        response: { 201: distributionView, ...describeProblems(401, 403, 404, 413, 415, 422) },
+        response: { 201: distributionResponse, ...describeProblems(401, 403, 404, 413, 415, 422) },
       },
     },
     async (request, reply) => {
       const { params, body, caller } = request
-      const bumped = await distributions.bumpVersion(params.id, body.changelog, caller.id, causeOf(request))
+      const by = { id: caller.id, cause: causeOf(request) }
+      const bumped = await versions.bump(params.id, body.changelog, by)
       void reply.code(201).header('location', `/api/distributions/${params.id}/versions/v${bumped.version - 1}`)
       return answer(reply, bumped)
     },
@@ -72,7 +85,7 @@ export function addVersionRoutes(app: HttpApp, { db, distributions }: Context): 
         tags,
         summary: 'What was said when a version ended',
         params: paramsOfOne,
-        response: { 200: versionView, ...describeProblems(401, 403, 404) },
+        response: { 200: versionResponse, ...describeProblems(401, 403, 404) },
       },
     },
     async ({ tenantId, params: { id, version } }) => {
@@ -90,7 +103,7 @@ export function addVersionRoutes(app: HttpApp, { db, distributions }: Context): 
         summary: 'What differs between two versions',
         params: paramsOfOne,
         querystring: z.strictObject({ to: version.optional().describe('Where not the version that goes on') }),
-        response: { 200: differenceView, ...describeProblems(401, 403, 404) },
+        response: { 200: differenceResponse, ...describeProblems(401, 403, 404) },
       },
     },
     async ({ tenantId, params: { id, version }, query: { to } }) => {
@@ -115,14 +128,15 @@ export function addVersionRoutes(app: HttpApp, { db, distributions }: Context): 
         summary: 'Say again what a version said, as a new version',
         params: paramsOfOne,
         headers: ifMatch,
-        response: { 200: distributionView, ...describeProblems(401, 403, 404, 409, 412, 413, 415, 422, 428) },
+        response: { 200: distributionResponse, ...describeProblems(401, 403, 404, 409, 412, 413, 415, 422, 428) },
       },
     },
     async (request, reply) => {
       const { params, headers, caller } = request
-      const isFresh = preconditionOf(headers)
+      const assertFresh = createFreshnessCheck(headers)
       const { id, version } = params
-      return answer(reply, await distributions.restore(id, version, caller.id, isFresh, causeOf(request)))
+      const by = { id: caller.id, cause: causeOf(request) }
+      return answer(reply, await versions.restore(id, version, assertFresh, by))
     },
   )
 }

@@ -1,0 +1,30 @@
+import { customType } from 'drizzle-orm/pg-core'
+import type { Content, FieldName } from '../entries/content.ts'
+import { renameKeys, toCamelCase, toSnakeCase } from '../names.ts'
+
+/** An object as JSON, with keys in snake_case. */
+export function parts<Value>(name: string) {
+  const column = customType<{ data: Value; driverData: unknown }>({
+    dataType: () => 'jsonb',
+    toDriver: (value) => JSON.stringify(renameKeys(value, toSnakeCase)),
+    fromDriver: (stored) => renameKeys(stored, toCamelCase) as Value,
+  })
+  return column(name)
+}
+
+/** The name of a content field, such as `target_group`. */
+export const fieldName = customType<{ data: FieldName; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: toSnakeCase,
+  fromDriver: (name) => toCamelCase(name) as FieldName,
+})
+
+/** All content as JSON: each field under its name, as its own column would hold it. One added since may be missing. */
+export const content = customType<{ data: Partial<Content>; driverData: unknown }>({
+  dataType: () => 'jsonb',
+  toDriver(value) {
+    const fields = Object.entries(value).map(([name, field]) => [name, renameKeys(field, toSnakeCase)])
+    return JSON.stringify(Object.fromEntries(fields))
+  },
+  fromDriver: (stored) => renameKeys(stored, toCamelCase) as Partial<Content>,
+})

@@ -1,0 +1,184 @@
+import { courseDescription, courseTitle, isBlank, languageTag, line, tags, toLine, webUrl } from '@coursewire/events'
+import { type PgColumnBuilderBase, text } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { parts } from '../db/columns.ts'
+import { language } from '../db/language.ts'
+import { cutAtCharacter, cutAtWord, summarize } from './text.ts'
+
+/** What CourseFactory says of a course, or whoever makes an entry by hand. */
+export type CourseContent = { title: string; description: string; language: string; targetGroup: string[] }
+
+export const seoLimits = { metaTitle: 60, metaDescription: 155 }
+
+/** By the name of a public host: IP addresses, and names that only an internal network knows, must not be shown. */
+const publicUrl = webUrl(/^https$/).refine((url) => {
+  if (!URL.canParse(url)) return false
+  const { hostname, username, password } = new URL(url)
+  return /^([a-z0-9-]+\.)+(?!local$|internal$|localhost$)[a-z][a-z0-9-]*$/.test(hostname) && username + password === ''
+}, 'Must be of a public host, by its name')
+
+/** The kind of a call to action, by which clicks name it. */
+export const ctaType = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/)
+
+const seo = z.object({
+  metaTitle: z.string(),
+  metaDescription: z.string(),
+  metaKeywords: z.array(z.string()),
+  ogImage: z.string().optional(),
+  noindex: z.boolean().optional(),
+})
+const cta = z.object({ label: z.string(), type: z.string(), url: z.string().optional() })
+
+/** Declares a field. This function only checks that the parts of its row fit together. */
+function field<
+  Column extends PgColumnBuilderBase,
+  Accepts extends z.ZodType,
+  Shows extends z.ZodType,
+  IsPublic extends boolean,
+  IsInternal extends boolean,
+>(row: {
+  /** Where the value is stored. */
+  column: Column
+  /** What an editor may send. An object is given in parts: what is given replaces what is there, null takes it away. */
+  accepts: Accepts
+  /** What is answered. It allows more than `accepts`: a stored value may be older than a limit. */
+  shows: Shows
+  /** The value until an editor gives another one. */
+  byDefault: (course: CourseContent) => z.output<Shows>
+  /** Whether the public sees it, and whether other services do. Editors see every field. */
+  isPublic: IsPublic
+  isInternal: IsInternal
+}) {
+  return row
+}
+
+/**
+ * The content of an entry, a row for each field. Everything that handles content goes over these rows: POST and PATCH, what an
+ * edit protects, what variants follow, versions, answers and events. `distribution.updated` names any field that changed;
+ * another event carries a field where its payload in packages/events has it.
+ */
+export const contentFields = {
+  title: field({
+    column: text('title').notNull(),
+    accepts: courseTitle,
+    shows: z.string(),
+    byDefault: (course) => course.title,
+    isPublic: true,
+    isInternal: true,
+  }),
+  description: field({
+    column: text('description').notNull(),
+    accepts: courseDescription,
+    shows: z.string(),
+    byDefault: (course) => course.description,
+    isPublic: true,
+    isInternal: true,
+  }),
+  language: field({
+    column: language('language').notNull(),
+    accepts: languageTag,
+    shows: z.string(),
+    byDefault: (course) => course.language,
+    isPublic: true,
+    isInternal: true,
+  }),
+  targetGroup: field({
+    column: text('target_group').array().notNull(),
+    accepts: tags,
+    shows: z.array(z.string()),
+    byDefault: (course) => course.targetGroup,
+    isPublic: true,
+    isInternal: false,
+  }),
+  seo: field({
+    column: parts<z.output<typeof seo>>('seo').notNull(),
+    accepts: z
+      .strictObject({
+        metaTitle: line(0, seoLimits.metaTitle).optional(),
+        metaDescription: line(0, seoLimits.metaDescription).optional(),
+        metaKeywords: tags.optional(),
+        ogImage: publicUrl.nullish(),
+        noindex: z.boolean().nullish(),
+      })
+      .describe('What is given replaces what is there; null takes it away'),
+    shows: seo,
+    byDefault: ({ title, description, targetGroup }) => {
+      // A public entry stays complete, also when its new description is a picture.
+      const summary = isBlank(description) ? '' : summarize(description) || title
+      return {
+        // What is left after the cut may be invisible characters only.
+        metaTitle: toLine(cutAtCharacter(title, seoLimits.metaTitle)),
+        metaDescription: toLine(cutAtWord(summary, seoLimits.metaDescription)),
+        metaKeywords: targetGroup,
+      }
+    },
+    isPublic: true,
+    isInternal: false,
+  }),
+  cta: field({
+    column: parts<z.output<typeof cta>>('cta').notNull(),
+    accepts: z
+      .strictObject({ label: line(1, 60).optional(), type: ctaType.optional(), url: publicUrl.nullish() })
+      .describe('What is given replaces what is there; null takes it away'),
+    shows: cta,
+    byDefault: (course) => ({
+      label: /^de([-_]|$)/i.test(course.language) ? 'Jetzt einschreiben' : 'Enroll now',
+      type: 'primary_button',
+    }),
+    isPublic: true,
+    isInternal: false,
+  }),
+}
+
+type Fields = typeof contentFields
+export type FieldName = keyof Fields
+/** The fields whose row says `true` there. */
+type NameWhere<Flag extends 'isPublic' | 'isInternal'> = {
+  [Name in FieldName]: Fields[Name][Flag] extends true ? Name : never
+}[FieldName]
+
+export type Content = { [Name in FieldName]: z.output<Fields[Name]['shows']> }
+export type PublicContent = Pick<Content, NameWhere<'isPublic'>>
+/** Content as an editor sends it; what is undefined is not given. */
+export type GivenContent = { [Name in FieldName]?: z.output<Fields[Name]['accepts']> | undefined }
+
+export const fieldNames = Object.keys(contentFields) as FieldName[]
+export const publicNames = namesWhere('isPublic')
+export const internalNames = namesWhere('isInternal')
+
+export const contentColumns = columnOfRows('column')
+export const acceptedContent = columnOfRows('accepts')
+export const shownContent = columnOfRows('shows')
+
+function namesWhere<Flag extends 'isPublic' | 'isInternal'>(flag: Flag): NameWhere<Flag>[] {
+  return fieldNames.filter((name) => contentFields[name][flag]) as NameWhere<Flag>[]
+}
+
+function columnOfRows<Part extends keyof Fields[FieldName]>(part: Part) {
+  return Object.fromEntries(fieldNames.map((name) => [name, contentFields[name][part]])) as {
+    [Name in FieldName]: Fields[Name][Part]
+  }
+}
+
+export function pickFields<Value extends object, Name extends keyof Value>(
+  from: Value,
+  names: readonly Name[],
+): Pick<Value, Name> {
+  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<Value, Name>
+}
+
+/** All content of an entry about which nobody has said anything else. */
+export function deriveContent(course: CourseContent): Content {
+  return Object.fromEntries(fieldNames.map((name) => [name, contentFields[name].byDefault(course)])) as Content
+}
+
+/** The fields that are given, as they then are. */
+export function applyGiven(before: Content, given: GivenContent): Partial<Content> {
+  const names = fieldNames.filter((name) => given[name] !== undefined)
+  return Object.fromEntries(names.map((name) => [name, applyOne(before[name], given[name])])) as Partial<Content>
+}
+
+function applyOne(before: unknown, given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
+  return Object.fromEntries(Object.entries({ ...(before as object), ...given }).filter(([, part]) => part !== null))
+}

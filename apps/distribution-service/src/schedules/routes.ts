@@ -1,0 +1,84 @@
+import { line } from '@coursewire/events'
+import { type Database, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { z } from 'zod'
+import { access, causeOf, params, withBody } from '../entries/http.ts'
+import { getDistribution } from '../entries/repository.ts'
+import { readSchedule, type Scheduled } from './repository.ts'
+import type { ScheduleService } from './service.ts'
+
+const tags = ['Distributions']
+
+/** As UTC, and of an era that Postgres can hold. */
+const moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) > 0 && Date.parse(text) < Date.UTC(9999), 'Not a moment to plan for')
+  .transform((text) => new Date(text).toISOString())
+  .nullish()
+
+const planBody = z
+  .strictObject({
+    publishAt: moment,
+    unpublishAt: moment,
+    reason: line(1, 500).optional().describe('Why it is unpublished; required with unpublishAt'),
+  })
+  .refine(({ unpublishAt, reason }) => !unpublishAt || reason !== undefined, {
+    path: ['reason'],
+    message: 'Required with unpublishAt',
+  })
+
+const scheduleResponse = z.object({
+  publishAt: z.string().nullable(),
+  unpublishAt: z.string().nullable(),
+  reason: z.string().nullable(),
+  error: z.string().nullable().describe('Why what was due could not be done'),
+})
+
+function showSchedule(scheduled: Scheduled[]): z.input<typeof scheduleResponse> {
+  const publish = scheduled.find(({ visibility }) => visibility === 'public')
+  const unpublish = scheduled.find(({ visibility }) => visibility === 'private')
+  return {
+    publishAt: publish?.at ?? null,
+    unpublishAt: unpublish?.at ?? null,
+    reason: unpublish?.reason ?? null,
+    error: publish?.error ?? null,
+  }
+}
+
+export function addScheduleRoutes(app: HttpApp, ctx: { db: Database; schedules: ScheduleService }): void {
+  const { db, schedules } = ctx
+
+  app.get(
+    '/api/distributions/:id/schedule',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'What is planned for the visibility of a distribution',
+        params,
+        response: { 200: scheduleResponse, ...describeProblems(401, 403, 404) },
+      },
+    },
+    async ({ tenantId, params: { id } }) => {
+      await getDistribution(db, tenantId, id)
+      return showSchedule(await readSchedule(db, id))
+    },
+  )
+
+  app.put(
+    '/api/distributions/:id/schedule',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'Plan when a distribution is shown and hidden, in place of what was planned; an empty plan cancels it',
+        params,
+        body: planBody,
+        response: { 200: scheduleResponse, ...describeProblems(401, 403, 404, 422), ...withBody },
+      },
+    },
+    async (request) => {
+      const { publishAt = null, unpublishAt = null, reason = null } = request.body
+      return showSchedule(await schedules.plan(request.params.id, { publishAt, unpublishAt, reason }, causeOf(request)))
+    },
+  )
+}

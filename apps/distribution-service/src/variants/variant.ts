@@ -1,0 +1,25 @@
+import { AppError } from '@coursewire/service-kit'
+import { fieldNames, pickFields } from '../entries/content.ts'
+import { type Change, type Distribution, edit, findChange, readContent } from '../entries/distribution.ts'
+
+/** The part of a change to its parent or its course that a distribution follows: content that is not protected. */
+export function followed({ protectedFields }: Distribution, change: Change): Change {
+  return pickFields(
+    change,
+    fieldNames.filter((name) => name in change && !protectedFields.includes(name)),
+  )
+}
+
+/** The same as {@link edit} for a variant: content that is no longer protected becomes that of the parent. Throws `conflict`. */
+export function editVariant(before: Distribution, parent: Distribution, wanted: Change): Change {
+  const change = edit(before, wanted)
+  const after = { ...before, ...change }
+  const id = { distributionId: before.id }
+  if (change.language !== undefined || after.protectedFields.includes('language')) {
+    throw new AppError('conflict', 'variant.language', 'A variant has the language of its parent', id)
+  }
+  if (!after.protectedFields.includes('targetGroup')) {
+    throw new AppError('conflict', 'variant.target-group', 'A variant has a targetGroup of its own', id)
+  }
+  return { ...change, ...findChange(before, followed(after, readContent(parent))) }
+}
