@@ -12,26 +12,26 @@ export interface MessagingOptions {
   db: Database
   logger: Logger
   handlers: ConsumerOptions['handlers']
-  /** Whether rows for SNS are relayed as well. */
+  /** Whether to relay rows for SNS too. */
   sns?: boolean
-  /** What the log says of outbox rows, by the type of their event; of others it says `Event published`. */
+  /** The log lines of outbox rows by the type of their event. The default is `Event published`. */
   logLines?: Readonly<Record<string, LogLines>>
-  /** Called after each commit of the consumer. The relays are woken anyway. */
+  /** Called after each commit of the consumer. The relays are woken in any case. */
   onCommitted?: () => void
 }
 
 export interface Messaging {
-  /** Tells the relays that rows were committed. */
+  /** Announces committed rows to the relays. */
   wake: () => void
-  /** What stands still, for the check of liveness; null when nothing does. */
+  /** Returns what stands still, for the liveness check, or null. */
   findStandstill: () => string | null
-  /** Starts consuming and relaying, in the background. Before it nothing connects. */
+  /** Starts consuming and relaying in the background. Nothing connects before. */
   start(): void
-  /** Finishes what is in hand. */
+  /** Finishes the running batches. */
   close(): Promise<void>
 }
 
-/** The messaging of a service: its relays and its consumer. A fault that they cannot survive ends the process. */
+/** Opens the messaging of a service: its relays and its consumer. A fatal error of theirs ends the process. */
 export function openMessaging(options: MessagingOptions): Messaging {
   const { service, config, db, logger, handlers, sns = false, logLines, onCommitted } = options
   let relays: Relay[] = []

@@ -1,7 +1,7 @@
-/** Names and values in their order; a name may come again, and a value may be missing. */
+/** Names and values in order. A name may be repeated, and a value may be missing. */
 export type Headers = [name: string, value: Buffer | null][]
 
-/** The header of a record that a person has put back; it says where the record failed first. */
+/** The header of a replayed record. It says where the record failed first. */
 export const REDRIVE_HEADER = 'x-redrive-id'
 
 /** A record as it came from Kafka, with its original bytes. */
@@ -36,12 +36,12 @@ interface UnreadBatch {
 export interface FetchedBatch {
   topic: string
   partition: number
-  /** The offset that was asked for, which is before the first record where some were filtered out. */
+  /** The requested offset, which is before the first record if some were filtered out. */
   start: number
-  /** The offset to ask for next. */
+  /** The offset to request next. */
   next: number
-  /** Where the partition ends, for a reader of committed records. */
+  /** The end of the partition for a reader of committed records. */
   end: number
-  /** With `mustCopy` the records do not keep the whole fetch in memory, so that they may wait. */
+  /** With `mustCopy` the records may wait, because they do not keep the whole fetch in memory. */
   read(options: { life: string; mustCopy: boolean }): Iterable<KafkaSource>
 }

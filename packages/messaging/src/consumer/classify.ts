@@ -13,7 +13,7 @@ export type FailureClass = 'permanent' | 'conflict' | 'outage' | 'unknown'
 const classes: Record<Fault, FailureClass> = {
   conflict: 'conflict',
   locked: 'conflict',
-  // A slow record's fault, or a slow database's.
+  // The record or the database is slow.
   'too-slow': 'unknown',
   data: 'permanent',
   connection: 'outage',
@@ -40,17 +40,17 @@ const MIN_UNKNOWN_MS = 60_000
 
 export interface Failure {
   failure: FailureClass
-  /** How many records were in the transaction. */
+  /** The number of records in the transaction. */
   records: number
-  /** How often the record has failed by an error nobody listed, while others succeeded. */
+  /** How often the record has failed with an unlisted error while others succeeded. */
   ownFailures: number
-  /** How long ago that was for the first time. */
+  /** The time since the first of these failures. */
   failingMs: number
 }
 
 /**
- * Decides what becomes of records whose transaction has failed: `again` tries them at once (after an outage, once it is over),
- * `apart` tries them one by one, so that only the culprit pays, `later` tries after a pause, and `refuse` makes a dead letter.
+ * Decides what to do with records whose transaction has failed. `again` tries them at once (or when an outage is over), `apart` tries them one
+ * by one, so that only the faulty record fails, `later` tries after a pause, and `refuse` makes a dead letter.
  */
 export function decideNext({
   failure,

@@ -9,7 +9,7 @@ import { startPurging } from './purge.ts'
 
 const COMMIT_MS = 200
 const DRAIN_MS = 3_000
-/** How often the brokers are asked whether a topic is still the same one. */
+/** How often we ask the brokers whether a topic has been replaced. */
 const LOOK_MS = 5_000
 
 export interface ConsumerOptions {
@@ -18,7 +18,7 @@ export interface ConsumerOptions {
   name: string
   serviceVersion: string
   db: Database
-  /** It consumes their topics. */
+  /** The handlers, whose topics it consumes. */
   handlers: readonly (Handler | TopicHandler)[]
   logger: Logger
   /** Called after each commit to wake the relay, because handlers and dead letters write to the outbox. */
@@ -103,7 +103,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       clearInterval(commitTimer)
       clearInterval(lookTimer)
       stopPurging()
-      // Before the member leaves: after that a commit silently does nothing.
+      // Must come before the member leaves, because after that a commit silently does nothing.
       await Promise.race([flow.commitLast(), deadline])
       await Promise.race([Promise.all([member.leave(), admin.close()]), deadline])
     },

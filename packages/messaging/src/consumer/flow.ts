@@ -15,7 +15,7 @@ export interface FlowOptions extends Omit<PartitionContext, 'circuit' | 'onProgr
   admin: AdminClient
 }
 
-/** What a member reads of its partitions, and how far that is done, from one join of its group to the next. */
+/** Tracks what a member reads of its partitions and how far it is done, from one join of its group to the next. */
 export function createFlow(options: FlowOptions) {
   const { db, logger, consumer, member, admin } = options
   let assigned: Assigned = {}
@@ -99,7 +99,7 @@ export function createFlow(options: FlowOptions) {
       beginEpoch()
     },
 
-    /** Ends the epoch. Commits of it that hang are not waited for. */
+    /** Ends the epoch. Does not wait for its commits that hang. */
     leave(): void {
       positioning.end()
       assignment.end()
@@ -122,7 +122,7 @@ export function createFlow(options: FlowOptions) {
 
     lookAround: createLookout({ admin, positioning, partitions, beginEpoch, logger, monotonicMs: options.monotonicMs }),
 
-    /** Commits what is done, unless a commit is under way. */
+    /** Commits finished offsets, unless a commit is in progress. */
     commit(): void {
       if (committing) return
       const current = commit().finally(() => {
@@ -145,7 +145,7 @@ export function createFlow(options: FlowOptions) {
       metrics.watermarkAge.record(age / 1000)
     },
 
-    /** Reads nothing more, and resolves when what is in hand is done. */
+    /** Stops reading, and resolves when the running batches are done. */
     async stop(): Promise<void> {
       isStopping = true
       positioning.end()

@@ -82,7 +82,7 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
     }
   }
 
-  /** One transaction for all items. Resolves to what made it fail, or to null when they are settled. */
+  /** Runs one transaction for all items. Resolves to its failure, or to null if they are settled. */
   async function attempt(items: BatchItem[]): Promise<{ error: unknown } | null> {
     let outcomes: Outcome[]
     try {

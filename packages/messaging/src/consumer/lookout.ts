@@ -18,8 +18,8 @@ export interface LookoutOptions {
 }
 
 /**
- * Returns what begins anew when a topic was replaced, or the database has gone back. Nothing else would notice: kafkajs goes on
- * at its offset in whatever topic now has the name, and the database is asked nothing while no events come.
+ * Returns a check that starts a new epoch if a topic was replaced or the database has gone back. Nothing else would notice: kafkajs continues
+ * at its offset in whatever topic now has the name, and without events nobody asks the database.
  */
 export function createLookout({ admin, positioning, partitions, beginEpoch, logger, monotonicMs }: LookoutOptions) {
   /**

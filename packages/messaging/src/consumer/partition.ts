@@ -48,7 +48,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
     topic,
     life,
     partition,
-    /** Nothing is fetched while it is not known where to begin. */
+    /** True until the start is known, because kafkajs must fetch nothing before. */
     isPaused: true,
     /** The positions last written to the database and to Kafka. */
     saved,
@@ -58,7 +58,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
     get watermark(): number {
       return watermark.value
     },
-    /** The offset the next batch must start at. */
+    /** The offset at which the next batch must start. */
     get position(): number {
       return position
     },
@@ -117,7 +117,7 @@ export function createPartition(context: PartitionContext, { topic, life, partit
 
 export type Partition = ReturnType<typeof createPartition>
 
-/** How far a partition has come. */
+/** The progress of a partition. */
 export const toMove = ({ topic, life, partition, watermark, saved }: Partition): Move => ({
   topic,
   life,

@@ -7,9 +7,9 @@ import { createKafka, endlessRetry, type KafkaSettings, membership } from './cli
 import { toFetchedBatch } from './source.ts'
 
 const LIVENESS_MS = 30_000
-/** How often the brokers are asked for new partitions. */
+/** How often kafkajs asks the brokers for new partitions. */
 const METADATA_MS = 5_000
-/** Longer than a join takes. A member that hears nothing of the coordinator for so long has been forgotten by it, or it is gone. */
+/** Longer than a join takes. If the coordinator is silent for so long, it has dropped the member or is gone. */
 const MAX_SILENCE_MS = 20_000
 const CHECK_MS = 1_000
 
@@ -21,23 +21,23 @@ export interface MembershipOptions {
   groupId: string
   topics: string[]
   logger: Logger
-  /** Hears which partitions this member has from now on. It pauses them until it is known where they begin. */
+  /** Called with the partitions that this member gets. It must pause them until their start is known. */
   onAssigned: (assigned: Assigned) => void
-  /** Hears that this member has none any more. */
+  /** Called when this member has no partitions any more. */
   onLost: () => void
-  /** Answers whether it took the batch. One that it did not take is asked for again, unless a `seek` says otherwise. */
+  /** Called with a batch. Returns whether it was accepted; otherwise it is fetched again, unless there is a `seek`. */
   onBatch: (batch: FetchedBatch) => boolean
-  /** Hears of offsets, `next` excluded, that hold nothing for a reader: markers and aborted transactions. */
+  /** Called with offsets, up to but without `next`, that have nothing for a reader: markers and aborted transactions. */
   onNothing: (topic: string, partition: number, start: number, next: number) => void
-  /** Hears that the broker no longer has what was asked for. Reading goes on at the first record there is. */
+  /** Called when the broker no longer has the requested offset. Reading continues at the first existing record. */
   onOutOfRange: (topic: string, partition: number) => void
-  /** Hears of a fault of the program that has ended the client for good. */
+  /** Called when a bug has ended the client for good. */
   onFatal: (error: Error) => void
 }
 
 export type Membership = ReturnType<typeof joinGroup>
 
-/** A member of a consumer group. It joins in the background, waits for brokers that are not there yet, and joins anew when it must. */
+/** Starts a member of a consumer group. It joins in the background, waits for brokers that are not up yet, and joins again when it must. */
 export function joinGroup(options: MembershipOptions) {
   const { groupId, topics, logger } = options
   const waiter = createWaiter()
@@ -55,7 +55,7 @@ export function joinGroup(options: MembershipOptions) {
   const kafka = createKafka(options.kafka, {
     onLog({ message, topic, partition }) {
       beat()
-      // kafkajs tells this to its log alone. All it can do then is to begin at the oldest record.
+      // kafkajs reports this only in its log. It always begins at the oldest record then.
       if (message.startsWith('Offset out of range, resetting')) options.onOutOfRange(topic, partition)
     },
   })
@@ -161,7 +161,7 @@ export function joinGroup(options: MembershipOptions) {
       consumer.seek({ topic, partition, offset: String(offset) }),
     pause: (assigned: Assigned) => consumer.pause(toList(assigned)),
     resume: (assigned: Assigned) => consumer.resume(toList(assigned)),
-    /** Rejects while a join is under way, or a broker is away. */
+    /** Rejects while a rebalance is in progress or a broker is down. */
     commit: (positions: { topic: string; partition: number; position: number; life: string }[]) =>
       consumer.commitOffsets(
         positions.map(({ topic, partition, position, life }) => ({
@@ -182,7 +182,7 @@ export function joinGroup(options: MembershipOptions) {
 
 const toList = (assigned: Assigned) => Object.entries(assigned).map(([topic, partitions]) => ({ topic, partitions }))
 
-/** Whether an error is the cluster's doing, by what lies under the wrapping of kafkajs. Any other is a fault of the program. */
+/** Whether the cluster caused the error, according to its root cause. Any other error is a bug. */
 function isOfKafka(error: Error): boolean {
   let cause = error
   while (cause.cause instanceof Error) cause = cause.cause

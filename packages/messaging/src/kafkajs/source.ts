@@ -2,7 +2,7 @@ import type { Batch, KafkaMessage } from 'kafkajs'
 import { type FetchedBatch, type Headers, type KafkaSource, REDRIVE_HEADER } from '../source.ts'
 import { codecNames } from './codecs.ts'
 
-/** What the types of kafkajs leave out: the headers in their order, and what is known of a batch that was not read. */
+/** Fields that kafkajs' types do not have: the headers in their order, and an unreadable batch. */
 type ReadMessage = KafkaMessage & {
   headerList?: { key: string; value: Buffer | null }[]
   unreadBatch?: { firstOffset: string; count: number; codec: number; error: Error }
@@ -13,7 +13,7 @@ export function toFetchedBatch(batch: Batch): FetchedBatch {
   return {
     topic,
     partition,
-    // Not in the types of kafkajs.
+    // kafkajs' types do not have this field.
     start: Number((batch as Batch & { fetchedOffset: string }).fetchedOffset),
     next: Number(batch.lastOffset()) + 1,
     end: Number(highWatermark),
@@ -24,7 +24,7 @@ export function toFetchedBatch(batch: Batch): FetchedBatch {
   }
 }
 
-/** `mustCopy` where the record may wait: the bytes kafkajs hands over are views of all that was fetched at once. */
+/** Set `mustCopy` if the record may wait, because kafkajs' bytes are views of the whole fetch. */
 export function toSource(
   { topic, life = '', partition }: { topic: string; life?: string; partition: number },
   message: KafkaMessage,

@@ -6,9 +6,9 @@ import { toBinaryArray } from '../binary-array.ts'
 
 export type ChannelName = 'kafka' | 'sns'
 
-/** What a row is, by which its relay chooses the words of the log, and the fields it logs. */
+/** The event type of a row, by which its relay chooses the log line, and the fields to log. */
 export interface OutboxLog {
-  /** Of the event that the row tells of. */
+  /** The type of the row's event. */
   type: string
   fields: Record<string, unknown>
 }

@@ -1,13 +1,13 @@
 import { DEAD_LETTER } from '../dead-letters/dead-letter.ts'
 import type { OutboxLog } from '../outbox/outbox.ts'
 
-/** What the log says of a row when its destination has taken it, and at its first refusal. */
+/** The log messages of a row: when its destination has accepted it, and at its first refusal. */
 export interface LogLines {
   published: string
   failed: string
 }
 
-/** As it stands in the outbox. Rows of earlier versions carry their lines with them, and no type. */
+/** The form in the outbox. Rows of earlier versions have their log lines instead of a type. */
 export type StoredLog = Partial<OutboxLog & LogLines>
 
 const ofRows: LogLines = { published: 'Outbox row published', failed: 'Outbox row publish failed' }
@@ -15,10 +15,10 @@ const ofEvents: LogLines = { published: 'Event published', failed: 'Event publis
 const ofDeadLetters: LogLines = { published: 'Dead letter published', failed: 'Dead letter publish failed' }
 
 /**
- * The lines of a row: those that its app gives for its type, else those of any event.
+ * Returns the log lines of a row: those of its app for its type, or the default.
  *
- * During a rolling deployment both versions write and relay. This one takes the lines from rows of the one before; that one finds
- * none in rows of this one, sends them all the same, and says `Outbox row published` with their fields.
+ * During a rolling deployment both versions write and relay. This version uses the lines in rows of the previous version. The previous
+ * version finds no lines in our rows, sends them anyway, and logs `Outbox row published` with their fields.
  */
 export function findLogLines(log: StoredLog | null, byType: Readonly<Record<string, LogLines>>): LogLines {
   if (!log) return ofRows
