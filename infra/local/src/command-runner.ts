@@ -2,22 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 type RunOptions = {
-  /** Where it runs, if not in the runner's directory. */
+  /** The working directory, if not the runner's. */
   folder?: string
   environment?: NodeJS.ProcessEnv
-  /** Whether it reads what is typed. */
+  /** Whether it reads the terminal. */
   isInteractive?: boolean
 }
 
 export type CommandRunner = {
   readonly wasInterrupted: boolean
-  /** Runs a command to its end, its output going where ours goes; true when it succeeded. After an interrupt nothing runs. */
+  /** Runs a command with our output. Returns whether it succeeded. After an interrupt no command runs. */
   run: (command: string, args: string[], options?: RunOptions) => Promise<boolean>
-  /** Ends what runs now, with all that it started. */
+  /** Ends the running command and everything that it started. */
   interrupt: () => void
 }
 
-/** Runs one command after the other in `directory`. */
+/** Runs commands one after the other in `directory`. */
 export function createCommandRunner(directory: string): CommandRunner {
   let current: ChildProcess | undefined
   let wasInterrupted = false
@@ -27,7 +27,7 @@ export function createCommandRunner(directory: string): CommandRunner {
     },
     async run(command, args, { folder = directory, environment, isInteractive = false } = {}) {
       if (wasInterrupted) return false
-      // A group of its own, so that an interrupt reaches what it started as well, and reaches it once.
+      // Its own process group, so that an interrupt also reaches everything that it started, once.
       current = spawn(command, args, {
         cwd: folder,
         env: { ...process.env, ...environment },
@@ -36,7 +36,7 @@ export function createCommandRunner(directory: string): CommandRunner {
       })
       const [code, signal] = (await once(current, 'exit')) as [number | null, string | null]
       current = undefined
-      // A command that ends in another way says why itself.
+      // A command that ends in any other way reports the reason itself.
       if (signal && !wasInterrupted) console.error(`${command} was ended by ${signal}`)
       return code === 0
     },

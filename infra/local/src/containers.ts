@@ -8,8 +8,8 @@ import type { Product } from './stack.ts'
 const settings = '--env-file=/run/coursewire/settings.env'
 
 /**
- * The whole product in containers, by docker-compose.yml as it stands: a project of its own, on free ports, whose volumes
- * go with it. Its databases are entered as their superuser, as no secret leaves the containers.
+ * Starts the whole product in containers with the unchanged docker-compose.yml: as its own project, on free ports, with volumes that are
+ * removed with it. Its databases are accessed as superuser, because no secret leaves the containers.
  */
 export async function startContainers(options: {
   project: string

@@ -16,7 +16,7 @@ const fixtures = new URL('../../../packages/events/fixtures/', import.meta.url)
 const definitions = new Map<string, EventDefinition>(
   [courseGenerationCompleted, courseDeployedStaging].map((definition) => [definition.type, definition]),
 )
-/** The field that says when it happened. */
+/** The field with the moment of the event. */
 const moments: Record<string, string> = {
   [courseGenerationCompleted.type]: 'completed_at',
   [courseDeployedStaging.type]: 'deployed_at',
@@ -24,7 +24,7 @@ const moments: Record<string, string> = {
 
 export const eventTypes = [...definitions.keys()]
 
-/** A record that is about to be sent: an event, or what kind of garbage. */
+/** A record that is about to be sent: an event, or a kind of garbage. */
 export interface Outgoing {
   what: string
   eventId: string | null
@@ -36,24 +36,24 @@ const draftSchema = z.looseObject({
   payload: z.record(z.string(), z.unknown()),
   meta: z.record(z.string(), z.unknown()),
 })
-/** An envelope whose contents nobody has looked at yet. */
+/** An envelope whose contents have not been checked yet. */
 type Draft = z.output<typeof draftSchema>
 
 export interface Order {
-  /** The name of a fixture, or the path of a file with an envelope; without it the fields are the whole payload. */
+  /** The name of a fixture, or the path of a file with an envelope. Without it the fields are the whole payload. */
   source: string | null
   type: string
-  /** Written over the payload, in whose texts `{n}` is the number of the event and `{now}` the present. */
+  /** Fields that replace those of the payload. In texts, `{n}` is the number of the event and `{now}` the current time. */
   fields: Record<string, unknown>
   tenant: string | undefined
   times: number
-  /** Every event is the same, with the id it has where it comes from. */
+  /** Whether every event is the same, with its original id. */
   isRepeat: boolean
-  /** Where paths begin. */
+  /** The directory to which paths are relative. */
   directory: string
 }
 
-/** The events that were asked for, each as a reader would accept it. Throws a `UsageError` that lists what is wrong. */
+/** Builds the requested events, which every reader would accept. Throws a `UsageError` that lists the problems. */
 export function createEvents(order: Order): Outgoing[] {
   const draft = createDraft(order)
   if (order.isRepeat) return Array<Outgoing>(order.times).fill(toOutgoing(fillIn(draft, 1)))
@@ -117,7 +117,7 @@ function fillIn(draft: Draft, n: number): Draft {
   return { ...draft, payload: Object.fromEntries(payload) }
 }
 
-/** Another event of the same contents. */
+/** Builds another event with the same contents. */
 export function renew(draft: Draft): Draft {
   const meta = { ...draft.meta, correlation_id: randomUUID(), stream_message_id: randomUUID() }
   return { ...draft, id: randomUUID(), timestamp: now(), meta }

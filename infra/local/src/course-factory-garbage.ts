@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { OutsideRecord } from '@coursewire/messaging'
 import { type Outgoing, renew } from './course-factory-events.ts'
 
-/** What an event turns into; the texts are for people. */
+/** The kinds of garbage that an event is turned into, in words for people. */
 const kinds: Record<string, (event: string) => Buffer | null> = {
   'random bytes': () => randomBytes(64),
   'broken JSON': (event) => Buffer.from(event.slice(0, event.length / 2)),
@@ -11,11 +11,11 @@ const kinds: Record<string, (event: string) => Buffer | null> = {
     return Buffer.from(JSON.stringify({ ...another, meta: { ...meta, schema_version: '2.0' } }))
   },
   tombstone: () => null,
-  // Nearly as much as a broker takes.
+  // Nearly as much as a broker accepts.
   huge: () => Buffer.alloc(1_000_000, 'x'),
 }
 
-/** Adds one record of each kind that cannot be read, under the events' own keys and evenly among them. */
+/** Adds one unreadable record of each kind, with the events' keys and evenly spread among them. */
 export function addGarbage(events: Outgoing[]): Outgoing[] {
   const names = Object.keys(kinds)
   return events.flatMap((event, index) => {

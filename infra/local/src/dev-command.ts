@@ -1,5 +1,5 @@
-// `npm run dev`: Postgres, Kafka and the local AWS as `npm start` has them, with the same data, and the apps from their sources,
-// each started again when a file changes that it uses. With names only those apps run; with --inspect debuggers may connect.
+// `npm run dev`: starts Postgres, Kafka and the local AWS like `npm start`, with the same data, and the apps from their sources. Each app is
+// restarted when a file that it uses changes. With names only those apps run; with --inspect debuggers can connect.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type AppName, appNames } from '@coursewire/product'
@@ -15,7 +15,7 @@ const FIRST_INSPECT_PORT = 9229
 const { apps, inspect } = readOptions()
 
 await runSession(async ({ build, adopt }) => {
-  // What migrates databases and what plays AWS runs built; an app that does not compile yet must not be in the way.
+  // Migrations and the local AWS run from the build. An app that does not compile yet must not block them.
   if (!(await build())) log('The build failed: see above. The apps start from their sources all the same')
   const base = await startBase({ directory, ports, order: ['given', 'embedded', 'docker'], log })
   adopt(base)

@@ -4,7 +4,7 @@ import { formatRecord, formatTable, toPrintable } from '@coursewire/service-kit'
 
 const MAX_HEX_BYTES = 1_024
 
-/** All of a dead letter for eyes. */
+/** Renders a whole dead letter for people. */
 export function renderDeadLetter(letter: DeadLetter): string {
   const {
     key,
@@ -45,7 +45,7 @@ export function renderDeadLetter(letter: DeadLetter): string {
   ].join('\n\n')
 }
 
-/** All of a dead letter for machines: bytes as base64. */
+/** Renders a whole dead letter for machines, with bytes as base64. */
 export function toJson({ key, value, headers, ...rest }: DeadLetter) {
   const encode = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
   return {

@@ -9,7 +9,7 @@ import type { Product } from './stack.ts'
 type Told = { type: string; payload: Record<string, unknown> }
 type Entry = { id: string; updatedAt: string }
 
-/** What of each event is worth a line. */
+/** The fields of each event that are worth showing. */
 const shown: Record<string, string[]> = {
   'distribution.created': ['slug', 'version', 'derived_from'],
   'distribution.updated': ['updated_fields'],
@@ -21,8 +21,8 @@ const shown: Record<string, string[]> = {
 }
 
 /**
- * What editors do with a course that CourseFactory has generated, a call at a time: each event is yielded once it has been
- * read from Kafka. The course is gone afterwards.
+ * Plays an editor who works on a generated course, call by call. Yields each event once it has been read from Kafka. The course is deleted
+ * at the end.
  */
 export async function* editCourse({ kafkaClient, urls }: Product, editor: Editor): AsyncGenerator<Step> {
   const records: KafkaSource[] = []
@@ -33,7 +33,7 @@ export async function* editCourse({ kafkaClient, urls }: Product, editor: Editor
     title: 'Moos: die kleine Schule',
   }
 
-  /** Waits for the event of this type that is about the entry or the course. */
+  /** Waits for the event of this type about the entry or the course. */
   async function* tell(type: string, about: string): AsyncGenerator<Step, Told> {
     const found = await waitFor(
       () => {

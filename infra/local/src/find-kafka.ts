@@ -6,7 +6,7 @@ import type { RunningStack } from './running-stack.ts'
 const { KAFKA_BROKERS, KAFKA_SSL, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = baseConfig
 const schema = z.object({ KAFKA_BROKERS, KAFKA_SSL, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD })
 
-/** The Kafka that `KAFKA_…` names, else that of the running stack. Throws where there is neither. */
+/** Finds the Kafka that `KAFKA_…` names, or that of the running stack. Throws if there is neither. */
 export function findKafka(clientId: string, env: NodeJS.ProcessEnv, stack: RunningStack | null): KafkaSettings {
   const brokers = env['KAFKA_BROKERS'] || stack?.kafka
   if (!brokers) throw new Error('Nothing runs here: start it with npm start, or name the brokers in KAFKA_BROKERS')

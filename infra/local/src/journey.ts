@@ -21,10 +21,10 @@ export type Mail = {
 }
 type Enrollment = { id: string; userId: string; courseId: string }
 
-// Whatever is killed on the way comes back within this time.
+// Everything that is killed on the way is back within this time.
 const patience = { timeoutMs: 60_000, intervalMs: 50 }
 
-/** A student nobody has seen before. */
+/** Creates a new student. */
 export async function createLearner(stack: Product, locale = 'en'): Promise<Learner> {
   const learner = {
     email: `learner-${randomBytes(4).toString('hex')}@example.com`,
@@ -37,7 +37,7 @@ export async function createLearner(stack: Product, locale = 'en'): Promise<Lear
   return learner
 }
 
-/** Every record of `enrollment.events.v1` so far, and those that come, until it is closed. */
+/** Collects every record of `enrollment.events.v1`, existing and new ones, until it is closed. */
 export async function watchEnrollments({ kafkaClient }: Product) {
   const records: KafkaSource[] = []
   const watcher = await watchTopic(kafkaClient, enrollmentCompleted.topic, (record) => records.push(record))
@@ -45,8 +45,8 @@ export async function watchEnrollments({ kafkaClient }: Product) {
 }
 
 /**
- * One enrolment, the whole way, a step at a time: each is yielded once it has really happened. Keeps asking where a process
- * is away for a while; gives up with an error a minute later.
+ * Follows one enrolment all the way, and yields each step once it has really happened. Keeps asking while a process is down, and gives up
+ * with an error after a minute.
  */
 export async function* takeJourney(
   stack: Product,
@@ -57,7 +57,7 @@ export async function* takeJourney(
   const { token } = await waitFor(signIn, patience)
   yield { name: 'signed in', details: learner.email }
 
-  // Sent again where the answer was lost: enrolling twice is enrolling once.
+  // Repeats the request if the answer was lost, because enrolling twice enrols once.
   const enroll = () => callApi<Enrollment>(`${enrollmentApi}/api/enrollments`, { token, body: { courseId } })
   const enrollment = await waitFor(enroll, patience)
   yield { name: 'enrolled', details: `${enrollment.status}, enrollment ${enrollment.id}` }

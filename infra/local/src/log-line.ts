@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-/** What a person who reads the log of an app knows already. */
+/** Fields that a person who reads an app's log already knows. */
 const known = ['level', 'time', 'msg', 'err', 'service', 'version', 'pid', 'hostname']
 
 interface Entry {
@@ -10,7 +10,7 @@ interface Entry {
   err?: { stack?: string }
 }
 
-/** A line of an app's log for people: `12:03:04.512 info Enrollment created {"courseId":"c-1"}`. Lines of others stay as they are. */
+/** Formats a line of an app's log for people: `12:03:04.512 info Enrollment created {"courseId":"c-1"}`. Other lines stay unchanged. */
 export function formatLogLine(line: string): string {
   if (!line.startsWith('{"level"')) return line
   const entry = JSON.parse(line) as Entry

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** Hands on every line the processes below `directory` write to their logs, from now on, with their name before it. */
+/** Passes on every new line in the logs of the processes below `directory`, prefixed with their name. */
 export function followLogs(directory: string, onLine: (line: string) => void): void {
   for (const name of readdirSync(directory)) {
     const tail = spawn('tail', ['-n', '+1', '-F', join(directory, name, 'server.log')], {

@@ -2,11 +2,11 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type ServerProcess, startGuard, startServerProcess } from '@coursewire/servers'
 
-/** Starts a Node process that is known by its directory, where its log lies too. It ends with this process. */
+/** Starts a Node process that is identified by its directory, which also has its log. It ends with this process. */
 export function startNode(options: {
   directory: string
   entry: string
-  /** Answers 2xx when the process is ready. */
+  /** A URL that answers 2xx when the process is ready. */
   readyUrl: string
   environment: NodeJS.ProcessEnv
   log: (line: string) => void

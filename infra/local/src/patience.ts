@@ -4,7 +4,7 @@ import { ApiError } from '@coursewire/setup'
 
 const INTERVAL_MS = 250
 
-/** Does the work again while a server cannot be reached or asks to come again, as when it is restarted; gives up in the end. */
+/** Repeats the work while a server cannot be reached or asks to try again, as during a restart. Gives up in the end. */
 export async function withPatience<Answer>(work: () => Promise<Answer>, patienceMs = 30_000): Promise<Answer> {
   const deadline = performance.now() + patienceMs
   for (;;) {

@@ -8,7 +8,7 @@ import type { Base } from './stack.ts'
 
 const ownDirectory = fileURLToPath(new URL('../../../.coursewire', import.meta.url))
 
-/** What `npm start` says of the stack while it runs, as far as the other commands read it. */
+/** What `npm start` publishes about the running stack for the other commands. */
 export interface RunningStack {
   enrollmentApi: string
   distributionService: string
@@ -16,7 +16,7 @@ export interface RunningStack {
   postgres: Record<DatabaseName, { databaseUrl: string }>
 }
 
-/** Tells the other commands, and scripts, where the stack is that this process has started. */
+/** Publishes the addresses of this process's stack for other commands and scripts. */
 export function announceStack({ urls, kafka, postgres, databases }: Base, directory = ownDirectory): void {
   const stack: RunningStack = { ...urls, kafka: kafka.brokers[0] ?? '', postgres: databases }
   const forPeople = { inbox: urls.aws, postgresAdmin: postgres.url }
@@ -27,13 +27,13 @@ export function withdrawStack(directory = ownDirectory): void {
   rmSync(fileOf(directory), { force: true })
 }
 
-/** Null also when the process that wrote it was killed: whoever answers at those addresses now is somebody else. */
+/** Also returns null if the process that wrote it was killed, because any server at those addresses is another one now. */
 export function readRunningStack(directory = ownDirectory): RunningStack | null {
   const file = fileOf(directory)
   return findOwner(directory) && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningStack) : null
 }
 
-/** Those of the running stack. */
+/** Returns the databases of the running stack. */
 export function readSecrets(): Secrets {
   return keepSecrets(join(ownDirectory, 'secrets.json'))
 }

@@ -4,13 +4,13 @@ import { buildGeneration, type Editor } from '@coursewire/setup'
 import { withPatience } from './patience.ts'
 import { createCensus, type Entry } from './seed-census.ts'
 
-/** So many events are sent together, the next ones when half of them have become entries. */
+/** How many events are sent together. The next ones follow when half of them have become entries. */
 const CHUNK = 1_000
 const PUBLISHERS = 16
 const POLL_MS = 100
-/** After so long without a new entry none is expected any more. */
+/** How long to wait for a new entry before giving up. */
 const STANDSTILL_MS = 60_000
-/** How far behind the newest entry we look again for entries that were committed after younger ones; further when none comes. */
+/** How far before the newest entry to look again, for entries that were committed after younger ones. Further if none comes. */
 const LATENESS_MS = { least: 1_000, most: 60_000 }
 
 export interface SeededProduct {
@@ -19,21 +19,21 @@ export interface SeededProduct {
   editor: Editor
 }
 
-/** How far a seed is. */
+/** The progress of a seed. */
 export interface Progress {
-  /** Entries of the catalogue that were there, of whatever course, as far as they have been read. */
+  /** How many existing entries of any course have been read. */
   read: number
-  /** When all of them had been. */
+  /** When all of them had been read. */
   readAt: number | null
   published: number
-  /** Courses of the seed that were public already. */
+  /** How many courses of the seed were already public. */
   foundPublic: number
 }
 
 /**
- * Makes the first `total` imagined courses public, as every course becomes it: by an event of CourseFactory and an editor's
- * call. May be broken off at any moment and done again: what is there is not made twice. What somebody has edited or taken
- * back is theirs; returns how many courses stay private for that.
+ * Makes the first `total` imagined courses public the normal way: with an event of CourseFactory and an editor's call. You may interrupt and
+ * repeat it at any time; existing courses are not created twice. It does not touch entries that somebody has edited or unpublished, and
+ * returns how many courses stay private for that reason.
  */
 export async function seedCatalogue(
   { kafkaClient, distributionService, editor }: SeededProduct,
@@ -58,7 +58,7 @@ export async function seedCatalogue(
     }
   }
 
-  /** Yields what an earlier seed has left, then sends what is missing and yields what has become of it. */
+  /** Yields entries that an earlier seed has left, then sends missing courses and yields their entries. */
   async function* findUnpublished(): AsyncGenerator<Entry> {
     let since = 0
     let newest = 0
@@ -72,7 +72,7 @@ export async function seedCatalogue(
         const isToPublish = census.meet(entry)
         progress.foundPublic = census.countPublic()
         if (isToPublish) yield entry
-        // While the entries of one chunk are published, those of the next are made.
+        // While the entries of one chunk are published, those of the next are created.
         if (progress.readAt !== null) await sendMissing()
       }
       progress.readAt ??= performance.now()
@@ -88,7 +88,7 @@ export async function seedCatalogue(
           `distribution-service has made none of ${census.countWaiting()} courses for ${STANDSTILL_MS / 1_000} s: see npm run dlq -- list, and its log`,
         )
       } else {
-        // The clock of the service may be wrong: before giving up, everything is read once more.
+        // The clock of the service may be wrong, so everything is read once more before giving up.
         isLastLook = now() - movedAt > STANDSTILL_MS
         lateness = Math.min(lateness * 2, LATENESS_MS.most)
         await sleep(POLL_MS)
@@ -97,7 +97,7 @@ export async function seedCatalogue(
     }
   }
 
-  /** The entries made since that moment of the service's clock, the newest first. */
+  /** Reads the entries created since a moment of the service's clock, the newest first. */
   async function* readNewest(since: number): AsyncGenerator<Entry> {
     let cursor: string | null = null
     do {
@@ -112,7 +112,7 @@ export async function seedCatalogue(
     } while (cursor !== null)
   }
 
-  /** Whether there was something to send. */
+  /** Returns whether there was something to send. */
   async function sendMissing(): Promise<boolean> {
     if (census.countWaiting() >= chunk / 2) return false
     const records = census.takeMissing(chunk).map(buildGeneration)

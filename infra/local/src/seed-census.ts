@@ -1,6 +1,6 @@
 import { imagineCourse } from '@coursewire/setup'
 
-/** What the census wants to know of an entry of the catalogue. */
+/** What the census needs to know about an entry. */
 export interface Entry {
   id: string
   courseId: string
@@ -11,10 +11,10 @@ export interface Entry {
   updatedAt: string
 }
 
-/** What is known of a course, a byte each; it only rises. Settled is what is public, or is about to be. */
+/** The state of a course, one byte each. It only increases. Settled means public, or about to be. */
 const state = { missing: 0, sent: 1, kept: 2, settled: 3 } as const
 
-/** Which of the first `total` imagined courses are there, by the entries it has met. */
+/** Tracks which of the first `total` imagined courses exist, from the entries it has seen. */
 export function createCensus(total: number) {
   const states = new Uint8Array(total)
   let next = 0
@@ -23,16 +23,16 @@ export function createCensus(total: number) {
   let foundPublic = 0
 
   return {
-    /** How many were taken and have not been met since. */
+    /** How many were sent and have not been seen since. */
     countWaiting: () => waiting,
-    /** How many have become entries since they were taken. It only rises, also while others are taken. */
+    /** How many have become entries since they were sent. It only increases, even while others are sent. */
     countMet: () => met,
-    /** How many were public when they were met. */
+    /** How many were public when they were first seen. */
     countPublic: () => foundPublic,
-    /** How many are somebody's own by now, and stay private. */
+    /** How many belong to somebody now and stay private. */
     countKept: () => states.reduce((count, it) => count + Number(it === state.kept), 0),
 
-    /** Whether the entry is to be published, which is said once. */
+    /** Returns whether to publish the entry; true once per course. */
     meet(entry: Entry): boolean {
       const index = indexOf(entry)
       const before = states[index]
@@ -49,7 +49,7 @@ export function createCensus(total: number) {
       return isOurs
     },
 
-    /** At most so many of the courses that are missing, which are expected from now on. Each is taken once. */
+    /** Takes up to a number of missing courses, which are expected from now on. Each is taken once. */
     takeMissing(limit: number): ReturnType<typeof imagineCourse>[] {
       const taken = []
       for (; next < total && taken.length < limit; next += 1) {
@@ -63,12 +63,12 @@ export function createCensus(total: number) {
   }
 }
 
-/** -1 where it is no course of a seed. */
+/** Returns -1 if it is not a course of the seed. */
 function indexOf({ courseId }: Entry): number {
   return Number(/^seed-(\d+)$/.exec(courseId)?.[1] ?? 0) - 1
 }
 
-/** As the event of its course has made it: nobody has edited it, or published it and taken it back. */
+/** Whether the entry is as its course's event made it: nobody has edited it, or published and unpublished it. */
 function isUntouched(entry: Entry, index: number): boolean {
   const { visibility, derivedFrom, createdAt, updatedAt, title } = entry
   if (visibility === 'public' || derivedFrom !== null || updatedAt !== createdAt) return false

@@ -2,26 +2,26 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { isRunning } from '@coursewire/servers'
 
-/** The process a directory belongs to. A later process may get the same number, hence the command. */
+/** The process that owns a directory. The command is needed because a later process may get the same id. */
 interface Owner {
   pid: number
   command: string
 }
 
-/** Claims `directory` for this process; null when a process that still runs has it. The claim of a dead one does not count. */
+/** Claims `directory` for this process. Returns null if a running process has it. The claim of a dead one does not count. */
 export function claimDirectory(directory: string): (() => void) | null {
   mkdirSync(directory, { recursive: true })
   const claim = join(directory, 'owner')
   const draft = mkdtempSync(`${claim}-`)
   writeFileSync(join(draft, 'process.json'), JSON.stringify({ pid: process.pid, command: process.argv[1] ?? '' }))
   for (;;) {
-    // A directory is renamed together with its contents, and never replaces one that has any: only one process gets the claim.
+    // A rename moves a directory with its contents and never replaces a non-empty one, so only one process gets the claim.
     if (tryRename(draft, claim)) return () => rmSync(claim, { recursive: true, force: true })
     if (findOwner(directory)) {
       rmSync(draft, { recursive: true })
       return null
     }
-    // Whoever moves the old claim away removes it, or puts it back if it had just become another process's.
+    // The process that moves the old claim away removes it, or puts it back if another process had just claimed it.
     const old = `${draft}-old`
     if (!tryRename(claim, old)) continue
     if (isAlive(readOwner(old))) tryRename(old, claim)
@@ -29,7 +29,7 @@ export function claimDirectory(directory: string): (() => void) | null {
   }
 }
 
-/** The process that has claimed the directory and still runs. */
+/** Returns the running process that has claimed the directory. */
 export function findOwner(directory: string): Owner | null {
   const owner = readOwner(join(directory, 'owner'))
   return isAlive(owner) ? owner : null
@@ -47,7 +47,7 @@ function readOwner(claim: string): Owner | null {
   }
 }
 
-/** False where there is something at the new place, or nothing at the old one any more. */
+/** Returns false if the new path exists, or the old one does not any more. */
 function tryRename(from: string, to: string): boolean {
   try {
     renameSync(from, to)

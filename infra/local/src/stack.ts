@@ -28,7 +28,7 @@ import { startNode } from './node-process.ts'
 
 type Ports = Record<AppName | 'aws' | 'kafka' | 'postgres', number>
 
-/** The whole product as it runs, wherever that is. */
+/** The whole running product, wherever it runs. */
 export interface Product {
   urls: AppUrls & { aws: string }
   databases: Databases
@@ -36,47 +36,47 @@ export interface Product {
   kafkaClient: Kafka
   apps: Record<AppName, ServerProcess>
   runAccountsCli: Prepared['runAccountsCli']
-  /** Stops everything that was started, the apps first. */
+  /** Stops everything, the apps first. */
   stop(): Promise<void>
 }
 
-/** The product as processes of this machine. */
+/** The product as processes on this machine. */
 export interface Stack extends Product {
   postgres: PostgresServer
   kafka: KafkaServer
   secrets: Secrets
 }
 
-/** All but the apps. */
+/** Everything except the apps. */
 export type Base = Omit<Stack, 'apps'>
 
 /** Starts the apps one by one. */
 export interface AppStarter {
   startApp: (app: AppName, instance?: Instance) => Promise<ServerProcess>
-  /** What an app has to be told, for those who start it themselves. */
+  /** The environment of an app, for callers that start it themselves. */
   environmentOf: (app: AppName) => NodeJS.ProcessEnv
 }
 
 /** One process of an app. */
 interface Instance {
-  /** Whose app, where not ours: another checkout of this repository. */
+  /** Another checkout of this repository whose app to start. */
   checkout?: string
-  /** Where not the one its callers know. */
+  /** The port, if not the one that its callers use. */
   port?: number
-  /** Its directory below `run`; where not the name of the app. */
+  /** Its directory below `run`, if not the app's name. */
   name?: string
 }
 
 interface StackOptions {
   directory: string
-  /** Whether Postgres and Kafka forget everything when they are stopped, wherever they run. */
+  /** Whether Postgres and Kafka delete their data when they are stopped, wherever they run. */
   isTemporary?: boolean
-  /** Wished for; another one is taken, and said, where it is not free. Without a wish any free one. */
+  /** The preferred ports. If one is not free, another is used and logged. Without a preference any free port is used. */
   ports?: Partial<Ports>
   order?: readonly Provider[]
-  /** Settings of the apps beside those they get here. */
+  /** Additional settings of the apps. */
   environment?: NodeJS.ProcessEnv
-  /** Whose apps make the tables, where not ours: another checkout of this repository. */
+  /** Another checkout of this repository whose apps create the tables. */
   checkout?: string
   log: (line: string) => void
 }
@@ -84,8 +84,8 @@ interface StackOptions {
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /**
- * Starts the whole product: Postgres, Kafka, the local AWS, and the apps as processes of their own. Everything it
- * keeps lies in `directory`; one process at a time may use that. What was started is stopped again when something fails.
+ * Starts the whole product: Postgres, Kafka, the local AWS, and each app as its own process. All state is in `directory`, which one process
+ * at a time may use. If anything fails, everything that was started is stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { startApp, ...base } = await startBase(options)
@@ -99,13 +99,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** What has become of each app. */
+/** The state of each app. */
 async function settleApps<Made>(making: Record<AppName, Promise<Made>>): Promise<Record<AppName, Made>> {
   const made = await Promise.all(appNames.map(async (app) => [app, await making[app]]))
   return Object.fromEntries(made) as Record<AppName, Made>
 }
 
-/** Starts all but the apps. */
+/** Starts everything except the apps. */
 export async function startBase(options: StackOptions): Promise<Base & AppStarter> {
   const { directory, ports = {}, checkout: made = root, log } = options
   const starting: Promise<unknown>[] = []
@@ -117,7 +117,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
   try {
     return { ...(await start()), stop }
   } catch (error) {
-    // What was started beside the one that failed would be forgotten otherwise.
+    // Otherwise servers that started next to a failed one would be left running.
     await Promise.allSettled(starting)
     await stop()
     throw error
@@ -137,7 +137,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     log(kafka.description)
     const kafkaClient = createKafka({ clientId: 'local', brokers: kafka.brokers, logger })
     if (!options.isTemporary) await assertKnownServers(join(directory, 'data'), { postgres, kafka, kafkaClient })
-    // Only a given Kafka can be somebody else's too.
+    // Only a given Kafka can also be used by others.
     if (kafka.provider === 'given') await assertNobodyConsumes(kafkaClient, consumers, { log })
     log('Creating topics, databases and roles, migrating')
     const { databases, runAccountsCli } = await prepareServers({
@@ -153,7 +153,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     const addresses = { kafkaBrokers: kafka.brokers.join(','), aws, urlOf, publicUrlOf: urlOf }
     const urls = { ...urlsBy(urlOf), aws }
     const environmentOf = (app: AppName, port = appPorts[app]) => ({
-      // React reads it, in mails: its development build is slow.
+      // React, which renders mails, reads this. Its development build is slow.
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: String(port),

@@ -1,4 +1,4 @@
-// `npm start`: the whole product on this machine, one enrolment shown on its way, until Ctrl-C.
+// `npm start`: runs the whole product on this machine and follows one enrolment, until Ctrl-C.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs, styleText } from 'node:util'

@@ -1,6 +1,6 @@
-// `npm test`: the servers once, every check, every test of every package, and one line that says how it went.
-// `npm run test:faults`: the same for the faults that take minutes, without the checks.
-// `npm test -- <path>`: the tests at that path alone.
+// `npm test`: starts the servers once, runs every check and all tests of all packages, and prints one line with the result.
+// `npm run test:faults`: the same for the fault tests that take minutes, without the checks.
+// `npm test -- <path>`: only the tests at that path.
 import { fileURLToPath } from 'node:url'
 import { startKafka, startPostgres } from '@coursewire/servers'
 import { createCommandRunner } from './command-runner.ts'
@@ -29,7 +29,7 @@ const allFailed = failed.length + failures.length
 log(`${passed} passed, ${allFailed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
 process.exit(allFailed > 0 ? 1 : 0)
 
-/** Returns what failed beside single tests. */
+/** Returns the failures outside of single tests. */
 async function checkAndTest(): Promise<string[]> {
   let servers: Awaited<ReturnType<typeof startServers>>
   try {
@@ -43,12 +43,12 @@ async function checkAndTest(): Promise<string[]> {
     COURSEWIRE_KAFKA_BROKERS: kafka.brokers.join(','),
     ...(faults && { COURSEWIRE_TESTS: 'faults' }),
   }
-  // Two packages at a time: more of them only make each other time out on a small machine.
+  // Two packages at a time, because more would only make each other time out on a small machine.
   const tests = ['exec', 'turbo', 'run', 'test', '--concurrency=2', '--continue=dependencies-successful']
   const only = faults ? packages.map(({ name }) => `--filter=${name}`) : []
   try {
     const isChecked = faults || (await commands.run('pnpm', ['run', 'check']))
-    // Packages that start the apps depend on none of them, and need them built.
+    // Packages that start the apps do not depend on them, but need them built.
     await commands.run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
     await commands.run('pnpm', [...tests, ...only], { environment })
     const silent = findSilent(packages).map(({ name }) => `${name} ended without results`)

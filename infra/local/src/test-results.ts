@@ -5,7 +5,7 @@ import type { Remark, Results } from '@coursewire/testing'
 export type TestedPackage = { name: string; resultsFile: string }
 export type Selection = 'default' | 'faults'
 
-/** The packages that have tests of the selection. */
+/** Finds the packages with selected tests. */
 export function findTestedPackages(root: string, selection: Selection): TestedPackage[] {
   return ['apps', 'packages', 'infra'].flatMap((folder) =>
     readdirSync(join(root, folder)).flatMap((entry) => {
@@ -26,17 +26,17 @@ function hasFaultTests(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).some((file) => file.endsWith('.fault.test.ts'))
 }
 
-/** Forgets what earlier runs left, so that a package that dies before its results cannot pass by old ones. */
+/** Deletes the results of earlier runs, so that a package that dies early cannot pass with old ones. */
 export function removeResults(packages: TestedPackage[]): void {
   for (const { resultsFile } of packages) rmSync(resultsFile, { force: true })
 }
 
-/** The packages that died before they could write how they went. */
+/** Finds the packages that died before they wrote results. */
 export function findSilent(packages: TestedPackage[]): TestedPackage[] {
   return packages.filter(({ resultsFile }) => !existsSync(resultsFile))
 }
 
-/** Adds up what the packages wrote. */
+/** Adds up the results of the packages. */
 export function sumResults(packages: TestedPackage[]): Results {
   const sum: Results = { passed: 0, failed: [], skipped: [] }
   for (const { name, resultsFile } of packages.filter((it) => existsSync(it.resultsFile))) {

@@ -3,8 +3,8 @@ import { relative, resolve } from 'node:path'
 import type { CommandRunner } from './command-runner.ts'
 
 /**
- * Runs the tests that vitest selects by these arguments, and starts only the servers that their package needs. With `--watch`
- * they run again whenever something they import changes. False when one failed.
+ * Runs the tests that vitest selects with these arguments, and starts only the servers that their package needs. With `--watch` they run
+ * again whenever a file that they import changes. Returns false if a test failed.
  */
 export async function testSome(root: string, args: string[], commands: CommandRunner): Promise<boolean> {
   const paths = args.filter((arg) => existsSync(resolve(root, arg)))
@@ -13,7 +13,7 @@ export async function testSome(root: string, args: string[], commands: CommandRu
   const [folder = root] = packages.size === 1 ? packages : []
   const selection = args.map((arg) => (paths.includes(arg) ? relative(folder, resolve(root, arg)) || '.' : arg))
 
-  // Tests below infra run what is built.
+  // Tests below infra use the build.
   const needsBuild = paths.length === 0 || paths.some((path) => relative(root, resolve(root, path)).startsWith('infra'))
   const build = ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']
   if (needsBuild && !(await commands.run('pnpm', build))) return false

@@ -9,13 +9,13 @@ const tsx = createRequire(import.meta.url).resolve('tsx/cli')
 const STOP_TIMEOUT_MS = 4_000
 
 /**
- * Runs `src/main.ts` of the app in `folder`, and again whenever a file changes that it has imported, from whatever package. A
- * file that does not compile is told of, and the next change waited for. It ends with this process.
+ * Runs `src/main.ts` of the app in `folder`, and restarts it whenever a file that it has imported, from any package, changes. If a file does
+ * not compile, it reports that and waits for the next change. The app ends with this process.
  */
 export async function watchApp(app: {
   folder: string
   environment: NodeJS.ProcessEnv
-  /** Where a debugger may connect. */
+  /** The port for a debugger. */
   inspectPort?: number | undefined
   onLine: (line: string) => void
 }): Promise<{ stop: () => Promise<void> }> {
@@ -26,7 +26,7 @@ export async function watchApp(app: {
     {
       cwd: app.folder,
       env: { ...process.env, ...app.environment },
-      // A group of its own: Ctrl-C reaches it through its owner, and with it all that it has started can be killed.
+      // Its own process group, so that Ctrl-C reaches it through its owner, and everything that it started can be killed with it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     },
