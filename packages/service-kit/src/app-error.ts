@@ -11,8 +11,8 @@ export type AppErrorKind =
   | 'unavailable'
 
 /**
- * A refusal somebody expects. The kind decides what the caller gets (HTTP status, dead letter or retry), the code is
- * public and stable; details go to the log only. `retryAfterSeconds` among the details becomes the Retry-After header.
+ * An expected refusal. The kind decides what happens (HTTP status, dead letter or retry). The code is public and stable. Details only go to
+ * the log, except `retryAfterSeconds`, which becomes the Retry-After header.
  */
 export class AppError extends Error {
   override readonly name = 'AppError'

@@ -3,15 +3,15 @@ export type Moment = string
 
 let last = 0
 
-/** Whoever reads a moment further ahead than this refuses it. */
+/** Readers refuse moments that are further in the future than this. */
 const MAX_AHEAD_MICROS = 86_400_000_000
 
 /**
- * The system's time in microseconds, and later than what any earlier call in this process returned; only after a clock that was
- * more than a day ahead has been set right, it begins anew.
+ * Returns the system's time in microseconds. It is later than the result of every earlier call in this process, unless a system clock that was
+ * more than a day fast has been corrected.
  */
 export function now(): Moment {
-  // The system clock counts milliseconds; the monotonic one lends the three digits below them.
+  // The system clock has milliseconds; the monotonic clock supplies the three digits below them.
   const micros = Date.now() * 1000 + (Math.floor(performance.now() * 1000) % 1000)
   last = last > micros + MAX_AHEAD_MICROS ? micros : Math.max(micros, last + 1)
   const millis = new Date(Math.floor(last / 1000)).toISOString().slice(0, -1)

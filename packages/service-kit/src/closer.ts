@@ -1,9 +1,9 @@
-/** Takes charge of a resource: it is closed, in reverse order, when all are closed or when opening fails half-way. */
+/** Takes charge of a resource. Resources are closed in reverse order when all are closed, or when opening fails half-way. */
 export type Adopt = <Resource>(resource: Resource, close: (resource: Resource) => unknown) => Resource
 
 /**
- * Runs `open`, which adopts each resource as it is made, and adds a `close` to its result. Every resource is closed even
- * when another one fails to; the failures are thrown together at the end. Closing twice is closing once.
+ * Runs `open`, which adopts each resource when it is created, and adds a `close` to its result. Every resource is closed even if closing
+ * another one fails; the failures are thrown together at the end. Closing twice closes once.
  */
 export async function openResources<Opened extends object>(
   open: (adopt: Adopt) => Promise<Opened>,
@@ -31,7 +31,7 @@ export async function openResources<Opened extends object>(
     })
     return { ...opened, close }
   } catch (error) {
-    // Why it failed to open matters more than what then failed to close.
+    // The reason why opening failed matters more than a failure to close.
     await close().catch(() => undefined)
     throw error
   }

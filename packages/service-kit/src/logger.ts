@@ -1,7 +1,7 @@
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
 import { shorten } from './shorten.ts'
 
-/** An interface of our own, so that declarations of other packages can name it without knowing pino. */
+/** Our own interface, so that declarations of other packages can name it without pino. */
 export interface Logger extends PinoLogger {}
 
 const secretFields = new Set([
@@ -16,14 +16,14 @@ const secretFields = new Set([
 ])
 const MAX_DEPTH = 5
 
-/** A line that is longer has its texts shortened, and in the end only says who it is from. */
+/** In a longer line texts are shortened, and in the worst case only its origin is left. */
 const MAX_LINE = 2_000
 const MAX_TEXT = 1_000
 const MAX_SHORTENED_LINE = 16_000
 const MAX_ITEMS = 50
 
 /**
- * The value with secrets masked; itself where it holds none. By hand, as pino's own redaction with wildcards takes two
+ * Masks secrets in the value. Returns the value itself if there are none. Written by hand, because pino's redaction with wildcards takes two
  * thirds of the time of a line, and most lines have nothing to mask.
  */
 function mask<Value>(value: Value, depth = 0): Value {
@@ -39,11 +39,11 @@ function mask<Value>(value: Value, depth = 0): Value {
   return (copy ?? value) as Value
 }
 
-// What JSON may hold as it is, but a terminal obeys (C1 controls), an editor takes for a line break, or the eye reads backwards.
+// Characters that JSON allows unescaped, but that control terminals (C1), break lines in editors, or reverse the text direction.
 const unprintable = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/
 const allUnprintable = new RegExp(unprintable, 'g')
 
-/** The line as it may be written, whatever was sent to us: looked at as a whole, as most are short and plain. */
+/** Makes a line safe to write, whatever was sent to us. Checks the line as a whole, because most are short and plain. */
 function tidy(line: string): string {
   const short = line.length > MAX_LINE ? shortenLine(line) : line
   return unprintable.test(short) ? short.replace(allUnprintable, escape) : short
@@ -75,8 +75,8 @@ function shortenValue(value: unknown): unknown {
 }
 
 /**
- * A pino logger: one JSON line per entry, secrets and mail addresses masked by name, errors without the data in them. However
- * much was sent to us, a line stays short and is safe to look at in a terminal.
+ * Creates a pino logger: one JSON line per entry, with secrets and mail addresses masked by name, and errors without their data. However much
+ * was sent to us, a line stays short and is safe to show in a terminal.
  */
 export function createLogger(options: {
   service: string
@@ -96,8 +96,8 @@ export function createLogger(options: {
     },
     destination ?? pino.destination(1),
   )
-  // pino forgets `formatters.bindings` for children, whose bindings never come to `formatters.log` either.
-  // oxlint-disable-next-line typescript/unbound-method -- called on the logger whose child is wanted
+  // pino does not apply `formatters.bindings` to children, whose bindings never reach `formatters.log` either.
+  // oxlint-disable-next-line typescript/unbound-method -- called on its own logger
   const { child } = logger
   logger.child = function maskedChild(this: PinoLogger, bindings: Bindings, options?: ChildLoggerOptions) {
     return Reflect.apply(child, this, [mask(bindings), options])
@@ -105,7 +105,7 @@ export function createLogger(options: {
   return logger
 }
 
-// An error of pg or drizzle carries the query's parameters and the row: only named fields are logged.
+// An error of pg or drizzle contains the query's parameters and the row, so only listed fields are logged.
 function describeError(error: unknown, hasStack = true): unknown {
   if (!(error instanceof Error)) return error
   const { code, kind, constraint, details } = error as Error & Record<string, unknown>
@@ -119,11 +119,11 @@ function describeError(error: unknown, hasStack = true): unknown {
     details: mask(details),
     stack: hasStack ? error.stack?.replace(error.message, message) : undefined,
     cause: error.cause === undefined ? undefined : describeError(error.cause, hasStack),
-    errors: error instanceof AggregateError ? error.errors.map((it) => describeError(it, hasStack)) : undefined,
+    errors: error instanceof AggregateError ? error.errors.map((inner) => describeError(inner, hasStack)) : undefined,
   }
 }
 
-/** An error that is expected, for the field `err`: what was refused and why, without where in the code. */
+/** Formats an expected error for the field `err`: what was refused and why, but not where in the code. */
 export function describeRefusal(error: unknown): unknown {
   return describeError(error, false)
 }

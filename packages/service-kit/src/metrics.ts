@@ -3,11 +3,11 @@ import { metrics } from '@opentelemetry/api'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 
-// Neither timestamps nor labels about the library: the name of a metric says enough.
+// No timestamps and no labels about the library, because the name of a metric is enough.
 const serializer = new PrometheusSerializer(undefined, false, undefined, true, true)
 const exporter = new PrometheusExporter({ preventServerStart: true })
 
-// On import, because the metrics API hands out dead instruments to whoever asks before a provider is there.
+// On import, because the metrics API returns dead instruments before there is a provider.
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [exporter] }))
 
 const meter = metrics.getMeter('@coursewire/service-kit')
@@ -28,21 +28,21 @@ meter
     result.observe((user + system) / 1e6)
   })
 
-// At the default of ten milliseconds the looking alone keeps an idle process from its rest.
+// With the default of ten milliseconds, measuring alone keeps an idle process busy.
 const resolution = 50
 const eventLoopDelay = monitorEventLoopDelay({ resolution })
 eventLoopDelay.enable()
 meter
   .createObservableGauge('nodejs_eventloop_lag_seconds', { description: 'Longest delay since the last reading' })
   .addCallback((result) => {
-    // What is measured is the time from one look to the next.
+    // Measures the time between two samples.
     result.observe(Math.max(0, eventLoopDelay.max / 1e9 - resolution / 1e3))
     eventLoopDelay.reset()
   })
 
 let rendering: Promise<string> | undefined
 
-/** Every metric of the process in the text format of Prometheus; those who ask at the same moment share one answer. */
+/** Renders every metric of the process in the text format of Prometheus. Concurrent callers share one answer. */
 export function renderMetrics(): Promise<string> {
   rendering ??= collectMetrics().finally(() => {
     rendering = undefined

@@ -4,15 +4,15 @@ import { isOutage } from './outage.ts'
 const EVERY_MS = 60_000
 
 export interface OutageLog {
-  /** Call at each failure. `fields` go into the line beside the error, which has its stack only where it may be a bug. */
+  /** Call at each failure. `fields` are added to the line. The error has its stack only if it may be a bug. */
   failed: (error: unknown, fields?: Record<string, unknown>) => void
-  /** Call whenever it works; only the first time after a failure is said. */
+  /** Call at each success. Only the first one after a failure is logged. */
   worked: () => void
 }
 
 /**
- * The lines of something that is tried again and again: `failing` when it begins to fail, and once a minute with how often it
- * did; `works` when that is over. What comes in between is at debug level.
+ * Creates the log of something that is tried again and again. Logs `failing` when it begins to fail and once a minute with the number of failures,
+ * and `works` when it is over. Failures in between are at debug level.
  */
 export function createOutageLog(
   logger: Logger,

@@ -1,12 +1,12 @@
 /**
- * What an error says about a server we depend on:
- * - `conflict`: two transactions got in each other's way.
- * - `locked`: somebody held a lock for too long.
- * - `too-slow`: a statement or a transaction took too long. Its connection may be in the middle of something.
+ * What an error says about a server that we depend on:
+ * - `conflict`: two transactions conflicted.
+ * - `locked`: another transaction held a lock for too long.
+ * - `too-slow`: a statement or a transaction took too long. Its connection may still be busy.
  * - `data`: the statement itself is refused.
- * - `connection`: the server behind this connection is lost, shutting down or read-only, and a new connection may find
- *   another. Prepared statements belong to a connection too: behind a pooler they are gone, or there twice.
- * - `server`: nobody is let in, the database is missing, resources are used up, or a disk fails.
+ * - `connection`: the server behind this connection is lost, shutting down or read-only, and a new connection may find another server.
+ *   Prepared statements belong to a connection too: behind a pooler they are missing or exist twice.
+ * - `server`: the server refuses connections, the database is missing, resources are used up, or a disk fails.
  * - `unreachable`: there is no connection.
  */
 export type Fault = 'conflict' | 'locked' | 'too-slow' | 'data' | 'connection' | 'server' | 'unreachable'
@@ -25,7 +25,7 @@ const faults: [codes: RegExp, fault: Fault][] = [
 const unreachable =
   /^(timeout exceeded when trying|timeout expired|Connection (terminated|error)|Query read timeout|Client (has encountered|was closed))/i
 
-/** What an error itself says, whatever its cause; null where it says nothing. */
+/** Classifies an error itself without its causes. Returns null if it is none of these. */
 export function findFault(error: Error): Fault | null {
   const { code = '', routine } = error as { code?: unknown; routine?: unknown }
   // A migration changed what a prepared statement returns. The text of the message may be in any language.
@@ -34,12 +34,12 @@ export function findFault(error: Error): Fault | null {
   return fault ?? (unreachable.test(error.message) ? 'unreachable' : null)
 }
 
-/** Whether a server we depend on could not be reached or could not work, seen anywhere in the chain of causes. */
+/** Whether the error or any of its causes means that a server we depend on could not be reached or could not work. */
 export function isOutage(error: unknown): boolean {
   return saysAny(error, ['locked', 'too-slow', 'connection', 'server', 'unreachable'])
 }
 
-/** Whether an error is about the connection it came by, which nobody should use again. */
+/** Whether an error is about its connection, which must not be used again. */
 export function isOfConnection(error: unknown): boolean {
   return saysAny(error, ['too-slow', 'connection'])
 }

@@ -1,9 +1,9 @@
 /**
- * The finished body of a request in the AWS Query protocol, read back: each parameter's value, still encoded, by its name.
- * Throws where a name stands twice.
+ * Reads back the finished body of a request in the AWS Query protocol: each parameter's value, still encoded, by its name. Throws if a name is
+ * repeated.
  *
- * The SDK's serialiser keeps what it has written when it throws, and glues the next request of its client to it. So whoever
- * sends what belongs to one person or one row looks at the body once more before it leaves.
+ * When the SDK's serialiser throws, it keeps what it has written and glues the client's next request to it. So a sender of personal data or of a
+ * row checks the body once more before it leaves.
  */
 export function readQueryForm(body: unknown): Map<string, string> {
   const form = new Map<string, string>()

@@ -4,8 +4,8 @@ import { AppError } from './app-error.ts'
 import { assertWritable, type Database, type Migrations } from './database.ts'
 
 /**
- * Returns a function that throws while a service could not work on its database: it takes no writes, or one of the
- * migrations that this version of the service needs has not run. Later migrations than those are fine.
+ * Returns a function that throws while a service cannot work with its database: it accepts no writes, or a migration that this version of the
+ * service needs has not run. Later migrations are fine.
  */
 export function createReadinessCheck(db: Database, migrations: Migrations[]): () => Promise<void> {
   const needed = migrations.map(({ folder, table }) => ({

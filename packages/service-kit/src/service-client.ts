@@ -8,13 +8,12 @@ const tokenAnswer = z.object({ token: z.string().min(1), expiresIn: z.number().p
 
 type Token = { value: string; renewAt: number }
 
-/** Internal HTTP calls of one service to another. */
+/** Makes internal HTTP calls from one service to another. */
 export type ServiceClient = {
   /**
-   * Fetches `url` on behalf of a tenant and parses the answer by `schema`; null on 404 and 410. A tenant or a resource that is not
-   * ours to ask for throws a `forbidden` AppError, and a request that was wrong an ordinary error: neither would be answered
-   * later. Anything else that is not 200, an answer that does not fit, or no answer within five seconds throws an
-   * `unavailable` one.
+   * Fetches `url` on behalf of a tenant and parses the answer with `schema`. Returns null on 404 and 410. A forbidden tenant or resource throws a
+   * `forbidden` AppError, and a wrong request an ordinary error, because neither would succeed later. Any other status than 200, an answer that
+   * breaks the schema, or no answer within five seconds throws an `unavailable` AppError.
    */
   get<Answer>(
     url: string,
@@ -24,7 +23,7 @@ export type ServiceClient = {
   ): Promise<Answer | null>
 }
 
-/** A client that gets itself one service token per tenant, renews it before it ends and once when it is refused. */
+/** Creates a client that gets one service token per tenant, and renews it before it expires and once when it is refused. */
 export function createServiceClient(options: {
   tokenUrl: string
   clientId: string
@@ -53,7 +52,7 @@ export function createServiceClient(options: {
     return fetching
   }
 
-  // Callers that find the same token refused or at its end share one renewal.
+  // Callers whose token was refused or is about to expire share one renewal.
   async function getToken(tenantId: string, refused?: string): Promise<string> {
     const holding = tokens.get(tenantId)
     const token = await (holding ?? renewToken(tenantId))
@@ -64,7 +63,7 @@ export function createServiceClient(options: {
 
   return {
     async get(url, tenantId, schema, { requestId } = {}) {
-      // A correlation that began elsewhere may have any id, and not every one can stand in a header.
+      // A correlation id from elsewhere can be any text, and not every text is allowed in a header.
       const passedOn = requestIdShape.test(requestId ?? '') && { 'x-request-id': requestId as string }
       const send = (bearer: string) => call(url, { headers: { authorization: `Bearer ${bearer}`, ...passedOn } })
 
@@ -106,7 +105,7 @@ async function readAnswer<Answer>(response: Response, url: string, schema: z.Zod
   }
 }
 
-/** What only an operator or a fix of ours can change must not look like an outage, which is waited for. */
+/** A failure that only an operator or a bug fix can change must not look like an outage, because callers wait for outages to end. */
 function toError(status: number, details: { url: string; status: number }): Error {
   if (status === 403) return new AppError('forbidden', 'tenant.forbidden', 'Not available for this tenant', details)
   const isForNow = status < 400 || status >= 500 || [401, 408, 425, 429].includes(status)

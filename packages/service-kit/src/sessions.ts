@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { AppError } from './app-error.ts'
 
-// What our statements mean and promise must not depend on what somebody has set for the server, the database or the role.
+// The meaning and durability of our statements must not depend on settings of the server, the database or the role.
 const meaning = [
   'DateStyle=ISO,MDY',
   'IntervalStyle=postgres',
@@ -14,11 +14,11 @@ const meaning = [
   'search_path=public',
   'default_transaction_isolation=read\\ committed',
   'default_transaction_deferrable=off',
-  // A commit that was answered is on disk.
+  // An acknowledged commit is on disk.
   'synchronous_commit=on',
 ]
 
-/** The `options` of a connection: what statements mean, the same for all of ours, and limits of its own. */
+/** Builds the `options` of a connection: the settings that determine the meaning of statements, the same for all, and its own limits. */
 export function buildSessionOptions(limits: string[]): string {
   return [...meaning, ...limits].map((setting) => `-c ${setting}`).join(' ')
 }
@@ -26,20 +26,20 @@ export function buildSessionOptions(limits: string[]): string {
 const sessionSql = 'SELECT pg_backend_pid() AS pid, current_setting($$search_path$$) AS "searchPath"'
 
 /**
- * Throws `database.pooled`, with the reason, when something stands between us and Postgres that gives no session of our own:
- * locks would be held by others and settings not hold. Throws what the driver throws when nobody answers.
+ * Throws `database.pooled`, with the reason, if a pooler between us and Postgres does not give us our own session: others would hold our locks, and
+ * our settings would not apply. Throws the driver's error if nobody answers.
  */
 export async function assertOwnSessions(url: string): Promise<void> {
   const [first, second] = [createClient(url), createClient(url)]
   try {
     await first.connect()
     const { pid, searchPath } = await readSession(first)
-    // Ours is another than the default.
+    // Our setting differs from the default.
     if (searchPath !== 'public') throw refuse('settings of a session do not arrive')
-    // Postgres tells its own process; a pooler makes one up, also where it keeps a session for each of its clients.
+    // Postgres reports its own process id. A pooler invents one, even if it keeps a session for each client.
     if (pid === first.processID) return
     await second.connect()
-    // A pooler gives the session that was freed last to whoever begins next, though its last user is still connected.
+    // A pooler gives the most recently released session to the next client, although its last user is still connected.
     const before = await readSession(first)
     await second.query('BEGIN')
     const other = await readSession(second)
@@ -63,7 +63,7 @@ function createClient(url: string) {
     query_timeout: 5_000,
   })
   client.on('error', () => undefined)
-  // Not in its types: what the server said of itself when it let us in.
+  // pg's types do not have the parameters that the server reported at the start.
   return client as pg.Client & { processID: number | null }
 }
 

@@ -1,6 +1,6 @@
 type Row = Record<string, string | number | boolean | null | undefined>
 
-/** Text from anybody, shown: what would steer the terminal becomes visible instead. */
+/** Makes any text safe to show: terminal control characters become visible escapes. */
 export function toPrintable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => {
     if (character === '\n' || character === '\t') return character
@@ -10,7 +10,7 @@ export function toPrintable(text: string): string {
 
 const toText = (value: Row[string]) => toPrintable(String(value ?? ''))
 
-/** Rows under the names of their fields, in columns as wide as they need to be. */
+/** Formats rows below the names of their fields, in columns that are as wide as needed. */
 export function formatTable(rows: Row[]): string {
   const names = Object.keys(rows[0] ?? {})
   const cells = rows.map((row) => names.map((name) => toText(row[name]).replace(/\s+/g, ' ')))
@@ -21,7 +21,7 @@ export function formatTable(rows: Row[]): string {
     .join('\n')
 }
 
-/** One row, a line per field. */
+/** Formats one row with a line per field. */
 export function formatRecord(row: Row): string {
   const width = Math.max(...Object.keys(row).map((name) => name.length))
   return Object.entries(row)

@@ -1,17 +1,17 @@
 import { AppError } from './app-error.ts'
 
-/** Where somebody waits: in the queue of a `lane`, known by `owner`, such as an address. */
+/** A place to wait: the queue of a `lane`, identified by `owner`, such as an address. */
 export type Place = { lane: string; owner: string }
 
-/** Runs the work when its turn comes; throws `unavailable` where too many wait. */
+/** Runs the work when its turn comes. Throws `unavailable` if too many wait. */
 export type TakeTurn = <Result>(place: Place, work: () => Promise<Result>) => Promise<Result>
 
 /**
- * Lets a limited number work at a time. Those who wait get their turns lane by lane, and in each lane owner by owner: whoever
- * asks for much delays only himself, and a lane that is full keeps nobody out of another.
+ * Lets a limited number work at a time. Waiting callers get their turns lane by lane, and within a lane owner by owner. So an owner with many
+ * requests delays only its own, and a full lane does not block another.
  */
 export function createTurns(limits: { concurrent: number; maxWaiting: number; maxWaitingEach: number }): TakeTurn {
-  // Neither map holds anything empty, and whoever had a turn goes to the end.
+  // Neither map contains empty entries, and an owner that had a turn goes to the end.
   const lanes = new Map<string, Map<string, (() => void)[]>>()
   let working = 0
 

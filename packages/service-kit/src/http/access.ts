@@ -11,23 +11,23 @@ export type Access = 'public' | readonly Role[]
 declare module 'fastify' {
   interface FastifyContextConfig {
     access: Access
-    /** Asked so often that only the metrics count it; a line of its own is for whoever debugs. */
+    /** Called so often that it only counts in the metrics. Its log line is at debug level. */
     isQuiet?: boolean
-    /** Nothing of what is sent there is logged, not even the id of the request: it might say who sent it. */
+    /** Nothing that is sent there is logged, not even the request id, because it might identify the sender. */
     isAnonymous?: boolean
   }
   interface FastifyRequest {
-    /** Throws on a public route that is called without a valid token. */
+    /** Throws if a public route is called without a valid token. */
     caller: Caller
     tenantId: string
-    /** The W3C trace context the request brought, if it was well formed. */
+    /** The W3C trace context of the request, if it is well-formed. */
     traceparent: string | null
   }
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>()
 
-/** Gives every request its tenant and caller, by the check it returns; a route without an access policy stops the start. */
+/** Sets the tenant and the caller of every request, and returns the token check. A route without an access policy stops the start. */
 export async function addAccessControl(
   app: FastifyInstance,
   options: {
@@ -50,7 +50,7 @@ export async function addAccessControl(
 
   async function admit(request: FastifyRequest, access: Access): Promise<void> {
     const caller = await tokenCheck?.identifyCaller(request).catch((error: AppError) => {
-      // A token still says whose tenant is meant; one that has ended must not lock anybody out of signing in.
+      // A token still determines the tenant, but an expired one must not keep anybody from signing in.
       if (access !== 'public' || error.kind !== 'unauthorized') throw error
     })
     if (caller) {
@@ -72,7 +72,7 @@ export async function addAccessControl(
     if (access === undefined) throw new Error(`${name} has no access policy`)
     if (access !== 'public' && !auth) throw new Error(`${name} asks for roles, and there is no token check`)
     const check: onRequestHookHandler = (request, _reply, done) => {
-      // Mostly nobody says who they are where nobody needs to.
+      // On public routes most callers send no token.
       if (access === 'public' && request.headers.authorization === undefined) return done()
       // oxlint-disable-next-line promise/no-callback-in-promise -- a hook that mostly is done at once
       admit(request, access).then(() => done(), done)

@@ -15,7 +15,7 @@ const answerHeaders = {
 declare module 'fastify' {
   interface FastifySchema {
     refusals?: Refusals
-    /** What the answers of a status carry, beside what all do. */
+    /** The headers of the answers with a status, in addition to the common ones. */
     answerHeaders?: Record<number, (keyof typeof answerHeaders)[]>
   }
 }
@@ -39,7 +39,7 @@ const bearer = {
   description: 'An access token of enrollment-api. Where none is needed, one still says which tenant is meant.',
 } as const
 
-/** `/docs` and `/openapi.json`, made from the schemas of all routes. */
+/** Serves `/docs` and `/openapi.json`, generated from the schemas of all routes. */
 export async function addDocs(app: FastifyInstance, docs: Docs & { version: string }): Promise<void> {
   const { tags, ...info } = docs
   const problems = createProblemCatalogue()
@@ -86,7 +86,7 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
   await app.register(swaggerUi, { routePrefix: '/docs' })
 }
 
-/** Adds what @fastify/swagger cannot say of an answer: shared descriptions of refusals, and headers. */
+/** Adds what @fastify/swagger cannot express about an answer: shared descriptions of refusals, and headers. */
 function completeAnswers(operation: Operation): void {
   const { responses, 'x-refusals': refusals, 'x-headers': headers = {} } = operation
   for (const [status, answer] of Object.entries(responses)) {
@@ -99,7 +99,7 @@ function completeAnswers(operation: Operation): void {
   delete operation['x-headers']
 }
 
-/** Leaves out the limits of JavaScript's numbers, and patterns that only its regular expressions know. */
+/** Removes the limits of JavaScript's numbers, and patterns that only its regular expressions support. */
 function toPortable<Part>(part: Part): Part {
   return JSON.parse(JSON.stringify(part), function (this: { description?: string }, key, value) {
     if (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) return undefined
@@ -110,13 +110,13 @@ function toPortable<Part>(part: Part): Part {
   })
 }
 
-/** Schemas say `example`: zod drops `examples` where it transforms what it reads. */
+/** Schemas use `example`, because zod drops `examples` from schemas with a transformation. */
 function useExample(schema: Schema): void {
   if (schema.example !== undefined) schema.examples = [schema.example]
   delete schema.example
 }
 
-/** The schemas that the users refer to, and those that these refer to. */
+/** Finds the schemas that are referenced, directly or indirectly. */
 function keepUsed(schemas: Record<string, Schema>, users: unknown): Record<string, Schema> {
   const used = new Map<string, Schema>()
   function visit(user: unknown): void {

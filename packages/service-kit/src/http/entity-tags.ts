@@ -1,9 +1,9 @@
 const listItem = /[\t ]*(?:(W\/)?("[\x21\x23-\x7e\x80-\xff]*")[\t ]*)?(?:,|$)/y
 
 /**
- * Whether an If-Match or If-None-Match names what has the strong tag `etag` (RFC 9110, section 13.1). What is no list of entity
- * tags names nothing, and a comma within a tag is part of it. A weak tag counts only where it is compared `weakly`, which is
- * right for If-None-Match and wrong for If-Match.
+ * Whether an If-Match or If-None-Match header matches the strong tag `etag` (RFC 9110, section 13.1). A value that is not a list of entity tags
+ * matches nothing, and a comma within a tag is part of it. A weak tag only matches if it is compared `weakly`, which is right for
+ * If-None-Match and wrong for If-Match.
  */
 export function namesEntity(list: string, etag: string, comparison: 'strongly' | 'weakly'): boolean {
   if (list === etag || list.trim() === '*') return true

@@ -3,7 +3,7 @@ import { describeRefusal } from '../logger.ts'
 import type { MethodTable } from './methods.ts'
 import { describeProblem, type Problem, problemOf, renderProblem } from './problem.ts'
 
-/** Makes every refusal and every failure of the application a problem document, and logs it once. */
+/** Turns every refusal and every failure of the application into a problem document, and logs it once. */
 export function addProblems(app: FastifyInstance, methods: MethodTable): void {
   app.addHook('onRoute', ({ url, method }) => methods.add(url, method))
   app.setErrorHandler(answerError)
@@ -14,28 +14,28 @@ export function addProblems(app: FastifyInstance, methods: MethodTable): void {
     return sendProblem(request, reply, problemOf(405))
   }
   app.setNotFoundHandler(answerUnmatched)
-  // Before the body: what is wrong with that is nothing to a route that is not there.
+  // Runs before the body is read, because a fault of the body does not matter without a route.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) void answerUnmatched(request, reply)
     else done()
   })
 }
 
-/** Answers an error by its public side; an expected one is worth a line, a bug somebody's attention. */
+/** Answers with the public part of an error. Logs an expected error as information, and a bug as an error. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = describeProblem(error)
   const { isAnonymous = false } = request.routeOptions.config
   const log = isAnonymous ? request.server.log : request.log
   if (problem.status === 500) log.error({ err: error }, 'Request failed')
   else if (problem.status === 503) log.warn({ err: describeRefusal(error) }, 'Request cannot be served now')
-  // What was refused may be quoted in the error.
+  // The error may quote the refused input.
   else log.info(isAnonymous ? { code: problem.code } : { err: describeRefusal(error) }, 'Request refused')
   return sendProblem(request, reply, problem)
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   const { headers, body } = renderProblem(problem, pathOf(request), request.id)
-  // A buffer, because a string would go through the JSON serialiser of the route.
+  // A buffer, because a string would go through the route's JSON serialiser.
   return reply
     .code(problem.status)
     .headers({ 'x-request-id': request.id, ...headers })

@@ -6,8 +6,8 @@ const stringOrBracket = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g
 const loneSurrogate = /\p{Surrogate}/u
 
 /**
- * Accepts JSON bodies only, and only those that every reader understands alike: valid UTF-8, no key twice or
- * `__proto__`, at most 32 levels, no text that Postgres cannot store.
+ * Accepts only JSON bodies, and only those that every reader understands in the same way: valid UTF-8, no repeated keys, no `__proto__`, at
+ * most 32 levels, no text that Postgres cannot store.
  */
 export function addStrictJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
@@ -28,7 +28,7 @@ function parseStrictJson(body: Buffer): unknown {
   const text = utf8.decode(body)
   const value: unknown = JSON.parse(text)
 
-  // The text is valid JSON from here on, so strings and brackets are all there is to look at.
+  // The text is valid JSON from here on, so only strings and brackets matter.
   const levels: (Set<string> | null)[] = []
   for (const [token, string, colon] of text.matchAll(stringOrBracket)) {
     if (token === '{' || token === '[') {

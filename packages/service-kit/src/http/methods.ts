@@ -1,4 +1,4 @@
-/** Which methods a path can be asked with: what a refusal of any other one has to name. */
+/** Collects the methods of each path, which a refusal of any other method must name. */
 export function createMethodTable() {
   const known = new Map<string, { pattern: RegExp; methods: Set<string> }>()
   return {

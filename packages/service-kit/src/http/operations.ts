@@ -5,23 +5,23 @@ import { AppError } from '../app-error.ts'
 import { renderMetrics, requestDuration } from '../metrics.ts'
 
 export type Health = {
-  /** The reason why this process cannot go on, which is logged; null when all is well. */
+  /** Returns the reason why this process cannot continue, which is logged, or null. */
   live: () => string | null
   /**
-   * Throws the reason, which is logged, while this process cannot answer its callers. Never for what only makes them wait:
-   * a balancer would take away every instance at once.
+   * Throws the reason, which is logged, while this process cannot answer its callers. Must not throw for outages that only make events wait,
+   * because a balancer would take away every instance at once.
    */
   ready: () => Promise<void>
 }
 
-/** Shorter than what those who ask allow, so that they hear the answer. */
+/** Shorter than the callers' own timeouts, so that they get the answer. */
 const readyWithinMs = 3_000
 const closeIdleMs = 3_000
-/** How long a stop waits for answers that are still being made; the rest of its time is for what closes after the server. */
+/** How long a stop waits for pending answers. The rest of its time is for what closes after the server. */
 const closeBusyMs = 10_000
 const silentMs = 300
 
-/** What operators see: health, metrics, one log line for each request, and a close that ends. */
+/** Adds what operators need: health, metrics, one log line per request, and a close that always ends. */
 export function addOperations(app: FastifyInstance, health: Health, about: { service: string; version: string }): void {
   let closing = false
   const open = { schema: { hide: true }, config: { access: 'public', isQuiet: true } } as const
@@ -36,7 +36,7 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
     return ok
   })
 
-  // One question at a time, however many ask and however long it takes.
+  // Runs one check at a time, however many callers ask and however long it takes.
   let answer: Promise<void> | null = null
   function askReady(): Promise<void> {
     if (!answer) {
@@ -74,7 +74,7 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
     done()
   })
 
-  // Node counts a connection that has not sent anything yet as busy, and browsers open such ones in advance.
+  // Node counts a connection that has not sent anything yet as busy, and browsers open such connections in advance.
   const silent = new Set<Socket>()
   const connected = new Set<Socket>()
   app.server.on('connection', (socket: Socket) => {
@@ -87,7 +87,7 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
   })
   app.server.on('request', ({ socket }) => silent.delete(socket))
 
-  // Their request has been read and the answer is not there yet: it is we who take the time.
+  // Connections whose request has been read but not answered. Here we are the slow side.
   const awaiting = new WeakSet<Socket>()
   app.addHook('preHandler', (request, _reply, done) => {
     awaiting.add(request.raw.socket)
@@ -96,14 +96,14 @@ export function addOperations(app: FastifyInstance, health: Health, about: { ser
 
   app.addHook('preClose', async () => {
     closing = true
-    // A request may be on its way by such a connection, which a reset would leave without an answer.
+    // A request may be on its way over such a connection, and a reset would leave it without an answer.
     setTimeout(() => {
-      // What has arrived by now is read first.
+      // Reads first what has already arrived.
       setImmediate(() => {
         for (const socket of silent) socket.destroy()
       })
     }, silentMs).unref()
-    // Nobody who sends or reads slowly keeps the process from ending.
+    // A client that sends or reads slowly must not keep the process from ending.
     setTimeout(() => {
       for (const socket of connected) if (!awaiting.has(socket)) socket.destroy()
     }, closeIdleMs).unref()

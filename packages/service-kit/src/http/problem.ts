@@ -31,13 +31,13 @@ const codeOf: Record<number, string> = {
   503: 'service.unavailable',
 }
 
-/** What a caller sent is not sent back at length. */
+/** Limits how much of a caller's text is sent back. */
 const MAX_TEXT = 200
 const MAX_ERRORS = 20
 
 type FieldError = { in: string; pointer: string; message: string }
 
-/** What went wrong, as the caller may know it. */
+/** What the caller may know about a failure. */
 export type Problem = {
   status: number
   code: string
@@ -46,7 +46,7 @@ export type Problem = {
   retryAfterSeconds?: number
 }
 
-/** The public side of an error: its kind decides the status, and nothing of a 5xx but the status comes out. */
+/** Returns the public part of an error. Its kind decides the status, and a 5xx shows nothing but the status. */
 export function describeProblem(error: unknown): Problem {
   if (error instanceof AppError) {
     const status = statusOf[error.kind]
@@ -65,12 +65,12 @@ export function describeProblem(error: unknown): Problem {
   return { ...problemOf(400), errors }
 }
 
-/** The problem that is nothing more than its status. */
+/** Builds a problem that says nothing beyond its status. */
 export function problemOf(status: number): Problem {
   return { status, code: codeOf[status] ?? 'request.refused', title: STATUS_CODES[status] ?? 'Refused' }
 }
 
-/** The headers and the body (RFC 9457) of a problem. */
+/** Builds the headers and the body (RFC 9457) of a problem. */
 export function renderProblem(problem: Problem, instance: string, requestId: string) {
   const { retryAfterSeconds, ...shown } = problem
   return {

@@ -6,24 +6,24 @@ import type { MethodTable } from './methods.ts'
 import { problemOf, renderProblem } from './problem.ts'
 
 const maxHeaders = 2_000
-/** More than a balancer keeps open. Any more would take memory and file descriptors from those. */
+/** More than a balancer keeps open. Even more would take memory and file descriptors from those. */
 const maxConnections = 5_000
-// A name or an address, and a port. No comma: that is what Node joins several headers by.
+// A name or an address, and a port. No comma, because Node joins repeated headers with commas.
 const hostShape = /^([\w.~%!$&'()*+;=-]*|\[[\da-f:.]+\])(:\d{0,5})?$/i
 const requestLineShape = /^[\w!#$%&'*+.^`|~-]+ (\S+) HTTP\/1\.[01]\r?$/
 
-/** Settings of Node's HTTP server. What Node would refuse by itself, {@link addProtocolChecks} refuses with a problem document. */
+/** Settings of Node's HTTP server. Where Node would refuse by itself, {@link addProtocolChecks} answers with a problem document. */
 export const serverOptions = {
-  // Room for a token that is refused for its length.
+  // Large enough for a token that is refused for its length.
   maxHeaderSize: 32 * 1024,
-  // Where a header that may occur once occurs twice, Node would take the first and drop the second without a word.
+  // If a header that is allowed once is repeated, Node would silently use the first and drop the second.
   joinDuplicateHeaders: true,
   requireHostHeader: false,
 }
 
-/** Refuses requests that Node accepts and RFC 9110 or 9112 forbids, and answers with a problem where Node would answer by itself. */
+/** Refuses requests that Node accepts but RFC 9110 or 9112 forbids, and answers with a problem where Node would answer by itself. */
 export function addProtocolChecks(app: FastifyInstance, methods: MethodTable): void {
-  // Node drops the headers above this number without a word.
+  // Node silently drops the headers above this number.
   app.server.maxHeadersCount = maxHeaders
   app.server.maxConnections = maxConnections
   app.addHook('onRequest', ({ raw }, _reply, done) => {
@@ -37,7 +37,7 @@ export function addProtocolChecks(app: FastifyInstance, methods: MethodTable): v
     response.writeHead(417, { ...headers, connection: 'close' }).end(body)
   })
   app.server.on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
-    // Node has let go of this socket: its errors would end the process, and a client that stays would keep it open for good.
+    // Node does not manage this socket any more. Its errors would end the process, and a client that stays would keep it open forever.
     socket.on('error', () => socket.destroy())
     answerSocket(socket, 405, { allow: methods.find(url).join(', ') })
     socket.destroySoon()
@@ -48,7 +48,7 @@ function refusal(statusCode: number, message: string): Error {
   return Object.assign(new Error(message), { statusCode })
 }
 
-/** Answers what Node could not read as an HTTP request, and hangs up. */
+/** Answers bytes that Node could not read as an HTTP request, and closes the connection. */
 export function answerClientError(error: ConnectionError, socket: Socket, methods: MethodTable): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -67,7 +67,7 @@ const statusOfClientError: Record<string, number> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
 }
 
-/** The path asked with a method that Node's parser does not know: the error names only the byte at which the parser gave up. */
+/** Finds the path of a request whose method Node's parser does not know. The error only has the byte at which the parser gave up. */
 function findPath({ rawPacket, bytesParsed }: ConnectionError & { bytesParsed?: number }): string | undefined {
   const packet = Buffer.isBuffer(rawPacket) ? rawPacket : Buffer.of()
   const start = packet.lastIndexOf('\n', bytesParsed ?? 0) + 1

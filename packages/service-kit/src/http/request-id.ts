@@ -5,13 +5,13 @@ import type { FastifyInstance } from 'fastify'
 export const requestIdShape = /^[A-Za-z0-9._-]{1,128}$/
 const traceparentShape = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/** The id the caller gave the request, or a new one where it is missing or not plain. */
+/** Returns the caller's request id, or a new one if it is missing or not plain. */
 export function chooseRequestId(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id']
   return typeof given === 'string' && requestIdShape.test(given) ? given : randomUUID()
 }
 
-/** Sends the request id back and passes the trace context on. */
+/** Returns the request id to the caller and passes the trace context on. */
 export function addRequestIds(app: FastifyInstance): void {
   app.decorateRequest('traceparent', null)
   app.addHook('onRequest', (request, reply, done) => {
