@@ -21,7 +21,7 @@ interface Overrides {
   now: () => Moment
 }
 
-/** Builds everything the process needs and connects to nothing yet. */
+/** Builds everything that the process needs, without connecting to anything yet. */
 export function createContext(config: Config, logger: Logger, overrides: Partial<Overrides> = {}) {
   return openResources(async (adopt) => {
     const pool = createPool({ url: config.DATABASE_URL, max: 16, name: service.name, logger })
@@ -38,7 +38,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
     })
     const accounts = createAccountService({ db, tokens, checkPassword: await createPasswordCheck() })
     const client = createServiceClient({
-      // The key set is this service's own, so its address is where tokens are to be had as well.
+      // The key set is this service's own, so tokens are issued at the same address.
       tokenUrl: new URL('/auth/service-token', config.JWKS_URL).href,
       clientId: config.SERVICE_CLIENT_ID,
       clientSecret: config.SERVICE_CLIENT_SECRET,

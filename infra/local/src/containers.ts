@@ -30,7 +30,7 @@ export async function startContainers(options: {
   const urlOf = (service: string) => `http://127.0.0.1:${ports[service]}`
 
   try {
-    log('Building images, starting containers')
+    log('Building images and starting containers')
     await compose(['up', '--detach', '--build'])
     log('Waiting for the first course')
     await waitFor(async () => (await compose(['logs', 'first-course'])).includes('Sign in as'), {

@@ -139,7 +139,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     if (!options.isTemporary) await assertKnownServers(join(directory, 'data'), { postgres, kafka, kafkaClient })
     // Only a given Kafka can also be used by others.
     if (kafka.provider === 'given') await assertNobodyConsumes(kafkaClient, consumers, { log })
-    log('Creating topics, databases and roles, migrating')
+    log('Creating topics, databases and roles, running migrations')
     const { databases, runAccountsCli } = await prepareServers({
       postgresUrl: postgres.url,
       kafka: kafkaClient,

@@ -14,7 +14,7 @@ const options = readOptions()
 
 await runSession(async ({ build, adopt }) => {
   if (options.fresh) {
-    log('Forgetting all data')
+    log('Deleting all data')
     for (const part of ['data', 'run', 'secrets.json']) rmSync(join(directory, part), { recursive: true, force: true })
   }
   if (!(await build())) throw new Error('The build failed')
@@ -24,11 +24,11 @@ await runSession(async ({ build, adopt }) => {
   if (options.logs) followLogs(join(directory, 'run'), (line) => console.log(line))
   log(`Logs: .coursewire/run/<app>/server.log`)
 
-  log('Creating accounts, bringing in the first course')
+  log('Creating accounts and bringing in the first course')
   await createTestStudent(stack)
   const course = await bringInFirstCourse(stack)
 
-  log(styleText('bold', 'One enrolment, the whole way'))
+  log(styleText('bold', 'Following one enrolment all the way'))
   const learner = await createLearner(stack)
   const { records: onKafka, close } = await watchEnrollments(stack)
   for await (const { name, details } of takeJourney(stack, { learner, courseId: firstCourse.course_id, onKafka })) {
@@ -36,14 +36,14 @@ await runSession(async ({ build, adopt }) => {
   }
   await close()
 
-  log(styleText('bold', 'One course, edited'))
+  log(styleText('bold', 'Following one course while it is edited'))
   for await (const { name, details } of editCourse(stack, course.editor)) {
     log(`  ${name.padEnd(33)} ${details}`)
   }
   announceStack(stack)
   console.log(describePlaces(stack.urls, course.slug))
   console.log(`Addresses for scripts are in .coursewire/stack.json.
-Ctrl-C stops everything; the data stays. npm start -- --fresh forgets it.
+Press Ctrl-C to stop everything; the data stays. npm start -- --fresh deletes it first.
 `)
 })
 

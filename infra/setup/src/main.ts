@@ -44,7 +44,7 @@ async function prepare(): Promise<void> {
   const postgresUrl = new URL(config.POSTGRES_URL)
   postgresUrl.password = encodeURIComponent(readFileSync(config.POSTGRES_PASSWORD_FILE, 'utf8'))
 
-  log('Creating topics, databases and roles, migrating, creating accounts')
+  log('Creating topics, databases and roles, running migrations, creating accounts')
   const { databases, runAccountsCli } = await prepareServers({
     postgresUrl: postgresUrl.href,
     kafka: createKafka({ clientId: 'setup', brokers: config.KAFKA_BROKERS, logger }),
@@ -81,7 +81,7 @@ async function bringIn(): Promise<void> {
   const ports = loadConfig(portsConfig, process.env)
   const urlOf = (name: string) => `http://localhost:${ports[portVariable(name)]}`
   const places = describePlaces({ ...urlsBy(urlOf), aws: urlOf('aws') }, slug)
-  log(`${places}\ndocker compose down stops everything; the data stays. With -v it is forgotten.`)
+  log(`${places}\ndocker compose down stops everything; the data stays. With -v it is deleted.`)
 }
 
 await runTask(process.argv[2] === 'first-course' ? bringIn : prepare)

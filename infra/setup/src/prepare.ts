@@ -97,6 +97,6 @@ async function createSnsTopic(awsUrl: string): Promise<void> {
   })
   const answer = await response.text()
   if (!answer.includes(`<TopicArn>${snsTopic.arn}</TopicArn>`)) {
-    throw new Error(`The local SNS did not make ${snsTopic.arn}: ${response.status} ${answer.slice(0, 500)}`)
+    throw new Error(`The local SNS did not create ${snsTopic.arn}: ${response.status} ${answer.slice(0, 500)}`)
   }
 }
