@@ -9,7 +9,7 @@ const micros = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
 type Service = Awaited<ReturnType<typeof startService>>
 const readAll = ({ db }: Service) => db.select().from(distributions).orderBy(distributions.createdAt)
 
-/** A variant of the course's distribution, as an editor derives it. */
+/** Derives a variant of the course's distribution, as an editor does. */
 async function addVariant({ db }: Service, slug: string): Promise<string> {
   const id = `dist_${slug}`
   const [root] = await db.select().from(distributions)
@@ -221,7 +221,7 @@ describe('a course generated again', () => {
   it('with a change too large for an event is refused, and nothing is changed', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }))
-    // As it may have been before there were limits.
+    // A state from before there were limits.
     await service.db.update(courses).set({ description: 'a'.repeat(300_000) })
     const [before] = await readAll(service)
     const again = aGeneratedCourse({ course_id: 'course_1', description: '', completed_at: '2026-01-01T00:00:00Z' })
@@ -235,7 +235,7 @@ describe('a course generated again', () => {
   it('replaces a value that is too large for an event, which then lacks the old value', async () => {
     const service = await startService()
     await service.take(aGeneratedCourse({ course_id: 'course_1' }))
-    // As it may have been before there were limits.
+    // A state from before there were limits.
     await service.db.update(distributions).set({ description: 'a'.repeat(300_000) })
 
     await service.take(aGeneratedCourse({ course_id: 'course_1', completed_at: '2026-01-01T00:00:00Z' }))

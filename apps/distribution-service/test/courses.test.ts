@@ -10,7 +10,7 @@ async function publish(service: Service, courseId: string, tenantId = 'acme') {
   await service.call('POST', `/api/distributions/${body.items[0].id}/publish`, editor)
 }
 
-/** A service whose courses, named by their titles, are public but for those called Hidden. */
+/** Starts a service with courses that are named by their titles, all public except those called Hidden. */
 async function startWithCourses(...generations: NonNullable<Parameters<typeof aGeneratedCourse>[0]>[]) {
   const service = await startService()
   for (const generation of generations) {

@@ -5,7 +5,7 @@ import { startService } from './helpers.ts'
 type Service = Awaited<ReturnType<typeof startService>>
 const editor = { roles: ['editor' as const] }
 
-/** A service with one distribution, and the path to it. */
+/** Starts a service with one distribution, and returns its path. */
 async function startWithDistribution(generation: Parameters<typeof aGeneratedCourse>[0] = {}) {
   const service = await startService()
   await service.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens', ...generation }))

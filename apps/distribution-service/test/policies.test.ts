@@ -4,7 +4,7 @@ import { openAsEditor } from './helpers.ts'
 
 type Policy = { for: 'everybody' | 'editors' | 'services'; body?: object; ifMatch?: string }
 
-/** Every route there is, and who it is for. */
+/** Every route and its policy. */
 const policies: Record<string, Policy> = {
   'GET /api/courses': { for: 'everybody' },
   'GET /api/courses/{slug}': { for: 'everybody' },
@@ -44,7 +44,7 @@ beforeAll(async () => {
   return service.close
 })
 
-/** Calls a route on a public entry that has a version, made for this call, or on one that never was. */
+/** Calls a route for a new public entry with a version, or for one that never existed. */
 async function request(route: string, roles: Role[], options: { tenantId?: string; isAbsent?: boolean } = {}) {
   const { tenantId, isAbsent = false } = options
   const entry = await service.create({ courseId: 'course_1' })
@@ -97,7 +97,7 @@ describe.each(all.filter(([route]) => route.includes('{')))('%s', (route) => {
     const foreign = await request(route, roles, { tenantId: 'globex' })
     const absent = await request(route, roles, { isAbsent: true })
 
-    // Who counts for what is not there is told so by nothing.
+    // Counting a missing entry is answered like any other.
     expect(foreign.status).toBe(route.startsWith('POST /api/courses/') ? 202 : 404)
     expect({ ...foreign.body, instance: '' }).toEqual({ ...absent.body, instance: '' })
   })

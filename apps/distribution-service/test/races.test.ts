@@ -7,13 +7,13 @@ import { startAsEditor, startService } from './helpers.ts'
 
 type Service = Awaited<ReturnType<typeof startService>>
 
-/** Handles `first` and `second` in two transactions, of which the first commits only when the second one waits for it. */
+/** Handles `first` and `second` in two transactions. The first commits only when the second waits for it. */
 async function overlap({ db, handle }: Service, first: EventEnvelope, second: EventEnvelope): Promise<void> {
   const { waiting } = await db.transaction(async (tx) => {
     await handle(tx, first)
     const waiting = db.transaction((other) => handle(other, second))
     await waitForWaiters(db, 1)
-    // Wrapped, as a bare promise would be awaited before this transaction commits.
+    // Wrapped in an object, because a bare promise would be awaited before this transaction commits.
     return { waiting }
   })
   await waiting

@@ -62,7 +62,8 @@ export async function publishFirstCourse(running: Running): Promise<{ slug: stri
   if (!distribution) await publishRecords(running.kafkaClient, [buildGeneration(firstCourse)])
   const deadline = performance.now() + PATIENCE_MS
   while (!distribution) {
-    if (performance.now() > deadline) throw new Error('distribution-service made no entry for the first course in time; see its log')
+    if (performance.now() > deadline)
+      throw new Error('distribution-service made no entry for the first course in time; see its log')
     await sleep(50)
     distribution = await find()
   }
