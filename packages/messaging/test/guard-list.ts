@@ -276,8 +276,8 @@ export const guards: Guard[] = [
   {
     name: 'the end of a partition includes an open transaction',
     file: 'kafkajs/admin.ts',
-    find: 'readUncommitted: true',
-    replace: 'readUncommitted: false',
+    find: 'readUncommitted = true',
+    replace: 'readUncommitted = false',
     test: ['standstill', 'while another producer'],
   },
   {

@@ -8,14 +8,14 @@ export interface AdminClient {
 }
 
 /** Connects on first use, and again after each failure, because a client that has lost its brokers may never find them again. */
-export function createAdminClient(settings: KafkaSettings): AdminClient {
+export function createAdminClient(settings: KafkaSettings, { readUncommitted = true } = {}): AdminClient {
   const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
   let opening: Promise<Admin> | null = null
   let isClosed = false
   const uses = new Set<Promise<unknown>>()
 
   async function open(): Promise<Admin> {
-    const admin = kafka.admin({ readUncommitted: true })
+    const admin = kafka.admin({ readUncommitted })
     await admin.connect()
     return admin
   }

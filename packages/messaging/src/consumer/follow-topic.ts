@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from '@coursewire/service-kit'
+import { backoffMs, createWaiter } from '../backoff.ts'
+import { createAdminClient } from '../kafkajs/admin.ts'
+import type { KafkaSettings } from '../kafkajs/client.ts'
+import { type Assigned, joinGroup } from '../kafkajs/membership.ts'
+import { findTopicState } from '../kafkajs/topic-state.ts'
+import type { FetchedBatch, KafkaSource } from '../source.ts'
+import { type ReceivedEvent, sortHandlers, toReceivedEvent } from './handlers.ts'
+import { decodeRecord } from './record.ts'
+
+const LOOK_MS = 5_000
+const LEAVE_MS = 3_000
+
+export interface FollowOptions {
+  kafka: KafkaSettings
+  /** The app's name. The group of each follower begins with it. */
+  name: string
+  topic: string
+  logger: Logger
+  /** Hears every event, whatever its type, in the order of its partition. */
+  onEvent: (event: ReceivedEvent) => void
+  /** Called when events may have been missed: forget what was learnt from events. */
+  onMissed: () => void
+  /** Called when a fault of the program has ended the client for good: end the process. */
+  onFatal: (error: Error) => void
+}
+
+export interface Follower {
+  /** False while it has lost Kafka, which it notices within 20 seconds: until then, and after it, what it has heard may be old. */
+  isFollowing(): boolean
+  close(): Promise<void>
+}
+
+/**
+ * Follows a topic for this process alone, from its end and without memory: for caches, which each instance keeps for itself.
+ * Resolves once it is following, and hears every event that is appended later. After an outage it goes on where it was.
+ */
+export async function followTopic(options: FollowOptions): Promise<Follower> {
+  const { topic, name, logger } = options
+  const groupId = `${name}.follower-${randomUUID()}`
+  const handlers = sortHandlers([{ topic, type: null, handle: () => Promise.resolve() }])
+  // As the reader sees the topic: what a transaction has not committed yet is still to come.
+  const admin = createAdminClient(options.kafka, { readUncommitted: false })
+  const waiter = createWaiter()
+  /** What comes next, by partition. */
+  const positions = new Map<number, { life: string; next: number }>()
+  let assigned: Assigned = {}
+  let epoch = 0
+  let isFollowing = false
+  let hasStarted = false
+  let start: () => void = () => undefined
+  const started = new Promise<void>((resolve) => {
+    start = resolve
+  })
+
+  const member = joinGroup({
+    kafka: options.kafka,
+    groupId,
+    topics: [topic],
+    logger,
+    onAssigned(partitions) {
+      assigned = partitions
+      void begin()
+    },
+    onLost() {
+      epoch += 1
+      isFollowing = false
+    },
+    onBatch: take,
+    onNothing(_, partition, _start, next) {
+      const position = positions.get(partition)
+      if (isFollowing && position) position.next = Math.max(position.next, next)
+    },
+    onOutOfRange: () => void begin(),
+    onFatal: options.onFatal,
+  })
+
+  /** Goes on where each partition was left, or at its end where that is not possible. */
+  async function begin(): Promise<void> {
+    epoch += 1
+    const own = epoch
+    isFollowing = false
+    member.pause(assigned)
+    for (let failures = 0; epoch === own; failures += 1) {
+      try {
+        const { life, bounds } = await admin.use((client) => findTopicState(client, topic))
+        if (epoch !== own) return
+        let hasMissed = false
+        for (const partition of assigned[topic] ?? []) {
+          const { first = 0, end = 0 } = bounds.get(partition) ?? {}
+          const left = positions.get(partition)
+          const canGoOn = left !== undefined && isIn(left, life, first, end)
+          if (!canGoOn) positions.set(partition, { life, next: end })
+          hasMissed ||= !canGoOn
+          member.seek(topic, partition, canGoOn ? left.next : end)
+        }
+        member.resume(assigned)
+        isFollowing = true
+        // After the end is known: what a cache learns from now on is never older than the next event that is heard.
+        if (hasMissed && hasStarted) miss('The topic does not go on where it was left')
+        hasStarted = true
+        return start()
+      } catch (error) {
+        logger.debug({ err: error, topic }, 'Not following yet')
+        await waiter.wait(backoffMs(failures, 100, 5_000))
+      }
+    }
+  }
+
+  function take(batch: FetchedBatch): boolean {
+    const position = positions.get(batch.partition)
+    if (!isFollowing || !position) return false
+    if (batch.start !== position.next) {
+      member.seek(topic, batch.partition, position.next)
+      return false
+    }
+    for (const record of batch.read({ life: position.life, mustCopy: true })) tell(record)
+    position.next = batch.next
+    return true
+  }
+
+  function tell(record: KafkaSource): void {
+    const decoded = decodeRecord(record, handlers, name)
+    const { envelope, refusal } = 'received' in decoded ? decoded.received : { envelope: null, refusal: null }
+    if (!envelope) return miss(`A record cannot be read: ${refusal?.code}`)
+    try {
+      options.onEvent(toReceivedEvent(record, envelope))
+    } catch (error) {
+      logger.error({ err: error, topic, eventId: envelope.id }, 'Followed event not handled')
+      options.onMissed()
+    }
+  }
+
+  function miss(reason: string): void {
+    logger.warn({ topic, reason }, 'Events may have been missed')
+    options.onMissed()
+  }
+
+  /** Nothing else would notice a topic that was made again under its name, or a partition that has lost its newest records. */
+  async function lookAround(): Promise<void> {
+    if (!isFollowing) return
+    const own = epoch
+    const { life, bounds } = await admin.use((client) => findTopicState(client, topic))
+    const isSame = ([partition, position]: [number, { life: string; next: number }]) =>
+      isIn(position, life, 0, bounds.get(partition)?.end ?? 0)
+    if (epoch === own && ![...positions].every(isSame)) await begin()
+  }
+  const lookTimer = setInterval(() => {
+    lookAround().catch((error: unknown) => logger.debug({ err: error, topic }, 'Topic not looked at'))
+  }, LOOK_MS)
+
+  await started
+  return {
+    isFollowing: () => isFollowing,
+    async close() {
+      clearInterval(lookTimer)
+      epoch += 1
+      isFollowing = false
+      waiter.wake()
+      const deadline = new Promise<void>((resolve) => setTimeout(resolve, LEAVE_MS).unref())
+      const leave = async () => {
+        await member.leave()
+        await admin.use((client) => client.deleteGroups([groupId])).catch(() => undefined)
+        await admin.close()
+      }
+      await Promise.race([leave(), deadline])
+    },
+  }
+}
+
+const isIn = (position: { life: string; next: number }, life: string, first: number, end: number) =>
+  position.life === life && position.next >= first && position.next <= end

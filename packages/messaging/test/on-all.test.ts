@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import { waitFor } from '@coursewire/testing'
+import { sql } from 'drizzle-orm'
+import { expect, it } from 'vitest'
+import { onAll, type ReceivedEvent } from '../src/consumer/handlers.ts'
+import {
+  buildNote,
+  consume,
+  createNoteTopic,
+  createStore,
+  type Note,
+  produce,
+  readCommitted,
+  readDeadLetters,
+  readEffects,
+  recordNotes,
+  toMessage,
+} from './helpers.ts'
+
+/** Keeps what it is given, and writes a row of effect for each. */
+function audit({ topic }: Note) {
+  const received: ReceivedEvent[] = []
+  const handler = onAll(topic, async (tx, all) => {
+    received.push(all)
+    await tx.execute(sql`INSERT INTO effects (event_id, note_id, n) VALUES (${all.event.id}, 'audited', ${all.offset})`)
+  })
+  return { received, handler }
+}
+
+const send = (note: Note, event: object) => produce(note.topic, [{ key: 'a', value: JSON.stringify(event) }])
+const allDone = (consumer: { name: string }, note: Note, count: number) =>
+  waitFor(async () => (await readCommitted(consumer.name, note.topic)) === count)
+
+it('hears every event of its topic as it was received: of unknown types, addressed to others, with unknown fields', async () => {
+  const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+  const { received, handler } = audit(note)
+  const known = buildNote(note, 'a', 1)
+  const later = { ...buildNote(note, 'a', 2), type: 'note.invented_later', trace: { depth: 1 }, payload: { any: [1] } }
+  const another = { ...buildNote(note, 'a', 3), target: 'somebody-else' }
+  await produce(note.topic, [
+    { ...toMessage(note, known), headers: { ce_type: known.type } },
+    ...[later, another].map((event) => ({ key: 'a', value: JSON.stringify(event) })),
+  ])
+
+  const consumer = consume(store, note, { handlers: [handler] })
+  await allDone(consumer, note, 3)
+
+  expect(received.map(({ envelope }) => envelope)).toEqual([known, later, another])
+  expect(received.map(({ event }) => event.payload)).toEqual([known.payload, later.payload, another.payload])
+  expect(received[0]).toMatchObject({
+    topic: note.topic,
+    partition: 0,
+    offset: 0,
+    key: Buffer.from('a'),
+    headers: [['ce_type', Buffer.from('note.written')]],
+  })
+  const [{ appendedAt = '' } = {}] = received
+  expect(Math.abs(Date.now() - Date.parse(appendedAt))).toBeLessThan(60_000)
+  expect(await readDeadLetters(store)).toEqual([])
+})
+
+it('counts an event once, however often it is delivered, beside the handler of its type', async () => {
+  const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+  const { handler } = audit(note)
+  const known = buildNote(note, 'a', 1)
+  const later = { ...buildNote(note, 'a', 2), type: 'note.invented_later' }
+  for (const event of [known, later, known, later]) await send(note, event)
+
+  const consumer = consume(store, note, { handlers: [handler, recordNotes(note)] })
+  await allDone(consumer, note, 4)
+
+  expect(consumer.log.find('Duplicate event, skipping')).toHaveLength(2)
+  expect((await readEffects(store)).map(({ event_id, note_id }) => [event_id, note_id])).toEqual([
+    [known.id, 'a'],
+    [known.id, 'audited'],
+    [later.id, 'audited'],
+  ])
+})
+
+it('makes dead letters of what has no readable envelope, and of an id that comes again with another content', async () => {
+  const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+  const { received, handler } = audit(note)
+  const later = { ...buildNote(note, 'a', 1), type: 'note.invented_later' }
+  await produce(note.topic, [{ key: 'a', value: 'no event' }])
+  for (const event of [later, { ...later, payload: { other: true } }]) await send(note, event)
+  const last = { ...later, id: randomUUID() }
+  await send(note, last)
+
+  const consumer = consume(store, note, { handlers: [handler] })
+  await allDone(consumer, note, 4)
+
+  expect(received.map(({ event }) => event.id)).toEqual([later.id, last.id])
+  const codes = (await readDeadLetters(store)).map(({ headers }) =>
+    headers.find(([name]) => name === 'x-error-code')?.[1]?.toString(),
+  )
+  expect(codes).toEqual(['record.not-an-envelope', 'event.mismatch'])
+})
