@@ -101,7 +101,7 @@ describe('the cost of relaying', () => {
     await waitFor(async () => (await countOutbox(store)) === 0)
 
     const deleted = (await readWal(store)) - written
-    expect(Math.round((written - before) / 1_000)).toBe(945)
+    expect(Math.round((written - before) / 1_000)).toBe(897)
     expect(Math.round(deleted / 1_000)).toBe(64)
   })
 })

@@ -115,6 +115,25 @@ it('a follower goes on where it was when the broker has been away, and has misse
   expect(follower.emptied()).toBe(0)
 })
 
+it('a follower hears what a transaction that was open when it began commits later', async () => {
+  const note = await createNoteTopic({ partitions: 1 })
+  const producer = createKafka(kafkaSettings()).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    transactionalId: uniqueName('transaction'),
+  })
+  await producer.connect()
+  onTestFinished(() => producer.disconnect())
+  const transaction = await producer.transaction()
+  await transaction.send({ topic: note.topic, messages: [toMessage(note, buildNote(note, 'a', 1))] })
+  const follower = await follow(note)
+
+  await transaction.commit()
+
+  await waitFor(() => follower.numbers().length === 1)
+  expect(follower.numbers()).toEqual([1])
+})
+
 it('a follower says that it may have missed events when its topic was made again', async () => {
   const note = await createNoteTopic({ partitions: 1 })
   const follower = await follow(note)

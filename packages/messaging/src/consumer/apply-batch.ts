@@ -1,3 +1,4 @@
+import type { EventEnvelope } from '@coursewire/events'
 import { queryNamed, type Transaction } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import { toBinaryArray } from '../binary-array.ts'
@@ -54,24 +55,26 @@ export async function applyBatch(tx: Transaction, context: BatchContext, items: 
   return outcomes
 }
 
-/** Consecutive events of one type go to its handler together, as do all events of a topic to its own. */
+/** Consecutive events of one type go to its handler together. Then all go to the handler of their topic, as a batch is of one. */
 async function handle(tx: Transaction, { byType, byTopic }: Handlers, batch: Received[]): Promise<void> {
-  const find = ({ event }: Received) => byType.get(event?.type ?? '')
-  let run: Received[] = []
+  let run: EventEnvelope[] = []
   async function flush(): Promise<void> {
     const [first] = run
-    if (!first) return
-    const events = run.flatMap(({ event }) => event ?? [])
-    await find(first)?.handle(tx, events)
-    const received = run.flatMap(({ record, envelope }) => (envelope ? toReceivedEvent(record, envelope) : []))
-    await byTopic.get(first.record.topic)?.handle(tx, received)
+    const events = run
     run = []
+    if (first) await byType.get(first.type)?.handle(tx, events)
   }
-  for (const received of batch) {
-    if (run[0] && find(run[0]) !== find(received)) await flush()
-    run.push(received)
+  for (const { event } of batch) {
+    if (!event) continue
+    if (run[0] && run[0].type !== event.type) await flush()
+    run.push(event)
   }
   await flush()
+  const [first] = batch
+  await byTopic.get(first?.record.topic ?? '')?.handle(
+    tx,
+    batch.flatMap(({ record, envelope }) => (envelope ? toReceivedEvent(record, envelope) : [])),
+  )
 }
 
 /** Gives replayed dead letters a second chance. If their event was handled meanwhile, they are still duplicates. */
