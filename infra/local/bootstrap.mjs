@@ -1,9 +1,18 @@
-// The way in on a machine that has Node and npm and nothing else: installs what is locked, then runs
-// src/<command>-command.ts, here or in infra/bench, with the arguments that follow. Only built-ins here: nothing is installed
-// yet.
+// The way in on a machine that has Node and npm and nothing else: installs what is locked, then runs src/<command>-command.ts, here
+// or in infra/bench or infra/recipes, with the arguments that follow; `pnpm` is the locked pnpm. Only built-ins here: nothing is
+// installed yet.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,8 +26,11 @@ requireNode(engines.node.match(/\d+/g).map(Number))
 requireUsablePath()
 const pnpm = findPnpm()
 install()
-const folder = ['local', 'bench'].find((it) => existsSync(findScript(it)))
-run(findScript(folder))
+if (command === 'pnpm') run(pnpm, args)
+else {
+  const folder = ['local', 'bench', 'recipes'].find((name) => existsSync(findScript(name)))
+  run(process.execPath, ['--import', 'tsx', '--conditions=source', findScript(folder), ...args])
+}
 
 function findScript(folder) {
   return join(root, 'infra', folder, 'src', `${command}-command.ts`)
@@ -67,17 +79,27 @@ function findPnpm() {
   return program
 }
 
-/** Installs unless this very lockfile was installed last. */
+/**
+ * Installs unless that was done for these manifests and this lockfile. A manifest that the lockfile does not know yet, as of a new
+ * app, is added to it, except on build machines, where that is a failure.
+ */
 function install() {
   const stamp = join(root, 'node_modules/.coursewire-install')
-  const fingerprint = createHash('sha256').update(process.version)
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
-    fingerprint.update(readFileSync(join(root, file)))
-  const state = fingerprint.digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprintManifests()) return
   console.log('Installing what is locked')
-  runToItsEnd(pnpm, ['install', '--frozen-lockfile'])
-  writeFileSync(stamp, state)
+  runToItsEnd(pnpm, ['install'])
+  writeFileSync(stamp, fingerprintManifests())
+}
+
+function fingerprintManifests() {
+  const folders = ['apps', 'packages', 'infra'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(group, name)),
+  )
+  const manifests = ['.', ...folders].map((folder) => join(folder, 'package.json'))
+  const fingerprint = createHash('sha256').update(process.version)
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests])
+    if (existsSync(join(root, file))) fingerprint.update(readFileSync(join(root, file)))
+  return fingerprint.digest('hex')
 }
 
 function runToItsEnd(program, args) {
@@ -87,8 +109,8 @@ function runToItsEnd(program, args) {
   throw new Error(`${[program, ...args].join(' ')}: ${reason}`)
 }
 
-function run(script) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', script, ...args], {
+function run(program, programArgs) {
+  const child = spawn(program, programArgs, {
     cwd: root,
     // In a group of its own: in a terminal Ctrl-C reaches every process of the group, and npm passes it on besides.
     detached: true,

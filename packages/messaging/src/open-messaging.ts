@@ -6,7 +6,7 @@ import type { LogLines } from './relay/log-lines.ts'
 import { type Relay, startRelay } from './relay/relay.ts'
 import { createSnsChannel } from './relay/sns-channel.ts'
 
-export interface MessagingOptions {
+interface MessagingOptions {
   service: { name: string; version: string }
   config: KafkaConfig & { DATABASE_URL: string }
   db: Database

@@ -1,0 +1,84 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { waitFor } from '@coursewire/servers'
+import type { Stack } from './promises.ts'
+import { applyChanges, type Step } from './recipe.ts'
+
+/** A copy of a checkout to try things in, uncommitted changes included. */
+export type Checkout = ReturnType<typeof copyCheckout>
+
+export function copyCheckout(original: string) {
+  const directory = mkdtempSync(join(tmpdir(), 'coursewire-recipes-'))
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: directory, encoding: 'utf8' })
+
+  const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
+  for (const file of execFileSync('git', listing, { cwd: original, encoding: 'utf8' }).split('\0')) {
+    const source = join(original, file)
+    if (file !== '' && existsSync(source)) cpSync(source, join(directory, file))
+  }
+  // What was fetched once is not fetched again: pnpm, and the servers.
+  mkdirSync(join(directory, '.coursewire'))
+  symlinkSync(join(original, '.coursewire/cache'), join(directory, '.coursewire/cache'))
+  git('init', '--quiet')
+  git('config', 'user.name', 'recipes')
+  git('config', 'user.email', 'recipes@localhost')
+  commit('A checkout that runs')
+
+  function commit(message: string): void {
+    git('add', '--all')
+    git('commit', '--quiet', '--message', message)
+  }
+
+  /** Runs shell commands at the root, and fails with what they said. */
+  async function run(commands: string): Promise<void> {
+    const child = spawn('sh', ['-euc', commands], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+    const lines: string[] = []
+    for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', (line) => lines.push(line))
+    const [code] = await once(child, 'close')
+    if (code !== 0) throw new Error(`${commands.trim()}\nended with ${code} and said:\n${lines.slice(-60).join('\n')}`)
+  }
+
+  return {
+    directory,
+    run,
+    /** Does what a reader of the recipe does, and returns the files that became others, generated ones included. */
+    async follow(title: string, steps: Step[]): Promise<string[]> {
+      for (const step of steps) {
+        if (step.kind === 'run') {
+          await run(step.commands)
+          continue
+        }
+        const file = join(directory, step.path)
+        mkdirSync(dirname(file), { recursive: true })
+        const text = step.kind === 'write' ? step.text : applyChanges(readFileSync(file, 'utf8'), step.changes)
+        writeFileSync(file, text)
+      }
+      commit(title)
+      return git('show', '--name-only', '--format=').trim().split('\n')
+    },
+    /** Starts the product as `npm start` does, hands its addresses to `work` and stops it again. */
+    async whileRunning<Result>(work: (stack: Stack) => Promise<Result>): Promise<Result> {
+      const announcement = join(directory, '.coursewire/stack.json')
+      const child = spawn(process.execPath, ['infra/local/bootstrap.mjs', 'start'], {
+        cwd: directory,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const lines: string[] = []
+      for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', (line) => lines.push(line))
+      const closed = once(child, 'close')
+      try {
+        await waitFor(() => existsSync(announcement) || child.exitCode !== null, { timeoutMs: 300_000 })
+        if (child.exitCode !== null) throw new Error(`npm start ended and said:\n${lines.slice(-40).join('\n')}`)
+        return await work(JSON.parse(readFileSync(announcement, 'utf8')))
+      } finally {
+        child.kill('SIGINT')
+        await closed
+      }
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}
