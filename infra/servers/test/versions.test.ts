@@ -4,10 +4,7 @@ import { postgresVersion } from '@coursewire/postgres'
 import { expect, test } from 'vitest'
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
-const { packageManager, engines } = JSON.parse(read('package.json')) as {
-  packageManager: string
-  engines: { node: string }
-}
+const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } }
 const nodeVersion = engines.node.replace('>=', '')
 
 test('the jars of the local broker have the version that containers run', () => {
@@ -24,10 +21,9 @@ test('the embedded PostgreSQL has the version that containers run', () => {
   for (const version of Object.values(optionalDependencies)) expect(version).toMatch(`${postgresVersion}.`)
 })
 
-test('the README and the types name the oldest supported Node.js, and the README names the installed pnpm', () => {
+test('the README and the types name the oldest supported Node.js', () => {
   expect(read('README.md')).toContain(`Node.js ${nodeVersion} or newer`)
   expect(read('pnpm-workspace.yaml')).toContain(`"@types/node": ${nodeVersion}.`)
-  for (const [named] of read('README.md').matchAll(/pnpm@[\d.]+/g)) expect(named).toBe(packageManager)
 })
 
 test('.nvmrc gives developers the Node.js that the images run', () => {
