@@ -17,6 +17,10 @@ export function toPage<Row, Item>(
   return { items: page.map(toItem), nextCursor: rows.length > size && last ? toCursor(last) : null }
 }
 
+/** The description of a page, named after its items. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+  const { id, example } = item.meta() ?? {}
+  return z
+    .object({ items: z.array(item), nextCursor: z.string().nullable() })
+    .meta({ id: `${id}Page`, example: { items: [example], nextCursor: null } })
 }

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import openapiTS, { astToString } from 'openapi-typescript'
 
-for (const service of ['enrollment-api']) {
+for (const service of ['enrollment-api', 'distribution-service']) {
   const document = await readFile(new URL(`../../../apps/${service}/openapi.json`, import.meta.url), 'utf8')
   const options = { rootTypes: true, rootTypesNoSchemaPrefix: true, defaultNonNullable: false }
   const types = await openapiTS(document, options)

@@ -24,7 +24,7 @@ function readSources(folder: string): string {
   return files.map((name) => readFileSync(`${folder}${name}`, 'utf8')).join('\n')
 }
 
-describe.each(['enrollment-api'])('the OpenAPI document of %s', (service) => {
+describe.each(['enrollment-api', 'distribution-service'])('the OpenAPI document of %s', (service) => {
   const file = `${apps}${service}/openapi.json`
   const text = readFileSync(file, 'utf8')
   const { paths, components }: Document = JSON.parse(text)

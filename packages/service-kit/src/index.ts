@@ -24,7 +24,6 @@ export {
 export type { Access, Caller, Role } from './http/access.ts'
 export { createHttpApp, type HttpApp } from './http/app.ts'
 export { namesEntity } from './http/entity-tags.ts'
-export { describeProblems } from './http/problem-schema.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { type Fault, findFault } from './outage.ts'
 export { createOutageLog, type OutageLog } from './outage-log.ts'

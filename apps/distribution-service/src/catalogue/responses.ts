@@ -2,29 +2,45 @@ import { z } from 'zod'
 import { readLanguage } from '../db/language.ts'
 import { distributions } from '../db/schema.ts'
 import { type PublicContent, pickFields, publicNames, shownContent } from '../entries/content.ts'
+import { exampleContent } from '../examples.ts'
 import type { Entry, Related } from './repository.ts'
 
-export const entryResponse = z.object({
-  courseId: z.string(),
-  slug: z.string(),
-  canonicalUrl: z.string(),
-  ...pickFields(shownContent, publicNames),
-  totalLessons: z.int().nullable(),
-  version: z.string(),
-})
+const entryExample = {
+  courseId: 'course_1',
+  slug: 'sourdough-for-beginners',
+  canonicalUrl: 'https://learn.example.org/courses/sourdough-for-beginners',
+  ...pickFields(exampleContent, publicNames),
+  totalLessons: 12,
+  version: 'v1',
+}
 
-const relatedResponse = z.object({
-  slug: z.string(),
-  url: z.string(),
-  title: z.string(),
-  language: z.string(),
-  targetGroup: z.array(z.string()),
-})
+export const entryResponse = z
+  .object({
+    courseId: z.string(),
+    slug: z.string(),
+    canonicalUrl: z.string(),
+    ...pickFields(shownContent, publicNames),
+    totalLessons: z.int().nullable(),
+    version: z.string(),
+  })
+  .meta({ id: 'CatalogueEntry', example: entryExample })
 
-export const courseResponse = entryResponse.extend({
-  alternatives: z.array(relatedResponse).describe('The course in other languages, one page for each'),
-  variants: z.array(relatedResponse).describe('The course for narrower audiences'),
-})
+const relatedResponse = z
+  .object({
+    slug: z.string(),
+    url: z.string(),
+    title: z.string(),
+    language: z.string(),
+    targetGroup: z.array(z.string()),
+  })
+  .meta({ id: 'RelatedCourse' })
+
+export const courseResponse = entryResponse
+  .extend({
+    alternatives: z.array(relatedResponse).describe('The course in other languages, one page for each'),
+    variants: z.array(relatedResponse).describe('The course for narrower audiences'),
+  })
+  .meta({ id: 'Course', example: { ...entryExample, alternatives: [], variants: [] } })
 
 /** The public's view of a course: nothing of what editors and machines know of it besides. */
 export function showEntry(entry: Entry, baseUrl: string): z.input<typeof entryResponse> {

@@ -1,5 +1,5 @@
 import { canonicalizeLanguage, languageTag } from '@coursewire/events'
-import { AppError, describeProblems, type HttpApp, namesEntity } from '@coursewire/service-kit'
+import { AppError, type HttpApp, namesEntity } from '@coursewire/service-kit'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { z } from 'zod'
@@ -47,7 +47,9 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
       preValidation: ignoreTracking,
       schema: {
         tags,
+        operationId: 'listCourses',
         summary: 'The public courses of the tenant: what is nearest to what is looked for first, then the newest',
+        answerHeaders: { 200: ['ETag'], 304: ['ETag'] },
         querystring: z.strictObject({
           language: languageTag
             .optional()
@@ -66,7 +68,7 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
           cursor: z.string().regex(cursorShape).optional(),
           limit,
         }),
-        response: { 200: pageOf(entryResponse), 304: unchanged, ...describeProblems() },
+        response: { 200: pageOf(entryResponse), 304: unchanged },
       },
     },
     async (request, reply) => {
@@ -93,13 +95,15 @@ export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_B
       onRequest,
       schema: {
         tags,
+        operationId: 'getCourse',
         summary: 'One public course',
+        refusals: { 404: 'course.not-found', 410: 'course.gone' },
+        answerHeaders: { 200: ['ETag'], 301: ['Location'], 304: ['ETag'] },
         params: z.strictObject({ slug: z.string().min(1).max(128) }),
         response: {
           200: courseResponse,
           301: z.undefined().describe('It has another slug now'),
           304: unchanged,
-          ...describeProblems(404, 410),
         },
       },
     },

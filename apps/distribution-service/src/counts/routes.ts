@@ -1,4 +1,4 @@
-import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { AppError, type HttpApp } from '@coursewire/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
@@ -14,6 +14,7 @@ const BODY_LIMIT = 4 * 1024
 const config = { access: 'public', isAnonymous: true } as const
 const tags = ['Counts']
 const params = z.strictObject({ slug: z.string().min(1).max(128) })
+const clickBody = z.strictObject({ ctaType }).meta({ id: 'Click', example: { ctaType: 'primary_button' } })
 const accepted = { 202: z.undefined().describe('Counted, if there is such a course') }
 const utm = z.string().max(200).optional()
 
@@ -38,10 +39,12 @@ export function addCountRoutes(app: HttpApp, { counts, config: { PUBLIC_BASE_URL
       bodyLimit: BODY_LIMIT,
       schema: {
         tags,
+        operationId: 'countView',
         summary: 'A page was looked at',
+        refusals: { 429: 'counts.too-many' },
         params,
         querystring: z.object({ utm_source: utm, utm_medium: utm }),
-        response: { ...accepted, ...describeProblems(413, 415, 429) },
+        response: accepted,
       },
     },
     async ({ tenantId, params: { slug }, headers, query }, reply) => {
@@ -60,10 +63,12 @@ export function addCountRoutes(app: HttpApp, { counts, config: { PUBLIC_BASE_URL
       bodyLimit: BODY_LIMIT,
       schema: {
         tags,
+        operationId: 'countEnrollmentClick',
         summary: 'The button to enrol was pressed',
+        refusals: { 429: 'counts.too-many' },
         params,
-        body: z.strictObject({ ctaType }),
-        response: { ...accepted, ...describeProblems(413, 415, 429) },
+        body: clickBody,
+        response: accepted,
       },
     },
     async ({ tenantId, params: { slug }, headers, body: { ctaType } }, reply) => {

@@ -1,17 +1,29 @@
-import { AppError, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { AppError, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { internalNames, pickFields, shownContent } from '../entries/content.ts'
+import { exampleContent } from '../examples.ts'
 import { courseId, limit, pageOf, toPage } from '../paging.ts'
 import { findCourse, listCourses } from './repository.ts'
 
-const internalCourse = z.object({
-  courseId: z.string(),
-  slug: z.string(),
-  ...pickFields(shownContent, internalNames),
-  totalLessons: z.int().nullable(),
-  public: z.boolean().describe('Whether any of its distributions is'),
-})
+const internalCourse = z
+  .object({
+    courseId: z.string(),
+    slug: z.string(),
+    ...pickFields(shownContent, internalNames),
+    totalLessons: z.int().nullable(),
+    public: z.boolean().describe('Whether any of its distributions is'),
+  })
+  .meta({
+    id: 'InternalCourse',
+    example: {
+      courseId: 'course_1',
+      slug: 'sourdough-for-beginners',
+      ...pickFields(exampleContent, internalNames),
+      totalLessons: 12,
+      public: true,
+    },
+  })
 
 const config = { access: ['service'] } as const
 const tags = ['Internal']
@@ -24,9 +36,10 @@ export function addInternalRoutes(app: HttpApp, { db }: Context): void {
       config,
       schema: {
         tags,
+        operationId: 'listInternalCourses',
         summary: 'All courses of the tenant, by course id',
         querystring: z.strictObject({ cursor: courseId.optional(), limit }),
-        response: { 200: pageOf(internalCourse), ...describeProblems(401, 403) },
+        response: { 200: pageOf(internalCourse) },
       },
     },
     async ({ tenantId, query }) => {
@@ -46,9 +59,11 @@ export function addInternalRoutes(app: HttpApp, { db }: Context): void {
       config,
       schema: {
         tags,
+        operationId: 'getInternalCourse',
         summary: 'One course',
+        refusals: { 404: 'course.not-found' },
         params: z.strictObject({ courseId }),
-        response: { 200: internalCourse, ...describeProblems(401, 403, 404) },
+        response: { 200: internalCourse },
       },
     },
     async ({ tenantId, params }) => {

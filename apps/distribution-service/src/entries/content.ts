@@ -20,14 +20,16 @@ const publicUrl = webUrl(/^https$/).refine((url) => {
 /** The kind of a call to action, by which clicks name it. */
 export const ctaType = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/)
 
-const seo = z.object({
-  metaTitle: z.string(),
-  metaDescription: z.string(),
-  metaKeywords: z.array(z.string()),
-  ogImage: z.string().optional(),
-  noindex: z.boolean().optional(),
-})
-const cta = z.object({ label: z.string(), type: z.string(), url: z.string().optional() })
+const seo = z
+  .object({
+    metaTitle: z.string(),
+    metaDescription: z.string(),
+    metaKeywords: z.array(z.string()),
+    ogImage: z.string().optional(),
+    noindex: z.boolean().optional(),
+  })
+  .meta({ id: 'Seo' })
+const cta = z.object({ label: z.string(), type: z.string(), url: z.string().optional() }).meta({ id: 'Cta' })
 
 /** Declares a field. This function only checks that the parts of its row fit together. */
 function field<
@@ -100,7 +102,7 @@ export const contentFields = {
         ogImage: publicUrl.nullish(),
         noindex: z.boolean().nullish(),
       })
-      .describe('What is given replaces what is there; null takes it away'),
+      .meta({ id: 'GivenSeo', description: 'What is given replaces what is there; null takes it away' }),
     shows: seo,
     byDefault: ({ title, description, targetGroup }) => {
       // A public entry stays complete, also when its new description is a picture.
@@ -119,7 +121,7 @@ export const contentFields = {
     column: parts<z.output<typeof cta>>('cta').notNull(),
     accepts: z
       .strictObject({ label: line(1, 60).optional(), type: ctaType.optional(), url: publicUrl.nullish() })
-      .describe('What is given replaces what is there; null takes it away'),
+      .meta({ id: 'GivenCta', description: 'What is given replaces what is there; null takes it away' }),
     shows: cta,
     byDefault: (course) => ({
       label: /^de([-_]|$)/i.test(course.language) ? 'Jetzt einschreiben' : 'Enroll now',

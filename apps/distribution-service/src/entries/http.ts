@@ -1,4 +1,4 @@
-import { AppError, describeProblems, namesEntity } from '@coursewire/service-kit'
+import { AppError, namesEntity } from '@coursewire/service-kit'
 import type { FastifyReply, FastifyRequest, preValidationHookHandler } from 'fastify'
 import { z } from 'zod'
 import type { AssertFresh, Distribution } from './distribution.ts'
@@ -10,7 +10,6 @@ export const params = z.strictObject({ id: z.string().min(1).max(128) })
 export const ifMatch = z.looseObject({
   'if-match': z.string().max(1_000).describe('The ETag of what is to be changed, or *'),
 })
-export const withBody = describeProblems(413, 415)
 
 export function causeOf(request: FastifyRequest): Cause {
   return {

@@ -1,5 +1,6 @@
 import { id, languageTag, line, visibility } from '@coursewire/events'
 import { z } from 'zod'
+import { exampleCourse } from '../examples.ts'
 import { courseId } from '../paging.ts'
 import { MAX_SLUG_LENGTH, slugShape } from '../slugs/slug.ts'
 import { acceptedContent, fieldNames } from './content.ts'
@@ -20,16 +21,22 @@ const settings = {
 
 export const given = z.object({ ...acceptedContent, ...settings }).partial()
 
-export const editBody = z.strictObject(given.shape)
+export const editBody = z
+  .strictObject(given.shape)
+  .meta({ id: 'DistributionChange', example: { title: 'Sourdough at home', seo: { noindex: true } } })
 
-export const createBody = z.strictObject({
-  courseId: id,
-  ...given.shape,
-  title: acceptedContent.title,
-  language: acceptedContent.language,
-})
+export const createBody = z
+  .strictObject({
+    courseId: id,
+    ...given.shape,
+    title: acceptedContent.title,
+    language: acceptedContent.language,
+  })
+  .meta({ id: 'NewDistribution', example: { courseId: 'course_1', ...exampleCourse } })
 
-export const unpublishBody = z.strictObject({ reason: line(1, 500) })
+export const unpublishBody = z
+  .strictObject({ reason: line(1, 500) })
+  .meta({ id: 'Unpublishing', example: { reason: 'Is being revised' } })
 
 export const listQuery = {
   courseId: courseId.optional(),

@@ -1,4 +1,4 @@
-import { type Database, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { distributionId, limit, pageOf, toPage } from '../paging.ts'
 import {
@@ -10,7 +10,6 @@ import {
   ifMatch,
   params,
   preconditionRequired,
-  withBody,
 } from './http.ts'
 import { getDistribution, listDistributions } from './repository.ts'
 import { createBody, editBody, listQuery, unpublishBody } from './requests.ts'
@@ -18,7 +17,6 @@ import { distributionResponse, showDistribution } from './responses.ts'
 import type { EntryService } from './service.ts'
 
 const tags = ['Distributions']
-const one = { 200: distributionResponse, ...describeProblems(401, 403, 404) }
 
 export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; entries: EntryService }): void {
   app.get(
@@ -27,9 +25,10 @@ export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; en
       config: access,
       schema: {
         tags,
+        operationId: 'listDistributions',
         summary: 'The distributions of the tenant, newest first',
         querystring: z.strictObject({ ...listQuery, cursor: distributionId.optional(), limit }),
-        response: { 200: pageOf(distributionResponse), ...describeProblems(401, 403) },
+        response: { 200: pageOf(distributionResponse) },
       },
     },
     async ({ tenantId, query }) => {
@@ -46,9 +45,12 @@ export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; en
       config: access,
       schema: {
         tags,
+        operationId: 'createDistribution',
         summary: 'Make a distribution by hand',
+        refusals: { 409: 'slug.taken', 422: 'event.too-large' },
+        answerHeaders: { 201: ['ETag', 'Location'] },
         body: createBody,
-        response: { 201: distributionResponse, ...describeProblems(401, 403, 409, 422), ...withBody },
+        response: { 201: distributionResponse },
       },
     },
     async (request, reply) => {
@@ -58,7 +60,18 @@ export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; en
 
   app.get(
     '/api/distributions/:id',
-    { config: access, schema: { tags, summary: 'One distribution', params, response: one } },
+    {
+      config: access,
+      schema: {
+        tags,
+        operationId: 'getDistribution',
+        summary: 'One distribution',
+        refusals: { 404: 'distribution.not-found' },
+        answerHeaders: { 200: ['ETag'] },
+        params,
+        response: { 200: distributionResponse },
+      },
+    },
     async ({ tenantId, params: { id } }, reply) => answer(reply, await getDistribution(db, tenantId, id)),
   )
 
@@ -69,11 +82,20 @@ export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; en
       preValidation: preconditionRequired,
       schema: {
         tags,
+        operationId: 'changeDistribution',
         summary: 'Change a distribution',
+        refusals: {
+          404: 'distribution.not-found',
+          409: ['slug.taken', 'variant.language', 'variant.target-group', 'distribution.incomplete'],
+          412: 'if-match.stale',
+          422: 'event.too-large',
+          428: 'if-match.missing',
+        },
+        answerHeaders: { 200: ['ETag'] },
         params,
         headers: ifMatch,
         body: editBody,
-        response: { ...one, ...describeProblems(409, 412, 422, 428), ...withBody },
+        response: { 200: distributionResponse },
       },
     },
     async (request, reply) => {
@@ -90,13 +112,19 @@ export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; en
       preValidation: preconditionRequired,
       schema: {
         tags,
+        operationId: 'removeDistribution',
         summary: 'Remove a distribution; with variants, say what becomes of them',
+        refusals: {
+          404: 'distribution.not-found',
+          409: 'distribution.has-variants',
+          412: 'if-match.stale',
+          428: 'if-match.missing',
+        },
         params,
         headers: ifMatch,
         querystring: z.strictObject({ variants: z.enum(['keep', 'delete']).optional() }),
         response: {
           204: z.undefined().describe('Removed'),
-          ...describeProblems(401, 403, 404, 409, 412, 413, 415, 428),
         },
       },
     },
@@ -115,9 +143,12 @@ export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; en
       config: access,
       schema: {
         tags,
+        operationId: 'publishDistribution',
         summary: 'Show a distribution to the public; again is the same',
+        refusals: { 404: 'distribution.not-found', 409: 'distribution.incomplete', 422: 'event.too-large' },
+        answerHeaders: { 200: ['ETag'] },
         params,
-        response: { ...one, ...describeProblems(409, 422), ...withBody },
+        response: { 200: distributionResponse },
       },
     },
     async (request, reply) => answer(reply, await entries.publish(request.params.id, causeOf(request))),
@@ -129,10 +160,13 @@ export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; en
       config: access,
       schema: {
         tags,
+        operationId: 'unpublishDistribution',
         summary: 'Hide a distribution from the public; again is the same',
+        refusals: { 404: 'distribution.not-found' },
+        answerHeaders: { 200: ['ETag'] },
         params,
         body: unpublishBody,
-        response: { ...one, ...withBody },
+        response: { 200: distributionResponse },
       },
     },
     async (request, reply) => {

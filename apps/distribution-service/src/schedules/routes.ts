@@ -1,8 +1,9 @@
 import { line } from '@coursewire/events'
-import { type Database, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
-import { access, causeOf, params, withBody } from '../entries/http.ts'
+import { access, causeOf, params } from '../entries/http.ts'
 import { getDistribution } from '../entries/repository.ts'
+import { exampleMoment } from '../examples.ts'
 import { readSchedule, type Scheduled } from './repository.ts'
 import type { ScheduleService } from './service.ts'
 
@@ -25,13 +26,16 @@ const planBody = z
     path: ['reason'],
     message: 'Required with unpublishAt',
   })
+  .meta({ id: 'Plan', example: { publishAt: '2026-04-01T08:00:00Z' } })
 
-const scheduleResponse = z.object({
-  publishAt: z.string().nullable(),
-  unpublishAt: z.string().nullable(),
-  reason: z.string().nullable(),
-  error: z.string().nullable().describe('Why what was due could not be done'),
-})
+const scheduleResponse = z
+  .object({
+    publishAt: z.string().nullable(),
+    unpublishAt: z.string().nullable(),
+    reason: z.string().nullable(),
+    error: z.string().nullable().describe('Why what was due could not be done'),
+  })
+  .meta({ id: 'Schedule', example: { publishAt: exampleMoment, unpublishAt: null, reason: null, error: null } })
 
 function showSchedule(scheduled: Scheduled[]): z.input<typeof scheduleResponse> {
   const publish = scheduled.find(({ visibility }) => visibility === 'public')
@@ -53,9 +57,11 @@ export function addScheduleRoutes(app: HttpApp, ctx: { db: Database; schedules: 
       config: access,
       schema: {
         tags,
+        operationId: 'getSchedule',
         summary: 'What is planned for the visibility of a distribution',
+        refusals: { 404: 'distribution.not-found' },
         params,
-        response: { 200: scheduleResponse, ...describeProblems(401, 403, 404) },
+        response: { 200: scheduleResponse },
       },
     },
     async ({ tenantId, params: { id } }) => {
@@ -70,10 +76,12 @@ export function addScheduleRoutes(app: HttpApp, ctx: { db: Database; schedules: 
       config: access,
       schema: {
         tags,
+        operationId: 'planSchedule',
         summary: 'Plan when a distribution is shown and hidden, in place of what was planned; an empty plan cancels it',
+        refusals: { 404: 'distribution.not-found', 422: ['schedule.past', 'schedule.order'] },
         params,
         body: planBody,
-        response: { 200: scheduleResponse, ...describeProblems(401, 403, 404, 422), ...withBody },
+        response: { 200: scheduleResponse },
       },
     },
     async (request) => {

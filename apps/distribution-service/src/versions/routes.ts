@@ -1,5 +1,5 @@
 import { text } from '@coursewire/events'
-import { type Database, describeProblems, type HttpApp } from '@coursewire/service-kit'
+import { type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Content } from '../entries/content.ts'
 import { type Distribution, readContent } from '../entries/distribution.ts'
@@ -31,7 +31,9 @@ const version = z
   .string()
   .regex(/^v[1-9]\d{0,8}$/, 'Must be a version, such as v1')
   .transform((text) => Number(text.slice(1)))
-const versionBody = z.strictObject({ changelog: text(1, 5_000) })
+const versionBody = z
+  .strictObject({ changelog: text(1, 5_000) })
+  .meta({ id: 'VersionEnd', example: { changelog: 'A new title' } })
 const paramsOfOne = z.strictObject({ ...params.shape, version })
 
 export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: VersionService }): void {
@@ -43,10 +45,12 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
       config,
       schema: {
         tags,
+        operationId: 'listVersions',
         summary: 'The versions that ended, latest first',
+        refusals: { 404: 'distribution.not-found' },
         params,
         querystring: z.strictObject({ cursor: version.optional(), limit }),
-        response: { 200: pageOf(versionSummaryResponse), ...describeProblems(401, 403, 404) },
+        response: { 200: pageOf(versionSummaryResponse) },
       },
     },
     async ({ tenantId, params: { id }, query }) => {
@@ -62,10 +66,13 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
       config,
       schema: {
         tags,
+        operationId: 'endVersion',
         summary: 'Keep what is said now as the version it is, and go on with the next',
+        refusals: { 404: 'distribution.not-found', 422: 'event.too-large' },
+        answerHeaders: { 201: ['ETag', 'Location'] },
         params,
         body: versionBody,
-        response: { 201: distributionResponse, ...describeProblems(401, 403, 404, 413, 415, 422) },
+        response: { 201: distributionResponse },
       },
     },
     async (request, reply) => {
@@ -83,9 +90,11 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
       config,
       schema: {
         tags,
+        operationId: 'getVersion',
         summary: 'What was said when a version ended',
+        refusals: { 404: ['distribution.not-found', 'version.not-found'] },
         params: paramsOfOne,
-        response: { 200: versionResponse, ...describeProblems(401, 403, 404) },
+        response: { 200: versionResponse },
       },
     },
     async ({ tenantId, params: { id, version } }) => {
@@ -100,10 +109,12 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
       config,
       schema: {
         tags,
+        operationId: 'compareVersions',
         summary: 'What differs between two versions',
+        refusals: { 404: ['distribution.not-found', 'version.not-found'] },
         params: paramsOfOne,
         querystring: z.strictObject({ to: version.optional().describe('Where not the version that goes on') }),
-        response: { 200: differenceResponse, ...describeProblems(401, 403, 404) },
+        response: { 200: differenceResponse },
       },
     },
     async ({ tenantId, params: { id, version }, query: { to } }) => {
@@ -125,10 +136,19 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
       preValidation: preconditionRequired,
       schema: {
         tags,
+        operationId: 'restoreVersion',
         summary: 'Say again what a version said, as a new version',
+        refusals: {
+          404: ['distribution.not-found', 'version.not-found'],
+          409: 'distribution.incomplete',
+          412: 'if-match.stale',
+          422: 'event.too-large',
+          428: 'if-match.missing',
+        },
+        answerHeaders: { 200: ['ETag'] },
         params: paramsOfOne,
         headers: ifMatch,
-        response: { 200: distributionResponse, ...describeProblems(401, 403, 404, 409, 412, 413, 415, 422, 428) },
+        response: { 200: distributionResponse },
       },
     },
     async (request, reply) => {

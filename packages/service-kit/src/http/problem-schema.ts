@@ -1,5 +1,4 @@
 import type { RouteOptions } from 'fastify'
-import { z } from 'zod'
 import { problemOf } from './problem.ts'
 
 const text = (description: string) => ({ type: 'string', description })
@@ -109,15 +108,4 @@ export function createProblemCatalogue() {
   }
 
   return { schemas, responses, describeAnswer }
-}
-
-const anyProblem = z.looseObject({ code: z.string() }).meta({ id: 'AnyProblem' })
-
-/** The refusals of a route by status alone. */
-export function describeProblems<Own extends Status>(...own: Own[]) {
-  const content = { 'application/problem+json': { schema: anyProblem } }
-  return Object.fromEntries(own.map((status) => [status, { description: descriptions[status], content }])) as Record<
-    Own,
-    { description: string; content: typeof content }
-  >
 }

@@ -1,0 +1,1977 @@
+// Generated from apps/distribution-service/openapi.json by `pnpm run docs`; do not edit.
+
+export interface paths {
+    "/api/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public courses of the tenant: what is nearest to what is looked for first, then the newest */
+        get: operations["listCourses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courses/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One public course */
+        get: operations["getCourse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All courses of the tenant, by course id */
+        get: operations["listInternalCourses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/courses/{courseId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One course */
+        get: operations["getInternalCourse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courses/{slug}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A page was looked at */
+        post: operations["countView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courses/{slug}/enrollment-clicks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The button to enrol was pressed */
+        post: operations["countEnrollmentClick"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The distributions of the tenant, newest first */
+        get: operations["listDistributions"];
+        put?: never;
+        /** Make a distribution by hand */
+        post: operations["createDistribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One distribution */
+        get: operations["getDistribution"];
+        put?: never;
+        post?: never;
+        /** Remove a distribution; with variants, say what becomes of them */
+        delete: operations["removeDistribution"];
+        options?: never;
+        head?: never;
+        /** Change a distribution */
+        patch: operations["changeDistribution"];
+        trace?: never;
+    };
+    "/api/distributions/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a distribution to the public; again is the same */
+        post: operations["publishDistribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{id}/unpublish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hide a distribution from the public; again is the same */
+        post: operations["unpublishDistribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is planned for the visibility of a distribution */
+        get: operations["getSchedule"];
+        /** Plan when a distribution is shown and hidden, in place of what was planned; an empty plan cancels it */
+        put: operations["planSchedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{id}/micro-niches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Derive a variant for a narrower audience; what it does not override follows its parent */
+        post: operations["deriveVariant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions that ended, latest first */
+        get: operations["listVersions"];
+        put?: never;
+        /** Keep what is said now as the version it is, and go on with the next */
+        post: operations["endVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said when a version ended */
+        get: operations["getVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{id}/versions/{version}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions */
+        get: operations["compareVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say again what a version said, as a new version */
+        post: operations["restoreVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        BodyTooLarge: {
+            /** @constant */
+            status?: 413;
+            /** @constant */
+            code?: "body.too-large";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "courseId": "course_1",
+         *       "slug": "sourdough-for-beginners",
+         *       "canonicalUrl": "https://learn.example.org/courses/sourdough-for-beginners",
+         *       "title": "Sourdough for beginners",
+         *       "description": "From flour and water to a loaf.",
+         *       "language": "en",
+         *       "targetGroup": [
+         *         "beginners"
+         *       ],
+         *       "seo": {
+         *         "metaTitle": "Sourdough for beginners",
+         *         "metaDescription": "From flour and water to a loaf.",
+         *         "metaKeywords": [
+         *           "beginners"
+         *         ]
+         *       },
+         *       "cta": {
+         *         "label": "Enroll now",
+         *         "type": "primary_button"
+         *       },
+         *       "totalLessons": 12,
+         *       "version": "v1"
+         *     }
+         */
+        CatalogueEntry: {
+            courseId: string;
+            slug: string;
+            canonicalUrl: string;
+            title: string;
+            description: string;
+            language: string;
+            targetGroup: string[];
+            seo: components["schemas"]["Seo"];
+            cta: components["schemas"]["Cta"];
+            totalLessons: number | null;
+            version: string;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "courseId": "course_1",
+         *           "slug": "sourdough-for-beginners",
+         *           "canonicalUrl": "https://learn.example.org/courses/sourdough-for-beginners",
+         *           "title": "Sourdough for beginners",
+         *           "description": "From flour and water to a loaf.",
+         *           "language": "en",
+         *           "targetGroup": [
+         *             "beginners"
+         *           ],
+         *           "seo": {
+         *             "metaTitle": "Sourdough for beginners",
+         *             "metaDescription": "From flour and water to a loaf.",
+         *             "metaKeywords": [
+         *               "beginners"
+         *             ]
+         *           },
+         *           "cta": {
+         *             "label": "Enroll now",
+         *             "type": "primary_button"
+         *           },
+         *           "totalLessons": 12,
+         *           "version": "v1"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        CatalogueEntryPage: {
+            items: components["schemas"]["CatalogueEntry"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "ctaType": "primary_button"
+         *     }
+         */
+        ClickInput: {
+            ctaType: string;
+        };
+        CountsTooMany: {
+            /** @constant */
+            status?: 429;
+            /** @constant */
+            code?: "counts.too-many";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "courseId": "course_1",
+         *       "slug": "sourdough-for-beginners",
+         *       "canonicalUrl": "https://learn.example.org/courses/sourdough-for-beginners",
+         *       "title": "Sourdough for beginners",
+         *       "description": "From flour and water to a loaf.",
+         *       "language": "en",
+         *       "targetGroup": [
+         *         "beginners"
+         *       ],
+         *       "seo": {
+         *         "metaTitle": "Sourdough for beginners",
+         *         "metaDescription": "From flour and water to a loaf.",
+         *         "metaKeywords": [
+         *           "beginners"
+         *         ]
+         *       },
+         *       "cta": {
+         *         "label": "Enroll now",
+         *         "type": "primary_button"
+         *       },
+         *       "totalLessons": 12,
+         *       "version": "v1",
+         *       "alternatives": [],
+         *       "variants": []
+         *     }
+         */
+        Course: {
+            courseId: string;
+            slug: string;
+            canonicalUrl: string;
+            title: string;
+            description: string;
+            language: string;
+            targetGroup: string[];
+            seo: components["schemas"]["Seo"];
+            cta: components["schemas"]["Cta"];
+            totalLessons: number | null;
+            version: string;
+            /** @description The course in other languages, one page for each */
+            alternatives: components["schemas"]["RelatedCourse"][];
+            /** @description The course for narrower audiences */
+            variants: components["schemas"]["RelatedCourse"][];
+        };
+        CourseGone: {
+            /** @constant */
+            status?: 410;
+            /** @constant */
+            code?: "course.gone";
+        } & components["schemas"]["Problem"];
+        CourseNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "course.not-found";
+        } & components["schemas"]["Problem"];
+        Cta: {
+            label: string;
+            type: string;
+            url?: string;
+        };
+        /**
+         * @example {
+         *       "from": "v1",
+         *       "to": "v2",
+         *       "fields": {
+         *         "title": {
+         *           "old": "Sourdough",
+         *           "new": "Sourdough for beginners"
+         *         }
+         *       }
+         *     }
+         */
+        Differences: {
+            from: string;
+            to: string;
+            fields: {
+                [key: string]: {
+                    old: unknown;
+                    new: unknown;
+                };
+            };
+        };
+        /**
+         * @example {
+         *       "id": "dist_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
+         *       "courseId": "course_1",
+         *       "slug": "sourdough-for-beginners",
+         *       "title": "Sourdough for beginners",
+         *       "description": "From flour and water to a loaf.",
+         *       "language": "en",
+         *       "targetGroup": [
+         *         "beginners"
+         *       ],
+         *       "seo": {
+         *         "metaTitle": "Sourdough for beginners",
+         *         "metaDescription": "From flour and water to a loaf.",
+         *         "metaKeywords": [
+         *           "beginners"
+         *         ]
+         *       },
+         *       "cta": {
+         *         "label": "Enroll now",
+         *         "type": "primary_button"
+         *       },
+         *       "listed": true,
+         *       "protectedFields": [],
+         *       "visibility": "public",
+         *       "version": "v1",
+         *       "derivedFrom": null,
+         *       "canonical": "own",
+         *       "stagingUrl": null,
+         *       "stagingDeployedAt": null,
+         *       "createdAt": "2026-03-02T09:30:00.000000Z",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z"
+         *     }
+         */
+        Distribution: {
+            id: string;
+            courseId: string;
+            slug: string;
+            title: string;
+            description: string;
+            language: string;
+            targetGroup: string[];
+            seo: components["schemas"]["Seo"];
+            cta: components["schemas"]["Cta"];
+            listed: boolean;
+            protectedFields: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
+            /** @enum {string} */
+            visibility: "private" | "public";
+            version: string;
+            derivedFrom: string | null;
+            /** @enum {string} */
+            canonical: "parent" | "own";
+            stagingUrl: string | null;
+            stagingDeployedAt: string | null;
+            createdAt: string;
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "title": "Sourdough at home",
+         *       "seo": {
+         *         "noindex": true
+         *       }
+         *     }
+         */
+        DistributionChangeInput: {
+            title?: string;
+            description?: string;
+            /**
+             * @example de
+             * @example de-AT
+             * @example en
+             */
+            language?: string;
+            targetGroup?: string[];
+            seo?: components["schemas"]["GivenSeoInput"];
+            cta?: components["schemas"]["GivenCtaInput"];
+            slug?: string;
+            /** @description Whether lists show it, once it is public */
+            listed?: boolean;
+            /** @description Content that people have edited, which nothing else overwrites */
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
+        };
+        DistributionHasVariants: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "distribution.has-variants";
+        } & components["schemas"]["Problem"];
+        DistributionIncomplete: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "distribution.incomplete";
+        } & components["schemas"]["Problem"];
+        DistributionNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "distribution.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "dist_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
+         *           "courseId": "course_1",
+         *           "slug": "sourdough-for-beginners",
+         *           "title": "Sourdough for beginners",
+         *           "description": "From flour and water to a loaf.",
+         *           "language": "en",
+         *           "targetGroup": [
+         *             "beginners"
+         *           ],
+         *           "seo": {
+         *             "metaTitle": "Sourdough for beginners",
+         *             "metaDescription": "From flour and water to a loaf.",
+         *             "metaKeywords": [
+         *               "beginners"
+         *             ]
+         *           },
+         *           "cta": {
+         *             "label": "Enroll now",
+         *             "type": "primary_button"
+         *           },
+         *           "listed": true,
+         *           "protectedFields": [],
+         *           "visibility": "public",
+         *           "version": "v1",
+         *           "derivedFrom": null,
+         *           "canonical": "own",
+         *           "stagingUrl": null,
+         *           "stagingDeployedAt": null,
+         *           "createdAt": "2026-03-02T09:30:00.000000Z",
+         *           "updatedAt": "2026-03-02T09:30:00.000000Z"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        DistributionPage: {
+            items: components["schemas"]["Distribution"][];
+            nextCursor: string | null;
+        };
+        EventTooLarge: {
+            /** @constant */
+            status?: 422;
+            /** @constant */
+            code?: "event.too-large";
+        } & components["schemas"]["Problem"];
+        /** @description What is given replaces what is there; null takes it away */
+        GivenCtaInput: {
+            label?: string;
+            type?: string;
+            url?: string | null;
+        };
+        /** @description What is given replaces what is there; null takes it away */
+        GivenSeoInput: {
+            metaTitle?: string;
+            metaDescription?: string;
+            metaKeywords?: string[];
+            ogImage?: string | null;
+            noindex?: boolean | null;
+        };
+        IfMatchMissing: {
+            /** @constant */
+            status?: 428;
+            /** @constant */
+            code?: "if-match.missing";
+        } & components["schemas"]["Problem"];
+        IfMatchStale: {
+            /** @constant */
+            status?: 412;
+            /** @constant */
+            code?: "if-match.stale";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "courseId": "course_1",
+         *       "slug": "sourdough-for-beginners",
+         *       "title": "Sourdough for beginners",
+         *       "description": "From flour and water to a loaf.",
+         *       "language": "en",
+         *       "totalLessons": 12,
+         *       "public": true
+         *     }
+         */
+        InternalCourse: {
+            courseId: string;
+            slug: string;
+            title: string;
+            description: string;
+            language: string;
+            totalLessons: number | null;
+            /** @description Whether any of its distributions is */
+            public: boolean;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "courseId": "course_1",
+         *           "slug": "sourdough-for-beginners",
+         *           "title": "Sourdough for beginners",
+         *           "description": "From flour and water to a loaf.",
+         *           "language": "en",
+         *           "totalLessons": 12,
+         *           "public": true
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        InternalCoursePage: {
+            items: components["schemas"]["InternalCourse"][];
+            nextCursor: string | null;
+        };
+        InvalidPart: {
+            /** @description body, querystring, params or headers */
+            in: string;
+            /** @description Where in it, as a path */
+            pointer: string;
+            /** @description What is wrong there */
+            message: string;
+        };
+        MediaTypeUnsupported: {
+            /** @constant */
+            status?: 415;
+            /** @constant */
+            code?: "media-type.unsupported";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "courseId": "course_1",
+         *       "title": "Sourdough for beginners",
+         *       "description": "From flour and water to a loaf.",
+         *       "language": "en",
+         *       "targetGroup": [
+         *         "beginners"
+         *       ]
+         *     }
+         */
+        NewDistributionInput: {
+            /**
+             * id
+             * @description 1–128 characters, none of them a control character; not a dot segment
+             */
+            courseId: string;
+            title: string;
+            description?: string;
+            /**
+             * @example de
+             * @example de-AT
+             * @example en
+             */
+            language: string;
+            targetGroup?: string[];
+            seo?: components["schemas"]["GivenSeoInput"];
+            cta?: components["schemas"]["GivenCtaInput"];
+            slug?: string;
+            /** @description Whether lists show it, once it is public */
+            listed?: boolean;
+            /** @description Content that people have edited, which nothing else overwrites */
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
+        };
+        /**
+         * @example {
+         *       "targetGroup": [
+         *         "bakeries"
+         *       ],
+         *       "title": "Sourdough for bakeries"
+         *     }
+         */
+        NewVariantInput: {
+            title?: string;
+            description?: string;
+            targetGroup: string[];
+            seo?: components["schemas"]["GivenSeoInput"];
+            cta?: components["schemas"]["GivenCtaInput"];
+            slug?: string;
+            /**
+             * @description Whether search engines should know it beside its parent
+             * @enum {string}
+             */
+            canonical?: "parent" | "own";
+        };
+        /**
+         * @example {
+         *       "publishAt": "2026-04-01T08:00:00Z"
+         *     }
+         */
+        PlanInput: {
+            publishAt?: string | null;
+            unpublishAt?: string | null;
+            /** @description Why it is unpublished; required with unpublishAt */
+            reason?: string;
+        };
+        /** @description Why a request was refused (RFC 9457) */
+        Problem: {
+            /** @description `urn:problem-type:coursewire:` and the code */
+            type: string;
+            /** @description What went wrong, for a person */
+            title: string;
+            status: number;
+            /**
+             * @description What went wrong, for a program
+             * @enum {string}
+             */
+            code: "request.invalid" | "server.error" | "service.unavailable" | "course.not-found" | "course.gone" | "token.invalid" | "role.insufficient" | "body.too-large" | "media-type.unsupported" | "counts.too-many" | "slug.taken" | "event.too-large" | "distribution.not-found" | "variant.language" | "variant.target-group" | "distribution.incomplete" | "if-match.stale" | "if-match.missing" | "distribution.has-variants" | "schedule.past" | "schedule.order" | "variant.of-variant" | "version.not-found";
+            /** @description The path that was asked for */
+            instance: string;
+            /** @description By which the service can find what it has logged */
+            requestId: string;
+            /** @description What is not valid in the request */
+            errors?: components["schemas"]["InvalidPart"][];
+        };
+        RelatedCourse: {
+            slug: string;
+            url: string;
+            title: string;
+            language: string;
+            targetGroup: string[];
+        };
+        RequestInvalid: {
+            /** @constant */
+            status?: 400;
+            /** @constant */
+            code?: "request.invalid";
+        } & components["schemas"]["Problem"];
+        RoleInsufficient: {
+            /** @constant */
+            status?: 403;
+            /** @constant */
+            code?: "role.insufficient";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "publishAt": "2026-03-02T09:30:00.000000Z",
+         *       "unpublishAt": null,
+         *       "reason": null,
+         *       "error": null
+         *     }
+         */
+        Schedule: {
+            publishAt: string | null;
+            unpublishAt: string | null;
+            reason: string | null;
+            /** @description Why what was due could not be done */
+            error: string | null;
+        };
+        ScheduleOrder: {
+            /** @constant */
+            status?: 422;
+            /** @constant */
+            code?: "schedule.order";
+        } & components["schemas"]["Problem"];
+        SchedulePast: {
+            /** @constant */
+            status?: 422;
+            /** @constant */
+            code?: "schedule.past";
+        } & components["schemas"]["Problem"];
+        Seo: {
+            metaTitle: string;
+            metaDescription: string;
+            metaKeywords: string[];
+            ogImage?: string;
+            noindex?: boolean;
+        };
+        ServerError: {
+            /** @constant */
+            status?: 500;
+            /** @constant */
+            code?: "server.error";
+        } & components["schemas"]["Problem"];
+        ServiceUnavailable: {
+            /** @constant */
+            status?: 503;
+            /** @constant */
+            code?: "service.unavailable";
+        } & components["schemas"]["Problem"];
+        SlugTaken: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "slug.taken";
+        } & components["schemas"]["Problem"];
+        TokenInvalid: {
+            /** @constant */
+            status?: 401;
+            /** @constant */
+            code?: "token.invalid";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "reason": "Is being revised"
+         *     }
+         */
+        UnpublishingInput: {
+            reason: string;
+        };
+        VariantLanguage: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "variant.language";
+        } & components["schemas"]["Problem"];
+        VariantOfVariant: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "variant.of-variant";
+        } & components["schemas"]["Problem"];
+        VariantTargetGroup: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "variant.target-group";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "version": "v1",
+         *       "changelog": "A new title",
+         *       "frozenAt": "2026-03-02T09:30:00.000000Z",
+         *       "frozenBy": "usr_1",
+         *       "content": {
+         *         "title": "Sourdough for beginners",
+         *         "description": "From flour and water to a loaf.",
+         *         "language": "en",
+         *         "targetGroup": [
+         *           "beginners"
+         *         ],
+         *         "seo": {
+         *           "metaTitle": "Sourdough for beginners",
+         *           "metaDescription": "From flour and water to a loaf.",
+         *           "metaKeywords": [
+         *             "beginners"
+         *           ]
+         *         },
+         *         "cta": {
+         *           "label": "Enroll now",
+         *           "type": "primary_button"
+         *         }
+         *       }
+         *     }
+         */
+        Version: {
+            version: string;
+            changelog: string;
+            frozenAt: string;
+            frozenBy: string;
+            content: {
+                title: string;
+                description: string;
+                language: string;
+                targetGroup: string[];
+                seo: components["schemas"]["Seo"];
+                cta: components["schemas"]["Cta"];
+            };
+        };
+        /**
+         * @example {
+         *       "changelog": "A new title"
+         *     }
+         */
+        VersionEndInput: {
+            changelog: string;
+        };
+        VersionNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "version.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "version": "v1",
+         *       "changelog": "A new title",
+         *       "frozenAt": "2026-03-02T09:30:00.000000Z",
+         *       "frozenBy": "usr_1"
+         *     }
+         */
+        VersionSummary: {
+            version: string;
+            changelog: string;
+            frozenAt: string;
+            frozenBy: string;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "version": "v1",
+         *           "changelog": "A new title",
+         *           "frozenAt": "2026-03-02T09:30:00.000000Z",
+         *           "frozenBy": "usr_1"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        VersionSummaryPage: {
+            items: components["schemas"]["VersionSummary"][];
+            nextCursor: string | null;
+        };
+    };
+    responses: {
+        /** @description Not a valid request (request.invalid) */
+        RequestInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RequestInvalid"];
+            };
+        };
+        /** @description A bug (server.error) */
+        ServerError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ServerError"];
+            };
+        };
+        /** @description Not now, try again (service.unavailable) */
+        ServiceUnavailable: {
+            headers: {
+                /** @description The seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ServiceUnavailable"];
+            };
+        };
+        /** @description Not found (course.not-found) */
+        CourseNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CourseNotFound"];
+            };
+        };
+        /** @description Gone for good (course.gone) */
+        CourseGone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CourseGone"];
+            };
+        };
+        /** @description Not signed in (token.invalid) */
+        TokenInvalid: {
+            headers: {
+                /** @description How to say who you are: Bearer */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TokenInvalid"];
+            };
+        };
+        /** @description Not allowed (role.insufficient) */
+        RoleInsufficient: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoleInsufficient"];
+            };
+        };
+        /** @description Body too large (body.too-large) */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["BodyTooLarge"];
+            };
+        };
+        /** @description Body not JSON (media-type.unsupported) */
+        MediaTypeUnsupported: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MediaTypeUnsupported"];
+            };
+        };
+        /** @description Too many requests (counts.too-many) */
+        CountsTooMany: {
+            headers: {
+                /** @description The seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CountsTooMany"];
+            };
+        };
+        /** @description Against a rule (slug.taken) */
+        SlugTaken: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SlugTaken"];
+            };
+        };
+        /** @description Cannot be processed (event.too-large) */
+        EventTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["EventTooLarge"];
+            };
+        };
+        /** @description Not found (distribution.not-found) */
+        DistributionNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["DistributionNotFound"];
+            };
+        };
+        /** @description Against a rule (slug.taken, variant.language, variant.target-group, distribution.incomplete) */
+        SlugTakenOrVariantLanguageOrVariantTargetGroupOrDistributionIncomplete: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SlugTaken"] | components["schemas"]["VariantLanguage"] | components["schemas"]["VariantTargetGroup"] | components["schemas"]["DistributionIncomplete"];
+            };
+        };
+        /** @description Changed since: If-Match names another state (if-match.stale) */
+        IfMatchStale: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["IfMatchStale"];
+            };
+        };
+        /** @description If-Match is missing (if-match.missing) */
+        IfMatchMissing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["IfMatchMissing"];
+            };
+        };
+        /** @description Against a rule (distribution.has-variants) */
+        DistributionHasVariants: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["DistributionHasVariants"];
+            };
+        };
+        /** @description Against a rule (distribution.incomplete) */
+        DistributionIncomplete: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["DistributionIncomplete"];
+            };
+        };
+        /** @description Cannot be processed (schedule.past, schedule.order) */
+        SchedulePastOrScheduleOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SchedulePast"] | components["schemas"]["ScheduleOrder"];
+            };
+        };
+        /** @description Against a rule (slug.taken, variant.of-variant) */
+        SlugTakenOrVariantOfVariant: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SlugTaken"] | components["schemas"]["VariantOfVariant"];
+            };
+        };
+        /** @description Not found (distribution.not-found, version.not-found) */
+        DistributionNotFoundOrVersionNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["DistributionNotFound"] | components["schemas"]["VersionNotFound"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type BodyTooLarge = components['schemas']['BodyTooLarge'];
+export type CatalogueEntry = components['schemas']['CatalogueEntry'];
+export type CatalogueEntryPage = components['schemas']['CatalogueEntryPage'];
+export type ClickInput = components['schemas']['ClickInput'];
+export type CountsTooMany = components['schemas']['CountsTooMany'];
+export type Course = components['schemas']['Course'];
+export type CourseGone = components['schemas']['CourseGone'];
+export type CourseNotFound = components['schemas']['CourseNotFound'];
+export type Cta = components['schemas']['Cta'];
+export type Differences = components['schemas']['Differences'];
+export type Distribution = components['schemas']['Distribution'];
+export type DistributionChangeInput = components['schemas']['DistributionChangeInput'];
+export type DistributionHasVariants = components['schemas']['DistributionHasVariants'];
+export type DistributionIncomplete = components['schemas']['DistributionIncomplete'];
+export type DistributionNotFound = components['schemas']['DistributionNotFound'];
+export type DistributionPage = components['schemas']['DistributionPage'];
+export type EventTooLarge = components['schemas']['EventTooLarge'];
+export type GivenCtaInput = components['schemas']['GivenCtaInput'];
+export type GivenSeoInput = components['schemas']['GivenSeoInput'];
+export type IfMatchMissing = components['schemas']['IfMatchMissing'];
+export type IfMatchStale = components['schemas']['IfMatchStale'];
+export type InternalCourse = components['schemas']['InternalCourse'];
+export type InternalCoursePage = components['schemas']['InternalCoursePage'];
+export type InvalidPart = components['schemas']['InvalidPart'];
+export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
+export type NewDistributionInput = components['schemas']['NewDistributionInput'];
+export type NewVariantInput = components['schemas']['NewVariantInput'];
+export type PlanInput = components['schemas']['PlanInput'];
+export type Problem = components['schemas']['Problem'];
+export type RelatedCourse = components['schemas']['RelatedCourse'];
+export type RequestInvalid = components['schemas']['RequestInvalid'];
+export type RoleInsufficient = components['schemas']['RoleInsufficient'];
+export type Schedule = components['schemas']['Schedule'];
+export type ScheduleOrder = components['schemas']['ScheduleOrder'];
+export type SchedulePast = components['schemas']['SchedulePast'];
+export type Seo = components['schemas']['Seo'];
+export type ServerError = components['schemas']['ServerError'];
+export type ServiceUnavailable = components['schemas']['ServiceUnavailable'];
+export type SlugTaken = components['schemas']['SlugTaken'];
+export type TokenInvalid = components['schemas']['TokenInvalid'];
+export type UnpublishingInput = components['schemas']['UnpublishingInput'];
+export type VariantLanguage = components['schemas']['VariantLanguage'];
+export type VariantOfVariant = components['schemas']['VariantOfVariant'];
+export type VariantTargetGroup = components['schemas']['VariantTargetGroup'];
+export type Version = components['schemas']['Version'];
+export type VersionEndInput = components['schemas']['VersionEndInput'];
+export type VersionNotFound = components['schemas']['VersionNotFound'];
+export type VersionSummary = components['schemas']['VersionSummary'];
+export type VersionSummaryPage = components['schemas']['VersionSummaryPage'];
+export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
+export type ResponseServerError = components['responses']['ServerError'];
+export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
+export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
+export type ResponseCourseGone = components['responses']['CourseGone'];
+export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
+export type ResponseRoleInsufficient = components['responses']['RoleInsufficient'];
+export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
+export type ResponseMediaTypeUnsupported = components['responses']['MediaTypeUnsupported'];
+export type ResponseCountsTooMany = components['responses']['CountsTooMany'];
+export type ResponseSlugTaken = components['responses']['SlugTaken'];
+export type ResponseEventTooLarge = components['responses']['EventTooLarge'];
+export type ResponseDistributionNotFound = components['responses']['DistributionNotFound'];
+export type ResponseSlugTakenOrVariantLanguageOrVariantTargetGroupOrDistributionIncomplete = components['responses']['SlugTakenOrVariantLanguageOrVariantTargetGroupOrDistributionIncomplete'];
+export type ResponseIfMatchStale = components['responses']['IfMatchStale'];
+export type ResponseIfMatchMissing = components['responses']['IfMatchMissing'];
+export type ResponseDistributionHasVariants = components['responses']['DistributionHasVariants'];
+export type ResponseDistributionIncomplete = components['responses']['DistributionIncomplete'];
+export type ResponseSchedulePastOrScheduleOrder = components['responses']['SchedulePastOrScheduleOrder'];
+export type ResponseSlugTakenOrVariantOfVariant = components['responses']['SlugTakenOrVariantOfVariant'];
+export type ResponseDistributionNotFoundOrVersionNotFound = components['responses']['DistributionNotFoundOrVersionNotFound'];
+export type $defs = Record<string, never>;
+export interface operations {
+    listCourses: {
+        parameters: {
+            query?: {
+                /** @description Shows each course in the best language it has: this one, a more general one (de for de-AT), the same in the same script (de-CH), English. Without it, Accept-Language only orders the list */
+                language?: string;
+                targetGroup?: string;
+                /** @description Words of title, description or target group; of the last one the beginning is enough. Blank for all. The first twelve different words count. */
+                q?: string;
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueEntryPage"];
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getCourse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            /** @description It has another slug now */
+            301: {
+                headers: {
+                    /** @description The path of what was made, or of where it is now */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            404: components["responses"]["CourseNotFound"];
+            410: components["responses"]["CourseGone"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listInternalCourses: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalCoursePage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getInternalCourse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalCourse"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["CourseNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    countView: {
+        parameters: {
+            query?: {
+                utm_source?: string;
+                utm_medium?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counted, if there is such a course */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["CountsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    countEnrollmentClick: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClickInput"];
+            };
+        };
+        responses: {
+            /** @description Counted, if there is such a course */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["CountsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listDistributions: {
+        parameters: {
+            query?: {
+                courseId?: string;
+                derivedFrom?: string;
+                visibility?: "private" | "public";
+                /** @description This language and more specific ones (de-AT for de) */
+                language?: string;
+                targetGroup?: string;
+                /** @description In title, description or slug */
+                q?: string;
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributionPage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createDistribution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDistributionInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description The path of what was made, or of where it is now */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            409: components["responses"]["SlugTaken"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            422: components["responses"]["EventTooLarge"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getDistribution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    removeDistribution: {
+        parameters: {
+            query?: {
+                variants?: "keep" | "delete";
+            };
+            header: {
+                /** @description The ETag of what is to be changed, or * */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            409: components["responses"]["DistributionHasVariants"];
+            412: components["responses"]["IfMatchStale"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            428: components["responses"]["IfMatchMissing"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changeDistribution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is to be changed, or * */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DistributionChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            409: components["responses"]["SlugTakenOrVariantLanguageOrVariantTargetGroupOrDistributionIncomplete"];
+            412: components["responses"]["IfMatchStale"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            422: components["responses"]["EventTooLarge"];
+            428: components["responses"]["IfMatchMissing"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    publishDistribution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            409: components["responses"]["DistributionIncomplete"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            422: components["responses"]["EventTooLarge"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    unpublishDistribution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnpublishingInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    planSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            422: components["responses"]["SchedulePastOrScheduleOrder"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deriveVariant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVariantInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description The path of what was made, or of where it is now */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            409: components["responses"]["SlugTakenOrVariantOfVariant"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            422: components["responses"]["EventTooLarge"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listVersions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionSummaryPage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    endVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionEndInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description The path of what was made, or of where it is now */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            422: components["responses"]["EventTooLarge"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFoundOrVersionNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    compareVersions: {
+        parameters: {
+            query?: {
+                /** @description Where not the version that goes on */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differences"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFoundOrVersionNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    restoreVersion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is to be changed, or * */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFoundOrVersionNotFound"];
+            409: components["responses"]["DistributionIncomplete"];
+            412: components["responses"]["IfMatchStale"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            422: components["responses"]["EventTooLarge"];
+            428: components["responses"]["IfMatchMissing"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+}
