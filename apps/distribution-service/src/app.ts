@@ -1,7 +1,8 @@
 import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
 import rateLimit from '@fastify/rate-limit'
 import { addCatalogueRoutes } from './catalogue/routes.ts'
-import { type Context, service, version } from './context.ts'
+import { service } from './config.ts'
+import type { Context } from './context.ts'
 import { addCountRoutes } from './counts/routes.ts'
 import { addInternalRoutes } from './courses/internal-routes.ts'
 import { migrations } from './db/migrations.ts'
@@ -15,11 +16,8 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   const { config, logger, db, messaging } = ctx
   const app = await createHttpApp({
     service,
-    version,
+    config,
     logger,
-    auth: { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE, jwksUrl: config.JWKS_URL },
-    trustProxy: config.TRUST_PROXY,
-    tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
     health: {
       live: messaging.findStandstill,
       ready: createReadinessCheck(db, migrations),

@@ -1,15 +1,7 @@
 import { type Messaging, openMessaging } from '@coursewire/messaging'
-import {
-  createDatabase,
-  createLogger,
-  createPool,
-  type Logger,
-  type Moment,
-  now,
-  openResources,
-} from '@coursewire/service-kit'
+import { createDatabase, createPool, type Logger, type Moment, now, openResources } from '@coursewire/service-kit'
 import { createCatalogue, LISTS_AT_ONCE } from './catalogue/catalogue.ts'
-import type { Config } from './config.ts'
+import { type Config, service } from './config.ts'
 import { createHandlers } from './consumer.ts'
 import { createCountService } from './counts/service.ts'
 import { createCommit } from './entries/commit.ts'
@@ -19,11 +11,7 @@ import { createScheduleService } from './schedules/service.ts'
 import { createVariantService } from './variants/service.ts'
 import { createVersionService } from './versions/service.ts'
 
-export const service = 'distribution-service'
-export const version = '1.0.0'
-
 export type Overrides = {
-  logger?: Logger
   now?: () => Moment
   messaging?: Messaging
 }
@@ -31,25 +19,23 @@ export type Overrides = {
 export type Context = Awaited<ReturnType<typeof createContext>>
 
 /** Opens everything the service lives on; connects in the background, and waits for servers that are not there yet. */
-export function createContext(config: Config, overrides: Overrides = {}) {
+export function createContext(config: Config, logger: Logger, overrides: Overrides = {}) {
   return openResources(async (adopt) => {
-    const logger = overrides.logger ?? createLogger({ service, version, level: config.LOG_LEVEL })
     const base = { config, logger, now: overrides.now ?? now }
-    const pool = adopt(createPool({ url: config.DATABASE_URL, max: 20, name: service, logger }), (it) => it.end())
+    const pool = adopt(createPool({ url: config.DATABASE_URL, max: 20, name: service.name, logger }), (it) => it.end())
     const db = createDatabase(pool)
     const listsPool = adopt(
       createPool({
         url: config.DATABASE_URL,
         max: LISTS_AT_ONCE,
         statementSeconds: 3,
-        name: `${service} lists`,
+        name: `${service.name} lists`,
         logger,
       }),
       (it) => it.end(),
     )
     const messaging = adopt(
-      overrides.messaging ??
-        openMessaging({ service: { name: service, version }, config, db, logger, handlers: createHandlers(base) }),
+      overrides.messaging ?? openMessaging({ service, config, db, logger, handlers: createHandlers(base) }),
       (it) => it.close(),
     )
     const catalogue = createCatalogue({ db, listsDb: createDatabase(listsPool), baseUrl: config.PUBLIC_BASE_URL })

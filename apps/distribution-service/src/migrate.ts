@@ -1,5 +1,4 @@
-import { loadConfig, migrate, runTask } from '@coursewire/service-kit'
-import { migrateConfigSchema } from './config.ts'
+import { runMigrations } from '@coursewire/service-kit'
 import { migrations } from './db/migrations.ts'
 
-await runTask(() => migrate(loadConfig(migrateConfigSchema, process.env).MIGRATE_DATABASE_URL, migrations))
+await runMigrations(migrations, process.env)

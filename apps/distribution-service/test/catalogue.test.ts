@@ -136,9 +136,7 @@ describe('the page of a course', () => {
 describe('an unpublished entry', () => {
   /** Another instance of the service, on the same database. */
   async function startAnother({ databaseUrl, logs }: Editor) {
-    const ctx = await createContext(createConfig(databaseUrl), {
-      logger: logs.logger,
-    })
+    const ctx = await createContext(createConfig(databaseUrl), logs.logger)
     const { call, close } = createCaller(ctx)
     onTestFinished(async () => {
       await close()

@@ -55,7 +55,7 @@ beforeAll(async () => {
   ])
   closers.push(() => Promise.all([events.close(), letters.close()]))
 
-  ctx = await createContext(createConfig(postgres.url, broker.brokers), { logger: logs.logger })
+  ctx = await createContext(createConfig(postgres.url, broker.brokers), logs.logger)
   closers.push(() => ctx.close())
   ctx.messaging.start()
   caller = createCaller(ctx)

@@ -68,9 +68,8 @@ describe('views', () => {
     const here = await startWithPublic()
     const others = await Promise.all(
       [1, 2].map(async () => {
-        const ctx = await createContext(createConfig(here.databaseUrl), {
+        const ctx = await createContext(createConfig(here.databaseUrl), here.logs.logger, {
           now: here.now,
-          logger: here.logs.logger,
         })
         const { call, close } = createCaller(ctx)
         return { ctx, callAny: call, close }
@@ -97,9 +96,8 @@ describe('views', () => {
     const here = await startWithPublic()
     const proxy = await startLossyProxy(here.databaseUrl)
     onTestFinished(() => proxy.close())
-    const ctx = await createContext(createConfig(proxy.url), {
+    const ctx = await createContext(createConfig(proxy.url), here.logs.logger, {
       now: here.now,
-      logger: here.logs.logger,
     })
     const seen = { tenantId: 'acme', slug: here.slug, referrerCategory: 'direct' } as const
     ctx.counts.view(seen)

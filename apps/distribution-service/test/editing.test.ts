@@ -430,9 +430,7 @@ it('moments are written and read the same whatever settings the role has', async
   const database = new URL(service.databaseUrl).pathname.slice(1)
   await service.db.execute(sql.raw(`ALTER ROLE CURRENT_USER IN DATABASE ${database} SET DateStyle = 'German, DMY'`))
   await service.db.execute(sql.raw(`ALTER ROLE CURRENT_USER IN DATABASE ${database} SET TimeZone = 'Asia/Kathmandu'`))
-  const ctx = await createContext(createConfig(service.databaseUrl), {
-    logger: service.logs.logger,
-  })
+  const ctx = await createContext(createConfig(service.databaseUrl), service.logs.logger)
   const { call, close } = createCaller(ctx)
   const asEditor = { roles: ['editor' as const] }
 

@@ -19,7 +19,7 @@ it.each([
 /** As it is deployed, with a relay and a consumer of its own, which find no Kafka. */
 async function startWithoutKafka() {
   const database = await createTestDatabase()
-  const ctx = await createContext(createConfig(database.databaseUrl), createLogBook())
+  const ctx = await createContext(createConfig(database.databaseUrl), createLogBook().logger)
   ctx.messaging.start()
   const { call, close } = createCaller(ctx)
   onTestFinished(async () => {

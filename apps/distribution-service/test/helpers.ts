@@ -72,8 +72,7 @@ async function openService(overrides: Overrides, environment = {}) {
   const database = await createTestDatabase()
   const logs = createLogBook()
   const wakes: string[] = []
-  const ctx = await createContext(createConfig(database.databaseUrl, [], environment), {
-    logger: logs.logger,
+  const ctx = await createContext(createConfig(database.databaseUrl, [], environment), logs.logger, {
     messaging: {
       wake: () => void wakes.push('wake'),
       findStandstill: () => null,

@@ -79,9 +79,8 @@ describe('a schedule', () => {
     const { databaseUrl } = it
     const others = await Promise.all(
       [1, 2, 3].map(() =>
-        createContext(createConfig(databaseUrl), {
+        createContext(createConfig(databaseUrl), it.logs.logger, {
           now: it.now,
-          logger: it.logs.logger,
         }),
       ),
     )

@@ -1,10 +1,8 @@
 import { readAddress } from '@coursewire/events'
-import { baseConfig } from '@coursewire/service-kit'
+import { baseConfig, baseUrl } from '@coursewire/service-kit'
 import { z } from 'zod'
 
-const { JWT_ISSUER: _issuer, JWT_AUDIENCE: _audience, JWKS_URL: _keys, ...base } = baseConfig
-
-const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
+export const service = { name: 'email-worker', version: '1.0.0' }
 
 /** `hello@example.com` or `Coursewire <hello@example.com>`. */
 const sender = z.string().transform((value, context) => {
@@ -16,7 +14,7 @@ const sender = z.string().transform((value, context) => {
 })
 
 export const configSchema = z.object({
-  ...base,
+  ...baseConfig,
   AWS_REGION: z.string().default('us-east-1'),
   EMAIL_FROM: sender,
   SES_CONFIGURATION_SET: z.string().optional(),
@@ -30,5 +28,4 @@ export const configSchema = z.object({
 
 export type Config = z.output<typeof configSchema>
 
-export const migrateConfigSchema = z.object({ MIGRATE_DATABASE_URL: baseConfig.DATABASE_URL })
 export const cliConfigSchema = z.object({ DATABASE_URL: baseConfig.DATABASE_URL })

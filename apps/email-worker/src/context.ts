@@ -1,14 +1,11 @@
 import { openMessaging } from '@coursewire/messaging'
 import { createDatabase, createPool, createServiceClient, type Logger, openResources } from '@coursewire/service-kit'
-import type { Config } from './config.ts'
+import { type Config, service } from './config.ts'
 import { createHandlers } from './consumer.ts'
 import type { Step } from './emails/delivery.ts'
 import { createDirectory } from './emails/directory.ts'
 import { createSesMailer } from './emails/mailer.ts'
 import { startSender } from './emails/sender.ts'
-
-export const service = 'email-worker'
-export const version = '1.0.0'
 
 /** Seams for tests. */
 export interface Overrides {
@@ -18,12 +15,12 @@ export interface Overrides {
 /** Opens everything the worker is made of. It closes in reverse: sending, consuming, relaying, connections. */
 export function createContext(config: Config, logger: Logger, overrides: Partial<Overrides> = {}) {
   return openResources(async (adopt) => {
-    const pool = adopt(createPool({ url: config.DATABASE_URL, max: 10, name: service, logger }), (it) => it.end())
+    const pool = adopt(createPool({ url: config.DATABASE_URL, max: 10, name: service.name, logger }), (it) => it.end())
     const db = createDatabase(pool)
 
     const messaging = adopt(
       openMessaging({
-        service: { name: service, version },
+        service,
         config,
         db,
         logger,

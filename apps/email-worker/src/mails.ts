@@ -1,8 +1,5 @@
 import {
   type CommandLine,
-  createDatabase,
-  createLogger,
-  createPool,
   type Database,
   defineAction,
   formatRecord,
@@ -11,6 +8,7 @@ import {
   momentInput,
   type Terminal,
   UsageError,
+  withDatabase,
 } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { cliConfigSchema } from './config.ts'
@@ -18,53 +16,36 @@ import { statuses } from './db/schema.ts'
 import { findEmail, type LedgerEntry, type LedgerFilter, listEmails, matches } from './emails/ledger.ts'
 import { countUnsent, isOneOf, resend } from './emails/repository.ts'
 
-const filters = {
-  tenant: { type: 'string', description: 'Only of this tenant' },
-  course: { type: 'string', description: 'Only of this course' },
-  reason: { type: 'string', description: 'Only where the reason holds these words' },
-  since: {
-    type: 'string',
-    description: 'Only since a moment (2026-01-31, 2026-01-31T08:00Z) or for so long (90m, 36h, 7d)',
-  },
-} as const
-const listArguments = {
-  ...filters,
-  limit: { type: 'string', default: '50', description: 'At most so many, the newest' },
-  json: { type: 'boolean', description: 'As JSON' },
-} as const
-
-const word = z.string().regex(/^[^-]/, 'Expected a value')
+const word = z.string().min(1)
 const filterInput = z.object({
-  tenant: word.optional(),
-  course: word.optional(),
-  reason: word.optional(),
-  since: momentInput.optional(),
+  tenant: word.optional().describe('Only of this tenant'),
+  course: word.optional().describe('Only of this course'),
+  reason: word.optional().describe('Only where the reason holds these words'),
+  since: momentInput
+    .optional()
+    .describe('Only since a moment (2026-01-31, 2026-01-31T08:00Z) or for so long (90m, 36h, 7d)'),
 })
+const json = z.boolean().default(false).describe('As JSON')
 const listInput = filterInput.extend({
-  status: z.enum(statuses).optional(),
-  limit: z.coerce.number().int().min(1).max(10_000),
-  json: z.boolean().default(false),
+  status: z
+    .enum(statuses)
+    .optional()
+    .describe(`Only in this state: ${statuses.join(', ')}`),
+  limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('At most so many, the newest'),
+  json,
 })
 const id = z.uuid('Expected the id of a mail, a UUID')
-const showInput = z.object({ id, json: z.boolean().default(false) })
+const showInput = z.object({ id: id.describe('Id of the mail, as in the list'), json })
 
 /** The command by which operators look into the ledger and settle what no program can. */
 export function createMails({ env, print }: Terminal): CommandLine {
   async function withLedger(work: (db: Database) => Promise<string>): Promise<void> {
-    const { DATABASE_URL: url } = loadConfig(cliConfigSchema, env)
-    const logger = createLogger({ service: 'mails', level: 'silent' })
-    const pool = createPool({ url, max: 1, name: 'mails', logger })
-    try {
-      print(await work(createDatabase(pool)))
-    } finally {
-      await pool.end()
-    }
+    print(await withDatabase('mails', loadConfig(cliConfigSchema, env).DATABASE_URL, work))
   }
 
   const list = defineAction({
     name: 'list',
     description: 'Mails, the newest first',
-    args: { status: { type: 'string', description: `Only in this state: ${statuses.join(', ')}` }, ...listArguments },
     input: listInput,
     run: (input) => withLedger((db) => renderList(db, input)),
   })
@@ -72,7 +53,6 @@ export function createMails({ env, print }: Terminal): CommandLine {
   const unknown = defineAction({
     name: 'unknown',
     description: 'Mails of which nobody knows whether they were sent',
-    args: listArguments,
     input: listInput.omit({ status: true }),
     run: (input) => withLedger((db) => renderList(db, { ...input, status: 'unknown' })),
   })
@@ -80,31 +60,24 @@ export function createMails({ env, print }: Terminal): CommandLine {
   const show = defineAction({
     name: 'show',
     description: 'All there is to know of a mail',
-    args: {
-      id: { type: 'positional', description: 'Id of the mail, as in the list' },
-      json: { type: 'boolean', description: 'As JSON' },
-    },
     input: showInput,
+    positionals: ['id'],
     run: (input) => withLedger((db) => renderEmail(db, input)),
   })
 
   const again = defineAction({
     name: 'resend',
     description: 'Sends mails again that are failed or unknown; an unknown one may then arrive twice',
-    args: {
-      ids: { type: 'positional', required: false, description: 'Ids as in the list; without them filters, or --all' },
-      ...filters,
-      status: { type: 'string', description: 'failed, which is the default beside filters, or unknown' },
-      all: { type: 'boolean', description: 'All there are in this state' },
-      'dry-run': { type: 'boolean', description: 'Only says how many would be sent' },
-    },
-    rest: 'ids',
     input: filterInput.extend({
-      ids: z.array(id),
-      status: z.enum(['failed', 'unknown']).optional(),
-      all: z.boolean().default(false),
-      'dry-run': z.boolean().default(false),
+      ids: z.array(id).describe('Ids as in the list; without them filters, or --all'),
+      status: z
+        .enum(['failed', 'unknown'])
+        .optional()
+        .describe('failed, which is the default beside filters, or unknown'),
+      all: z.boolean().default(false).describe('All there are in this state'),
+      'dry-run': z.boolean().default(false).describe('Only says how many would be sent'),
     }),
+    positionals: ['ids'],
     async run({ ids, all, status, 'dry-run': isDryRun, ...filter }) {
       const isFiltered = Object.values(filter).some((value) => value !== undefined)
       if ([ids.length > 0, isFiltered, all].filter(Boolean).length !== 1) {
@@ -159,6 +132,6 @@ async function renderList(db: Database, input: z.output<typeof listInput>): Prom
 }
 
 function summarize({ id, status, createdAt, tenantId, studentId, courseId, attempt, reason }: LedgerEntry) {
-  const created = `${createdAt?.slice(0, 19).replace('T', ' ')}Z`
+  const created = `${createdAt.slice(0, 19).replace('T', ' ')}Z`
   return { id, status, created, tenant: tenantId, student: studentId, course: courseId, attempt, reason }
 }

@@ -1,11 +1,4 @@
-import { fileURLToPath } from 'node:url'
-import { messagingMigrations } from '@coursewire/messaging'
-import { loadConfig, migrate, runTask } from '@coursewire/service-kit'
-import { migrateConfigSchema } from './config.ts'
+import { runMigrations } from '@coursewire/service-kit'
+import { migrations } from './db/migrations.ts'
 
-const folder = fileURLToPath(new URL('../migrations', import.meta.url))
-
-await runTask(async () => {
-  const { MIGRATE_DATABASE_URL } = loadConfig(migrateConfigSchema, process.env)
-  await migrate(MIGRATE_DATABASE_URL, [messagingMigrations, { folder, table: 'migrations' }])
-})
+await runMigrations(migrations, process.env)

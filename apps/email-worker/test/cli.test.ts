@@ -159,8 +159,8 @@ test.each([
   [['list', '--status=lost'], 'pending', 2],
   [['list', '--since=yesterday'], 'Expected a moment', 2],
   [['list', '--limit=0'], 'limit', 2],
-  [['list', '--stauts=sent'], 'Unknown option: --stauts=sent', 2],
-  [['show', nobody, 'another'], 'Unknown option: another', 2],
+  [['list', '--stauts=sent'], "Unknown option '--stauts'", 2],
+  [['show', nobody, 'another'], 'Unexpected argument: another', 2],
 ])('%j is refused', async (args, message, expectedCode) => {
   const { err, code } = await mails(...args)
 
@@ -183,7 +183,7 @@ test('the process prints its result, and exits with an error code if it fails', 
   expect(done).toEqual({ ...(await mails('show', id)), err: '' })
   expect(refused).toMatchObject({ err: expect.stringContaining('Unknown command lost'), code: 2 })
   expect(unfinished).toMatchObject({
-    err: expect.stringContaining('Missing required positional argument: ID'),
+    err: expect.stringContaining('Missing\n  → at id'),
     code: 2,
   })
   expect(unset).toMatchObject({ err: expect.stringContaining('DATABASE_URL'), code: 1 })

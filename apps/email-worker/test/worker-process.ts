@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
-import { createLogger, loadConfig, openResources, runProcess } from '@coursewire/service-kit'
+import { runService } from '@coursewire/service-kit'
 import { buildApp } from '../src/app.ts'
-import { configSchema } from '../src/config.ts'
+import { configSchema, service } from '../src/config.ts'
 import { createContext } from '../src/context.ts'
 
 // Starts the worker as main.ts does, but kills it with SIGKILL at the given moment.
@@ -10,20 +10,16 @@ const die = () => process.kill(process.pid, 'SIGKILL')
 
 if (moment?.endsWith('offset commit')) dieAtOffsetCommit(moment.startsWith('during'))
 
-const logger = createLogger({ service: 'email-worker', level: 'info' })
-runProcess({
-  logger,
-  start: () =>
-    openResources(async (adopt) => {
-      const config = loadConfig(configSchema, process.env)
-      const onStep = (step: string) => void (step === moment && die())
-      const ctx = adopt(await createContext(config, logger, { onStep }), (opened) => opened.close())
-      const app = adopt(await buildApp(ctx), (opened) => opened.close())
-      logger.info({ url: await app.listen({ port: 0 }) }, 'Listening')
-      ctx.messaging.start()
-      return {}
-    }),
-})
+const onStep = (step: string) => void (step === moment && die())
+runService(
+  {
+    service,
+    configSchema,
+    createContext: (config, logger) => createContext(config, logger, { onStep }),
+    buildApp,
+  },
+  { ...process.env, PORT: '0' },
+)
 
 /**
  * Dies before the offset commit leaves, or when it has left but is not answered yet. This means the first offset commit after the

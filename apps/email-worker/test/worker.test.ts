@@ -148,9 +148,9 @@ test('health and metrics are served', async () => {
   const { ses, env } = await startWorld()
   await ses.setFault('accept-then-drop', 1)
   const worker = startWorker(env)
-  const { url } = await worker.waitForLine('Listening')
+  const url = await worker.findUrl()
   const get = async (path: string) => {
-    const response = await fetch(new URL(path, String(url)))
+    const response = await fetch(new URL(path, url))
     return { status: response.status, text: await response.text() }
   }
 
@@ -171,9 +171,9 @@ test('the worker is ready while it runs, whichever dependency is down', async ()
   const { env } = await startWorld()
   const nowhere = { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nowhere', KAFKA_BROKERS: '127.0.0.1:9' }
   const worker = startWorker({ ...env, ...nowhere })
-  const { url } = await worker.waitForLine('Listening')
+  const url = await worker.findUrl()
 
-  expect((await fetch(new URL('/health/ready', String(url)))).status).toBe(200)
+  expect((await fetch(new URL('/health/ready', url))).status).toBe(200)
 })
 
 /** Starts an SES that answers only after `open` is called. */

@@ -7,19 +7,12 @@ import { migrations } from './db/migrations.ts'
 import { enrollmentRoutes } from './enrollments/routes.ts'
 
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const { config, db, messaging } = ctx
+  const { config, logger, db, messaging, tokens } = ctx
   const app = await createHttpApp({
-    service: service.name,
-    version: service.version,
-    logger: ctx.logger,
-    auth: {
-      issuer: config.JWT_ISSUER,
-      audience: config.JWT_AUDIENCE,
-      jwksUrl: config.JWKS_URL,
-      keySet: ctx.tokens.keySet,
-    },
-    trustProxy: config.TRUST_PROXY,
-    tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
+    service,
+    config,
+    logger,
+    keySet: tokens.keySet,
     health: {
       live: messaging.findStandstill,
       ready: createReadinessCheck(db, migrations),

@@ -1,7 +1,9 @@
 import { createPrivateKey } from 'node:crypto'
-import { baseConfig } from '@coursewire/service-kit'
+import { baseConfig, baseUrl, tokenConfig } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { plainId } from './fields.ts'
+
+export const service = { name: 'enrollment-api', version: '1.0.0' }
 
 const signingKey = z.string().transform((pem, context) => {
   try {
@@ -21,9 +23,10 @@ const topicArnOrOff = z
 
 export const configSchema = z.object({
   ...baseConfig,
+  ...tokenConfig,
   ENROLLMENT_COMPLETED_TOPIC_ARN: topicArnOrOff,
   JWT_PRIVATE_KEY: signingKey,
-  DISTRIBUTION_SERVICE_URL: z.url({ protocol: /^https?$/ }),
+  DISTRIBUTION_SERVICE_URL: baseUrl,
   SERVICE_CLIENT_ID: plainId,
   SERVICE_CLIENT_SECRET: z.string(),
 })
@@ -34,7 +37,3 @@ export const cliConfigSchema = z.object({
   DATABASE_URL: baseConfig.DATABASE_URL,
   DEFAULT_TENANT: baseConfig.DEFAULT_TENANT.optional(),
 })
-
-export const migrateConfigSchema = z.object({ MIGRATE_DATABASE_URL: baseConfig.DATABASE_URL })
-
-export const service = { name: 'enrollment-api', version: '1.0.0' }

@@ -61,7 +61,7 @@ it('create-client creates a client for its tenants, by default DEFAULT_TENANT, a
 it('all problems are reported at once, and nothing is done', async () => {
   const result = await run(['create-user', '--email=grace', '--name=', '--locale=fr', '--role=root'], 'short')
 
-  expect(result).toMatchObject({ code: 1, output: '' })
+  expect(result).toMatchObject({ code: 2, output: '' })
   for (const field of ['tenant', 'email', 'name', 'locale', 'role', 'secret'])
     expect(result.errors).toContain(`at ${field}`)
   expect(result.errors).not.toContain('short')
@@ -74,7 +74,7 @@ it.each([
 ])('a secret with %s is refused, because nobody could sign in with it', async (_fault, secret, message) => {
   const result = await run(['create-user', '--tenant=acme', '--email=nul@example.com', '--name=Nul'], secret)
 
-  expect(result).toMatchObject({ code: 1, output: '', errors: expect.stringContaining(message) })
+  expect(result).toMatchObject({ code: 2, output: '', errors: expect.stringContaining(message) })
 })
 
 it('an address and a name are normalised, and an address that no mail could reach is refused', async () => {
@@ -89,7 +89,7 @@ it('an address and a name are normalised, and an address that no mail could reac
   expect(made.output).toContain('(r&d@xn--bcher-kva.example, student)')
   const { rows } = await service.admin.query(`SELECT name FROM users WHERE email = 'r&d@xn--bcher-kva.example'`)
   expect(rows).toEqual([{ name: 'Anna Weber' }])
-  expect(refused.code).toBe(1)
+  expect(refused.code).toBe(2)
   expect(refused.errors).toContain('The address is not one plain address')
   expect(refused.errors).toContain('at name')
 })
@@ -97,7 +97,11 @@ it('an address and a name are normalised, and an address that no mail could reac
 it('a secret given as an option is refused', async () => {
   const result = await run([...user, `--password=${randomUUID()}`], '')
 
-  expect(result).toEqual({ code: 1, output: '', errors: 'Unknown option: password\n' })
+  expect(result).toEqual({
+    code: 2,
+    output: '',
+    errors: "Unknown option '--password'\nAdd --help to see what there is\n",
+  })
 })
 
 it('a missing database is reported in one line without a secret', async () => {

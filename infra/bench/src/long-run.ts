@@ -39,24 +39,3 @@ export async function runForLong(work: (run: LongRun) => Promise<boolean>): Prom
     await end(1)
   }
 }
-
-/** Reads the arguments with `read`. If that throws, prints the reason and the usage and exits with 2. */
-export function readOptions<Options>(usage: string, read: () => Options): Options {
-  if (process.argv.includes('--help')) {
-    console.log(usage)
-    process.exit(0)
-  }
-  try {
-    return read()
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
-    process.exit(2)
-  }
-}
-
-/** Reads a number of at least `least` from the command line. */
-export function readNumber(name: string, text: string, least: number): number {
-  const value = Number(text)
-  if (!Number.isFinite(value) || value < least) throw new Error(`--${name} must be a number of at least ${least}`)
-  return value
-}

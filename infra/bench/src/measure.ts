@@ -1,5 +1,6 @@
 // Runs the benchmarks one after the other, reports progress on standard error, and prints a table or JSON at the end.
-import { parseArgs } from 'node:util'
+import { defineAction, runCommandLine, terminal } from '@coursewire/service-kit'
+import { z } from 'zod'
 import { type Comparison, compare, type Result } from './benchmark.ts'
 import { createCatalogueComparisons } from './catalogue.ts'
 import { createConsumeComparison } from './consume.ts'
@@ -32,67 +33,46 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   generations: async (environment) => [await createGenerationComparison(environment)],
 }
 
-const usage = `Usage: npm run bench [-- --only ${Object.keys(benchmarks).join(',')}] [--rounds 5] [--json]`
+const names = Object.keys(benchmarks)
 const startedAt = performance.now()
 const log = (line: string) =>
   console.error(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}`)
 
-const options = readOptions()
 let environment: Environment | undefined
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(130))
-try {
-  environment = await createEnvironment(log)
-  const results: Result[] = []
-  for (const name of options.only) {
-    for (const comparison of (await benchmarks[name]?.(environment)) ?? []) {
-      log(comparison.work)
-      results.push(...(await compare(comparison, options.rounds, (line) => log(`  ${line}`))))
-      await comparison.close?.()
+
+const bench = defineAction({
+  name: 'npm run bench --',
+  description: 'Measures what the product costs, beside the barest way to do the same work',
+  input: z.object({
+    only: z
+      .string()
+      .transform((list) => list.split(','))
+      .pipe(z.array(z.enum(names)))
+      .prefault(names.join(','))
+      .describe('Which benchmarks, with commas'),
+    rounds: z.coerce.number().int().min(1).default(5).describe('How often each is measured'),
+    json: z.boolean().default(false).describe('As JSON'),
+  }),
+  async run({ only, rounds, json }) {
+    environment = await createEnvironment(log)
+    const results: Result[] = []
+    for (const name of only) {
+      for (const comparison of (await benchmarks[name]?.(environment)) ?? []) {
+        log(comparison.work)
+        results.push(...(await compare(comparison, rounds, (line) => log(`  ${line}`))))
+        await comparison.close?.()
+      }
     }
-  }
-  const machine = describeMachine()
-  console.log(
-    options.json ? JSON.stringify({ machine, rounds: options.rounds, results }, null, 2) : renderTable(results),
-  )
-  if (!options.json)
-    console.log(
-      `\n${Object.entries(machine)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', ')}`,
-    )
-  await end(0)
-} catch (error) {
-  console.error(error)
-  await end(1)
-}
+    const machine = describeMachine()
+    if (json) return console.log(JSON.stringify({ machine, rounds, results }, null, 2))
+    const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`)
+    console.log(`${renderTable(results)}\n\n${facts.join(', ')}`)
+  },
+})
+await end(await runCommandLine(bench, process.argv.slice(2), terminal))
 
 async function end(code: number): Promise<void> {
   await environment?.close().catch((error: unknown) => console.error(error))
   process.exit(code)
-}
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        only: { type: 'string', default: Object.keys(benchmarks).join(',') },
-        rounds: { type: 'string', default: '5' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) {
-      console.log(usage)
-      process.exit(0)
-    }
-    const only = values.only.split(',')
-    const unknown = only.filter((name) => !(name in benchmarks))
-    if (unknown.length > 0) throw new Error(`There is no benchmark called ${unknown.join(', ')}`)
-    const rounds = Number(values.rounds)
-    if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number of at least 1')
-    return { only, rounds, json: values.json }
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
-    process.exit(2)
-  }
 }

@@ -7,13 +7,14 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { type AppStarter, type Base, startBase } from '@coursewire/local'
 import { type AppName, appNames, keyOf } from '@coursewire/product'
 import { findFreePort, type ServerProcess } from '@coursewire/servers'
+import { defineAction, runCommandLine, terminal } from '@coursewire/service-kit'
 import { migrate } from '@coursewire/setup'
+import { z } from 'zod'
 import { startBalancer } from './balancer.ts'
-import { type LongRun, readNumber, readOptions, runForLong } from './long-run.ts'
+import { type LongRun, runForLong } from './long-run.ts'
 import { checkOutcome, waitUntilDrained } from './soak-checks.ts'
 import { createSoakLoad, type SoakLoad } from './soak-load.ts'
 import { signTokens } from './students.ts'
@@ -21,30 +22,25 @@ import { signTokens } from './students.ts'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const directory = join(root, '.coursewire/rolling')
 const checkout = join(directory, 'previous')
-const usage =
-  'Usage: npm run rolling [-- --from <commit>] [--rate 20] [--rounds 1]\n--from is the previous commit by default.'
 /** The time between two restarts. */
 const PAUSE_MS = 3_000
 const SECONDS_A_ROUND = 180
 
-const options = readOptions(usage, () => {
-  const { values } = parseArgs({
-    options: {
-      from: { type: 'string', default: 'HEAD~1' },
-      rate: { type: 'string', default: '20' },
-      rounds: { type: 'string', default: '1' },
-    },
-  })
-  return {
-    from: values.from,
-    rate: readNumber('rate', values.rate, 1),
-    rounds: readNumber('rounds', values.rounds, 1),
-  }
+const rolling = defineAction({
+  name: 'npm run rolling --',
+  description: 'Replaces one instance after the other under load, from an earlier commit to this one and back',
+  input: z.object({
+    from: z.string().default('HEAD~1').describe('The earlier commit'),
+    rate: z.coerce.number().min(1).default(20).describe('Enrolments a second'),
+    rounds: z.coerce.number().min(1).default(1).describe('How often there and back'),
+  }),
+  run: (options) => runForLong((run) => roll(options, run)),
 })
-await runForLong(roll)
+process.exitCode = await runCommandLine(rolling, process.argv.slice(2), terminal)
 
-async function roll({ log, signal, onEnd }: LongRun): Promise<boolean> {
-  const { from, rate, rounds } = options
+type Options = { from: string; rate: number; rounds: number }
+
+async function roll({ from, rate, rounds }: Options, { log, signal, onEnd }: LongRun): Promise<boolean> {
   removeCheckout()
   onEnd(removeCheckout)
   mkdirSync(directory, { recursive: true })

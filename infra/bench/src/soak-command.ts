@@ -6,40 +6,45 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { type Stack, startStack } from '@coursewire/local'
-import { type LongRun, readNumber, readOptions, runForLong } from './long-run.ts'
+import { defineAction, runCommandLine, terminal } from '@coursewire/service-kit'
+import { z } from 'zod'
+import { type LongRun, runForLong } from './long-run.ts'
 import { checkOutcome, waitUntilDrained } from './soak-checks.ts'
 import { createSoakLoad, type SoakLoad } from './soak-load.ts'
 import { type Sample, takeSample } from './soak-samples.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const directory = join(root, '.coursewire/soak')
-const usage = `Usage: npm run soak [-- --minutes 60] [--rate 30] [--every 10] [--seed 1]
-Without --rate it first measures what the machine can carry and uses half of that.`
 const BURSTS = [2_000, 4_000]
 /** The highest rate for which courses are prepared. */
 const HIGHEST_RATE = 100
 
-const options = readOptions(usage, () => {
-  const { values } = parseArgs({
-    options: {
-      minutes: { type: 'string', default: '60' },
-      rate: { type: 'string' },
-      every: { type: 'string', default: '10' },
-      seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
-    },
-  })
-  return {
-    minutes: readNumber('minutes', values.minutes, 2),
-    rate: values.rate === undefined ? undefined : readNumber('rate', values.rate, 1),
-    every: readNumber('every', values.every, 1),
-    seed: readNumber('seed', values.seed, 0),
-  }
+const soaking = defineAction({
+  name: 'npm run soak --',
+  description:
+    'Restarts one process after the other under a steady load, and asks at the end whether anything was lost',
+  input: z.object({
+    minutes: z.coerce.number().min(2).default(60).describe('How long'),
+    rate: z.coerce
+      .number()
+      .min(1)
+      .optional()
+      .describe('Enrolments a second; without it half of what the machine carries, which is measured first'),
+    every: z.coerce.number().min(1).default(10).describe('Seconds between two restarts'),
+    seed: z.coerce
+      .number()
+      .min(0)
+      .default(Math.floor(Math.random() * 1e6))
+      .describe('Of chance'),
+  }),
+  run: (options) => runForLong((run) => soak(options, run)),
 })
-await runForLong(soak)
+process.exitCode = await runCommandLine(soaking, process.argv.slice(2), terminal)
 
-async function soak({ log, signal, onEnd }: LongRun): Promise<boolean> {
+type Options = { minutes: number; rate?: number | undefined; every: number; seed: number }
+
+async function soak(options: Options, { log, signal, onEnd }: LongRun): Promise<boolean> {
   const { minutes, every, seed } = options
   log(`Building; seed ${seed}`)
   const build = spawn('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], {

@@ -1,8 +1,7 @@
 // `npm run course-factory -- …`: plays CourseFactory against the running stack, or against KAFKA_BROKERS.
-import { runCommandLine } from '@coursewire/service-kit'
+import { runCommandLine, terminal } from '@coursewire/service-kit'
 import { createCourseFactory } from './course-factory.ts'
 import { readRunningStack } from './running-stack.ts'
-import { terminal } from './terminal.ts'
 
 const courseFactory = createCourseFactory({ ...terminal, stack: readRunningStack() })
 process.exitCode = await runCommandLine(courseFactory, process.argv.slice(2), terminal)

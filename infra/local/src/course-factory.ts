@@ -17,13 +17,24 @@ import type { RunningStack } from './running-stack.ts'
 const LISTED = 50
 
 const publishInput = z.object({
-  what: z.array(z.string()).min(1, 'Expected a fixture, a file, or fields such as title=Gardens'),
-  type: z.enum(eventTypes),
-  tenant: z.string().optional(),
-  times: z.coerce.number().int().min(1).max(100_000),
-  'same-id': z.boolean().default(false),
-  garbage: z.boolean().default(false),
-  json: z.boolean().default(false),
+  what: z
+    .array(z.string())
+    .min(1, 'Expected a fixture, a file, or fields such as title=Gardens')
+    .describe(
+      `A fixture (${eventTypes.join(', ')}), the path of an envelope in JSON, or neither; then fields of the payload, over what is there: title=Gardens, total_lessons:=12 for JSON. In texts {n} becomes the number of the event, {now} the present`,
+    ),
+  type: z.enum(eventTypes).default('course.generation.completed').describe('What fields alone are a payload of'),
+  tenant: z.string().optional().describe('Whose course it is; without it the tenant in the file, else local'),
+  times: z.coerce.number().int().min(1).max(100_000).default(1).describe('So many events, each under an id of its own'),
+  'same-id': z
+    .boolean()
+    .default(false)
+    .describe('The same event every time, under the id it has in the fixture or file'),
+  garbage: z
+    .boolean()
+    .default(false)
+    .describe('Among them what cannot be read: random bytes, broken JSON, a wrong version, a tombstone, a megabyte'),
+  json: z.boolean().default(false).describe('As JSON'),
 })
 
 /** The command that plays CourseFactory, the system outside whose events begin everything. */
@@ -36,32 +47,8 @@ export function createCourseFactory({
   const publish = defineAction({
     name: 'publish',
     description: 'Publishes events as CourseFactory does, and says where each went',
-    args: {
-      what: {
-        type: 'positional',
-        required: false,
-        description: `A fixture (${eventTypes.join(', ')}), the path of an envelope in JSON, or neither; then fields of the payload, over what is there: title=Gardens, total_lessons:=12 for JSON. In texts {n} becomes the number of the event, {now} the present`,
-      },
-      type: {
-        type: 'string',
-        default: 'course.generation.completed',
-        description: 'What fields alone are a payload of',
-      },
-      tenant: { type: 'string', description: 'Whose course it is; without it the tenant in the file, else local' },
-      times: { type: 'string', default: '1', description: 'So many events, each under an id of its own' },
-      'same-id': {
-        type: 'boolean',
-        description: 'The same event every time, under the id it has in the fixture or file',
-      },
-      garbage: {
-        type: 'boolean',
-        description:
-          'Among them what cannot be read: random bytes, broken JSON, a wrong version, a tombstone, a megabyte',
-      },
-      json: { type: 'boolean', description: 'As JSON' },
-    },
-    rest: 'what',
     input: publishInput,
+    positionals: ['what'],
     run: async ({ what, type, tenant, times, 'same-id': isRepeat, garbage, json }) => {
       const directory = env['INIT_CWD'] ?? '.'
       const events = createEvents({ ...readWords(what), type, tenant, times, isRepeat, directory })

@@ -1,8 +1,7 @@
 // `npm run dlq -- …`: the dead letters of the running stack, or of KAFKA_BROKERS.
-import { runCommandLine } from '@coursewire/service-kit'
+import { runCommandLine, terminal } from '@coursewire/service-kit'
 import { createDlq } from './dlq.ts'
 import { readRunningStack } from './running-stack.ts'
-import { terminal } from './terminal.ts'
 
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())

@@ -24,32 +24,24 @@ import {
 import { findKafka } from './find-kafka.ts'
 import type { RunningStack } from './running-stack.ts'
 
-const json = { type: 'boolean', description: 'As JSON' } as const
-const filterArguments = {
-  app: { type: 'string', description: `Only of this app: ${consumers.join(', ')}` },
-  topic: { type: 'string', description: 'Only of records that stood on this topic' },
-  type: { type: 'string', description: 'Only of this event type' },
-  code: { type: 'string', description: 'Only with this error code' },
-  since: {
-    type: 'string',
-    description: 'Only failed since a moment (2026-01-31T08:00Z) or for so long (90m, 36h, 7d)',
-  },
-  until: { type: 'string', description: 'Only failed before a moment, or before so long ago' },
-} as const
-
-const word = z.string().regex(/^[^-]/, 'Expected a value')
+const word = z.string().min(1)
 const filterInput = z.object({
-  app: z.enum(consumers).optional(),
-  topic: word.optional(),
-  type: word.optional(),
-  code: word.optional(),
-  since: momentInput.optional(),
-  until: momentInput.optional(),
+  app: z
+    .enum(consumers)
+    .optional()
+    .describe(`Only of this app: ${consumers.join(', ')}`),
+  topic: word.optional().describe('Only of records that stood on this topic'),
+  type: word.optional().describe('Only of this event type'),
+  code: word.optional().describe('Only with this error code'),
+  since: momentInput
+    .optional()
+    .describe('Only failed since a moment (2026-01-31T08:00Z) or for so long (90m, 36h, 7d)'),
+  until: momentInput.optional().describe('Only failed before a moment, or before so long ago'),
 })
 const letterId = z
   .string()
   .regex(/^[\w.-]+\.dlq\/\d{1,9}\/\d{1,15}$/, 'Expected the id of a dead letter as in the list: email-worker.dlq/0/17')
-const isJson = z.boolean().default(false)
+const json = z.boolean().default(false).describe('As JSON')
 
 /** The command by which operators look at dead letters and put them back. */
 export function createDlq({
@@ -65,12 +57,10 @@ export function createDlq({
   const list = defineAction({
     name: 'list',
     description: 'Dead letters, the newest of each record, the newest first',
-    args: {
-      ...filterArguments,
-      limit: { type: 'string', default: '50', description: 'At most so many, the newest' },
+    input: filterInput.extend({
+      limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('At most so many, the newest'),
       json,
-    },
-    input: filterInput.extend({ limit: z.coerce.number().int().min(1).max(10_000), json: isJson }),
+    }),
     run: ({ app, limit, json: asJson, ...filter }) =>
       connect(async (connection) => {
         const { letters, matching } = await listDeadLetters(connection, topicsOf(app), filter, limit)
@@ -83,8 +73,8 @@ export function createDlq({
   const show = defineAction({
     name: 'show',
     description: 'All there is to know of a dead letter',
-    args: { id: { type: 'positional', description: 'Its id, as in the list' }, json },
-    input: z.object({ id: letterId, json: isJson }),
+    input: z.object({ id: letterId.describe('Its id, as in the list'), json }),
+    positionals: ['id'],
     run: ({ id, json: asJson }) =>
       connect(async (connection) => {
         for (const letter of await findAll(connection, [id])) {
@@ -96,22 +86,14 @@ export function createDlq({
   const replay = defineAction({
     name: 'replay',
     description: 'Puts records back where they stood; one that was done meanwhile has no second effect',
-    args: {
-      ids: { type: 'positional', required: false, description: 'Ids as in the list; without them filters, or --all' },
-      ...filterArguments,
-      all: { type: 'boolean', description: 'All there are' },
-      'dry-run': { type: 'boolean', description: 'Only says what would be sent' },
-      rate: { type: 'string', description: 'At most so many a second' },
-      json,
-    },
-    rest: 'ids',
     input: filterInput.extend({
-      ids: z.array(letterId),
-      all: z.boolean().default(false),
-      'dry-run': z.boolean().default(false),
-      rate: z.coerce.number().positive().max(100_000).optional(),
-      json: isJson,
+      ids: z.array(letterId).describe('Ids as in the list; without them filters, or --all'),
+      all: z.boolean().default(false).describe('All there are'),
+      'dry-run': z.boolean().default(false).describe('Only says what would be sent'),
+      rate: z.coerce.number().positive().max(100_000).optional().describe('At most so many a second'),
+      json,
     }),
+    positionals: ['ids'],
     async run({ ids, all, 'dry-run': isDryRun, rate, json: asJson, app, ...filter }) {
       const isFiltered = [app, ...Object.values(filter)].some((value) => value !== undefined)
       if ([ids.length > 0, isFiltered, all].filter(Boolean).length !== 1) {

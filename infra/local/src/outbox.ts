@@ -10,9 +10,6 @@ import { type AppName, databases } from '@coursewire/product'
 import {
   baseConfig,
   type CommandLine,
-  createDatabase,
-  createLogger,
-  createPool,
   type Database,
   defineAction,
   explain,
@@ -20,20 +17,19 @@ import {
   loadConfig,
   type Terminal,
   UsageError,
+  withDatabase,
 } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { RunningStack } from './running-stack.ts'
 
-const logger = createLogger({ service: 'outbox', level: 'silent' })
 const apps = databases.map(({ app }) => app)
 
-const json = { type: 'boolean', description: 'As JSON' } as const
-const app = { type: 'string', description: `Only of this app: ${apps.join(', ')}` } as const
-const topic = { type: 'string', description: 'Only for this topic' } as const
-
-const isJson = z.boolean().default(false)
-const appInput = z.enum(apps).optional()
-const topicInput = z.string().regex(/^[^-]/, 'Expected a value').optional()
+const json = z.boolean().default(false).describe('As JSON')
+const app = z
+  .enum(apps)
+  .optional()
+  .describe(`Only of this app: ${apps.join(', ')}`)
+const topic = z.string().min(1).optional().describe('Only for this topic')
 const rowId = z.string().transform((text, context) => {
   const [, ofApp, channel, id] = /^(?:([a-z-]+)\/)?(kafka|sns)\/(\d{1,18})$/.exec(text) ?? []
   if (channel && id && (!ofApp || apps.some((name) => name === ofApp)))
@@ -65,8 +61,7 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
   const status = defineAction({
     name: 'status',
     description: 'What waits, what is parked, and whether somebody relays it',
-    args: { app, json },
-    input: z.object({ app: appInput, json: isJson }),
+    input: z.object({ app, json }),
     async run(input) {
       const found = await ofEach(findTargets(input.app), readOutboxStatus)
       print(input.json ? JSON.stringify(found, null, 2) : formatTable(found.map(summarizeStatus)))
@@ -76,12 +71,11 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
   const parked = defineAction({
     name: 'parked',
     description: 'Rows their destination refused for good, and why; the newest first',
-    args: { app, topic, limit: { type: 'string', default: '50', description: 'At most so many of each app' }, json },
     input: z.object({
-      app: appInput,
-      topic: topicInput,
-      limit: z.coerce.number().int().min(1).max(10_000),
-      json: isJson,
+      app,
+      topic,
+      limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('At most so many of each app'),
+      json,
     }),
     async run(input) {
       const found = await ofEach(findTargets(input.app), (db) => listParked(db, input))
@@ -93,14 +87,13 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
   const requeue = defineAction({
     name: 'requeue',
     description: 'Puts parked rows back into the outbox; they go after later ones of their key',
-    args: {
-      ids: { type: 'positional', required: false, description: 'Ids as in the list; without them --topic or --all' },
+    input: z.object({
+      ids: z.array(rowId).describe('Ids as in the list; without them --topic or --all'),
       app,
       topic,
-      all: { type: 'boolean', description: 'All there are' },
-    },
-    rest: 'ids',
-    input: z.object({ ids: z.array(rowId), app: appInput, topic: topicInput, all: z.boolean().default(false) }),
+      all: z.boolean().default(false).describe('All there are'),
+    }),
+    positionals: ['ids'],
     async run({ ids, all, ...input }) {
       if ([ids.length > 0, input.topic !== undefined, all].filter(Boolean).length !== 1) {
         throw new UsageError('Say which: ids as in the list, or --topic, or --all')
@@ -139,16 +132,14 @@ async function ofEach<Row extends object>(
 ): Promise<(Row & { app: AppName | null })[]> {
   const found: (Row & { app: AppName | null })[] = []
   for (const target of targets) {
-    const pool = createPool({ url: target.url, max: 1, name: 'outbox', logger })
     try {
-      for (const row of await read(createDatabase(pool), target)) found.push({ ...row, app: target.app })
+      const rows = await withDatabase('outbox', target.url, (db) => read(db, target))
+      found.push(...rows.map((row) => ({ ...row, app: target.app })))
     } catch (error) {
       const reason = explain(error)
       const isForeign = /relation "outbox(_parked)?" does not exist/.test(reason)
       const hint = isForeign ? ': is this the database of a service, and migrated?' : ''
       throw new Error(`${target.app ?? 'DATABASE_URL'}: ${reason}${hint}`)
-    } finally {
-      await pool.end()
     }
   }
   return found

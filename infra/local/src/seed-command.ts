@@ -1,9 +1,8 @@
 // `npm run seed -- --courses 10000`: fills the catalogue of the running stack.
-import { runCommandLine } from '@coursewire/service-kit'
+import { runCommandLine, terminal } from '@coursewire/service-kit'
 import { createEditor } from '@coursewire/setup'
 import { readRunningStack, readSecrets } from './running-stack.ts'
 import { createSeed } from './seed.ts'
-import { terminal } from './terminal.ts'
 
 // It may take long: whoever has started it may be gone by then.
 process.once('disconnect', () => process.exit(130))

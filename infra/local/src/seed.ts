@@ -1,5 +1,5 @@
 import { createKafka } from '@coursewire/messaging'
-import { createLogger, defineAction, explain, type Terminal } from '@coursewire/service-kit'
+import { type Action, createLogger, defineAction, explain, type Terminal } from '@coursewire/service-kit'
 import type { Editor } from '@coursewire/setup'
 import { z } from 'zod'
 import type { RunningStack } from './running-stack.ts'
@@ -11,13 +11,24 @@ export interface SeedTarget extends Pick<RunningStack, 'kafka' | 'distributionSe
 }
 
 /** The command that fills the catalogue with imagined courses. */
-export function createSeed({ target, print, note }: Pick<Terminal, 'print' | 'note'> & { target: SeedTarget | null }) {
+export function createSeed({
+  target,
+  print,
+  note,
+}: Pick<Terminal, 'print' | 'note'> & { target: SeedTarget | null }): Action {
   return defineAction({
     name: 'npm run seed --',
     description:
       'Fills the catalogue of the running stack with imagined courses in German and English: by events of CourseFactory and the calls of an editor. Again with the same number changes nothing, with a higher one adds to them',
-    args: { courses: { type: 'string', default: '1000', description: 'How many there are to be, at most 1000000' } },
-    input: z.object({ courses: z.coerce.number().int().min(1).max(1_000_000) }),
+    input: z.object({
+      courses: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(1_000)
+        .describe('How many there are to be, at most 1000000'),
+    }),
     async run({ courses }) {
       if (!target) throw new Error('Nothing runs here: start it with npm start, and seed it from another terminal')
       const { kafka, distributionService, editor } = target

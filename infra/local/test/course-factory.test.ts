@@ -169,7 +169,7 @@ describe('course-factory publish', () => {
     ['a field that is no JSON', ['total_lessons:=seven'], 2, 'expects JSON'],
     ['an unknown type', ['title=T', '--type=course.imagined'], 2, '→ at type'],
     ['no number', ['course.deployed.staging', '--times=many'], 2, '→ at times'],
-    ['an unknown option', ['course.deployed.staging', '--twice'], 2, 'Unknown option: --twice'],
+    ['an unknown option', ['course.deployed.staging', '--twice'], 2, "Unknown option '--twice'"],
     ['no stack', ['course.deployed.staging'], 1, 'Nothing runs here: start it with npm start'],
   ])('explains what is wrong with %s', async (_, args, code, message) => {
     const outcome = await run(['publish', ...args])

@@ -223,8 +223,8 @@ it.each([
   [['show', '17'], 'Expected the id of a dead letter as in the list'],
   [['list', '--app=mailer'], 'enrollment-api'],
   [['list', '--since=yesterday'], 'Expected a moment'],
-  [['list', '--topic', '--json'], 'Expected a value'],
-  [['list', '--tpoic=x'], 'Unknown option: --tpoic=x'],
+  [['list', '--topic', '--json'], "Option '--topic' argument is ambiguous"],
+  [['list', '--tpoic=x'], "Unknown option '--tpoic'"],
 ])('%j is a wrong use', async (args, message) => {
   const { code, out, err } = await dlq(...args)
 

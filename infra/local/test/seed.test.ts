@@ -13,8 +13,8 @@ describe('seed', () => {
     [['--courses', '1000001'], '→ at courses'],
     [['--courses', '1.5'], '→ at courses'],
     [['--courses', 'many'], '→ at courses'],
-    [['--curses=5'], 'Unknown option: --curses=5'],
-    [['500'], 'Unknown option: 500'],
+    [['--curses=5'], "Unknown option '--curses'"],
+    [['500'], 'Unexpected argument: 500'],
   ])('%j is a wrong use', async (args, message) => {
     const { code, out, err } = await seed(...args)
 

@@ -1,5 +1,4 @@
-/** Writes events.md from the definitions. With `--check` it only fails if the file is stale. */
-import { readFileSync, writeFileSync } from 'node:fs'
+/** Prints events.md, made from the definitions. */
 import { z } from 'zod'
 import type { EventDefinition } from './define-event.ts'
 import * as contract from './index.ts'
@@ -68,15 +67,6 @@ const page = [
   'Subject `Enrollment Completed`; message attributes `event_id`, `tenant_id`, `enrollment_id`, `activation`. Producer `enrollment`.',
   '',
   ...describeFields(snsEnrollmentCompleted),
-  '',
 ].join('\n')
 
-const file = new URL('../events.md', import.meta.url)
-if (process.argv.includes('--check')) {
-  if (readFileSync(file, 'utf8') !== page) {
-    console.error('packages/events/events.md is stale: run `pnpm run docs` in packages/events')
-    process.exitCode = 1
-  }
-} else {
-  writeFileSync(file, page)
-}
+console.log(page)

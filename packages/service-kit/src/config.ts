@@ -5,6 +5,9 @@ const tenantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ })
 const httpUrl = z.url({ protocol: /^https?$/ })
 
+/** The address of another service, or of the public's pages, to which a path is added. */
+export const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''))
+
 const commaList = z.string().transform((list) =>
   list
     .split(',')
@@ -29,7 +32,6 @@ const networks = commaList.refine(
 
 /** The variables every service knows, to be spread into a service's own `z.object`. */
 export const baseConfig = {
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
   // Containers set 0.0.0.0; nothing is offered to the network by accident.
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -40,19 +42,37 @@ export const baseConfig = {
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
-  JWT_ISSUER: z.string(),
-  JWT_AUDIENCE: z.string(),
-  JWKS_URL: httpUrl,
   DEFAULT_TENANT: tenantId,
   TENANT_HOSTS: tenantHosts.default(new Map()),
   /** The balancers that are believed when they say for whom and for which host they ask. */
   TRUST_PROXY: networks.optional(),
 }
 
+/** The variables of a service that checks access tokens. */
+export const tokenConfig = { JWT_ISSUER: z.string(), JWT_AUDIENCE: z.string(), JWKS_URL: httpUrl }
+
+/** What the HTTP application reads; without the variables of `tokenConfig` it checks no tokens. */
+export type HttpConfig = Pick<
+  z.output<z.ZodObject<typeof baseConfig>>,
+  'DEFAULT_TENANT' | 'TENANT_HOSTS' | 'TRUST_PROXY'
+> &
+  Partial<z.output<z.ZodObject<typeof tokenConfig>>>
+
+/** What a service is called in its logs, its metrics and its documents. */
+export interface Service {
+  name: string
+  version: string
+}
+
+export const migrateConfig = z.object({
+  /** Of the owner role, which alone may change tables. */
+  MIGRATE_DATABASE_URL: postgresUrl,
+})
+
 /**
  * Reads the environment by `schema`. An empty variable counts as absent. Throws one error that lists every problem.
  */
-export function loadConfig<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
+export function loadConfig<Config>(schema: z.ZodType<Config>, env: NodeJS.ProcessEnv): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const result = schema.safeParse(present)
   if (!result.success) throw new Error(`The configuration is not valid:\n${z.prettifyError(result.error)}`)

@@ -2,7 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { AppError } from './app-error.ts'
-import type { Logger } from './logger.ts'
+import { createLogger, type Logger } from './logger.ts'
 import { isOfConnection } from './outage.ts'
 import { assertOwnSessions, buildSessionOptions } from './sessions.ts'
 
@@ -68,6 +68,20 @@ export function createDatabase(pool: pg.Pool): Database {
     }
   }
   return db
+}
+
+/** For a command: a connection for the time of `work`. Logs nothing, as what goes wrong is thrown. */
+export async function withDatabase<Result>(
+  name: string,
+  url: string,
+  work: (db: Database) => Promise<Result>,
+): Promise<Result> {
+  const pool = createPool({ url, max: 1, name, logger: createLogger({ service: name, level: 'silent' }) })
+  try {
+    return await work(createDatabase(pool))
+  } finally {
+    await pool.end()
+  }
 }
 
 const clients = new WeakMap<Database | Transaction, pg.Pool | pg.PoolClient>()

@@ -1,16 +1,19 @@
 export { AppError, type AppErrorKind } from './app-error.ts'
-export { type Moment, now } from './clock.ts'
-export { type Adopt, openResources } from './closer.ts'
+export { createBatcher } from './batcher.ts'
 export {
+  type Action,
   type CommandLine,
   defineAction,
   explain,
   momentInput,
   runCommandLine,
   type Terminal,
+  terminal,
   UsageError,
-} from './command-line.ts'
-export { baseConfig, loadConfig } from './config.ts'
+} from './cli.ts'
+export { type Moment, now } from './clock.ts'
+export { type Adopt, openResources } from './closer.ts'
+export { baseConfig, baseUrl, loadConfig, tokenConfig } from './config.ts'
 export {
   assertWritable,
   createDatabase,
@@ -20,16 +23,19 @@ export {
   migrate,
   queryNamed,
   type Transaction,
+  withDatabase,
 } from './database.ts'
 export type { Access, Caller, Role } from './http/access.ts'
 export { createHttpApp, type HttpApp } from './http/app.ts'
 export { namesEntity } from './http/entity-tags.ts'
 export { createLogger, type Logger } from './logger.ts'
+export { moment } from './moment.ts'
 export { type Fault, findFault } from './outage.ts'
 export { createOutageLog, type OutageLog } from './outage-log.ts'
 export { endProcess, runProcess, runTask } from './process.ts'
 export { readQueryForm } from './query-form.ts'
 export { createReadinessCheck } from './readiness.ts'
+export { printOpenApi, runMigrations, runService } from './service.ts'
 export { createServiceClient, type ServiceClient } from './service-client.ts'
 export { assertOwnSessions, buildSessionOptions } from './sessions.ts'
 export { formatRecord, formatTable, toPrintable } from './table.ts'

@@ -1,4 +1,4 @@
-import { explain } from './command-line.ts'
+import { explain } from './cli.ts'
 import type { Logger } from './logger.ts'
 
 /**

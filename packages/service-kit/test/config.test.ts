@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { baseConfig, loadConfig } from '../src/index.ts'
+import { baseConfig, loadConfig, tokenConfig } from '../src/index.ts'
 
 const complete = {
   DATABASE_URL: 'postgres://app@127.0.0.1:5432/app',
@@ -13,7 +13,7 @@ const complete = {
 
 describe('the configuration', () => {
   it('comes from the environment, with defaults', () => {
-    const config = loadConfig(z.object(baseConfig), {
+    const config = loadConfig(z.object({ ...baseConfig, ...tokenConfig }), {
       ...complete,
       TENANT_HOSTS: 'Acme.test=acme,b.test=b',
       TRUST_PROXY: '127.0.0.1, 10.0.0.0/8,::1',
@@ -22,7 +22,6 @@ describe('the configuration', () => {
 
     expect(config).toEqual({
       ...complete,
-      NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: 3000,
       LOG_LEVEL: 'info',
@@ -45,7 +44,7 @@ describe('the configuration', () => {
       TENANT_HOSTS: 'acme',
       TRUST_PROXY: 'everybody',
     }
-    const load = () => loadConfig(z.object(baseConfig), { ...env, DEFAULT_TENANT: undefined })
+    const load = () => loadConfig(z.object({ ...baseConfig, ...tokenConfig }), { ...env, DEFAULT_TENANT: undefined })
 
     for (const name of ['PORT', 'KAFKA_SSL', 'DATABASE_URL', 'TENANT_HOSTS', 'TRUST_PROXY', 'DEFAULT_TENANT']) {
       expect(load).toThrow(name)
@@ -60,7 +59,7 @@ describe('the configuration', () => {
   })
 
   it('treats an empty variable as missing', () => {
-    const schema = z.object({ PORT: baseConfig.PORT, JWT_ISSUER: baseConfig.JWT_ISSUER })
+    const schema = z.object({ PORT: baseConfig.PORT, JWT_ISSUER: tokenConfig.JWT_ISSUER })
 
     expect(() => loadConfig(schema, { PORT: '', JWT_ISSUER: '' })).toThrow('JWT_ISSUER')
     expect(loadConfig(schema, { PORT: '', JWT_ISSUER: 'a' }).PORT).toBe(3000)

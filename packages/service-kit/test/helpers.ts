@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT, type SignOptions } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT, type SignOptions } from 'jose'
 import { onTestFinished } from 'vitest'
 import { createHttpApp, createLogger, type HttpApp } from '../src/index.ts'
 
@@ -64,15 +64,19 @@ type Options = Parameters<typeof createHttpApp>[0]
 /** Builds an application as services do and closes it when the test ends. With `jwksUrl` it checks tokens. */
 export async function buildApp({
   jwksUrl,
-  keySet,
+  config,
   ...overrides
-}: Partial<Options> & { jwksUrl?: string; keySet?: JSONWebKeySet } = {}) {
+}: Partial<Omit<Options, 'config'>> & { jwksUrl?: string; config?: Partial<Options['config']> } = {}) {
   const app = await createHttpApp({
-    service: 'test-service',
+    service: { name: 'test-service', version: '1.2.3' },
+    config: {
+      DEFAULT_TENANT: 'house',
+      TENANT_HOSTS: new Map([['acme.test', 'acme']]),
+      ...(jwksUrl && { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWKS_URL: jwksUrl }),
+      ...config,
+    },
     logger: createLogger({ service: 'test-service', level: 'silent' }),
-    tenants: { hosts: new Map([['acme.test', 'acme']]), defaultTenant: 'house' },
     health: { live: () => null, ready: async () => {} },
-    ...(jwksUrl && { auth: { issuer, audience, jwksUrl, ...(keySet && { keySet }) } }),
     ...overrides,
   })
   onTestFinished(() => app.close())

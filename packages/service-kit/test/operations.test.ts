@@ -57,7 +57,7 @@ describe('the trace context', () => {
 
 describe('health', () => {
   it('is ok while nothing is wrong', async () => {
-    const app = await buildApp({ version: '1.2.3' })
+    const app = await buildApp()
 
     for (const url of ['/health/live', '/health/ready']) {
       const answer = await app.inject({ url })

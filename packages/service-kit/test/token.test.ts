@@ -192,10 +192,9 @@ describe('an invalid token', () => {
     expect(fetched).toEqual([])
   })
 
-  it.each([['issuer'], ['audience']])('is every token if the configured %s is empty', async (name) => {
+  it.each([['JWT_ISSUER'], ['JWT_AUDIENCE']])('is every token if %s is empty', async (name) => {
     const { jwksUrl, sign } = await startIssuer()
-    const auth = { issuer: 'https://issuer.test', audience: 'coursewire', jwksUrl, [name]: '' }
-    const app = await buildApp({ auth })
+    const app = await buildApp({ jwksUrl, config: { [name]: '' } })
     app.get('/mine', { config: { access: ['student'] } }, async () => ({}))
 
     const answer = await app.inject({ url: '/mine', headers: { authorization: `Bearer ${await sign()}` } })

@@ -1,10 +1,10 @@
+import { createBatcher } from '@coursewire/service-kit'
+
 /** What other instances have changed is seen in less than a second, the time to answer included. */
 const LIFE_MS = 900
 const MAX_KEPT = 10_000
 const MAX_BATCH = 200
 const MAX_READING = 2
-
-type Asked<Value> = { promise: Promise<Value>; resolve: (value: Value) => void; reject: (error: unknown) => void }
 
 /**
  * Reads by `load`, which resolves to a value for each key in their order, what several ask for in one go, and keeps it for
@@ -16,8 +16,7 @@ export function createMomentaryCache<Value extends object>(load: (keys: string[]
   let kept = new Map<string, Value>()
   let keptSince = performance.now()
   let holders = 0
-  const asked = new Map<string, Asked<Value>>()
-  let reading = 0
+  const read = createBatcher(readNow, { concurrent: MAX_READING, maxBatch: MAX_BATCH, busyCode: 'reads.busy' })
 
   function forget(): void {
     kept = new Map()
@@ -27,43 +26,16 @@ export function createMomentaryCache<Value extends object>(load: (keys: string[]
   function get(key: string): Value | Promise<Value> {
     if (performance.now() - keptSince >= LIFE_MS || kept.size >= MAX_KEPT) forget()
     const found = holders === 0 ? kept.get(key) : undefined
-    return found ?? ask(key)
+    return found ?? read(key)
   }
 
-  function ask(key: string): Promise<Value> {
-    let waiting = asked.get(key)
-    if (!waiting) {
-      waiting = defer()
-      asked.set(key, waiting)
-      readAsked()
-    }
-    return waiting.promise
-  }
-
-  function readAsked(): void {
-    while (reading < MAX_READING && asked.size > 0) {
-      const batch = [...asked].slice(0, MAX_BATCH)
-      for (const [key] of batch) asked.delete(key)
-      reading += 1
-      void read(batch).finally(() => {
-        reading -= 1
-        readAsked()
-      })
-    }
-  }
-
-  async function read(batch: [string, Asked<Value>][]): Promise<void> {
+  /** What several ask for is read once. */
+  async function readNow(asked: string[]): Promise<Value[]> {
     const into = kept
-    try {
-      const values = await load(batch.map(([key]) => key))
-      for (const [index, [key, { resolve }]] of batch.entries()) {
-        const value = values[index] as Value
-        into.set(key, value)
-        resolve(value)
-      }
-    } catch (error) {
-      for (const [, { reject }] of batch) reject(error)
-    }
+    const keys = [...new Set(asked)]
+    const values = await load(keys)
+    for (const [index, key] of keys.entries()) into.set(key, values[index] as Value)
+    return asked.map((key) => into.get(key) as Value)
   }
 
   /** Returns the release. */
@@ -76,10 +48,4 @@ export function createMomentaryCache<Value extends object>(load: (keys: string[]
   }
 
   return { get, hold }
-}
-
-function defer<Value>(): Asked<Value> {
-  const deferred = {} as Asked<Value>
-  deferred.promise = new Promise<Value>((resolve, reject) => Object.assign(deferred, { resolve, reject }))
-  return deferred
 }

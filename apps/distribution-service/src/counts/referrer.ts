@@ -1,5 +1,6 @@
 import type { referrerCategory } from '@coursewire/events'
 import { isbot } from 'isbot'
+import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
 import { categorizeApp, categorizeBrand, categorizeSite } from './known-referrers.ts'
 
@@ -69,19 +70,11 @@ export function isNobody(headers: Headers): boolean {
   return isMachine(String(headers['user-agent'] ?? ''))
 }
 
-const MAX_KNOWN = 1_000
 /** No browser says so much about itself; anything longer is neither looked through nor remembered. */
 const MAX_AGENT = 1_000
-const known = new Map<string, boolean>()
-
 /** Most come with one of few agents, and to look through the list of crawlers is the largest part of counting a view. */
+const known = new LRUCache<string, boolean>({ max: 1_000, memoMethod: (agent) => isbot(agent) })
+
 function isMachine(agent: string): boolean {
-  if (agent.length > MAX_AGENT) return true
-  let answer = known.get(agent)
-  if (answer === undefined) {
-    answer = isbot(agent)
-    if (known.size >= MAX_KNOWN) known.clear()
-    known.set(agent, answer)
-  }
-  return answer
+  return agent.length > MAX_AGENT || known.memo(agent)
 }

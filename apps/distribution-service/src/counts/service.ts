@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { appendToOutbox } from '@coursewire/messaging'
-import { AppError, createOutageLog, type Database, type Logger, type Moment } from '@coursewire/service-kit'
+import { createBatcher, createOutageLog, type Database, type Logger, type Moment } from '@coursewire/service-kit'
 import { buildEnrollmentClicked, buildViewed } from '../entries/events.ts'
 import { startTicking } from '../ticker.ts'
 import {
@@ -17,7 +17,7 @@ import {
 const FLUSH_EVERY_MS = 1_000
 /** Of different entries and categories; what comes beyond is not counted, as somebody makes slugs up. */
 const MAX_COUNTERS = 10_000
-const MAX_WAITING = 2_000
+const MAX_WAITING_CLICKS = 2_000
 
 /**
  * Counts without knowing whom. Views are added up in memory and written once a second: a crash loses that second. Each click
@@ -38,9 +38,6 @@ export function createCountService(ctx: {
   let batches = 0
   /** What is being written, until it is known to be: with an answer lost, it may be. */
   let unwritten: Batch | null = null
-  let waiting: Click[] = []
-  let nextCommit: Promise<void> | null = null
-  let lastCommit: Promise<unknown> = Promise.resolve()
 
   function view(seen: Omit<Views, 'count'>): void {
     // What a client writes comes last, and can end in no other's key.
@@ -93,22 +90,15 @@ export function createCountService(ctx: {
     relay.wake()
   }
 
-  /** Resolves when the click is on disk. */
-  function click(pressed: Click): Promise<void> {
-    if (waiting.length >= MAX_WAITING) throw new AppError('unavailable', 'clicks.busy', 'Too many clicks wait')
-    waiting.push(pressed)
-    nextCommit ??= lastCommit.then(() => {
-      const clicks = waiting
-      waiting = []
-      nextCommit = null
-      const commit = writeClicks(clicks)
-      lastCommit = commit.catch(() => undefined)
-      return commit
-    })
-    return nextCommit
-  }
+  /** Resolves when the click is on disk. Totals are told of in their order, so one commit follows the other. */
+  const click = createBatcher(writeClicks, {
+    concurrent: 1,
+    maxBatch: MAX_WAITING_CLICKS,
+    maxWaiting: MAX_WAITING_CLICKS,
+    busyCode: 'clicks.busy',
+  })
 
-  async function writeClicks(clicks: Click[]): Promise<void> {
+  async function writeClicks(clicks: Click[]): Promise<void[]> {
     await db.transaction(async (tx) => {
       const clicked = await addClicks(tx, clicks)
       const rows = clicked.map((it) => {
@@ -118,6 +108,7 @@ export function createCountService(ctx: {
       await appendToOutbox(tx, rows)
     })
     relay.wake()
+    return clicks.map(() => undefined)
   }
 
   const ticking = startTicking(FLUSH_EVERY_MS, flush)

@@ -1,22 +1,17 @@
 import { guessLanguage } from '@coursewire/events'
 import { customType } from 'drizzle-orm/pg-core'
+import { LRUCache } from 'lru-cache'
 
-const MAX_KNOWN = 1_000
-const known = new Map<string, string>()
+const known = new LRUCache<string, string>({
+  max: 1_000,
+  memoMethod: (stored) => guessLanguage(stored) ?? stored,
+})
 
 /**
  * The canonical form of a stored language: earlier versions of this service stored what CourseFactory wrote. What is no
  * language tag stays as it is.
  */
-export function readLanguage(stored: string): string {
-  let language = known.get(stored)
-  if (language === undefined) {
-    language = guessLanguage(stored) ?? stored
-    if (known.size >= MAX_KNOWN) known.clear()
-    known.set(stored, language)
-  }
-  return language
-}
+export const readLanguage = (stored: string): string => known.memo(stored)
 
 /** A column of language tags, read in their canonical form. */
 export const language = customType<{ data: string; driverData: string }>({

@@ -1,3 +1,4 @@
+import { moment } from '@coursewire/service-kit'
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
@@ -18,7 +19,6 @@ import { contentColumns } from '../entries/content.ts'
 import type { Visibility } from '../entries/distribution.ts'
 import { content, fieldName } from './columns.ts'
 import { language } from './language.ts'
-import { moment } from './moment.ts'
 
 /** What CourseFactory last said of a course. Empty content is unknown content: staging may be heard of first. */
 export const courses = pgTable(

@@ -1,9 +1,8 @@
+import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core'
+import { check, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 
 export const statuses = ['pending', 'sending', 'sent', 'failed', 'unknown'] as const
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 6, mode: 'string' })
 
 /** The ledger: one row for every mail that is due, whatever happens to it. It contains no names or addresses. */
 export const emails = pgTable(
@@ -21,14 +20,14 @@ export const emails = pgTable(
     /** Counts the claims. Only the worker with the latest number may record an outcome. */
     attempt: integer('attempt').notNull().default(0),
     failures: integer('failures').notNull().default(0),
-    dueAt: moment('due_at').notNull().defaultNow(),
+    dueAt: moment('due_at').notNull().default(sql`now()`),
     claimedAt: moment('claimed_at'),
     messageId: text('message_id'),
     reason: text('reason'),
     eventId: text('event_id').notNull(),
     correlationId: text('correlation_id').notNull(),
-    createdAt: moment('created_at').notNull().defaultNow(),
-    updatedAt: moment('updated_at').notNull().defaultNow(),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    updatedAt: moment('updated_at').notNull().default(sql`now()`),
   },
   (table) => [
     unique('emails_once').on(table.tenantId, table.studentId, table.courseId, table.activation, table.template),

@@ -1,6 +1,5 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, desc, eq, gte, type SQL, sql } from 'drizzle-orm'
-import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { emails, type statuses } from '../db/schema.ts'
 
 export interface LedgerFilter {
@@ -24,14 +23,11 @@ export function matches({ status, tenant, course, reason, since }: LedgerFilter)
   )
 }
 
-const toIso = (column: AnyPgColumn) =>
-  sql<string | null>`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-
 const entry = {
   id: emails.id,
   status: emails.status,
-  createdAt: toIso(emails.createdAt),
-  updatedAt: toIso(emails.updatedAt),
+  createdAt: emails.createdAt,
+  updatedAt: emails.updatedAt,
   tenantId: emails.tenantId,
   studentId: emails.studentId,
   courseId: emails.courseId,
@@ -40,8 +36,8 @@ const entry = {
   source: emails.source,
   attempt: emails.attempt,
   failures: emails.failures,
-  dueAt: toIso(emails.dueAt),
-  claimedAt: toIso(emails.claimedAt),
+  dueAt: emails.dueAt,
+  claimedAt: emails.claimedAt,
   messageId: emails.messageId,
   reason: emails.reason,
   eventId: emails.eventId,

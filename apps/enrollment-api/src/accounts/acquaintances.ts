@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 
 const MAX_CLIENTS = 1_000
 const MAX_PEOPLE = 10_000
@@ -9,8 +10,8 @@ const MAX_PEOPLE = 10_000
  */
 export function createAcquaintances() {
   /** The stored hash that a secret matched, by a keyed digest of client and secret. The secret itself is not kept. */
-  const clients = new Map<string, string>()
-  const people = new Map<string, true>()
+  const clients = new LRUCache<string, string>({ max: MAX_CLIENTS })
+  const people = new LRUCache<string, true>({ max: MAX_PEOPLE })
   const digestKey = randomBytes(32)
   const digest = (clientId: string, secret: string) =>
     createHmac('sha256', digestKey)
@@ -27,19 +28,12 @@ export function createAcquaintances() {
       return isProven
     },
     rememberSecret(clientId: string, secret: string, secretHash: string): void {
-      put(clients, digest(clientId, secret), secretHash, MAX_CLIENTS)
+      clients.set(digest(clientId, secret), secretHash)
     },
     /** Whether somebody has signed in to this account from this address. Anybody who guesses from elsewhere stays a stranger. */
     knowsPerson: (account: string, address: string): boolean => people.has(JSON.stringify([account, address])),
-    rememberPerson: (account: string, address: string): void =>
-      put(people, JSON.stringify([account, address]), true, MAX_PEOPLE),
+    rememberPerson(account: string, address: string): void {
+      people.set(JSON.stringify([account, address]), true)
+    },
   }
-}
-
-/** Adds the entry as the newest, and removes the oldest if there are too many. */
-function put<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
-  map.delete(key)
-  const [oldest] = map.keys()
-  if (map.size >= max && oldest !== undefined) map.delete(oldest)
-  map.set(key, value)
 }

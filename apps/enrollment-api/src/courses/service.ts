@@ -1,4 +1,5 @@
 import type { Database, ServiceClient } from '@coursewire/service-kit'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { readKnowledge, saveAnswer } from './repository.ts'
 
@@ -10,18 +11,16 @@ const courseAnswer = z.object({ public: z.boolean() })
 /** Knows which courses are open for enrolment. Asks distribution-service about courses that no event has mentioned. */
 export function createCourseService(options: { db: Database; client: ServiceClient; distributionServiceUrl: string }) {
   const { db, client } = options
-  const coursesUrl = `${options.distributionServiceUrl.replace(/\/$/, '')}/internal/courses`
+  const coursesUrl = `${options.distributionServiceUrl}/internal/courses`
   const deciding = new Map<string, Promise<boolean>>()
   // In memory and bounded, because anybody can invent ids.
-  const unknownUntil = new Map<string, number>()
+  const unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_FOR_MS })
 
   async function ask(tenantId: string, courseId: string, askedAt: string, requestId: string): Promise<boolean> {
     const url = `${coursesUrl}/${encodeURIComponent(courseId)}`
     const course = await client.get(url, tenantId, courseAnswer, { requestId })
     if (!course) {
-      const [oldest] = unknownUntil.keys()
-      if (unknownUntil.size >= MAX_UNKNOWN && oldest !== undefined) unknownUntil.delete(oldest)
-      unknownUntil.set(toKey(tenantId, courseId), performance.now() + UNKNOWN_FOR_MS)
+      unknown.set(toKey(tenantId, courseId), true)
       return false
     }
     await saveAnswer(db, { tenantId, courseId, isPublic: course.public, askedAt })
@@ -31,7 +30,7 @@ export function createCourseService(options: { db: Database; client: ServiceClie
   async function decide(tenantId: string, courseId: string, requestId: string): Promise<boolean> {
     const { isOpen, isKnown, at } = await readKnowledge(db, tenantId, courseId)
     if (isKnown) return isOpen
-    if (performance.now() < (unknownUntil.get(toKey(tenantId, courseId)) ?? 0)) return false
+    if (unknown.has(toKey(tenantId, courseId))) return false
     return ask(tenantId, courseId, at, requestId)
   }
 

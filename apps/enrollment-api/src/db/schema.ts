@@ -1,3 +1,4 @@
+import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import {
   boolean,
@@ -9,13 +10,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
 
-// As text, because a JavaScript date has no microseconds.
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string', precision: 6 })
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
 export const users = pgTable(
@@ -30,8 +28,8 @@ export const users = pgTable(
       .array()
       .notNull(),
     passwordHash: text('password_hash').notNull(),
-    createdAt: moment('created_at').notNull().defaultNow(),
-    updatedAt: moment('updated_at').notNull().defaultNow(),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    updatedAt: moment('updated_at').notNull().default(sql`now()`),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.id] }),
@@ -48,7 +46,7 @@ export const refreshTokens = pgTable(
     familyId: uuid('family_id').notNull(),
     tenantId: text('tenant_id').notNull(),
     userId: text('user_id').notNull(),
-    issuedAt: moment('issued_at').notNull().defaultNow(),
+    issuedAt: moment('issued_at').notNull().default(sql`now()`),
     expiresAt: moment('expires_at').notNull(),
   },
   (table) => [
@@ -65,8 +63,8 @@ export const serviceClients = pgTable('service_clients', {
   id: text('id').primaryKey(),
   secretHash: text('secret_hash').notNull(),
   tenants: text('tenants').array().notNull(),
-  createdAt: moment('created_at').notNull().defaultNow(),
-  updatedAt: moment('updated_at').notNull().defaultNow(),
+  createdAt: moment('created_at').notNull().default(sql`now()`),
+  updatedAt: moment('updated_at').notNull().default(sql`now()`),
 })
 
 /** The state of each distribution according to events. A deleted one stays as not public. */

@@ -1,6 +1,6 @@
 import { toBinaryArray, toOutboxColumns } from '@coursewire/messaging'
 import { AppError, type Caller, type Database } from '@coursewire/service-kit'
-import { and, desc, eq, lt, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Pool } from 'pg'
 import { isOpen } from '../courses/repository.ts'
 import { enrollments, enrollmentUserKey } from '../db/schema.ts'
@@ -102,21 +102,18 @@ export function listEnrollments(
 
 const isOf = ({ tenantId, id }: Student) => and(eq(enrollments.tenantId, tenantId), eq(enrollments.userId, id))
 
-const toIso = (moment: SQLWrapper): SQL<string> =>
-  sql<string>`to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-
 const fields = {
   id: enrollments.id,
   userId: enrollments.userId,
   courseId: enrollments.courseId,
   enrollmentType: enrollments.enrollmentType,
-  enrolledAt: toIso(enrollments.enrolledAt),
+  enrolledAt: enrollments.enrolledAt,
   progress: enrollments.progress,
   completed: enrollments.completed,
   paymentStatus: enrollments.paymentStatus,
   source: enrollments.source,
-  createdAt: toIso(enrollments.createdAt),
-  updatedAt: toIso(enrollments.updatedAt),
+  createdAt: enrollments.createdAt,
+  updatedAt: enrollments.updatedAt,
 }
 
 const texts = (values: string[]) => sql`${sql.param(values)}::text[]`

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { AppError, type Database, type Moment } from '@coursewire/service-kit'
+import { AppError, createBatcher, type Database, type Moment } from '@coursewire/service-kit'
 import type { Pool } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import type { CourseService } from '../courses/service.ts'
-import { createCoalescer } from './coalescer.ts'
 import { type Draft, draftEnrollment, type Enrollment, type EnrollmentOrder } from './enrollment.ts'
 import { findStored, insertEnrollments } from './repository.ts'
 
@@ -19,7 +18,15 @@ export function createEnrollmentService(options: {
   onCommitted: () => void
 }) {
   const { pool, db, courses, topicArn, now, onCommitted } = options
-  const coalescer = createCoalescer(writeDrafts)
+  // A commit is the dearest part of an enrolment: those that come while others are written share the next one.
+  const write = createBatcher(writeDrafts, {
+    concurrent: 2,
+    maxBatch: 200,
+    maxWaiting: 2_000,
+    maxWaitMs: 2_000,
+    busyCode: 'enrollments.busy',
+    isRepeatable: true,
+  })
 
   async function writeDrafts(drafts: Draft[]): Promise<Result[]> {
     const written = await insertEnrollments(pool, drafts)
@@ -43,10 +50,8 @@ export function createEnrollmentService(options: {
       const draft = draftEnrollment(order, { id: `enr_${uuidv7()}`, eventId: randomUUID(), at: now() }, topicArn)
       const { tenantId, correlationId } = order.meta
       const result =
-        (await coalescer.submit(draft, signal)) ??
-        ((await courses.reconsider(tenantId, order.courseId, correlationId))
-          ? await coalescer.submit(draft, signal)
-          : null)
+        (await write(draft, signal)) ??
+        ((await courses.reconsider(tenantId, order.courseId, correlationId)) ? await write(draft, signal) : null)
       if (!result) throw new AppError('not-found', 'course.not-found', 'Course not found')
       return result
     },

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from '@fastify/helmet'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController, type RawServerDefault } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { JSONWebKeySet } from 'jose'
+import type { HttpConfig, Service } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { addAccessControl } from './access.ts'
 import { addDocs, type Docs } from './docs.ts'
@@ -28,29 +30,17 @@ export type HttpApp = FastifyInstance<
  * `config.access` who may call it.
  */
 export async function createHttpApp(options: {
-  service: string
-  version?: string
+  service: Service
+  config: HttpConfig
   logger: Logger
-  auth?: AuthOptions
-  tenants: { hosts: ReadonlyMap<string, string>; defaultTenant: string }
+  /** The keys behind `JWKS_URL`, where this service is the issuer: then it need not fetch them first. */
+  keySet?: JSONWebKeySet
   health: Health
   docs?: Docs
-  /** The addresses and networks whose `X-Forwarded-*` headers are believed; nobody's, if left out. */
-  trustProxy?: string[] | undefined
   /** How long a request may take to arrive, its body included. */
   requestTimeoutMs?: number
 }): Promise<HttpApp> {
-  const {
-    service,
-    version = '0.0.0',
-    logger,
-    auth,
-    tenants,
-    health,
-    docs,
-    trustProxy = false,
-    requestTimeoutMs = 15_000,
-  } = options
+  const { service, config, logger, keySet, health, docs, requestTimeoutMs = 15_000 } = options
   const methods = createMethodTable()
 
   const app = fastify({
@@ -58,7 +48,7 @@ export async function createHttpApp(options: {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
     genReqId: chooseRequestId,
-    trustProxy,
+    trustProxy: config.TRUST_PROXY ?? false,
     bodyLimit: 256 * 1024,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: 60_000,
@@ -85,13 +75,17 @@ export async function createHttpApp(options: {
   addStrictJson(app)
   addProblems(app, methods)
   // Before the access control, which asks every later route for its policy.
-  if (docs) await addDocs(app, { ...docs, version })
-  const tokenCheck = await addAccessControl(app, { auth, tenants, logger })
+  if (docs) await addDocs(app, { ...docs, version: service.version })
+  const tokenCheck = await addAccessControl(app, {
+    auth: readAuth(config, keySet),
+    tenants: { hosts: config.TENANT_HOSTS, defaultTenant: config.DEFAULT_TENANT },
+    logger,
+  })
   async function ready(): Promise<void> {
     await tokenCheck?.assertKeysKnown()
     await health.ready()
   }
-  addOperations(app, { ...health, ready }, { service, version })
+  addOperations(app, { ...health, ready }, { service: service.name, version: service.version })
   if (docs) {
     let page: Buffer | undefined
     app.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async (_request, reply) => {
@@ -100,6 +94,12 @@ export async function createHttpApp(options: {
     })
   }
   return app
+}
+
+function readAuth(config: HttpConfig, keySet: JSONWebKeySet | undefined): AuthOptions | undefined {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWKS_URL: jwksUrl } = config
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) return undefined
+  return { issuer, audience, jwksUrl, ...(keySet && { keySet }) }
 }
 
 /** What helmet sets, worked out once: it would do so for each answer, and they are the same on all. */

@@ -2,6 +2,7 @@ import { KeyObject } from 'node:crypto'
 import jwt, { type TokenOrHeader } from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type CryptoKey, createRemoteJWKSet, customFetch, type JSONWebKeySet, jwksCache } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import type { Logger } from '../logger.ts'
@@ -52,7 +53,7 @@ export interface TokenCheck {
 export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, logger: Logger): Promise<TokenCheck> {
   const keys = createKeySet(auth)
   // By the whole token, and in place of fast-jwt's own memory, which decodes and hashes each token to find it.
-  const remembered = new Map<string, { caller: Caller; until: number }>()
+  const remembered = new LRUCache<string, { caller: Caller; until: number }>({ max: maxRemembered })
   // A key withdrawn by the issuer goes at the next refresh, and with it whom it has vouched for.
   const refresh = setInterval(() => {
     if (!keys.jwks()) return
@@ -98,7 +99,10 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
     try {
       const { sub, tenant_id, roles, exp } = claimsSchema.parse(await request.jwtVerify())
       const caller = { id: sub, tenantId: tenant_id, roles }
-      if (token !== undefined) remember(token, caller, exp * 1000)
+      if (token !== undefined) {
+        const lifetimeMs = Math.min(exp * 1000 - Date.now(), rememberMs)
+        remembered.set(token, { caller, until: performance.now() + lifetimeMs })
+      }
       return caller
     } catch (cause) {
       if (cause instanceof AppError) throw cause
@@ -108,13 +112,6 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
 
   async function assertKeysKnown(): Promise<void> {
     if (!keys.jwks()) await keys.reload()
-  }
-
-  function remember(token: string, caller: Caller, endsAt: number): void {
-    remembered.delete(token)
-    const [oldest] = remembered.keys()
-    if (remembered.size >= maxRemembered && oldest !== undefined) remembered.delete(oldest)
-    remembered.set(token, { caller, until: performance.now() + Math.min(endsAt - Date.now(), rememberMs) })
   }
 
   return { identifyCaller, assertKeysKnown }

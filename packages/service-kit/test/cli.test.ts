@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { type CommandLine, defineAction, momentInput, runCommandLine } from '../src/command-line.ts'
+import { type CommandLine, defineAction, momentInput, runCommandLine } from '../src/cli.ts'
 import { formatRecord, formatTable } from '../src/table.ts'
 
 async function run(...rawArgs: string[]) {
@@ -10,20 +10,21 @@ async function run(...rawArgs: string[]) {
   const greet = defineAction({
     name: 'greet',
     description: 'Greets people',
-    args: {
-      names: { type: 'positional', required: false, description: 'Whom' },
-      'as-json': { type: 'boolean', description: 'As JSON' },
-      times: { type: 'string', default: '1', description: 'So often' },
-    },
-    rest: 'names',
-    input: z.object({ names: z.array(z.string()), 'as-json': z.boolean().default(false), times: z.coerce.number() }),
+    input: z.object({
+      names: z.array(z.string()).describe('Whom'),
+      'as-json': z.boolean().default(false).describe('As JSON'),
+      times: z.coerce.number().default(1).describe('So often'),
+      mood: z.string(),
+    }),
+    positionals: ['names'],
+    besides: async () => ({ mood: 'good' }),
     run: async (input) => terminal.print(JSON.stringify(input)),
   })
   const lose = defineAction({
     name: 'lose',
     description: 'Fails',
-    args: { id: { type: 'positional', description: 'What' } },
-    input: z.object({ id: z.string() }),
+    input: z.object({ id: z.string().describe('What') }),
+    positionals: ['id'],
     run: async ({ id }) => {
       throw new Error('Failed query', { cause: new AggregateError([new Error(`${id} is gone`)]) })
     },
@@ -36,14 +37,17 @@ test('an action gets all its arguments, validated', async () => {
   const { code, out } = await run('greet', 'Ada', '--as-json', 'Grace', '--times=2')
 
   expect(code).toBe(0)
-  expect(JSON.parse(out)).toEqual({ names: ['Ada', 'Grace'], 'as-json': true, times: 2 })
+  expect(JSON.parse(out)).toEqual({ names: ['Ada', 'Grace'], 'as-json': true, times: 2, mood: 'good' })
 })
 
 test.each([
-  [['greet', '--tmies=2'], 'Unknown option: --tmies=2'],
+  [['greet', '--tmies=2'], "Unknown option '--tmies'"],
+  [['greet', '--mood=bad'], "Unknown option '--mood'"],
+  [['greet', '--times'], "Option '--times <value>' argument missing"],
+  [['greet', '--as-json=yes'], "Option '--as-json' does not take an argument"],
   [['greet', '--times=many'], 'times'],
-  [['lose'], 'Missing required positional argument: ID'],
-  [['lose', 'it', 'all'], 'Unknown option: all'],
+  [['lose'], 'Missing\n  → at id'],
+  [['lose', 'it', 'all'], 'Unexpected argument: all'],
   [['find'], 'Unknown command find'],
   [[], 'No command specified'],
 ])('%j is a wrong use and exits with 2', async (args, message) => {
@@ -63,6 +67,8 @@ test('--help describes all commands, or a single one', async () => {
 
   expect(all.out).toContain('greet|lose')
   expect(one.out).toContain('USAGE npm run people -- greet [OPTIONS] [NAMES]')
+  expect(one.out).toMatch(/--times +So often \(default: 1\)/)
+  expect(one.out).not.toContain('mood')
 })
 
 test('a single action is a command without subcommands', async () => {
@@ -71,8 +77,7 @@ test('a single action is a command without subcommands', async () => {
   const count = defineAction({
     name: 'npm run count --',
     description: 'Counts',
-    args: { to: { type: 'string', default: '3', description: 'How far' } },
-    input: z.object({ to: z.coerce.number().int() }),
+    input: z.object({ to: z.coerce.number().int().default(3).describe('How far') }),
     run: async ({ to }) => terminal.print(`to ${to}`),
   })
 

@@ -1,7 +1,8 @@
 import { customType } from 'drizzle-orm/pg-core'
+import type { Moment } from './clock.ts'
 
-/** A moment, written as any ISO 8601 text and read as UTC with the six digits Postgres keeps, which a Date would cut to three. */
-export const moment = customType<{ data: string; driverData: string }>({
+/** A column of moments: written as any ISO 8601 text, and read with the six digits Postgres keeps, which a Date would cut to three. */
+export const moment = customType<{ data: Moment; driverData: string }>({
   dataType: () => 'timestamptz',
   fromDriver(text) {
     const [, fraction = ''] = /\.(\d+)/.exec(text) ?? []

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createCoalescer } from './coalescer.ts'
+import { type BatcherOptions, createBatcher } from '../src/batcher.ts'
 
+const enrolments: BatcherOptions = {
+  concurrent: 2,
+  maxBatch: 200,
+  maxWaiting: 2_000,
+  maxWaitMs: 2_000,
+  busyCode: 'enrollments.busy',
+  isRepeatable: true,
+}
 const stays = () => new AbortController().signal
 const double = (requests: number[]) => requests.map((request) => request * 2)
 
@@ -30,14 +38,14 @@ describe('batches', () => {
   it('start at once for a single request', () => {
     const { write, batches } = createSlowWrite()
 
-    void createCoalescer(write).submit(1, stays())
+    void createBatcher(write, enrolments)(1, stays())
 
     expect(batches()).toEqual([[1]])
   })
 
   it('combine, in order, the requests that wait behind two batches in flight', async () => {
     const { write, batches, call } = createSlowWrite()
-    const { submit } = createCoalescer(write)
+    const submit = createBatcher(write, enrolments)
     const results = [1, 2, 3, 4, 5].map((request) => submit(request, stays()))
     expect(batches()).toEqual([[1], [2]])
 
@@ -53,7 +61,7 @@ describe('batches', () => {
 
   it('contain at most 200 requests', async () => {
     const { write, batches, call } = createSlowWrite()
-    const { submit } = createCoalescer(write)
+    const submit = createBatcher(write, enrolments)
     for (let request = 0; request < 252; request++) void submit(request, stays())
 
     call(0).succeed()
@@ -69,7 +77,7 @@ describe('the queue', () => {
 
   it('refuses a request if 2,000 already wait', async () => {
     const { write } = createSlowWrite()
-    const { submit } = createCoalescer(write)
+    const submit = createBatcher(write, enrolments)
     const accepted = Array.from({ length: 2_002 }, (_, request) => submit(request, stays()))
     const settled = vi.fn<() => void>()
     for (const result of accepted) result.then(settled, settled)
@@ -81,7 +89,7 @@ describe('the queue', () => {
 
   it('refuses a request that has waited two seconds, and never writes it', async () => {
     const { write, batches, call } = createSlowWrite()
-    const { submit } = createCoalescer(write)
+    const submit = createBatcher(write, enrolments)
     const [first] = [submit(1, stays()), submit(2, stays())]
     const late = submit(3, stays())
 
@@ -96,7 +104,7 @@ describe('the queue', () => {
 
   it('drops a request whose caller leaves while it waits', async () => {
     const { write, batches, call } = createSlowWrite()
-    const { submit } = createCoalescer(write)
+    const submit = createBatcher(write, enrolments)
     for (const request of [1, 2]) void submit(request, stays())
     const caller = new AbortController()
     const left = submit(3, caller.signal)
@@ -111,7 +119,7 @@ describe('the queue', () => {
 
   it('finishes a request that is being written, even if its caller leaves or it takes long', async () => {
     const { write, call } = createSlowWrite()
-    const { submit } = createCoalescer(write)
+    const submit = createBatcher(write, enrolments)
     const caller = new AbortController()
     const result = submit(1, caller.signal)
 
@@ -125,7 +133,7 @@ describe('the queue', () => {
   it('refuses a request whose caller has already left', async () => {
     const { write, batches } = createSlowWrite()
 
-    await expect(createCoalescer(write).submit(1, AbortSignal.abort())).rejects.toMatchObject(busy)
+    await expect(createBatcher(write, enrolments)(1, AbortSignal.abort())).rejects.toMatchObject(busy)
 
     expect(batches()).toEqual([])
   })
@@ -139,7 +147,7 @@ describe('after an error', () => {
       if (requests.includes(13)) throw fault
       return double(requests)
     }
-    const { submit } = createCoalescer(write)
+    const submit = createBatcher(write, enrolments)
 
     const results = await Promise.allSettled([1, 2, 12, 13, 14].map((request) => submit(request, stays())))
 
@@ -154,7 +162,7 @@ describe('after an error', () => {
 
   it('a single request is tried once more, because its commit may have succeeded', async () => {
     const { write, batches, call } = createSlowWrite()
-    const result = createCoalescer(write).submit(7, stays())
+    const result = createBatcher(write, enrolments)(7, stays())
 
     call(0).fail(new Error('connection lost'))
     await flush()
@@ -166,7 +174,7 @@ describe('after an error', () => {
 
   it('writing one by one ends after two seconds, and the remaining requests are refused as busy', async () => {
     const { write, call } = createSlowWrite()
-    const { submit } = createCoalescer(write)
+    const submit = createBatcher(write, enrolments)
     for (const request of [1, 2]) void submit(request, stays())
     const results = Promise.allSettled([3, 4, 5].map((request) => submit(request, stays())))
     call(0).succeed()
@@ -184,10 +192,23 @@ describe('after an error', () => {
     ])
   })
 
-  it('a write that returns too few results fails its requests instead of mixing them up', async () => {
-    const { submit } = createCoalescer(async () => [])
+  it('a batch that must not be done twice fails as a whole', async () => {
+    const { write, batches, call } = createSlowWrite()
+    const submit = createBatcher(write, { concurrent: 1, maxBatch: 200, busyCode: 'clicks.busy' })
+    const results = Promise.allSettled([1, 2, 3].map((request) => submit(request)))
+    call(0).succeed()
+    await flush()
+    call(1).fail(new Error('connection lost'))
+    await flush()
 
-    await expect(submit(1, stays())).rejects.toThrow('0 results for 1 requests')
+    expect(await results).toMatchObject([{ value: 2 }, { status: 'rejected' }, { status: 'rejected' }])
+    expect(batches()).toEqual([[1], [2, 3]])
+  })
+
+  it('a write that returns too few results fails its requests instead of mixing them up', async () => {
+    const submit = createBatcher(async () => [], enrolments)
+
+    await expect(submit(1, stays())).rejects.toThrow('0 results for 1 items')
   })
 })
 
@@ -201,7 +222,7 @@ it('each request gets its own answer once, and at most two writes run, whatever 
         let running = 0
         let mostRunning = 0
         const written: number[] = []
-        const { submit } = createCoalescer(async (batch: number[]) => {
+        const submit = createBatcher(async (batch: number[]) => {
           running += 1
           mostRunning = Math.max(mostRunning, running)
           try {
@@ -214,7 +235,7 @@ it('each request gets its own answer once, and at most two writes run, whatever 
           } finally {
             running -= 1
           }
-        })
+        }, enrolments)
 
         const results = requests.map(({ leaves }, request) => {
           const caller = new AbortController()

@@ -1,0 +1,106 @@
+import { AppError } from './app-error.ts'
+
+export interface BatcherOptions {
+  /** How many batches are under way at a time. */
+  concurrent: number
+  maxBatch: number
+  maxWaiting?: number
+  maxWaitMs?: number
+  /** The code of the `unavailable` error for whoever cannot wait. */
+  busyCode: string
+  /**
+   * Does each item of a batch that failed once more, by itself: so that the fault of one is not that of all, and a commit whose
+   * outcome got lost is found out. The work must bear that, also when it was done and failed to say so.
+   */
+  isRepeatable?: boolean
+}
+
+interface Entry<Item, Result> {
+  item: Item
+  resolve: (result: Result) => void
+  reject: (error: unknown) => void
+  stopWaiting: () => void
+}
+
+/**
+ * Gathers the items that wait at the same moment into one piece of work, and answers each after it is done. There is no timer: a
+ * lone item goes at once, and the more come, the more go together. `work` resolves to a result for each item, in their order.
+ * The returned function resolves to the item's result; `signal` takes the item back, as long as its batch has not begun.
+ */
+export function createBatcher<Item, Result>(
+  work: (items: Item[]) => Promise<Result[]>,
+  options: BatcherOptions,
+): (item: Item, signal?: AbortSignal) => Promise<Result> {
+  const { concurrent, maxBatch, maxWaiting = Infinity, maxWaitMs, busyCode, isRepeatable = false } = options
+  const waiting = new Set<Entry<Item, Result>>()
+  let underWay = 0
+
+  const refuse = (reason: string, cause?: unknown) => new AppError('unavailable', busyCode, reason, {}, { cause })
+
+  function submit(item: Item, signal?: AbortSignal): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      if (signal?.aborted) return reject(refuse('The caller has left'))
+      if (waiting.size >= maxWaiting) return reject(refuse('The queue is full'))
+
+      const giveUp = (reason: string) => {
+        entry.stopWaiting()
+        reject(refuse(reason))
+      }
+      const leave = () => giveUp('The caller has left')
+      const timer = maxWaitMs === undefined ? undefined : setTimeout(giveUp, maxWaitMs, 'Waited too long')
+      signal?.addEventListener('abort', leave)
+      const entry: Entry<Item, Result> = {
+        item,
+        resolve,
+        reject,
+        stopWaiting() {
+          waiting.delete(entry)
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', leave)
+        },
+      }
+      waiting.add(entry)
+      sendWaiting()
+    })
+  }
+
+  function sendWaiting(): void {
+    while (underWay < concurrent && waiting.size > 0) {
+      const batch: Entry<Item, Result>[] = []
+      for (const entry of waiting) {
+        if (batch.push(entry) === maxBatch) break
+      }
+      for (const entry of batch) entry.stopWaiting()
+      underWay += 1
+      void send(batch).finally(() => {
+        underWay -= 1
+        sendWaiting()
+      })
+    }
+  }
+
+  async function send(batch: Entry<Item, Result>[]): Promise<void> {
+    try {
+      await workTogether(batch)
+    } catch (error) {
+      if (isRepeatable) await workOneByOne(batch, error)
+      else for (const { reject } of batch) reject(error)
+    }
+  }
+
+  async function workTogether(batch: Entry<Item, Result>[]): Promise<void> {
+    const results = await work(batch.map(({ item }) => item))
+    if (results.length !== batch.length) throw new Error(`${results.length} results for ${batch.length} items`)
+    for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result)
+  }
+
+  async function workOneByOne(batch: Entry<Item, Result>[], cause: unknown): Promise<void> {
+    const deadline = performance.now() + (maxWaitMs ?? Infinity)
+    for (const entry of batch) {
+      if (performance.now() > deadline) entry.reject(refuse('The database is too slow', cause))
+      else await workTogether([entry]).catch(entry.reject)
+    }
+  }
+
+  return submit
+}

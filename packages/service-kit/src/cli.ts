@@ -1,0 +1,155 @@
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { formatTable, toPrintable } from './table.ts'
+
+/** Where a command takes its settings from, prints its answer, and says what happens meanwhile or went wrong. */
+export interface Terminal {
+  env: NodeJS.ProcessEnv
+  print: (text: string) => void
+  note: (text: string) => void
+}
+
+/** That of this process: results go to standard output, everything said beside them to standard error. */
+export const terminal: Terminal = {
+  env: process.env,
+  print: (text) => console.log(text),
+  note: (text) => console.error(text),
+}
+
+/** What was given cannot be done, whatever the state of the world: exit code 2. */
+export class UsageError extends Error {}
+
+/** One thing a program does. */
+export interface Action {
+  name: string
+  description: string
+  run(args: string[]): Promise<void>
+  /** The text of `--help`, for a program that is called so. */
+  explain(program: string): string
+}
+
+type Field = { description?: string; type?: string; default?: unknown }
+
+/**
+ * An action that runs only when everything it was given is known and valid. What is known are the properties of `input` that have
+ * a description: options, those of a boolean type without a value, and the arguments that `positionals` names in their order. An
+ * argument that is a list takes all that are left. `besides` are properties that come in another way, such as on standard input.
+ */
+export function defineAction<Schema extends z.ZodObject>(action: {
+  name: string
+  description: string
+  input: Schema
+  positionals?: string[]
+  besides?: () => Promise<Record<string, unknown>>
+  run: (input: z.output<Schema>) => Promise<void>
+}): Action {
+  const { name, description, input, positionals = [], besides } = action
+  const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  const { properties = {}, required = [] } = schema as { properties?: Record<string, Field>; required?: string[] }
+  const known = Object.entries(properties).filter(([, field]) => field.description !== undefined)
+  const options = known.filter(([key]) => !positionals.includes(key))
+  const isRequired = (key: string) => required.includes(key) && properties[key]?.type !== 'array'
+
+  function read(args: string[]): Record<string, unknown> {
+    const parsed = parseArgs({
+      args,
+      allowPositionals: true,
+      options: Object.fromEntries(
+        options.map(([key, { type }]) => [key, { type: type === 'boolean' ? 'boolean' : 'string' } as const]),
+      ),
+    })
+    const left = [...parsed.positionals]
+    const given = positionals.map((key) => [key, properties[key]?.type === 'array' ? left.splice(0) : left.shift()])
+    if (left.length > 0) throw new UsageError(`Unexpected argument: ${left.join(', ')}`)
+    return { ...parsed.values, ...Object.fromEntries(given) }
+  }
+
+  return {
+    name,
+    description,
+    async run(args) {
+      const given = read(args)
+      const checked = input.safeParse({ ...(await besides?.()), ...given }, { error: sayMissing })
+      if (!checked.success) throw new UsageError(z.prettifyError(checked.error))
+      await action.run(checked.data)
+    },
+    explain(program) {
+      const places = positionals.map((key) => (isRequired(key) ? `<${key}>` : `[${key}]`).toUpperCase())
+      const usage = ['USAGE', program, options.length > 0 ? '[OPTIONS]' : '', ...places].filter(Boolean).join(' ')
+      const rows = known.map(([key, field]) => ({
+        given: positionals.includes(key) ? key.toUpperCase() : `--${key}`,
+        meaning: describeField(field, isRequired(key)),
+      }))
+      return [description, usage, ...(rows.length > 0 ? [formatTable(rows)] : [])].join('\n\n')
+    },
+  }
+}
+
+const sayMissing = ({ input }: { input?: unknown }) => (input === undefined ? 'Missing' : undefined)
+
+function describeField(field: Field, isRequired: boolean): string {
+  const isSaid = field.default !== undefined && field.default !== false
+  return `${field.description}${isRequired ? ' (required)' : ''}${isSaid ? ` (default: ${String(field.default)})` : ''}`
+}
+
+/** A program of several actions, each called by its name. */
+export interface CommandLine {
+  name: string
+  description: string
+  actions: Record<string, Action>
+}
+
+/** Runs what the arguments ask for, and resolves to the exit code: 0 done, 1 failed or only partly done, 2 asked wrongly. */
+export async function runCommandLine(
+  program: CommandLine | Action,
+  args: string[],
+  { print, note }: Pick<Terminal, 'print' | 'note'>,
+): Promise<number> {
+  try {
+    const isHelp = args.includes('--help') || args.includes('-h')
+    if (!('actions' in program)) {
+      if (isHelp) print(program.explain(program.name))
+      else await program.run(args)
+      return 0
+    }
+    const name = args.find((arg) => !arg.startsWith('-')) ?? ''
+    const action = Object.hasOwn(program.actions, name) ? program.actions[name] : undefined
+    if (isHelp) print(action?.explain(`${program.name} ${name}`) ?? explainAll(program))
+    else if (action) await action.run(args.toSpliced(args.indexOf(name), 1))
+    else throw new UsageError(name ? `Unknown command ${name}` : 'No command specified')
+    return 0
+  } catch (error) {
+    // Of what Node says, only the first sentence: the rest is advice on dashes.
+    const usage =
+      error instanceof UsageError ? error.message : isParseError(error) && explain(error).split(/\. |\n/, 1)[0]
+    note(toPrintable(usage ? `${usage}\nAdd --help to see what there is` : explain(error)))
+    return usage ? 2 : 1
+  }
+}
+
+function explainAll({ name, description, actions }: CommandLine): string {
+  const rows = Object.entries(actions).map(([command, action]) => ({ command, meaning: action.description }))
+  return [description, `USAGE ${name} ${Object.keys(actions).join('|')}`, formatTable(rows)].join('\n\n')
+}
+
+const isParseError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** A moment in ISO form, or how long ago it was; becomes the former, in UTC. */
+export const momentInput = z.string().transform((value, context) => {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(value) ?? []
+  const isDate = /^\d{4}-\d{2}-\d{2}/.test(value)
+  const at = count ? Date.now() - Number(count) * unitMs[unit as keyof typeof unitMs] : Date.parse(isDate ? value : '')
+  if (!Number.isNaN(at)) return new Date(at).toISOString()
+  context.addIssue('Expected a moment such as 2026-01-31T08:00Z, or a time such as 90m, 36h or 7d')
+  return z.NEVER
+})
+
+/** The first cause: that of a failed query says more than the query. */
+export function explain(error: unknown): string {
+  if (error instanceof AggregateError) return explain(error.errors[0])
+  if (error instanceof Error) return error.cause === undefined ? error.message : explain(error.cause)
+  return String(error)
+}
