@@ -13,7 +13,8 @@ import { addVersionRoutes } from './versions/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const { config, logger, db, messaging } = ctx
+  const { config, logger, db, messaging, catalogue, counts, entries, schedules, variants, versions } = ctx
+  const { PUBLIC_BASE_URL: baseUrl, TENANT_HOSTS: tenants } = config
   const app = await createHttpApp({
     service,
     config,
@@ -35,12 +36,12 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     },
   })
   await app.register(rateLimit, { global: false })
-  addCatalogueRoutes(app, ctx)
-  addInternalRoutes(app, ctx)
-  addCountRoutes(app, ctx)
-  addEntryRoutes(app, ctx)
-  addScheduleRoutes(app, ctx)
-  addVariantRoutes(app, ctx)
-  addVersionRoutes(app, ctx)
+  addCatalogueRoutes(app, { catalogue, baseUrl })
+  addInternalRoutes(app, { db })
+  addCountRoutes(app, { counts, ownHosts: new Set([new URL(baseUrl).host, ...tenants.keys()]) })
+  addEntryRoutes(app, { db, entries })
+  addScheduleRoutes(app, { db, schedules })
+  addVariantRoutes(app, { variants })
+  addVersionRoutes(app, { db, versions })
   return app
 }

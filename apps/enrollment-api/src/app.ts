@@ -1,13 +1,14 @@
 import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
 import rateLimit from '@fastify/rate-limit'
-import { accountRoutes } from './accounts/routes.ts'
+import { addAccountRoutes } from './accounts/routes.ts'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
 import { migrations } from './db/migrations.ts'
-import { enrollmentRoutes } from './enrollments/routes.ts'
+import { addEnrollmentRoutes } from './enrollments/routes.ts'
 
+/** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const { config, logger, db, messaging, tokens } = ctx
+  const { config, logger, db, messaging, tokens, accounts, enrollments } = ctx
   const app = await createHttpApp({
     service,
     config,
@@ -28,7 +29,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     },
   })
   await app.register(rateLimit, { global: false })
-  await app.register(accountRoutes(ctx.accounts, ctx))
-  await app.register(enrollmentRoutes(ctx.enrollments, db))
+  addAccountRoutes(app, { accounts, db, tokens })
+  addEnrollmentRoutes(app, { enrollments, db })
   return app
 }

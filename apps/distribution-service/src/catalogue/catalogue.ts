@@ -114,3 +114,5 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
     },
   }
 }
+
+export type Catalogue = ReturnType<typeof createCatalogue>

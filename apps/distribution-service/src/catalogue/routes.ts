@@ -3,9 +3,8 @@ import { AppError, type HttpApp, namesEntity } from '@coursewire/service-kit'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { z } from 'zod'
-import type { Context } from '../context.ts'
 import { limit, pageOf } from '../paging.ts'
-import { type Document, toDocument } from './catalogue.ts'
+import { type Catalogue, type Document, toDocument } from './catalogue.ts'
 import type { Place } from './repository.ts'
 import { courseResponse, entryResponse, showEntry } from './responses.ts'
 import { ignoreTracking } from './tracking.ts'
@@ -38,7 +37,10 @@ function send(request: FastifyRequest, reply: FastifyReply, { etag, body, langua
 }
 
 /** For everybody: what is public, of the tenant whose host is asked. */
-export function addCatalogueRoutes(app: HttpApp, { catalogue, config: { PUBLIC_BASE_URL: baseUrl } }: Context): void {
+export function addCatalogueRoutes(
+  app: HttpApp,
+  { catalogue, baseUrl }: { catalogue: Catalogue; baseUrl: string },
+): void {
   app.get(
     '/api/courses',
     {

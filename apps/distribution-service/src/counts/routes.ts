@@ -1,9 +1,9 @@
 import { AppError, type HttpApp } from '@coursewire/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Context } from '../context.ts'
 import { ctaType } from '../entries/content.ts'
 import { categorizeReferrer, isNobody } from './referrer.ts'
+import type { CountService } from './service.ts'
 
 /** Of one address: a class that looks at its course at once is welcome, a machine that makes numbers up is not. */
 const MAX_A_MINUTE = 600
@@ -19,8 +19,10 @@ const accepted = { 202: z.undefined().describe('Counted, if there is such a cour
 const utm = z.string().max(200).optional()
 
 /** What visitors do. Who they are is not looked at, and where they came from only for its kind. */
-export function addCountRoutes(app: HttpApp, { counts, config: { PUBLIC_BASE_URL, TENANT_HOSTS } }: Context): void {
-  const ownHosts = new Set([new URL(PUBLIC_BASE_URL).host, ...TENANT_HOSTS.keys()])
+export function addCountRoutes(
+  app: HttpApp,
+  { counts, ownHosts }: { counts: CountService; ownHosts: ReadonlySet<string> },
+): void {
   const countRequest = app.createRateLimit({ max: MAX_A_MINUTE, timeWindow: 60_000 })
 
   async function limit(request: FastifyRequest): Promise<void> {

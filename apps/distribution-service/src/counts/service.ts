@@ -123,3 +123,5 @@ export function createCountService(ctx: {
     },
   }
 }
+
+export type CountService = ReturnType<typeof createCountService>

@@ -1,6 +1,5 @@
-import { AppError, type HttpApp } from '@coursewire/service-kit'
+import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
-import type { Context } from '../context.ts'
 import { internalNames, pickFields, shownContent } from '../entries/content.ts'
 import { exampleContent } from '../examples.ts'
 import { courseId, limit, pageOf, toPage } from '../paging.ts'
@@ -29,7 +28,7 @@ const config = { access: ['service'] } as const
 const tags = ['Internal']
 
 /** For other services: every course, public or not, as a mail must not depend on visibility. */
-export function addInternalRoutes(app: HttpApp, { db }: Context): void {
+export function addInternalRoutes(app: HttpApp, { db }: { db: Database }): void {
   app.get(
     '/internal/courses',
     {

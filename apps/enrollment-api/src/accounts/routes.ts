@@ -1,8 +1,7 @@
 import { id } from '@coursewire/events'
-import { AppError, type Database } from '@coursewire/service-kit'
+import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { MAX_SECRET_LENGTH, signInAddress } from '../fields.ts'
 import { findUser } from './repository.ts'
@@ -36,121 +35,119 @@ const student = z.object({ id: z.string(), name: z.string(), email: z.string(), 
   example: { id: 'usr_1', name: 'Ada Lovelace', email: 'ada@example.com', locale: 'en' },
 })
 
-export function accountRoutes(
-  accounts: AccountService,
-  { db, tokens }: { db: Database; tokens: TokenIssuer },
-): FastifyPluginAsyncZod {
-  return async (app) => {
-    const limitAddress = app.createRateLimit({ max: 100, timeWindow: MINUTE_MS })
-    const limitAccount = app.createRateLimit({ max: 20, timeWindow: MINUTE_MS, keyGenerator: nameAccount })
-    const limitPerson = app.createRateLimit({
-      max: 20,
-      timeWindow: MINUTE_MS,
-      keyGenerator: (request) => `${nameAccount(request)} ${addressOf(request)}`,
+export function addAccountRoutes(
+  app: HttpApp,
+  { accounts, db, tokens }: { accounts: AccountService; db: Database; tokens: TokenIssuer },
+): void {
+  const limitAddress = app.createRateLimit({ max: 100, timeWindow: MINUTE_MS })
+  const limitAccount = app.createRateLimit({ max: 20, timeWindow: MINUTE_MS, keyGenerator: nameAccount })
+  const limitPerson = app.createRateLimit({
+    max: 20,
+    timeWindow: MINUTE_MS,
+    keyGenerator: (request) => `${nameAccount(request)} ${addressOf(request)}`,
+  })
+  const limitClients = app.createRateLimit({ max: 60, timeWindow: MINUTE_MS })
+
+  async function enforce(limit: typeof limitAddress, request: FastifyRequest): Promise<void> {
+    const count = await limit(request)
+    if (count.isAllowed || !count.isExceeded) return
+    throw new AppError('rate-limited', 'attempts.too-many', 'Too many attempts', {
+      retryAfterSeconds: count.ttlInSeconds,
     })
-    const limitClients = app.createRateLimit({ max: 60, timeWindow: MINUTE_MS })
-
-    async function enforce(limit: typeof limitAddress, request: FastifyRequest): Promise<void> {
-      const count = await limit(request)
-      if (count.isAllowed || !count.isExceeded) return
-      throw new AppError('rate-limited', 'attempts.too-many', 'Too many attempts', {
-        retryAfterSeconds: count.ttlInSeconds,
-      })
-    }
-
-    function isKnownPerson(request: FastifyRequest): boolean {
-      const given = signInBody.safeParse(request.body)
-      return given.success && accounts.isKnownPerson(request.tenantId, given.data.email, addressOf(request))
-    }
-
-    function isKnownClient(request: FastifyRequest): boolean {
-      const given = serviceTokenBody.safeParse(request.body)
-      return given.success && accounts.isKnownClient(given.data.clientId, given.data.clientSecret)
-    }
-
-    app.post(
-      '/auth/signin',
-      {
-        schema: {
-          operationId: 'signIn',
-          tags: ['Accounts'],
-          summary: 'Exchange an email address and a password for tokens',
-          body: signInBody,
-          response: { 200: signedIn },
-          refusals: { 401: 'credentials.invalid', 429: 'attempts.too-many' },
-        },
-        config: { access: 'public' },
-        bodyLimit: BODY_LIMIT,
-        // Runs before validation, so that every attempt counts, whatever its body is.
-        preValidation: async (request) => {
-          if (!isKnownPerson(request)) await enforce(limitAddress, request)
-        },
-      },
-      async (request) => {
-        // Guesses from elsewhere only use up the strangers' attempts, so they never lock out the account's owner.
-        await enforce(isKnownPerson(request) ? limitPerson : limitAccount, request)
-        const { email, password } = request.body
-        return accounts.signIn(request.tenantId, email, password, addressOf(request))
-      },
-    )
-
-    app.post(
-      '/auth/service-token',
-      {
-        schema: {
-          operationId: 'issueServiceToken',
-          tags: ['Accounts'],
-          summary: "Exchange a service's secret for an access token of one tenant",
-          body: serviceTokenBody,
-          response: { 200: accessToken },
-          refusals: { 401: 'client.invalid', 403: 'tenant.forbidden', 429: 'attempts.too-many' },
-        },
-        config: { access: 'public' },
-        bodyLimit: BODY_LIMIT,
-        preValidation: async (request) => {
-          if (!isKnownClient(request)) await enforce(limitClients, request)
-        },
-      },
-      async (request) => {
-        const { clientId, clientSecret, tenantId } = request.body
-        return accounts.issueServiceToken(clientId, clientSecret, tenantId, addressOf(request))
-      },
-    )
-
-    app.get(
-      '/.well-known/jwks.json',
-      {
-        schema: {
-          operationId: 'getKeySet',
-          tags: ['Accounts'],
-          summary: 'The public keys that access tokens are checked with',
-          response: { 200: keySet },
-        },
-        config: { access: 'public' },
-      },
-      async () => tokens.keySet,
-    )
-
-    app.get(
-      '/internal/students/:id',
-      {
-        schema: {
-          operationId: 'getStudent',
-          tags: ['Internal'],
-          summary: 'The name, address and language of a student, to write to',
-          params: z.object({ id }),
-          response: { 200: student },
-          refusals: { 404: 'student.not-found' },
-        },
-        config: { access: ['service'] },
-      },
-      async (request) => {
-        const user = await findUser(db, request.tenantId, request.params.id)
-        if (!user) throw new AppError('not-found', 'student.not-found', 'Student not found')
-        return user
-      },
-    )
   }
+
+  function isKnownPerson(request: FastifyRequest): boolean {
+    const given = signInBody.safeParse(request.body)
+    return given.success && accounts.isKnownPerson(request.tenantId, given.data.email, addressOf(request))
+  }
+
+  function isKnownClient(request: FastifyRequest): boolean {
+    const given = serviceTokenBody.safeParse(request.body)
+    return given.success && accounts.isKnownClient(given.data.clientId, given.data.clientSecret)
+  }
+
+  app.post(
+    '/auth/signin',
+    {
+      schema: {
+        operationId: 'signIn',
+        tags: ['Accounts'],
+        summary: 'Exchange an email address and a password for tokens',
+        body: signInBody,
+        response: { 200: signedIn },
+        refusals: { 401: 'credentials.invalid', 429: 'attempts.too-many' },
+      },
+      config: { access: 'public' },
+      bodyLimit: BODY_LIMIT,
+      // Runs before validation, so that every attempt counts, whatever its body is.
+      preValidation: async (request) => {
+        if (!isKnownPerson(request)) await enforce(limitAddress, request)
+      },
+    },
+    async (request) => {
+      // Guesses from elsewhere only use up the strangers' attempts, so they never lock out the account's owner.
+      await enforce(isKnownPerson(request) ? limitPerson : limitAccount, request)
+      const { email, password } = request.body
+      return accounts.signIn(request.tenantId, email, password, addressOf(request))
+    },
+  )
+
+  app.post(
+    '/auth/service-token',
+    {
+      schema: {
+        operationId: 'issueServiceToken',
+        tags: ['Accounts'],
+        summary: "Exchange a service's secret for an access token of one tenant",
+        body: serviceTokenBody,
+        response: { 200: accessToken },
+        refusals: { 401: 'client.invalid', 403: 'tenant.forbidden', 429: 'attempts.too-many' },
+      },
+      config: { access: 'public' },
+      bodyLimit: BODY_LIMIT,
+      preValidation: async (request) => {
+        if (!isKnownClient(request)) await enforce(limitClients, request)
+      },
+    },
+    async (request) => {
+      const { clientId, clientSecret, tenantId } = request.body
+      return accounts.issueServiceToken(clientId, clientSecret, tenantId, addressOf(request))
+    },
+  )
+
+  app.get(
+    '/.well-known/jwks.json',
+    {
+      schema: {
+        operationId: 'getKeySet',
+        tags: ['Accounts'],
+        summary: 'The public keys that access tokens are checked with',
+        response: { 200: keySet },
+      },
+      config: { access: 'public' },
+    },
+    async () => tokens.keySet,
+  )
+
+  app.get(
+    '/internal/students/:id',
+    {
+      schema: {
+        operationId: 'getStudent',
+        tags: ['Internal'],
+        summary: 'The name, address and language of a student, to write to',
+        params: z.object({ id }),
+        response: { 200: student },
+        refusals: { 404: 'student.not-found' },
+      },
+      config: { access: ['service'] },
+    },
+    async (request) => {
+      const user = await findUser(db, request.tenantId, request.params.id)
+      if (!user) throw new AppError('not-found', 'student.not-found', 'Student not found')
+      return user
+    },
+  )
 }
 
 /** Returns what one subscriber has: an IPv4 address, or an IPv6 /64. */

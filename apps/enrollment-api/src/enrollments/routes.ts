@@ -1,6 +1,5 @@
 import { id } from '@coursewire/events'
-import { AppError, type Database } from '@coursewire/service-kit'
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { findEnrollment, listEnrollments } from './repository.ts'
 import type { EnrollmentService } from './service.ts'
@@ -47,73 +46,74 @@ const enrollmentPage = z
   .meta({ id: 'EnrollmentPage', example: { items: [example], nextCursor: null } })
 const tags = ['Enrolments']
 
-export function enrollmentRoutes(enrollments: EnrollmentService, db: Database): FastifyPluginAsyncZod {
-  return async (app) => {
-    app.post(
-      '/api/enrollments',
-      {
-        schema: {
-          operationId: 'enroll',
-          tags,
-          summary: 'Enrol in a course; again answers with the same enrolment',
-          body,
-          response: { 200: enrollment, 201: enrollment },
-          refusals: { 401: 'account.gone', 403: 'tenant.forbidden', 404: 'course.not-found' },
-        },
-        config: { access: ['student'] },
+export function addEnrollmentRoutes(
+  app: HttpApp,
+  { enrollments, db }: { enrollments: EnrollmentService; db: Database },
+): void {
+  app.post(
+    '/api/enrollments',
+    {
+      schema: {
+        operationId: 'enroll',
+        tags,
+        summary: 'Enrol in a course; again answers with the same enrolment',
+        body,
+        response: { 200: enrollment, 201: enrollment },
+        refusals: { 401: 'account.gone', 403: 'tenant.forbidden', 404: 'course.not-found' },
       },
-      async (request, reply) => {
-        const { caller, tenantId, traceparent } = request
-        const left = new AbortController()
-        // Does not abort after a finished answer, because an abort costs as much as the rest of the handler.
-        reply.raw.once('close', () => reply.raw.writableFinished || left.abort())
-        const meta = { tenantId, correlationId: request.id, causationId: null }
-        const result = await enrollments.enroll({ userId: caller.id, ...request.body, meta, traceparent }, left.signal)
+      config: { access: ['student'] },
+    },
+    async (request, reply) => {
+      const { caller, tenantId, traceparent } = request
+      const left = new AbortController()
+      // Does not abort after a finished answer, because an abort costs as much as the rest of the handler.
+      reply.raw.once('close', () => reply.raw.writableFinished || left.abort())
+      const meta = { tenantId, correlationId: request.id, causationId: null }
+      const result = await enrollments.enroll({ userId: caller.id, ...request.body, meta, traceparent }, left.signal)
 
-        const { userId, courseId, enrollmentType } = result.enrollment
-        if (result.isNew) request.log.info({ userId, courseId, enrollmentType }, 'Enrollment created')
-        return reply.code(result.isNew ? 201 : 200).send(result.enrollment)
-      },
-    )
+      const { userId, courseId, enrollmentType } = result.enrollment
+      if (result.isNew) request.log.info({ userId, courseId, enrollmentType }, 'Enrollment created')
+      return reply.code(result.isNew ? 201 : 200).send(result.enrollment)
+    },
+  )
 
-    app.get(
-      '/api/enrollments',
-      {
-        schema: {
-          operationId: 'listEnrollments',
-          tags,
-          summary: "The caller's enrolments, newest first",
-          querystring: page,
-          response: { 200: enrollmentPage },
-        },
-        config: { access: ['student'] },
+  app.get(
+    '/api/enrollments',
+    {
+      schema: {
+        operationId: 'listEnrollments',
+        tags,
+        summary: "The caller's enrolments, newest first",
+        querystring: page,
+        response: { 200: enrollmentPage },
       },
-      async (request) => {
-        const { cursor, limit } = request.query
-        const found = await listEnrollments(db, request.caller, { cursor, limit: limit + 1 })
-        const items = found.slice(0, limit)
-        return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
-      },
-    )
+      config: { access: ['student'] },
+    },
+    async (request) => {
+      const { cursor, limit } = request.query
+      const found = await listEnrollments(db, request.caller, { cursor, limit: limit + 1 })
+      const items = found.slice(0, limit)
+      return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
+    },
+  )
 
-    app.get(
-      '/api/enrollments/:courseId',
-      {
-        schema: {
-          operationId: 'getEnrollment',
-          tags,
-          summary: "The caller's enrolment in a course",
-          params: z.object({ courseId: id }),
-          response: { 200: enrollment },
-          refusals: { 404: 'enrollment.not-found' },
-        },
-        config: { access: ['student'] },
+  app.get(
+    '/api/enrollments/:courseId',
+    {
+      schema: {
+        operationId: 'getEnrollment',
+        tags,
+        summary: "The caller's enrolment in a course",
+        params: z.object({ courseId: id }),
+        response: { 200: enrollment },
+        refusals: { 404: 'enrollment.not-found' },
       },
-      async (request) => {
-        const found = await findEnrollment(db, request.caller, request.params.courseId)
-        if (!found) throw new AppError('not-found', 'enrollment.not-found', 'Enrollment not found')
-        return found
-      },
-    )
-  }
+      config: { access: ['student'] },
+    },
+    async (request) => {
+      const found = await findEnrollment(db, request.caller, request.params.courseId)
+      if (!found) throw new AppError('not-found', 'enrollment.not-found', 'Enrollment not found')
+      return found
+    },
+  )
 }
