@@ -85,6 +85,8 @@ async function withAdmin<T>(kafkaClient: Kafka, work: (admin: ReturnType<Kafka['
 
 async function readSystemIdentifier(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url })
+  // The query rejects as well.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     const { rows } = await client.query<{ id: string }>('SELECT system_identifier::text AS id FROM pg_control_system()')

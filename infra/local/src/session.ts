@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
 import { mapApps, serverPorts } from '@coursewire/product'
+import { explain } from '@coursewire/service-kit'
 import { createCommandRunner } from './command-runner.ts'
 import { withdrawStack } from './running-stack.ts'
 import { claimDirectory, findOwner } from './single-start.ts'
@@ -41,7 +42,8 @@ export async function runSession(start: (session: Session) => Promise<void>): Pr
     await start({ build, adopt: (one) => started.unshift(one) })
   } catch (error) {
     if (!isStopping) {
-      console.error(error instanceof Error ? error.message : error)
+      // A connection that is refused has no message of its own, only those of its attempts.
+      console.error(error instanceof Error && error.message ? error.message : explain(error))
       await stop(1)
     }
   }

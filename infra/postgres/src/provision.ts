@@ -56,6 +56,9 @@ async function createRole(admin: pg.Client, role: string, password: string): Pro
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url })
+  // A connection that breaks rejects its query and is reported as an event too. Unheard, that event would end the process, and with
+  // it the message that says why the server was taken down.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     await work(client)

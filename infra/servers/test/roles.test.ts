@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { provisionService } from '@coursewire/postgres'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ownPostgres } from '../src/postgres.ts'
 import { query } from '../src/query.ts'
+import { waitFor } from '../src/wait-for.ts'
 
 const forbidden = { code: '42501' }
 
@@ -65,4 +67,22 @@ describe('the roles of two services on one server', async () => {
     expect(await query(again.databaseUrl, 'select from kept')).toEqual([])
     await expect(query(enrollment.databaseUrl, 'select 1')).rejects.toMatchObject({ code: '28P01' })
   })
+})
+
+test('provisioning rejects, and no more than that, when the server dies meanwhile', async () => {
+  const server = await ownPostgres()
+  const holder = new pg.Client({ connectionString: server.url })
+  holder.on('error', () => {})
+  await holder.connect()
+  await holder.query(`select pg_advisory_lock(hashtext('coursewire.provision'))`)
+
+  const provisioning = provisionService(server.url, 'enrollment', { owner: 'one', run: 'other' })
+  // It may reject before anybody looks.
+  provisioning.catch(() => undefined)
+  const waiting = `select from pg_locks where locktype = 'advisory' and not granted`
+  await waitFor(async () => (await query(server.url, waiting)).length === 1)
+  await server.kill()
+
+  await expect(provisioning).rejects.toThrow(/terminat/)
+  await server.stop()
 })
