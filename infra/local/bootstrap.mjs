@@ -1,5 +1,5 @@
-// The way in on a machine that has Node and npm and nothing else: installs what is locked, then runs src/<command>-command.ts, here
-// or in infra/bench or infra/recipes, with the arguments that follow; `pnpm` is the locked pnpm. Only built-ins here: nothing is
+// The way in on a machine that has Node and npm and nothing else: installs what is locked, then runs
+// infra/*/src/<command>-command.ts with the arguments that follow; `pnpm` is the locked pnpm. Only built-ins here: nothing is
 // installed yet.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -27,13 +27,12 @@ requireUsablePath()
 const pnpm = findPnpm()
 install()
 if (command === 'pnpm') run(pnpm, args)
-else {
-  const folder = ['local', 'bench', 'recipes'].find((name) => existsSync(findScript(name)))
-  run(process.execPath, ['--import', 'tsx', '--conditions=source', findScript(folder), ...args])
-}
+else run(process.execPath, ['--import', 'tsx', '--conditions=source', findScript(), ...args])
 
-function findScript(folder) {
-  return join(root, 'infra', folder, 'src', `${command}-command.ts`)
+function findScript() {
+  const infra = join(root, 'infra')
+  const scripts = readdirSync(infra).map((folder) => join(infra, folder, 'src', `${command}-command.ts`))
+  return scripts.find((script) => existsSync(script))
 }
 
 function requireNode([major, minor]) {

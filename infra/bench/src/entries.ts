@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { tenant } from '@coursewire/product'
-import { imagineCourse } from '@coursewire/setup'
+import { imagineCourse } from '@coursewire/seed'
 import type pg from 'pg'
 
 const ENTRIES = 100_000

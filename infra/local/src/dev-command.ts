@@ -2,10 +2,10 @@
 // restarted when a file that it uses changes. With names only those apps run; with --inspect debuggers can connect.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { announceStack } from '@coursewire/operations'
 import { type AppName, appNames } from '@coursewire/product'
 import { createTestStudent } from '@coursewire/setup'
 import { formatLogLine } from './log-line.ts'
-import { announceStack } from './running-stack.ts'
 import { directory, log, ports, root, runSession } from './session.ts'
 import { startBase } from './stack.ts'
 import { watchApp } from './watched-app.ts'

@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
+import { claimDirectory, findOwner, withdrawStack } from '@coursewire/operations'
 import { mapApps, serverPorts } from '@coursewire/product'
 import { explain } from '@coursewire/service-kit'
 import { createCommandRunner } from './command-runner.ts'
-import { withdrawStack } from './running-stack.ts'
-import { claimDirectory, findOwner } from './single-start.ts'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** Where everything lies that a checkout keeps. */

@@ -2,11 +2,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
+import { announceStack } from '@coursewire/operations'
 import { bringInFirstCourse, createTestStudent, describePlaces, firstCourse } from '@coursewire/setup'
 import { editCourse } from './editing.ts'
 import { createLearner, takeJourney, watchEnrollments } from './journey.ts'
 import { followLogs } from './logs.ts'
-import { announceStack } from './running-stack.ts'
 import { directory, log, ports, runSession } from './session.ts'
 import { startStack } from './stack.ts'
 

@@ -1,9 +1,3 @@
-import { messagingMigrations } from '@coursewire/messaging'
-import { migrate } from '@coursewire/service-kit'
 import { createGlobalSetup } from '@coursewire/testing'
 
-export const setup = createGlobalSetup({
-  service: 'local',
-  kafka: true,
-  migrate: (ownerUrl) => migrate(ownerUrl, [messagingMigrations]),
-})
+export const setup = createGlobalSetup({ service: 'local', kafka: true })

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { announceStack } from '@coursewire/operations'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { announceStack } from '../src/running-stack.ts'
 import type { Stack } from '../src/stack.ts'
 
 const readme = new URL('../../../README.md', import.meta.url)

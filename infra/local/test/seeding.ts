@@ -1,13 +1,11 @@
 import { courseGenerationCompleted } from '@coursewire/events'
 import { publishRecords } from '@coursewire/messaging'
+import { runHere } from '@coursewire/operations'
+import { createSeed, type Entry, imagineCourse, seedCatalogue } from '@coursewire/seed'
 import { waitFor } from '@coursewire/servers'
-import { buildGeneration, callApi, type Editor, imagineCourse } from '@coursewire/setup'
+import { buildGeneration, callApi, type Editor } from '@coursewire/setup'
 import { describe, expect, it } from 'vitest'
-import { createSeed } from '../src/seed.ts'
-import { seedCatalogue } from '../src/seed-catalogue.ts'
-import type { Entry } from '../src/seed-census.ts'
 import type { Stack } from '../src/stack.ts'
-import { runHere } from './commands.ts'
 
 /** Defines tests that seed the running product. */
 export function describeSeed(getProduct: () => { stack: Stack; editor: Editor }): void {

@@ -1,8 +1,10 @@
+import { runProcess } from '@coursewire/operations'
 import { expect, it } from 'vitest'
-import { runProcess } from './commands.ts'
+
+const script = new URL('../src/test-command.ts', import.meta.url)
 
 it('npm test with the path of a unit test runs only that file, without any server', async () => {
-  const { code, out } = await runProcess('test', {}, ['apps/email-worker/src/config.test.ts'])
+  const { code, out } = await runProcess(script, {}, ['apps/email-worker/src/config.test.ts'])
 
   expect(out).toMatch(/Test Files +1 passed/)
   expect(out).not.toMatch(/PostgreSQL|Kafka/)
@@ -10,7 +12,7 @@ it('npm test with the path of a unit test runs only that file, without any serve
 })
 
 it('npm test with a path that has no tests fails', async () => {
-  const { code, err } = await runProcess('test', {}, ['apps/email-worker/migrations'])
+  const { code, err } = await runProcess(script, {}, ['apps/email-worker/migrations'])
 
   expect(err).toContain('No test files found')
   expect(code).toBe(1)

@@ -1,7 +1,6 @@
 export { ApiError, callApi } from './call-api.ts'
 export { createEditor, type Editor } from './editor.ts'
 export { bringInFirstCourse, buildGeneration, createTestStudent, firstCourse, testStudent } from './first-course.ts'
-export { imagineCourse } from './imagined-course.ts'
 export { appFile, type Databases, migrate, type Prepared, prepareServers } from './prepare.ts'
 export { keepSecrets, type Secrets } from './secrets.ts'
 export { describePlaces } from './try-it.ts'

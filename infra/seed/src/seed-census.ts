@@ -1,4 +1,4 @@
-import { imagineCourse } from '@coursewire/setup'
+import { imagineCourse } from './imagined-course.ts'
 
 /** What the census needs to know about an entry. */
 export interface Entry {

@@ -1,9 +1,10 @@
-import { ApiError, imagineCourse } from '@coursewire/setup'
+import { runHere } from '@coursewire/operations'
+import { ApiError } from '@coursewire/setup'
 import { describe, expect, it } from 'vitest'
+import { imagineCourse } from '../src/imagined-course.ts'
 import { withPatience } from '../src/patience.ts'
 import { createSeed } from '../src/seed.ts'
 import { createCensus, type Entry } from '../src/seed-census.ts'
-import { runHere } from './commands.ts'
 
 const seed = (...args: string[]) => runHere((terminal) => createSeed({ ...terminal, target: null }), {}, args)
 

@@ -1,5 +1,5 @@
-import { imagineCourse } from '@coursewire/setup'
 import { describe, expect, it } from 'vitest'
+import { imagineCourse } from '../src/imagined-course.ts'
 
 describe('imagineCourse', () => {
   const courses = Array.from({ length: 100_000 }, (_, index) => imagineCourse(index))

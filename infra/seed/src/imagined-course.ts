@@ -1,7 +1,7 @@
-import type { firstCourse } from './first-course.ts'
-import { type Audience, type Field, type Vocabulary, words } from './vocabulary.ts'
-import { english } from './vocabulary-english.ts'
-import { german } from './vocabulary-german.ts'
+import type { firstCourse } from '@coursewire/setup'
+import english from './english.json' with { type: 'json' }
+import german from './german.json' with { type: 'json' }
+import type { Audience, Field, Vocabulary } from './vocabulary.ts'
 
 /** The topic of a course, with which its title begins: a subject, and where or for whom. */
 interface Topic {
@@ -31,8 +31,8 @@ interface Shelf {
   topics: Topic[]
 }
 
-const germanShelf = createShelf(german, words('de, de, de, de, de, de, de, de, de-AT, de-CH'))
-const englishShelf = createShelf(english, words('en, en, en, en, en, en, en, en-GB, en-GB, en-GB'))
+const germanShelf = createShelf(german as Vocabulary, [...Array(8).fill('de'), 'de-AT', 'de-CH'])
+const englishShelf = createShelf(english as Vocabulary, [...Array(7).fill('en'), 'en-GB', 'en-GB', 'en-GB'])
 /** The languages of ten consecutive courses. */
 const round = [0, 1, 0, 0, 1, 0, 1, 0, 0, 1].map((it) => (it === 0 ? germanShelf : englishShelf))
 

@@ -43,6 +43,3 @@ export interface Field {
   skills: string[]
   stems: string[]
 }
-
-/** Splits a line into words, because lists of names are easier to read that way. */
-export const words = (line: string) => line.split(', ')

@@ -1,7 +1,7 @@
 // `npm run seed -- --courses 10000`: fills the catalogue of the running stack.
+import { readRunningStack, readSecrets } from '@coursewire/operations'
 import { runCommandLine, terminal } from '@coursewire/service-kit'
 import { createEditor } from '@coursewire/setup'
-import { readRunningStack, readSecrets } from './running-stack.ts'
 import { createSeed } from './seed.ts'
 
 // It may take long: whoever has started it may be gone by then.

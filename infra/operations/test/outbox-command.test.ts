@@ -3,8 +3,8 @@ import { createLogger, createPool } from '@coursewire/service-kit'
 import { createTestDatabase } from '@coursewire/testing'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { createOutbox } from '../src/outbox.ts'
+import { runHere, runProcess } from '../src/run-command.ts'
 import type { RunningStack } from '../src/running-stack.ts'
-import { runHere, runProcess } from './commands.ts'
 
 /** The databases of all apps: this one, where nothing else is said. */
 function allDatabases(databaseUrl: string) {
@@ -142,7 +142,10 @@ it.each([
 it('outbox works on the database of DATABASE_URL as a process', async () => {
   const { url } = await createStore([{ channel: 'kafka', topic: 'one' }])
 
-  const done = await runProcess('outbox', { DATABASE_URL: url }, ['requeue', 'kafka/1'])
+  const done = await runProcess(new URL('../src/outbox-command.ts', import.meta.url), { DATABASE_URL: url }, [
+    'requeue',
+    'kafka/1',
+  ])
 
   expect(done).toEqual({ code: 0, out: '1 back in the outbox; they go after later rows of their key', err: '' })
 })

@@ -1,10 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { DatabaseName } from '@coursewire/product'
-import { keepSecrets, type Secrets } from '@coursewire/setup'
+import type { AppUrls, DatabaseName } from '@coursewire/product'
+import { type Databases, keepSecrets, type Secrets } from '@coursewire/setup'
 import { findOwner } from './single-start.ts'
-import type { Base } from './stack.ts'
 
 const ownDirectory = fileURLToPath(new URL('../../../.coursewire', import.meta.url))
 
@@ -16,8 +15,16 @@ export interface RunningStack {
   postgres: Record<DatabaseName, { databaseUrl: string }>
 }
 
+/** What whoever has started a stack knows of it. */
+interface StartedStack {
+  urls: AppUrls & { aws: string }
+  kafka: { brokers: string[] }
+  postgres: { url: string }
+  databases: Databases
+}
+
 /** Publishes the addresses of this process's stack for other commands and scripts. */
-export function announceStack({ urls, kafka, postgres, databases }: Base, directory = ownDirectory): void {
+export function announceStack({ urls, kafka, postgres, databases }: StartedStack, directory = ownDirectory): void {
   const stack: RunningStack = { ...urls, kafka: kafka.brokers[0] ?? '', postgres: databases }
   const forPeople = { inbox: urls.aws, postgresAdmin: postgres.url }
   writeFileSync(fileOf(directory), JSON.stringify({ ...stack, ...forPeople }, null, 2), { mode: 0o600 })

@@ -4,9 +4,10 @@ import { uniqueName, waitFor } from '@coursewire/servers'
 import { createLogger } from '@coursewire/service-kit'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { createDlq } from '../src/dlq.ts'
-import { runHere, runProcess, startProcess } from './commands.ts'
+import { runHere, runProcess, startProcess } from '../src/run-command.ts'
 
 const { brokers } = inject('kafka')
+const script = new URL('../src/dlq-command.ts', import.meta.url)
 const env = { KAFKA_BROKERS: brokers.join(',') }
 const kafka = createKafka({ clientId: 'test', brokers, logger: createLogger({ service: 'test', level: 'silent' }) })
 const { signal } = new AbortController()
@@ -257,7 +258,7 @@ it('exits with 0 as a process if it succeeds', async () => {
   const topic = uniqueName('note.events')
   await writeLetters([{ topic, offset: 1 }])
 
-  const done = await runProcess('dlq', env, ['list', '--topic', topic])
+  const done = await runProcess(script, env, ['list', '--topic', topic])
 
   expect(done).toEqual(await dlq('list', '--topic', topic))
 })
@@ -267,7 +268,7 @@ it('stops replaying at Ctrl-C as a process, and says how many were sent', async 
   await writeLetters([1, 2, 3].map((offset) => ({ topic, offset })))
   const records = await watch(topic)
 
-  const replay = startProcess('dlq', env, ['replay', '--topic', topic, '--rate=0.01'])
+  const replay = startProcess(script, env, ['replay', '--topic', topic, '--rate=0.01'])
   await waitFor(() => records.length === 1)
   replay.interrupt()
 

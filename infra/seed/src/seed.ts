@@ -1,8 +1,8 @@
 import { createKafka } from '@coursewire/messaging'
+import type { RunningStack } from '@coursewire/operations'
 import { type Action, createLogger, defineAction, explain, type Terminal } from '@coursewire/service-kit'
 import type { Editor } from '@coursewire/setup'
 import { z } from 'zod'
-import type { RunningStack } from './running-stack.ts'
 import { type Progress, seedCatalogue } from './seed-catalogue.ts'
 
 /** The running product, and who edits its catalogue. */

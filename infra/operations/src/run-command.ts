@@ -4,13 +4,13 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { runCommandLine, type Terminal } from '@coursewire/service-kit'
 
-export interface Outcome {
+interface Outcome {
   code: number
   out: string
   err: string
 }
 
-/** Runs a command without a process of its own. */
+/** Runs a command without a process of its own. This and what follows is for tests. */
 export async function runHere(
   create: (terminal: Terminal) => Parameters<typeof runCommandLine>[0],
   env: NodeJS.ProcessEnv,
@@ -23,10 +23,9 @@ export async function runHere(
   return { code, out: out.join('\n'), err: err.join('\n') }
 }
 
-/** Starts `src/<name>-command.ts` as a process. */
-export function startProcess(name: string, env: NodeJS.ProcessEnv, args: string[]) {
-  const script = fileURLToPath(new URL(`../src/${name}-command.ts`, import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', script, ...args], {
+/** Starts the script of a command as a process. */
+export function startProcess(script: URL, env: NodeJS.ProcessEnv, args: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', fileURLToPath(script), ...args], {
     env: { PATH: process.env['PATH'], ...env },
   })
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
