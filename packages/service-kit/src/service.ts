@@ -7,7 +7,7 @@ import { createLogger, type Logger } from './logger.ts'
 import { runProcess, runTask } from './process.ts'
 
 /** The parts every service is made of, each in the file of the same name. */
-export interface ServiceParts<Config, Context> {
+interface ServiceParts<Config, Context> {
   service: Service
   configSchema: z.ZodType<Config>
   createContext: (config: Config, logger: Logger) => Promise<Context>
