@@ -2,7 +2,7 @@ import { createHttpApp, type HttpApp } from '@coursewire/service-kit'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
 
-/** What operators see of the worker: health and metrics. It offers nothing to anybody else. */
+/** Serves health and metrics to operators, and nothing to anybody else. */
 export function buildApp({ config, logger, messaging, sender }: Context): Promise<HttpApp> {
   return createHttpApp({
     service,
@@ -10,7 +10,7 @@ export function buildApp({ config, logger, messaging, sender }: Context): Promis
     logger,
     health: {
       live: () => messaging.findStandstill() ?? (sender.isAlive() ? null : 'The sender stands still'),
-      // Nobody calls it: what it cannot do now it does later.
+      // Always ready, because nobody calls it. What it cannot do now it does later.
       ready: () => Promise.resolve(),
     },
   })

@@ -7,12 +7,12 @@ import { createDirectory } from './emails/directory.ts'
 import { createSesMailer } from './emails/mailer.ts'
 import { startSender } from './emails/sender.ts'
 
-/** Seams for tests. */
+/** Replaceable parts for tests. */
 export interface Overrides {
   onStep: (step: Step) => void | Promise<void>
 }
 
-/** Opens everything the worker is made of. It closes in reverse: sending, consuming, relaying, connections. */
+/** Opens all parts of the worker. They close in reverse order: sending, consuming, relaying, connections. */
 export function createContext(config: Config, logger: Logger, overrides: Partial<Overrides> = {}) {
   return openResources(async (adopt) => {
     const pool = adopt(createPool({ url: config.DATABASE_URL, max: 10, name: service.name, logger }), (it) => it.end())

@@ -20,24 +20,24 @@ const word = z.string().min(1)
 const filterInput = z.object({
   tenant: word.optional().describe('Only of this tenant'),
   course: word.optional().describe('Only of this course'),
-  reason: word.optional().describe('Only where the reason holds these words'),
+  reason: word.optional().describe('Only with these words in the reason'),
   since: momentInput
     .optional()
-    .describe('Only since a moment (2026-01-31, 2026-01-31T08:00Z) or for so long (90m, 36h, 7d)'),
+    .describe('Only created since a time (2026-01-31, 2026-01-31T08:00Z), or within the last 90m, 36h, 7d'),
 })
-const json = z.boolean().default(false).describe('As JSON')
+const json = z.boolean().default(false).describe('Print JSON')
 const listInput = filterInput.extend({
   status: z
     .enum(statuses)
     .optional()
     .describe(`Only in this state: ${statuses.join(', ')}`),
-  limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('At most so many, the newest'),
+  limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('The most mails to list, the newest ones'),
   json,
 })
 const id = z.uuid('Expected the id of a mail, a UUID')
-const showInput = z.object({ id: id.describe('Id of the mail, as in the list'), json })
+const showInput = z.object({ id: id.describe('The id of the mail, from the list'), json })
 
-/** The command by which operators look into the ledger and settle what no program can. */
+/** The command with which operators read the ledger and decide about mails that no program can settle. */
 export function createMails({ env, print }: Terminal): CommandLine {
   async function withLedger(work: (db: Database) => Promise<string>): Promise<void> {
     print(await withDatabase('mails', loadConfig(cliConfigSchema, env).DATABASE_URL, work))
@@ -45,21 +45,21 @@ export function createMails({ env, print }: Terminal): CommandLine {
 
   const list = defineAction({
     name: 'list',
-    description: 'Mails, the newest first',
+    description: 'Lists mails, the newest first',
     input: listInput,
     run: (input) => withLedger((db) => renderList(db, input)),
   })
 
   const unknown = defineAction({
     name: 'unknown',
-    description: 'Mails of which nobody knows whether they were sent',
+    description: 'Lists mails that may or may not have been sent',
     input: listInput.omit({ status: true }),
     run: (input) => withLedger((db) => renderList(db, { ...input, status: 'unknown' })),
   })
 
   const show = defineAction({
     name: 'show',
-    description: 'All there is to know of a mail',
+    description: 'Prints everything about one mail',
     input: showInput,
     positionals: ['id'],
     run: (input) => withLedger((db) => renderEmail(db, input)),
@@ -67,23 +67,20 @@ export function createMails({ env, print }: Terminal): CommandLine {
 
   const again = defineAction({
     name: 'resend',
-    description: 'Sends mails again that are failed or unknown; an unknown one may then arrive twice',
+    description: 'Sends failed or unknown mails again; an unknown one may then arrive twice',
     input: filterInput.extend({
-      ids: z.array(id).describe('Ids as in the list; without them filters, or --all'),
-      status: z
-        .enum(['failed', 'unknown'])
-        .optional()
-        .describe('failed, which is the default beside filters, or unknown'),
-      all: z.boolean().default(false).describe('All there are in this state'),
-      'dry-run': z.boolean().default(false).describe('Only says how many would be sent'),
+      ids: z.array(id).describe('Ids from the list; or use filters or --all instead'),
+      status: z.enum(['failed', 'unknown']).optional().describe('failed (the default with filters) or unknown'),
+      all: z.boolean().default(false).describe('All mails in this state'),
+      'dry-run': z.boolean().default(false).describe('Only print how many would be sent'),
     }),
     positionals: ['ids'],
     async run({ ids, all, status, 'dry-run': isDryRun, ...filter }) {
       const isFiltered = Object.values(filter).some((value) => value !== undefined)
       if ([ids.length > 0, isFiltered, all].filter(Boolean).length !== 1) {
-        throw new UsageError('Say which: ids as in the list, or filters, or --all')
+        throw new UsageError('Name the mails: give ids from the list, or filters, or --all')
       }
-      if (ids.length > 0 && status !== undefined) throw new UsageError('--status goes with filters or --all')
+      if (ids.length > 0 && status !== undefined) throw new UsageError('Use --status only with filters or --all')
       const which = { ...filter, status: status ?? 'failed' }
       await withLedger((db) => (ids.length > 0 ? resendThese(db, ids, isDryRun) : resendAll(db, which, isDryRun)))
     },
@@ -91,7 +88,7 @@ export function createMails({ env, print }: Terminal): CommandLine {
 
   return {
     name: 'mails',
-    description: 'The ledger of the mails that are owed',
+    description: 'Reads and repairs the mail ledger',
     actions: { list, show, unknown, resend: again },
   }
 }
@@ -102,14 +99,14 @@ async function renderEmail(db: Database, input: z.output<typeof showInput>): Pro
   return input.json ? JSON.stringify(email, null, 2) : formatRecord(email)
 }
 
-/** All of them or none. */
+/** Resends all of them or none. */
 async function resendThese(db: Database, ids: string[], isDryRun: boolean): Promise<string> {
   return db.transaction(async (tx) => {
     for (const wanted of ids) {
       const email = await findEmail(tx, wanted, 'update')
       if (!email) throw new Error(`No mail has the id ${wanted}`)
       if (email.status === 'failed' || email.status === 'unknown') continue
-      throw new Error(`Mail ${wanted} is ${email.status}: only an unknown or failed one is sent again`)
+      throw new Error(`Mail ${wanted} is ${email.status}: only unknown or failed mails can be sent again`)
     }
     return isDryRun ? describePlan(new Set(ids).size) : describeResent((await resend(tx, isOneOf(ids))).length)
   })

@@ -89,7 +89,7 @@ test('resend puts an unknown or failed mail back in the queue once', async () =>
   expect((await ledger.list()).filter(({ status }) => status === 'pending')).toHaveLength(3)
   expect(await mails('resend', ids[0] ?? '')).toEqual({
     out: '',
-    err: `Mail ${ids[0]} is pending: only an unknown or failed one is sent again`,
+    err: `Mail ${ids[0]} is pending: only unknown or failed mails can be sent again`,
     code: 1,
   })
 })
@@ -150,10 +150,10 @@ const nobody = '019a0000-0000-7000-8000-000000000000'
 test.each([
   [['show', nobody], `No mail has the id ${nobody}`, 1],
   [['resend', nobody], `No mail has the id ${nobody}`, 1],
-  [['resend'], 'Say which: ids as in the list, or filters, or --all', 2],
-  [['resend', '--status=unknown'], 'Say which', 2],
-  [['resend', nobody, '--course=x'], 'Say which', 2],
-  [['resend', nobody, '--status=failed'], '--status goes with filters or --all', 2],
+  [['resend'], 'Name the mails: give ids from the list, or filters, or --all', 2],
+  [['resend', '--status=unknown'], 'Name the mails', 2],
+  [['resend', nobody, '--course=x'], 'Name the mails', 2],
+  [['resend', nobody, '--status=failed'], 'Use --status only with filters or --all', 2],
   [['resend', '--all', '--status=sent'], 'unknown', 2],
   [['show', 'x'], 'Expected the id of a mail, a UUID', 2],
   [['list', '--status=lost'], 'pending', 2],

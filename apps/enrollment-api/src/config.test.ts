@@ -28,7 +28,7 @@ describe('the configuration', () => {
     for (const name of Object.keys(complete)) expect(load).toThrow(name)
   })
 
-  it('takes a topic ARN or the word off, and nothing else', () => {
+  it('accepts a topic ARN or the word off, and nothing else', () => {
     expect(load().ENROLLMENT_COMPLETED_TOPIC_ARN).toBe(complete.ENROLLMENT_COMPLETED_TOPIC_ARN)
     expect(load({ ENROLLMENT_COMPLETED_TOPIC_ARN: 'off' }).ENROLLMENT_COMPLETED_TOPIC_ARN).toBe('off')
     for (const wrong of ['', 'none', 'arn:aws:sqs:eu-central-1:000000000000:queue']) {
@@ -36,13 +36,13 @@ describe('the configuration', () => {
     }
   })
 
-  it('takes a P-256 key, also with its line breaks escaped', () => {
+  it('accepts a P-256 key, even with escaped line breaks', () => {
     const escaped = complete.JWT_PRIVATE_KEY.replaceAll('\n', String.raw`\n`)
 
     expect(load({ JWT_PRIVATE_KEY: escaped }).JWT_PRIVATE_KEY.equals(load().JWT_PRIVATE_KEY)).toBe(true)
   })
 
-  it('refuses another key without showing it', () => {
+  it('refuses any other key without showing it', () => {
     for (const wrong of [pemOf('P-384'), 'sesame-sesame']) {
       expect(() => load({ JWT_PRIVATE_KEY: wrong })).toThrow('Expected a P-256 private key as PKCS #8 PEM')
       expect(() => load({ JWT_PRIVATE_KEY: wrong })).not.toThrow(wrong.slice(0, 12))

@@ -7,11 +7,11 @@ export const service = { name: 'enrollment-api', version: '1.0.0' }
 
 const signingKey = z.string().transform((pem, context) => {
   try {
-    // A variable in a file of one line each has its line breaks escaped.
+    // In a file with one variable per line, line breaks are escaped.
     const key = createPrivateKey(pem.replaceAll(String.raw`\n`, '\n'))
     if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key
   } catch {
-    // Said below, and without a word of the key.
+    // Reported below, without any part of the key.
   }
   context.addIssue('Expected a P-256 private key as PKCS #8 PEM')
   return z.NEVER

@@ -1,16 +1,16 @@
 import { AppError } from './app-error.ts'
 
 export interface BatcherOptions {
-  /** How many batches are under way at a time. */
+  /** How many batches run at a time. */
   concurrent: number
   maxBatch: number
   maxWaiting?: number
   maxWaitMs?: number
-  /** The code of the `unavailable` error for whoever cannot wait. */
+  /** The code of the `unavailable` error for items that cannot wait. */
   busyCode: string
   /**
-   * Does each item of a batch that failed once more, by itself: so that the fault of one is not that of all, and a commit whose
-   * outcome got lost is found out. The work must bear that, also when it was done and failed to say so.
+   * Repeats each item of a failed batch by itself. This isolates the faulty item, and finds out the result of a commit whose answer was
+   * lost. The work must allow that, even if it succeeded the first time.
    */
   isRepeatable?: boolean
 }
@@ -23,9 +23,9 @@ interface Entry<Item, Result> {
 }
 
 /**
- * Gathers the items that wait at the same moment into one piece of work, and answers each after it is done. There is no timer: a
- * lone item goes at once, and the more come, the more go together. `work` resolves to a result for each item, in their order.
- * The returned function resolves to the item's result; `signal` takes the item back, as long as its batch has not begun.
+ * Combines items that wait at the same moment into one batch, and answers each when its batch is done. There is no timer: a single item is
+ * handled at once, and the more items come, the more share a batch. `work` resolves to one result per item, in order. The returned function
+ * resolves to the item's result. `signal` removes an item, unless its batch has already begun.
  */
 export function createBatcher<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,

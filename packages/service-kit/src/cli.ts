@@ -2,38 +2,38 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { formatTable, toPrintable } from './table.ts'
 
-/** Where a command takes its settings from, prints its answer, and says what happens meanwhile or went wrong. */
+/** The environment of a command: its settings, its output, and a channel for progress and errors. */
 export interface Terminal {
   env: NodeJS.ProcessEnv
   print: (text: string) => void
   note: (text: string) => void
 }
 
-/** That of this process: results go to standard output, everything said beside them to standard error. */
+/** The terminal of this process. Results go to standard output, everything else to standard error. */
 export const terminal: Terminal = {
   env: process.env,
   print: (text) => console.log(text),
   note: (text) => console.error(text),
 }
 
-/** What was given cannot be done, whatever the state of the world: exit code 2. */
+/** The arguments are wrong, whatever the state of the system: exit code 2. */
 export class UsageError extends Error {}
 
-/** One thing a program does. */
+/** One action of a program. */
 export interface Action {
   name: string
   description: string
   run(args: string[]): Promise<void>
-  /** The text of `--help`, for a program that is called so. */
+  /** Returns the text of `--help` for a program with this name. */
   explain(program: string): string
 }
 
 type Field = { description?: string; type?: string; default?: unknown }
 
 /**
- * An action that runs only when everything it was given is known and valid. What is known are the properties of `input` that have
- * a description: options, those of a boolean type without a value, and the arguments that `positionals` names in their order. An
- * argument that is a list takes all that are left. `besides` are properties that come in another way, such as on standard input.
+ * Defines an action that runs only if all its arguments are known and valid. The properties of `input` with a description are options (a
+ * boolean one has no value), or positional arguments in the order of `positionals`. A list takes all remaining arguments. `besides` returns
+ * properties that come in another way, such as on standard input.
  */
 export function defineAction<Schema extends z.ZodObject>(action: {
   name: string
@@ -92,14 +92,14 @@ function describeField(field: Field, isRequired: boolean): string {
   return `${field.description}${isRequired ? ' (required)' : ''}${isSaid ? ` (default: ${String(field.default)})` : ''}`
 }
 
-/** A program of several actions, each called by its name. */
+/** Defines a program of several actions, each called by its name. */
 export interface CommandLine {
   name: string
   description: string
   actions: Record<string, Action>
 }
 
-/** Runs what the arguments ask for, and resolves to the exit code: 0 done, 1 failed or only partly done, 2 asked wrongly. */
+/** Runs the requested action, and resolves to the exit code: 0 done, 1 failed or only partly done, 2 wrong arguments. */
 export async function runCommandLine(
   program: CommandLine | Action,
   args: string[],
@@ -119,7 +119,7 @@ export async function runCommandLine(
     else throw new UsageError(name ? `Unknown command ${name}` : 'No command specified')
     return 0
   } catch (error) {
-    // Of what Node says, only the first sentence: the rest is advice on dashes.
+    // Only the first sentence of Node's message, because the rest is advice about dashes.
     const usage =
       error instanceof UsageError ? error.message : isParseError(error) && explain(error).split(/\. |\n/, 1)[0]
     note(toPrintable(usage ? `${usage}\nAdd --help to see what there is` : explain(error)))
@@ -137,7 +137,7 @@ const isParseError = (error: unknown): boolean =>
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** A moment in ISO form, or how long ago it was; becomes the former, in UTC. */
+/** Accepts a moment in ISO form, or how long ago it was. Returns the ISO form in UTC. */
 export const momentInput = z.string().transform((value, context) => {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(value) ?? []
   const isDate = /^\d{4}-\d{2}-\d{2}/.test(value)
@@ -147,7 +147,7 @@ export const momentInput = z.string().transform((value, context) => {
   return z.NEVER
 })
 
-/** The first cause: that of a failed query says more than the query. */
+/** Returns the root cause, because the cause of a failed query says more than the query. */
 export function explain(error: unknown): string {
   if (error instanceof AggregateError) return explain(error.errors[0])
   if (error instanceof Error) return error.cause === undefined ? error.message : explain(error.cause)

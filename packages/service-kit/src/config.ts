@@ -30,9 +30,9 @@ const networks = commaList.refine(
   'Expected addresses or networks such as 10.0.0.0/8, separated by commas',
 )
 
-/** The variables every service knows, to be spread into a service's own `z.object`. */
+/** The variables of every service, to be spread into a service's own `z.object`. */
 export const baseConfig = {
-  // Containers set 0.0.0.0; nothing is offered to the network by accident.
+  // Containers set 0.0.0.0. By default nothing is open to the network by accident.
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -44,7 +44,7 @@ export const baseConfig = {
   KAFKA_SASL_PASSWORD: z.string().optional(),
   DEFAULT_TENANT: tenantId,
   TENANT_HOSTS: tenantHosts.default(new Map()),
-  /** The balancers that are believed when they say for whom and for which host they ask. */
+  /** The proxies that are trusted about the client's address and the requested host. */
   TRUST_PROXY: networks.optional(),
 }
 
@@ -70,7 +70,7 @@ export const migrateConfig = z.object({
 })
 
 /**
- * Reads the environment by `schema`. An empty variable counts as absent. Throws one error that lists every problem.
+ * Reads the environment with `schema`. An empty variable counts as missing. Throws one error that lists all problems.
  */
 export function loadConfig<Config>(schema: z.ZodType<Config>, env: NodeJS.ProcessEnv): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))

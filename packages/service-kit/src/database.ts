@@ -10,17 +10,17 @@ export type Database = NodePgDatabase & { $client: pg.Pool }
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 const poolLimits = [
-  // A member frozen inside a transaction would otherwise block its successor without end.
+  // Otherwise a member that is frozen inside a transaction would block its successor forever.
   'idle_in_transaction_session_timeout=10s',
   'lock_timeout=5s',
   'transaction_timeout=30s',
-  // Pages are in memory or on flash; for the default of 4 the planner would walk through a whole index to spare a few.
+  // Pages are in memory or on flash. With the default of 4 the planner would scan a whole index to save a few random reads.
   'random_page_cost=1.1',
 ]
 
 /**
- * A connection pool with time limits on everything, the server's and our own. A lost connection is logged and replaced;
- * only the query that used it fails. A statement may take `statementSeconds`.
+ * Creates a connection pool with time limits on everything, on the server and on our side. A lost connection is logged and replaced; only the
+ * query that used it fails. A statement may take `statementSeconds`.
  */
 export function createPool(options: {
   url: string
@@ -36,13 +36,13 @@ export function createPool(options: {
     max: options.max,
     options: buildSessionOptions(limits),
     connectionTimeoutMillis: 5_000,
-    // A frozen server keeps no limit of its own.
+    // A frozen server does not enforce its own limits.
     query_timeout: 35_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   })
   pool.on('error', (err) => options.logger.warn({ err }, 'Idle database connection lost'))
-  // A connection lost between two statements of a transaction has no other listener, and would end the process.
+  // A connection that is lost between two statements of a transaction has no other listener, so it would end the process.
   pool.on('connect', (client) => client.on('error', (err) => options.logger.debug({ err }, 'Database connection lost')))
   return pool
 }
@@ -50,7 +50,7 @@ export function createPool(options: {
 export function createDatabase(pool: pg.Pool): Database {
   const db = drizzle(pool)
   clients.set(db, pool)
-  // drizzle's own keeps a connection that is lost at BEGIN, until none is left in the pool.
+  // drizzle's own transaction does not release a connection that is lost at BEGIN, until none is left in the pool.
   db.transaction = async (run, config) => {
     const client = await pool.connect()
     let isBroken = false
@@ -63,7 +63,7 @@ export function createDatabase(pool: pg.Pool): Database {
       isBroken = isOfConnection(error)
       throw error
     } finally {
-      // Whatever has not ended its transaction must not be used again.
+      // A connection with an open transaction must not be used again.
       client.release(isBroken || client.getTransactionStatus() !== 'I')
     }
   }
@@ -87,16 +87,16 @@ export async function withDatabase<Result>(
 const clients = new WeakMap<Database | Transaction, pg.Pool | pg.PoolClient>()
 
 /**
- * Resolves when `db` could write now. Throws an `unavailable` AppError when its server takes no writes, as after a failover
- * to another; throws what the driver throws when there is no connection at all. Connections that cannot write leave the pool.
+ * Resolves if `db` can write now. Throws an `unavailable` AppError if its server accepts no writes, as after a failover. Throws the driver's
+ * error if there is no connection at all. Connections that cannot write leave the pool.
  */
 export async function assertWritable({ $client: pool }: Database): Promise<void> {
-  // A connection of before tells nothing of the server that the next one will find.
+  // An old connection says nothing about the server of the next one.
   for (let older = pool.totalCount; ; older -= 1) {
     const client = await pool.connect()
     let isWritable = false
     try {
-      // Says `on` on a standby too, whatever was set.
+      // A standby reports `on` too, whatever its settings.
       const { rows } = await client.query(`SELECT current_setting('transaction_read_only') AS "readOnly"`)
       isWritable = rows[0]?.readOnly === 'off'
     } finally {
@@ -108,8 +108,8 @@ export async function assertWritable({ $client: pool }: Database): Promise<void>
 }
 
 /**
- * Runs SQL of ours under a name: Postgres parses and plans it once a connection, which for a statement of a few rows takes as
- * long as running it. drizzle names only what its own builder made.
+ * Runs our own SQL as a named statement, so that Postgres parses and plans it once per connection. For a statement with few rows that takes as
+ * long as running it. drizzle names only statements from its own builder.
  */
 export function queryNamed<Row extends pg.QueryResultRow>(
   db: Database | Transaction,
@@ -120,19 +120,19 @@ export function queryNamed<Row extends pg.QueryResultRow>(
   return client.query<Row>(query)
 }
 
-/** A folder of drizzle migrations, and the table that records which of them have run. */
+/** A folder of drizzle migrations, and the table that records which ones have run. */
 export type Migrations = { folder: string; table: string }
 
 const migrationLock = 4_702_111_835
-/** None: a migration takes as long as it takes, and so may the one it waits for. */
+/** No time limits. A migration may take long, and so may another one that it waits for. */
 const migrationLimits = ['statement_timeout=0', 'lock_timeout=0', 'transaction_timeout=0']
 
 /**
- * Applies each folder of migrations as the owner role. Several callers at once take turns. Throws on the first statement
- * that fails; that folder is then left as it was.
+ * Applies each folder of migrations as the owner role. Concurrent callers take turns. Throws on the first statement that fails; the database is
+ * then as before that folder.
  */
 export async function migrate(ownerUrl: string, folders: Migrations[]): Promise<void> {
-  // The lock is of a session.
+  // The lock belongs to a session.
   await assertOwnSessions(ownerUrl)
   const client = new pg.Client({
     connectionString: ownerUrl,
@@ -144,7 +144,7 @@ export async function migrate(ownerUrl: string, folders: Migrations[]): Promise<
     await client.query('select pg_advisory_lock($1)', [migrationLock])
     for (const { folder, table } of folders) {
       await applyMigrations(drizzle(client), { migrationsFolder: folder, migrationsTable: table })
-      // For `createReadinessCheck`. Nobody but the service's two roles connects to its database.
+      // For `createReadinessCheck`. Only the service's two roles can connect to its database.
       await client.query('grant usage on schema drizzle to public')
       await client.query(`grant select on drizzle.${client.escapeIdentifier(table)} to public`)
     }

@@ -1,7 +1,7 @@
 import { customType } from 'drizzle-orm/pg-core'
 import type { Moment } from './clock.ts'
 
-/** A column of moments: written as any ISO 8601 text, and read with the six digits Postgres keeps, which a Date would cut to three. */
+/** A column of moments. It is written as any ISO 8601 text, and read with Postgres' six digits, which a Date would cut to three. */
 export const moment = customType<{ data: Moment; driverData: string }>({
   dataType: () => 'timestamptz',
   fromDriver(text) {

@@ -2,14 +2,14 @@ import { explain } from './cli.ts'
 import type { Logger } from './logger.ts'
 
 /**
- * Longer than the longest call that a stop waits for, and shorter than the 20 seconds that containers are given. Somebody at
- * a terminal does not wait so long.
+ * Longer than the longest call that a stop waits for, and shorter than the 20 seconds that containers get. A person at a terminal does not
+ * wait that long.
  */
 const closeTimeoutMs = process.stdout.isTTY ? 4_000 : 15_000
-/** For what libraries leave behind: kafkajs goes on asking for a broker that is away, whoever has disconnected. */
+/** For what libraries leave running. kafkajs, for example, keeps asking for a broker that is down even after a disconnect. */
 const leftoverTimeoutMs = 300
 
-/** Makes the process close and fail, from wherever it is called: also where an exception would be swallowed. */
+/** Makes the process close and fail, even if it is called where an exception would be swallowed. */
 export function endProcess(cause: Error): void {
   setImmediate(() => {
     throw new Error('The process cannot go on', { cause })
@@ -17,9 +17,8 @@ export function endProcess(cause: Error): void {
 }
 
 /**
- * Runs a service: starts it, closes it once on SIGTERM or SIGINT (the signal given to `start` tells it while still
- * starting) and lets the process end by itself, or ends it when something is left running. A failed start or an error that
- * nobody handled closes too, with exit code 1.
+ * Runs a service: starts it, closes it once on SIGTERM or SIGINT (the signal given to `start` reports that during the start), and lets the
+ * process end by itself, or ends it if something is left running. A failed start or an unhandled error also closes it, with exit code 1.
  */
 export function runProcess(options: {
   logger: Logger
@@ -64,7 +63,7 @@ export function runProcess(options: {
   started.catch((error) => fail(error, 'Start failed'))
 }
 
-/** Runs a program that does its work and ends. What goes wrong is said in a line on standard error; the exit code is then 1. */
+/** Runs a one-shot program. If it fails, prints one line on standard error and exits with 1. */
 export async function runTask(work: () => Promise<void>): Promise<void> {
   try {
     await work()

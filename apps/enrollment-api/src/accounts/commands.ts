@@ -18,24 +18,26 @@ import { provisionClient, provisionUser } from './provision.ts'
 const commaList = z.string().transform((list) => list.split(',').map((item) => item.trim()))
 
 const userInput = z.object({
-  tenant: plainId.describe('Tenant, else that of DEFAULT_TENANT'),
-  email: emailAddress.describe('Address to sign in with'),
-  name: line(1, 200).describe('Name in mails and on pages'),
+  tenant: plainId.describe('The tenant; by default DEFAULT_TENANT'),
+  email: emailAddress.describe('The address to sign in with'),
+  name: line(1, 200).describe('The name in mails and on pages'),
   locale: z.enum(['de', 'en']).default('en').describe('de or en'),
   role: commaList
     .pipe(z.array(z.enum(['student', 'editor', 'admin'])))
     .prefault('student')
-    .describe('student, editor, admin, or several with commas'),
+    .describe('student, editor or admin; several separated by commas'),
   secret: newSecret,
 })
 
 const clientInput = z.object({
-  tenant: commaList.pipe(z.array(plainId)).describe('Tenants it may ask for, with commas, else that of DEFAULT_TENANT'),
-  'client-id': plainId.describe('Name of the service'),
+  tenant: commaList
+    .pipe(z.array(plainId))
+    .describe('The tenants it may act for, separated by commas; by default DEFAULT_TENANT'),
+  'client-id': plainId.describe('The name of the service'),
   secret: newSecret,
 })
 
-/** The commands by which operators make accounts. Each may be repeated, and says in one line what it did. */
+/** The commands with which operators create accounts. Each may be repeated, and prints in one line what it did. */
 export function createAccountCommands({ env, print, note }: Terminal): CommandLine {
   async function perform(work: (db: Database) => Promise<string>): Promise<void> {
     const { DATABASE_URL } = loadConfig(cliConfigSchema, env)
@@ -43,9 +45,9 @@ export function createAccountCommands({ env, print, note }: Terminal): CommandLi
   }
 
   async function readSecret(): Promise<string> {
-    if (process.stdin.isTTY) note('Secret, then Ctrl-D on a line of its own:')
+    if (process.stdin.isTTY) note('Type the secret, press Enter, then Ctrl-D:')
     const bytes = await buffer(process.stdin)
-    // Not replaced by U+FFFD, which nobody could type.
+    // Invalid bytes are refused instead of replaced by U+FFFD, which nobody could type.
     if (!isUtf8(bytes)) throw new UsageError('The secret is not UTF-8')
     return new TextDecoder().decode(bytes).replace(/\r?\n$/, '')
   }
@@ -57,7 +59,7 @@ export function createAccountCommands({ env, print, note }: Terminal): CommandLi
 
   const createUser = defineAction({
     name: 'create-user',
-    description: 'Makes a user, or updates the one with this address; password on standard input',
+    description: 'Creates a user, or updates the one with this address. Reads the password from standard input',
     input: userInput,
     besides,
     run: ({ tenant: tenantId, email, name, locale, role: roles, secret: password }) =>
@@ -69,7 +71,7 @@ export function createAccountCommands({ env, print, note }: Terminal): CommandLi
 
   const createClient = defineAction({
     name: 'create-client',
-    description: 'Makes a service client, or updates it; secret on standard input',
+    description: 'Creates a service client, or updates it. Reads the secret from standard input',
     input: clientInput,
     besides,
     run: ({ 'client-id': id, tenant: tenants, secret }) =>
@@ -81,7 +83,7 @@ export function createAccountCommands({ env, print, note }: Terminal): CommandLi
 
   return {
     name: 'cli',
-    description: 'Users and service clients of enrollment-api',
+    description: 'Manages users and service clients of enrollment-api',
     actions: { 'create-user': createUser, 'create-client': createClient },
   }
 }

@@ -15,7 +15,7 @@ import { addProtocolChecks, answerClientError, serverOptions } from './protocol.
 import { addRequestIds, chooseRequestId } from './request-id.ts'
 import type { AuthOptions } from './token.ts'
 
-/** A Fastify application whose routes validate and serialise by zod schemas and name who may call them. */
+/** A Fastify application whose routes validate and serialise with zod schemas and declare who may call them. */
 export type HttpApp = FastifyInstance<
   RawServerDefault,
   IncomingMessage,
@@ -25,9 +25,8 @@ export type HttpApp = FastifyInstance<
 >
 
 /**
- * Builds the application every service starts from: token check, request ids, problem+json, limits, health, metrics,
- * documentation, and a `close()` that ends with clients still connected. Routes are added after; each must say in
- * `config.access` who may call it.
+ * Builds the application that every service extends: token check, request ids, problem+json, limits, health, metrics, documentation, and a
+ * `close()` that ends even with connected clients. Routes are added afterwards; each must declare in `config.access` who may call it.
  */
 export async function createHttpApp(options: {
   service: Service
@@ -37,7 +36,7 @@ export async function createHttpApp(options: {
   keySet?: JSONWebKeySet
   health: Health
   docs?: Docs
-  /** How long a request may take to arrive, its body included. */
+  /** How long a request may take to arrive, including its body. */
   requestTimeoutMs?: number
 }): Promise<HttpApp> {
   const { service, config, logger, keySet, health, docs, requestTimeoutMs = 15_000 } = options
@@ -52,13 +51,13 @@ export async function createHttpApp(options: {
     bodyLimit: 256 * 1024,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: 60_000,
-    // While closing, what still comes in is answered and then hung up on.
+    // While closing, new requests are answered and their connections closed.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, methods),
-    // Node gives the whole request the longer of its two limits, and the headers a minute unless told otherwise.
-    // Both limits are checked often enough to mean something.
+    // Node uses the longer of its two limits for the whole request, and by default allows a minute for the headers.
+    // The interval is short enough for both limits to be effective.
     http: { ...serverOptions, headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
@@ -66,7 +65,7 @@ export async function createHttpApp(options: {
 
   const securityHeaders = await buildSecurityHeaders()
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    // Who is told that nothing has changed has them, and keeps them: RFC 9110, section 15.4.5.
+    // A client that gets a 304 already has them (RFC 9110, section 15.4.5).
     if (reply.statusCode !== 304) void reply.headers(securityHeaders)
     done()
   })
@@ -74,7 +73,7 @@ export async function createHttpApp(options: {
   addProtocolChecks(app, methods)
   addStrictJson(app)
   addProblems(app, methods)
-  // Before the access control, which asks every later route for its policy.
+  // Comes before the access control, which requires a policy of every later route.
   if (docs) await addDocs(app, { ...docs, version: service.version })
   const tokenCheck = await addAccessControl(app, {
     auth: readAuth(config, keySet),
@@ -102,7 +101,7 @@ function readAuth(config: HttpConfig, keySet: JSONWebKeySet | undefined): AuthOp
   return { issuer, audience, jwksUrl, ...(keySet && { keySet }) }
 }
 
-/** What helmet sets, worked out once: it would do so for each answer, and they are the same on all. */
+/** helmet's headers, computed once. helmet would compute them for each answer, but they are always the same. */
 async function buildSecurityHeaders(): Promise<Record<string, string>> {
   const sample = fastify()
   await sample.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })

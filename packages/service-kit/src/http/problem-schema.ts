@@ -22,7 +22,7 @@ const problem = {
   additionalProperties: false,
 }
 
-/** By a name, as generators name a class after it: an inline one would be a class of each problem, under one name. */
+/** A named schema, because generators name a class after it. An inline schema would become a separate class for each problem. */
 const invalidPart = {
   type: 'object',
   properties: {
@@ -52,7 +52,7 @@ const descriptions = {
 }
 type Status = keyof typeof descriptions
 
-/** The codes of what a route refuses, by status, beside those that every route of its kind may answer. */
+/** The codes of a route's own refusals, by status, in addition to those of every similar route. */
 export type Refusals = Partial<Record<Status, string | readonly string[]>>
 
 const headers: Partial<Record<Status, object>> = {
@@ -61,7 +61,7 @@ const headers: Partial<Record<Status, object>> = {
   503: { 'Retry-After': { schema: { type: 'integer' }, description: 'The seconds to wait' } },
 }
 
-/** All that a route may refuse: what it says itself, and what follows from its method and its access policy. */
+/** All refusals of a route: its own, and those that follow from its method and its access policy. */
 export function listRefusals({ method, config, schema }: RouteOptions): [Status, string[]][] {
   const always: Status[] = method === 'GET' ? [400, 500, 503] : [400, 413, 415, 500, 503]
   const all = new Map(always.map((status) => [status, [problemOf(status).code]]))
@@ -73,10 +73,10 @@ export function listRefusals({ method, config, schema }: RouteOptions): [Status,
   return [...all].toSorted(([one], [other]) => one - other)
 }
 
-/** The component that a code is described by: StudentNotFound for student.not-found. */
+/** Returns the name of the component for a code: StudentNotFound for student.not-found. */
 const toName = (code: string) => code.replaceAll(/(?:^|\W)(\w)/g, (_match, letter: string) => letter.toUpperCase())
 
-/** Describes each code once, as a problem of its own, and each answer by the problems it may be. */
+/** Describes each code once as its own problem, and each answer by its possible problems. */
 export function createProblemCatalogue() {
   const codes: string[] = []
   const { properties } = problem

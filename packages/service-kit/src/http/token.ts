@@ -10,18 +10,18 @@ import type { Logger } from '../logger.ts'
 const roles = ['student', 'editor', 'admin', 'service'] as const
 export type Role = (typeof roles)[number]
 
-/** Who calls, as the token says. */
+/** The caller according to the token. */
 export type Caller = { id: string; tenantId: string; roles: readonly Role[] }
 
 export type AuthOptions = {
   issuer: string
   audience: string
   jwksUrl: string
-  /** The issuer's keys, where this service is the issuer: then it need not fetch them first. */
+  /** The issuer's keys, if this service is the issuer and need not fetch them. */
   keySet?: JSONWebKeySet
 }
 
-// The length is bounded before anything is decoded.
+// The length is limited before anything is decoded.
 const bearerToken = /^Bearer ([^ ]{1,8192})$/i
 const refreshMs = 300_000
 const rememberMs = 60_000
@@ -43,18 +43,18 @@ const claimsSchema = z.object({
 })
 
 export interface TokenCheck {
-  /** Says who calls, by the request's access token; one that is missing or not valid gets the one 401 answer. */
+  /** Determines the caller from the request's access token. A missing or invalid token always gets the same 401. */
   identifyCaller(request: FastifyRequest): Promise<Caller>
-  /** Throws while there is no key to check a token with. */
+  /** Throws while there is no key for checking tokens. */
   assertKeysKnown(): Promise<void>
 }
 
-/** Access tokens are checked against the issuer, the audience and the issuer's key set. */
+/** Checks access tokens against the issuer, the audience and the issuer's key set. */
 export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, logger: Logger): Promise<TokenCheck> {
   const keys = createKeySet(auth)
-  // By the whole token, and in place of fast-jwt's own memory, which decodes and hashes each token to find it.
+  // Keyed by the whole token. Replaces fast-jwt's own cache, which decodes and hashes each token to find it.
   const remembered = new LRUCache<string, { caller: Caller; until: number }>({ max: maxRemembered })
-  // A key withdrawn by the issuer goes at the next refresh, and with it whom it has vouched for.
+  // A key that the issuer withdraws disappears at the next refresh, together with the tokens that it verified.
   const refresh = setInterval(() => {
     if (!keys.jwks()) return
     keys
@@ -64,10 +64,10 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
   }, refreshMs).unref()
   app.addHook('onClose', async () => clearInterval(refresh))
 
-  // fast-jwt keeps a verifier per PEM.
+  // fast-jwt keeps one verifier per PEM.
   const pems = new WeakMap<CryptoKey, string>()
 
-  // Asked for every token that is not remembered; what cannot be an access token of ours must not cause a fetch.
+  // Called for every token that is not cached. A token that cannot be ours must not cause a fetch.
   async function findKey(_request: FastifyRequest, token: TokenOrHeader): Promise<string> {
     const { alg, kid } = headerSchema.parse(token.header)
     const key = await keys({ alg, kid }).catch((cause: unknown) => {
@@ -85,7 +85,7 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
     verify: {
       extractToken,
       algorithms: ['ES256'],
-      // As lists: fast-jwt takes an empty string for no restriction, and an empty list for nobody.
+      // Lists, because fast-jwt treats an empty string as no restriction, but an empty list as nobody.
       allowedIss: [auth.issuer],
       allowedAud: [auth.audience],
       requiredClaims: ['iss', 'aud', 'exp'],
@@ -122,17 +122,17 @@ function extractToken({ headers }: Pick<FastifyRequest, 'headers'>): string | un
 }
 
 /**
- * Fetched on first use unless it is given, kept while it cannot be fetched, and fetched again for an unknown key id at most every
- * 30 seconds.
+ * Creates the key set. It is fetched on first use unless given, kept while it cannot be fetched, and fetched again for an unknown key id at most
+ * every 30 seconds.
  */
 function createKeySet({ jwksUrl, keySet }: AuthOptions) {
   let restUntil = 0
   return createRemoteJWKSet(new URL(jwksUrl), {
-    // Dated long ago, so that a key that is not in it may be fetched at once.
+    // Dated long ago, so that an unknown key may be fetched at once.
     [jwksCache]: keySet ? { jwks: keySet, uat: 0 } : {},
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: 30_000,
-    // jose rests after a success only; requests must not become a storm on an endpoint that is down.
+    // jose only pauses after a success, but requests must not flood an endpoint that is down.
     [customFetch]: async (address, init) => {
       if (performance.now() < restUntil) throw new Error('The key set was not to be had a moment ago')
       restUntil = performance.now() + restMs
