@@ -183,7 +183,7 @@ test('the process prints its result, and exits with an error code if it fails', 
   expect(done).toEqual({ ...(await mails('show', id)), err: '' })
   expect(refused).toMatchObject({ err: expect.stringContaining('Unknown command lost'), code: 2 })
   expect(unfinished).toMatchObject({
-    err: expect.stringContaining('Missing\n  → at id'),
+    err: expect.stringContaining('Expected the id of a mail, a UUID\n  → at id'),
     code: 2,
   })
   expect(unset).toMatchObject({ err: expect.stringContaining('DATABASE_URL'), code: 1 })

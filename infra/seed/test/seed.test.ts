@@ -31,7 +31,7 @@ describe('seed', () => {
     const { code, out } = await seed('--help')
 
     expect(code).toBe(0)
-    expect(out).toMatch(/npm run seed -- \[OPTIONS\][^]+--courses=<courses> .+\(Default: 1000\)/)
+    expect(out).toMatch(/npm run seed -- \[OPTIONS\][^]+--courses=<courses> .+\(default: 1000\)/)
   })
 })
 

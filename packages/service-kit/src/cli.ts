@@ -77,7 +77,7 @@ export function defineAction<Schema extends z.ZodObject>(action: {
       const places = positionals.map((key) => (isRequired(key) ? `<${key}>` : `[${key}]`).toUpperCase())
       const usage = ['USAGE', program, options.length > 0 ? '[OPTIONS]' : '', ...places].filter(Boolean).join(' ')
       const rows = known.map(([key, field]) => ({
-        given: positionals.includes(key) ? key.toUpperCase() : `--${key}`,
+        given: positionals.includes(key) ? key.toUpperCase() : `--${key}${field.type === 'boolean' ? '' : `=<${key}>`}`,
         meaning: describeField(field, isRequired(key)),
       }))
       return [description, usage, ...(rows.length > 0 ? [formatTable(rows)] : [])].join('\n\n')

@@ -67,7 +67,7 @@ test('--help describes all commands, or a single one', async () => {
 
   expect(all.out).toContain('greet|lose')
   expect(one.out).toContain('USAGE npm run people -- greet [OPTIONS] [NAMES]')
-  expect(one.out).toMatch(/--times +So often \(default: 1\)/)
+  expect(one.out).toMatch(/--times=<times> +So often \(default: 1\)/)
   expect(one.out).not.toContain('mood')
 })
 
