@@ -1,5 +1,6 @@
 import { distributionCreated, distributionPublished } from '@coursewire/events'
 import { aGeneratedCourse } from '@coursewire/testing'
+import { arbitraryOf, type Schema } from '@coursewire/testing/openapi'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -7,7 +8,6 @@ import { z } from 'zod'
 import { acceptedContent, contentFields, type FieldName, fieldNames } from '../src/entries/content.ts'
 import { renameKeys, toSnakeCase } from '../src/names.ts'
 import { openAsEditor } from './helpers.ts'
-import { arbitraryOf, type Schema } from './schema-arbitrary.ts'
 
 let service: Awaited<ReturnType<typeof openAsEditor>>
 let courses = 0

@@ -1,0 +1,66 @@
+import type { Role } from '@coursewire/service-kit'
+import { arbitraryRequest, createAnswerCheck, readOperations } from '@coursewire/testing/openapi'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { provisionClient, provisionUser } from '../src/accounts/provision.ts'
+import { anOpenCourse, environment, type Service, serve, startService } from './helpers.ts'
+
+/** Each sign-in takes a hash, which is slow by design. */
+const REQUESTS = 300
+
+const { SERVICE_CLIENT_ID: clientId, SERVICE_CLIENT_SECRET: clientSecret } = environment
+const credentials = { email: 'ada@example.com', password: 'correct horse' }
+const known: Record<string, string[]> = { id: [], courseId: ['course-nobody-knows'] }
+const bodies: Record<string, () => object> = {
+  '/auth/signin': () => credentials,
+  '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
+  '/api/enrollments': () => ({ courseId: known['courseId']?.at(-1) }),
+}
+
+let service: Service
+let catalogue: Awaited<ReturnType<typeof serve>>
+let sent = 0
+beforeAll(async () => {
+  catalogue = await serve((_request, response) => response.writeHead(404).end())
+  service = await startService({ DISTRIBUTION_SERVICE_URL: catalogue.url })
+  const { db } = service.ctx
+  await provisionClient(db, { id: clientId, secret: clientSecret, tenants: ['acme'] })
+  const ada = { ...credentials, tenantId: 'acme', name: 'Ada', locale: 'en', roles: ['student'] } as const
+  const { id } = await provisionUser(db, { ...ada, roles: [...ada.roles] })
+  known['id']?.push(id)
+  known['courseId']?.push(await anOpenCourse(service), await anOpenCourse(service))
+})
+afterAll(async () => {
+  await service.close()
+  await catalogue.close()
+})
+
+describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$method $path', (described) => {
+  const { method, path } = described
+
+  it(`answers ${REQUESTS} requests as the document says, and never with a failure`, async () => {
+    const roles = fc.constantFrom<Role>('student', 'student', 'service', 'editor')
+    const checkAnswer = createAnswerCheck(described)
+    const seen = new Set<number>()
+    async function send(request: { url: string; headers: object; body: unknown }, role: Role, hasKnownBody: boolean) {
+      sent += 1
+      const { token } = await service.ctx.tokens.issue({ id: known['id']?.[0] ?? '', tenantId: 'acme', roles: [role] })
+      const body = hasKnownBody ? (bodies[path]?.() ?? request.body) : request.body
+      const answer = await service.app.inject({
+        method,
+        url: request.url,
+        headers: { ...request.headers, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { payload: JSON.stringify(body) }),
+        remoteAddress: `10.0.${sent >> 8}.${sent & 255}`,
+      })
+      seen.add(answer.statusCode)
+      const type = String(answer.headers['content-type'])
+      checkAnswer({ status: answer.statusCode, type, body: answer.body === '' ? null : answer.json() })
+    }
+    await fc.assert(fc.asyncProperty(arbitraryRequest(described, known), roles, fc.boolean(), send), {
+      numRuns: REQUESTS,
+      endOnFailure: true,
+    })
+    expect([...seen].some((status) => status < 400)).toBe(true)
+  }, 120_000)
+})
