@@ -86,7 +86,7 @@ function install() {
   const stamp = join(root, 'node_modules/.coursewire-install')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprintManifests()) return
   console.log('Installing what is locked')
-  runToItsEnd(pnpm, ['install'])
+  runToItsEnd(pnpm, ['install', ...(process.env.CI ? ['--frozen-lockfile'] : [])])
   writeFileSync(stamp, fingerprintManifests())
 }
 

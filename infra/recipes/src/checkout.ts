@@ -33,9 +33,12 @@ export function copyCheckout(original: string) {
     git('commit', '--quiet', '--message', message)
   }
 
+  // A contributor's machine adds a new manifest to the lockfile; a build machine would refuse it.
+  const env = { ...process.env, CI: '' }
+
   /** Runs shell commands at the root, and fails with what they said. */
   async function run(commands: string): Promise<void> {
-    const child = spawn('sh', ['-euc', commands], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('sh', ['-euc', commands], { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const lines: string[] = []
     for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', (line) => lines.push(line))
     const [code] = await once(child, 'close')
@@ -65,6 +68,7 @@ export function copyCheckout(original: string) {
       const announcement = join(directory, '.coursewire/stack.json')
       const child = spawn(process.execPath, ['infra/local/bootstrap.mjs', 'start'], {
         cwd: directory,
+        env,
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       const lines: string[] = []
