@@ -26,6 +26,7 @@ export function copyCheckout(original: string) {
   git('init', '--quiet')
   git('config', 'user.name', 'recipes')
   git('config', 'user.email', 'recipes@localhost')
+  git('config', 'commit.gpgsign', 'false')
   commit('A checkout that runs')
 
   function commit(message: string): void {
