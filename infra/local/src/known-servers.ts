@@ -4,16 +4,15 @@ import type { Kafka } from '@coursewire/messaging'
 import { type KafkaServer, type PostgresServer, waitFor } from '@coursewire/servers'
 import pg from 'pg'
 
-/** Who the servers are, wherever they listen. */
+/** The identities of the servers, independent of their addresses. */
 interface Ids {
   kafkaClusterId: string
   postgresSystemIdentifier: string
 }
 
 /**
- * Throws unless the servers are those that this directory has worked with so far; the first call remembers which they are.
- * Positions in topics belong together with the effects of the records before them: with another server in place of one of the
- * two, events would be skipped or handled again.
+ * Throws unless the servers are those that this directory has worked with so far; the first call records them. Positions in topics belong
+ * to the effects of the records before them. If one of the two servers were replaced, events would be skipped or handled again.
  */
 export async function assertKnownServers(
   directory: string,
@@ -39,13 +38,13 @@ export async function assertKnownServers(
   ]
   if (strange.length === 0) return
   throw new Error(
-    `${strange.join('\n')}\nThis checkout has worked with another server so far, and the data of the two does not belong together. Use that server again, or forget all data: npm start -- --fresh`,
+    `${strange.join('\n')}\nThe data of this checkout belongs to another server. Use that server again, or delete all data: npm start -- --fresh`,
   )
 }
 
 /**
- * Throws when other services are members of these groups, and still are after the time in which Kafka gives up members that were
- * killed: ours would share the records with them.
+ * Throws if other services are members of these groups, and still are after Kafka would have dropped killed members. Our services would
+ * share the records with them.
  */
 export async function assertNobodyConsumes(
   kafkaClient: Kafka,
@@ -63,7 +62,7 @@ export async function assertNobodyConsumes(
     await waitFor(async () => (await findMembers()).length === 0, { timeoutMs: patienceMs, intervalMs: 500 }).catch(
       () => {
         throw new Error(
-          `Other services consume from this Kafka already (${members.join(', ')}): stop them, or give another`,
+          `Other services are already consuming from this Kafka (${members.join(', ')}). Stop them, or use another Kafka`,
         )
       },
     )

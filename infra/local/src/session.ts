@@ -7,7 +7,7 @@ import { explain } from '@coursewire/service-kit'
 import { createCommandRunner } from './command-runner.ts'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
-/** Where everything lies that a checkout keeps. */
+/** The directory with the whole state of a checkout. */
 export const directory = join(root, '.coursewire')
 export const ports = { ...mapApps((_, { port }) => port), ...serverPorts }
 const startedAt = performance.now()
@@ -17,13 +17,13 @@ export function log(line: string): void {
 }
 
 interface Session {
-  /** Builds what has changed; false when that failed. Never returns when the session ends meanwhile. */
+  /** Builds what has changed. Returns false if that failed, and never returns if the session ends meanwhile. */
   build: () => Promise<boolean>
-  /** Takes charge of what was started: it is stopped at the end, what came last first. */
+  /** Takes charge of something that was started. At the end everything is stopped in reverse order. */
   adopt: (started: { stop(): Promise<unknown> }) => void
 }
 
-/** Runs `start` in the one process of this checkout that may start the product, until Ctrl-C or until it fails. */
+/** Runs `start` in the only process of this checkout that may start the product, until Ctrl-C or a failure. */
 export async function runSession(start: (session: Session) => Promise<void>): Promise<void> {
   const commands = createCommandRunner(root)
   const started: { stop(): Promise<unknown> }[] = []

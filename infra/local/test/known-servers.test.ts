@@ -64,7 +64,7 @@ it('a start is refused if services are already consuming', async () => {
     ),
   )
 
-  await expect(start(0)).rejects.toThrow(`Other services consume from this Kafka already (${group} at 127.0.0.1)`)
+  await expect(start(0)).rejects.toThrow(`Other services are already consuming from this Kafka (${group} at 127.0.0.1)`)
 
   const waiting = start()
   await consumer.disconnect()

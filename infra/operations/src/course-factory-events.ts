@@ -93,7 +93,7 @@ function moveTo({ meta, payload, ...draft }: Draft, tenant: string): Draft {
 
 function readFixture(name: string): Draft {
   if (!eventTypes.includes(name)) {
-    throw new UsageError(`There is no fixture ${name}; there are ${eventTypes.join(' and ')}`)
+    throw new UsageError(`There is no fixture ${name}. Choose one of ${eventTypes.join(' and ')}`)
   }
   return readDraft(name, new URL(`${name}.json`, fixtures))
 }
@@ -104,7 +104,7 @@ function readDraft(name: string, file: string | URL): Draft {
     return draftSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
-    throw new UsageError(`${name} holds no envelope:\n${reason}`)
+    throw new UsageError(`${name} has no envelope:\n${reason}`)
   }
 }
 
@@ -127,7 +127,7 @@ function toOutgoing(draft: Draft): Outgoing {
   const result = parseEvent(Buffer.from(JSON.stringify(draft)), definitions, 'distribution-service')
   const definition = definitions.get(draft.type)
   if (!definition) throw new UsageError(`CourseFactory sends ${eventTypes.join(' and ')}, not ${draft.type}`)
-  if (!result.ok) throw new UsageError(`This is no valid ${draft.type}:\n${result.message}`)
+  if (!result.ok) throw new UsageError(`This is not a valid ${draft.type}:\n${result.message}`)
   const { envelope } = result
   return {
     what: envelope.type,

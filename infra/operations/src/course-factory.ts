@@ -13,7 +13,7 @@ import { addGarbage } from './course-factory-garbage.ts'
 import { findKafka } from './find-kafka.ts'
 import type { RunningStack } from './running-stack.ts'
 
-/** How many records are listed one by one. */
+/** The most records that are listed one by one. */
 const LISTED = 50
 
 const publishInput = z.object({
@@ -23,21 +23,21 @@ const publishInput = z.object({
     .describe(
       `A fixture (${eventTypes.join(', ')}), the path of an envelope in JSON, or neither; then fields of the payload, over what is there: title=Gardens, total_lessons:=12 for JSON. In texts {n} becomes the number of the event, {now} the present`,
     ),
-  type: z.enum(eventTypes).default('course.generation.completed').describe('What fields alone are a payload of'),
-  tenant: z.string().optional().describe('Whose course it is; without it the tenant in the file, else local'),
-  times: z.coerce.number().int().min(1).max(100_000).default(1).describe('So many events, each under an id of its own'),
-  'same-id': z
-    .boolean()
-    .default(false)
-    .describe('The same event every time, under the id it has in the fixture or file'),
+  type: z
+    .enum(eventTypes)
+    .default('course.generation.completed')
+    .describe('The event type, if the payload is given by fields alone'),
+  tenant: z.string().optional().describe('The tenant of the course; by default the one in the file, or local'),
+  times: z.coerce.number().int().min(1).max(100_000).default(1).describe('The number of events, each with its own id'),
+  'same-id': z.boolean().default(false).describe('The same event every time, with the id in the fixture or file'),
   garbage: z
     .boolean()
     .default(false)
     .describe('Among them what cannot be read: random bytes, broken JSON, a wrong version, a tombstone, a megabyte'),
-  json: z.boolean().default(false).describe('As JSON'),
+  json: z.boolean().default(false).describe('Print JSON'),
 })
 
-/** The command that plays CourseFactory, the system outside whose events begin everything. */
+/** The command that plays CourseFactory, the external system whose events start everything. */
 export function createCourseFactory({
   env,
   stack,
@@ -46,7 +46,7 @@ export function createCourseFactory({
 }: Terminal & { stack: RunningStack | null }): CommandLine {
   const publish = defineAction({
     name: 'publish',
-    description: 'Publishes events as CourseFactory does, and says where each went',
+    description: 'Publishes events like CourseFactory, and prints where each went',
     input: publishInput,
     positionals: ['what'],
     run: async ({ what, type, tenant, times, 'same-id': isRepeat, garbage, json }) => {
@@ -60,7 +60,7 @@ export function createCourseFactory({
 
   async function send(outgoing: Outgoing[]): Promise<Place[]> {
     const settings = findKafka('course-factory', env, stack)
-    // A person waits: a few attempts, and then the reason.
+    // A person is waiting, so it makes a few attempts and then gives the reason.
     const kafka = createKafka(settings, { retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 } })
     const startedAt = performance.now()
     let notedAt = startedAt
@@ -85,12 +85,12 @@ export function createCourseFactory({
 
   return {
     name: 'npm run course-factory --',
-    description: 'Plays CourseFactory, from which courses come',
+    description: 'Plays CourseFactory, the external system that generates courses',
     actions: { publish },
   }
 }
 
-/** Fields are `name=text` and `name:=json`; anything else is the fixture or file, of which there is one at most. */
+/** Parses the arguments: fields are `name=text` and `name:=json`; anything else is the fixture or file, at most one. */
 function readWords(words: string[]): { source: string | null; fields: Record<string, unknown> } {
   const sources: string[] = []
   const fields: Record<string, unknown> = {}
@@ -107,7 +107,7 @@ function readJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new UsageError(`${name}:= expects JSON, which this is not: ${text}`)
+    throw new UsageError(`${name}:= expects JSON, but this is not valid JSON: ${text}`)
   }
 }
 

@@ -30,20 +30,20 @@ const filterInput = z.object({
     .enum(consumers)
     .optional()
     .describe(`Only of this app: ${consumers.join(', ')}`),
-  topic: word.optional().describe('Only of records that stood on this topic'),
+  topic: word.optional().describe('Only for records of this topic'),
   type: word.optional().describe('Only of this event type'),
   code: word.optional().describe('Only with this error code'),
   since: momentInput
     .optional()
-    .describe('Only failed since a moment (2026-01-31T08:00Z) or for so long (90m, 36h, 7d)'),
-  until: momentInput.optional().describe('Only failed before a moment, or before so long ago'),
+    .describe('Only failed since a time (2026-01-31T08:00Z), or within the last 90m, 36h, 7d'),
+  until: momentInput.optional().describe('Only failed before a time, or longer ago than 90m, 36h, 7d'),
 })
 const letterId = z
   .string()
   .regex(/^[\w.-]+\.dlq\/\d{1,9}\/\d{1,15}$/, 'Expected the id of a dead letter as in the list: email-worker.dlq/0/17')
-const json = z.boolean().default(false).describe('As JSON')
+const json = z.boolean().default(false).describe('Print JSON')
 
-/** The command by which operators look at dead letters and put them back. */
+/** The command with which operators inspect and replay dead letters. */
 export function createDlq({
   env,
   stack,
@@ -56,9 +56,15 @@ export function createDlq({
 
   const list = defineAction({
     name: 'list',
-    description: 'Dead letters, the newest of each record, the newest first',
+    description: 'Lists the newest dead letter of each record, the newest first',
     input: filterInput.extend({
-      limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('At most so many, the newest'),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(50)
+        .describe('The most dead letters to list, the newest ones'),
       json,
     }),
     run: ({ app, limit, json: asJson, ...filter }) =>
@@ -72,8 +78,8 @@ export function createDlq({
 
   const show = defineAction({
     name: 'show',
-    description: 'All there is to know of a dead letter',
-    input: z.object({ id: letterId.describe('Its id, as in the list'), json }),
+    description: 'Prints everything about one dead letter',
+    input: z.object({ id: letterId.describe('Its id, from the list'), json }),
     positionals: ['id'],
     run: ({ id, json: asJson }) =>
       connect(async (connection) => {
@@ -85,19 +91,19 @@ export function createDlq({
 
   const replay = defineAction({
     name: 'replay',
-    description: 'Puts records back where they stood; one that was done meanwhile has no second effect',
+    description: 'Sends records back to their topics; an event that was handled meanwhile has no second effect',
     input: filterInput.extend({
-      ids: z.array(letterId).describe('Ids as in the list; without them filters, or --all'),
-      all: z.boolean().default(false).describe('All there are'),
-      'dry-run': z.boolean().default(false).describe('Only says what would be sent'),
-      rate: z.coerce.number().positive().max(100_000).optional().describe('At most so many a second'),
+      ids: z.array(letterId).describe('Ids from the list; or use filters or --all instead'),
+      all: z.boolean().default(false).describe('All of them'),
+      'dry-run': z.boolean().default(false).describe('Only print what would be sent'),
+      rate: z.coerce.number().positive().max(100_000).optional().describe('The most records to send per second'),
       json,
     }),
     positionals: ['ids'],
     async run({ ids, all, 'dry-run': isDryRun, rate, json: asJson, app, ...filter }) {
       const isFiltered = [app, ...Object.values(filter)].some((value) => value !== undefined)
       if ([ids.length > 0, isFiltered, all].filter(Boolean).length !== 1) {
-        throw new UsageError('Say which: ids as in the list, or filters, or --all')
+        throw new UsageError('Name the dead letters: give ids from the list, or filters, or --all')
       }
       await connect(async (connection) => {
         const letters =
@@ -127,7 +133,7 @@ export function createDlq({
 
   return {
     name: 'npm run dlq --',
-    description: 'Records that could not be handled, kept for 90 days',
+    description: 'Reads and replays dead letters: records that could not be handled, kept for 90 days',
     actions: { list, show, replay },
   }
 }
@@ -137,6 +143,6 @@ const topicsOf = (app: AppName | undefined) => (app ? [app] : consumers).map(dea
 async function findAll(connection: DeadLetterConnection, ids: string[]): Promise<DeadLetter[]> {
   const letters = await findDeadLetters(connection, ids)
   const missing = ids.filter((id) => !letters.some((letter) => letter.id === id))
-  if (missing.length > 0) throw new Error(`No dead letter, or none any more: ${missing.join(', ')}`)
+  if (missing.length > 0) throw new Error(`No such dead letter (any more): ${missing.join(', ')}`)
   return letters
 }

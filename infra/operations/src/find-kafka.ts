@@ -9,7 +9,7 @@ const schema = z.object({ KAFKA_BROKERS, KAFKA_SSL, KAFKA_SASL_MECHANISM, KAFKA_
 /** Finds the Kafka that `KAFKA_…` names, or that of the running stack. Throws if there is neither. */
 export function findKafka(clientId: string, env: NodeJS.ProcessEnv, stack: RunningStack | null): KafkaSettings {
   const brokers = env['KAFKA_BROKERS'] || stack?.kafka
-  if (!brokers) throw new Error('Nothing runs here: start it with npm start, or name the brokers in KAFKA_BROKERS')
+  if (!brokers) throw new Error('Nothing is running here: run npm start first, or name the brokers in KAFKA_BROKERS')
   const config = loadConfig(schema, { ...env, KAFKA_BROKERS: brokers })
   return toKafkaSettings(clientId, config, createLogger({ service: clientId, level: 'silent' }))
 }

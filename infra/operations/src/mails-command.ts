@@ -7,7 +7,7 @@ const cli = fileURLToPath(new URL('../../../apps/email-worker/src/cli.ts', impor
 
 const databaseUrl = process.env['DATABASE_URL'] ?? readRunningStack()?.postgres.email.databaseUrl
 if (!databaseUrl && !process.argv.includes('--help')) {
-  console.error('Nothing runs here: start it with npm start, or name the database of email-worker in DATABASE_URL')
+  console.error('Nothing is running here: run npm start first, or name the database of email-worker in DATABASE_URL')
   process.exit(1)
 }
 const { status } = spawnSync(

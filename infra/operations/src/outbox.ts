@@ -24,7 +24,7 @@ import type { RunningStack } from './running-stack.ts'
 
 const apps = databases.map(({ app }) => app)
 
-const json = z.boolean().default(false).describe('As JSON')
+const json = z.boolean().default(false).describe('Print JSON')
 const app = z
   .enum(apps)
   .optional()
@@ -38,21 +38,21 @@ const rowId = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** A service's database; `app` is null for the one that DATABASE_URL names. */
+/** A service's database. `app` is null for the one that DATABASE_URL names. */
 interface Target {
   app: AppName | null
   url: string
 }
 
-/** The command by which operators look into the outboxes and put back what was parked. */
+/** The command with which operators inspect the outboxes and requeue parked rows. */
 export function createOutbox({ env, stack, print }: Terminal & { stack: RunningStack | null }): CommandLine {
   function findTargets(only: AppName | undefined): Target[] {
     if (env['DATABASE_URL']) {
-      if (only) throw new UsageError('DATABASE_URL names one database; --app chooses among those of the running stack')
+      if (only) throw new UsageError('--app chooses an app of the running stack; it cannot be used with DATABASE_URL')
       const { DATABASE_URL: url } = loadConfig(z.object({ DATABASE_URL: baseConfig.DATABASE_URL }), env)
       return [{ app: null, url }]
     }
-    if (!stack) throw new Error('Nothing runs here: start it with npm start, or name a database in DATABASE_URL')
+    if (!stack) throw new Error('Nothing is running here: run npm start first, or name a database in DATABASE_URL')
     return databases
       .filter(({ app: name }) => !only || name === only)
       .map(({ app: name, database }) => ({ app: name, url: stack.postgres[database].databaseUrl }))
@@ -60,7 +60,7 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
 
   const status = defineAction({
     name: 'status',
-    description: 'What waits, what is parked, and whether somebody relays it',
+    description: 'Shows the waiting and parked rows, and whether an instance relays them',
     input: z.object({ app, json }),
     async run(input) {
       const found = await ofEach(findTargets(input.app), readOutboxStatus)
@@ -70,11 +70,11 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
 
   const parked = defineAction({
     name: 'parked',
-    description: 'Rows their destination refused for good, and why; the newest first',
+    description: 'Lists rows that their destination rejected for good, with the reason; the newest first',
     input: z.object({
       app,
       topic,
-      limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('At most so many of each app'),
+      limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('The most rows to list per app'),
       json,
     }),
     async run(input) {
@@ -86,21 +86,22 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
 
   const requeue = defineAction({
     name: 'requeue',
-    description: 'Puts parked rows back into the outbox; they go after later ones of their key',
+    description: 'Moves parked rows back into the outbox; they are sent after later rows of their key',
     input: z.object({
-      ids: z.array(rowId).describe('Ids as in the list; without them --topic or --all'),
+      ids: z.array(rowId).describe('Ids from the list; or use --topic or --all instead'),
       app,
       topic,
-      all: z.boolean().default(false).describe('All there are'),
+      all: z.boolean().default(false).describe('All of them'),
     }),
     positionals: ['ids'],
     async run({ ids, all, ...input }) {
       if ([ids.length > 0, input.topic !== undefined, all].filter(Boolean).length !== 1) {
-        throw new UsageError('Say which: ids as in the list, or --topic, or --all')
+        throw new UsageError('Name the rows: give ids from the list, or --topic, or --all')
       }
       const targets = findTargets(input.app)
       const vague = ids.filter((id) => targets.filter((target) => isOf(target, id.app)).length !== 1)
-      if (vague.length > 0) throw new UsageError(`Of which app? ${vague.map(({ text }) => text).join(', ')}`)
+      if (vague.length > 0)
+        throw new UsageError(`Name the app, as in enrollment-api/kafka/17: ${vague.map(({ text }) => text).join(', ')}`)
       const moved = await ofEach(targets, async (db, target) => {
         const own = ids.filter((id) => isOf(target, id.app))
         if (ids.length > 0 && own.length === 0) return []
@@ -112,20 +113,20 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
       const missing = ids.filter((id) => !isMoved(id)).map(({ text }) => text)
       if (moved.length > 0) print(`${moved.length} back in the outbox; they go after later rows of their key`)
       else if (ids.length === 0) print('Nothing is parked')
-      if (missing.length > 0) throw new Error(`Not parked any more, or never was: ${missing.join(', ')}`)
+      if (missing.length > 0) throw new Error(`Not parked (any more): ${missing.join(', ')}`)
     },
   })
 
   return {
     name: 'npm run outbox --',
-    description: 'What waits to be sent, and what was refused',
+    description: 'Shows and repairs the outboxes: waiting and parked rows',
     actions: { status, parked, requeue },
   }
 }
 
 const isOf = (target: { app: AppName | null }, name: AppName | undefined) => name === undefined || target.app === name
 
-/** What each database has to say, with the app it belongs to. */
+/** Reads from each database, and adds the app to which it belongs. */
 async function ofEach<Row extends object>(
   targets: Target[],
   read: (db: Database, target: Target) => Promise<Row[]>,

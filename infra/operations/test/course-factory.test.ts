@@ -160,17 +160,22 @@ describe('course-factory publish', () => {
 
   it.each([
     ['nothing', [], 2, 'Expected a fixture'],
-    ['an unknown fixture', ['course.imagined'], 2, 'there are course.generation.completed and course.deployed.staging'],
+    [
+      'an unknown fixture',
+      ['course.imagined'],
+      2,
+      'Choose one of course.generation.completed and course.deployed.staging',
+    ],
     ['an event of somebody else', ['enrollment.completed'], 2, 'There is no fixture enrollment.completed'],
     ['a missing file', ['./missing.json'], 2, 'There is no file ./missing.json'],
     ['two fixtures', ['course.deployed.staging', 'course.generation.completed'], 2, 'Expected one fixture or file'],
     ['a missing field', ['title=T', 'language=de'], 2, '→ at course_id'],
     ['an invalid field', ['course.generation.completed', 'total_lessons=7'], 2, '→ at total_lessons'],
-    ['a field that is no JSON', ['total_lessons:=seven'], 2, 'expects JSON'],
+    ['a field that is not JSON', ['total_lessons:=seven'], 2, 'expects JSON'],
     ['an unknown type', ['title=T', '--type=course.imagined'], 2, '→ at type'],
     ['no number', ['course.deployed.staging', '--times=many'], 2, '→ at times'],
     ['an unknown option', ['course.deployed.staging', '--twice'], 2, "Unknown option '--twice'"],
-    ['no stack', ['course.deployed.staging'], 1, 'Nothing runs here: start it with npm start'],
+    ['no stack', ['course.deployed.staging'], 1, 'Nothing is running here: run npm start first'],
   ])('explains what is wrong with %s', async (_, args, code, message) => {
     const outcome = await run(['publish', ...args])
 

@@ -203,7 +203,7 @@ describe('dlq replay', () => {
     expect(outcome).toEqual({
       code: 1,
       out: '',
-      err: 'No dead letter, or none any more: email-worker.dlq/0/999999999',
+      err: 'No such dead letter (any more): email-worker.dlq/0/999999999',
     })
     expect(await endOf(topic)).toBe(0)
   })
@@ -218,8 +218,8 @@ describe('dlq replay', () => {
 })
 
 it.each([
-  [['replay'], 'Say which: ids as in the list, or filters, or --all'],
-  [['replay', 'email-worker.dlq/0/1', '--all'], 'Say which'],
+  [['replay'], 'Name the dead letters: give ids from the list, or filters, or --all'],
+  [['replay', 'email-worker.dlq/0/1', '--all'], 'Name the dead letters'],
   [['replay', '--all', '--rate=0'], 'rate'],
   [['show', '17'], 'Expected the id of a dead letter as in the list'],
   [['list', '--app=mailer'], 'enrollment-api'],
@@ -234,7 +234,7 @@ it.each([
 })
 
 it.each([
-  ['nothing runs', '', /^Nothing runs here: start it with npm start, or name the brokers in KAFKA_BROKERS$/],
+  ['nothing runs', '', /^Nothing is running here: run npm start first, or name the brokers in KAFKA_BROKERS$/],
   ['Kafka is away', '127.0.0.1:1', /^Kafka does not answer at 127\.0\.0\.1:1: .*ECONNREFUSED/],
 ])('says when %s', async (_, KAFKA_BROKERS, message) => {
   const { code, out, err } = await runHere(

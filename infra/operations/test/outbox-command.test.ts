@@ -99,7 +99,7 @@ it('outbox requeue puts a row back once', async () => {
   expect(second).toEqual({
     code: 1,
     out: '1 back in the outbox; they go after later rows of their key',
-    err: 'Not parked any more, or never was: enrollment-api/kafka/1',
+    err: 'Not parked (any more): enrollment-api/kafka/1',
   })
   const { rows } = await enrollment.pool.query('SELECT channel, topic FROM outbox ORDER BY channel')
   expect(rows).toEqual([
@@ -124,9 +124,9 @@ it('outbox requeue takes a topic or all rows', async () => {
 })
 
 it.each([
-  [['requeue'], 'Say which'],
-  [['requeue', 'kafka/1', '--all'], 'Say which'],
-  [['requeue', 'kafka/1'], 'Of which app? kafka/1'],
+  [['requeue'], 'Name the rows'],
+  [['requeue', 'kafka/1', '--all'], 'Name the rows'],
+  [['requeue', 'kafka/1'], 'Name the app, as in enrollment-api/kafka/17: kafka/1'],
   [['requeue', '17'], 'Expected the id of a parked row'],
   [['requeue', 'mailer/kafka/17'], 'Expected the id of a parked row'],
   [['status', '--app=mailer'], 'enrollment-api'],
@@ -151,7 +151,7 @@ it('outbox works on the database of DATABASE_URL as a process', async () => {
 })
 
 it.each([
-  ['nothing runs', '', /^Nothing runs here: start it with npm start, or name a database in DATABASE_URL$/],
+  ['nothing runs', '', /^Nothing is running here: run npm start first, or name a database in DATABASE_URL$/],
   ['the database is away', 'postgres://nobody@127.0.0.1:1/none', /^DATABASE_URL: .*ECONNREFUSED/],
   [
     'it has no outbox',

@@ -13,7 +13,7 @@ export async function withPatience<Answer>(work: () => Promise<Answer>, patience
     } catch (error) {
       if (error instanceof ApiError && error.status !== 503 && error.status !== 429) throw error
       if (performance.now() > deadline) {
-        throw new Error(`Tried for ${patienceMs / 1_000} s in vain: ${explain(error)}`)
+        throw new Error(`Gave up after ${patienceMs / 1_000} s: ${explain(error)}`)
       }
       await sleep(INTERVAL_MS)
     }

@@ -4,7 +4,7 @@ import { runCommandLine, terminal } from '@coursewire/service-kit'
 import { createEditor } from '@coursewire/setup'
 import { createSeed } from './seed.ts'
 
-// It may take long: whoever has started it may be gone by then.
+// Seeding may take long, so whoever started it may be gone by then.
 process.once('disconnect', () => process.exit(130))
 
 const stack = readRunningStack()

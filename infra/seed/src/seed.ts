@@ -5,7 +5,7 @@ import type { Editor } from '@coursewire/setup'
 import { z } from 'zod'
 import { type Progress, seedCatalogue } from './seed-catalogue.ts'
 
-/** The running product, and who edits its catalogue. */
+/** The running product, and the editor of its catalogue. */
 export interface SeedTarget extends Pick<RunningStack, 'kafka' | 'distributionService'> {
   editor: Editor
 }
@@ -27,10 +27,10 @@ export function createSeed({
         .min(1)
         .max(1_000_000)
         .default(1_000)
-        .describe('How many there are to be, at most 1000000'),
+        .describe('How many courses to have in the end, at most 1000000'),
     }),
     async run({ courses }) {
-      if (!target) throw new Error('Nothing runs here: start it with npm start, and seed it from another terminal')
+      if (!target) throw new Error('Nothing is running here: run npm start first, and seed from another terminal')
       const { kafka, distributionService, editor } = target
       const logger = createLogger({ service: 'seed', level: 'silent' })
       const kafkaClient = createKafka({ clientId: 'seed', brokers: [kafka], logger }, { retry: { retries: 2 } })
@@ -47,7 +47,7 @@ export function createSeed({
 Try it: curl -s '${distributionService}/api/courses?language=de&limit=5'`)
       } catch (error) {
         throw new Error(
-          `${explain(error)}\n${describeProgress(progress, courses)}. Nothing is lost: see that npm start runs, and run this again, it goes on from there`,
+          `${explain(error)}\n${describeProgress(progress, courses)}. Nothing is lost: make sure that npm start is running, then run this again; it continues from there`,
         )
       } finally {
         clearInterval(timer)

@@ -128,7 +128,9 @@ describe('patience', () => {
   it('ends', async () => {
     const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
 
-    await expect(withPatience(failTimes(100, refused), 300)).rejects.toThrow('0.3 s in vain: connect ECONNREFUSED')
+    await expect(withPatience(failTimes(100, refused), 300)).rejects.toThrow(
+      'Gave up after 0.3 s: connect ECONNREFUSED',
+    )
   })
 
   it('does not repeat a refused call', async () => {
