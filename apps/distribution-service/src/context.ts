@@ -22,8 +22,8 @@ export type Context = Awaited<ReturnType<typeof createContext>>
 export function createContext(config: Config, logger: Logger, overrides: Overrides = {}) {
   return openResources(async (adopt) => {
     const base = { config, logger, now: overrides.now ?? now }
-    const pool = adopt(createPool({ url: config.DATABASE_URL, max: 20, name: service.name, logger }), (it) => it.end())
-    const db = createDatabase(pool)
+    const pool = createPool({ url: config.DATABASE_URL, max: 20, name: service.name, logger })
+    const db = createDatabase(adopt(pool, (opened) => opened.end()))
     const listsPool = adopt(
       createPool({
         url: config.DATABASE_URL,
@@ -32,11 +32,11 @@ export function createContext(config: Config, logger: Logger, overrides: Overrid
         name: `${service.name} lists`,
         logger,
       }),
-      (it) => it.end(),
+      (opened) => opened.end(),
     )
     const messaging = adopt(
       overrides.messaging ?? openMessaging({ service, config, db, logger, handlers: createHandlers(base) }),
-      (it) => it.close(),
+      (opened) => opened.close(),
     )
     const catalogue = createCatalogue({ db, listsDb: createDatabase(listsPool), baseUrl: config.PUBLIC_BASE_URL })
     const useCases = { commit: createCommit({ ...base, db, relay: messaging, catalogue }), now: base.now }
@@ -44,10 +44,10 @@ export function createContext(config: Config, logger: Logger, overrides: Overrid
     const variants = createVariantService(useCases)
     const versions = createVersionService(useCases)
     const schedules = createScheduleService({ ...useCases, entries })
-    adopt(startScheduler({ ...base, db, carryOut: schedules.carryOut }), (it) => it.close())
+    adopt(startScheduler({ ...base, db, carryOut: schedules.carryOut }), (opened) => opened.close())
     const counts = adopt(
       createCountService({ ...base, db, relay: messaging, windowSeconds: config.VIEW_WINDOW_SECONDS }),
-      (it) => it.close(),
+      (opened) => opened.close(),
     )
     return { ...base, db, messaging, catalogue, entries, variants, versions, schedules, counts }
   })

@@ -15,8 +15,8 @@ export interface Overrides {
 /** Opens all parts of the worker. They close in reverse order: sending, consuming, relaying, connections. */
 export function createContext(config: Config, logger: Logger, overrides: Partial<Overrides> = {}) {
   return openResources(async (adopt) => {
-    const pool = adopt(createPool({ url: config.DATABASE_URL, max: 10, name: service.name, logger }), (it) => it.end())
-    const db = createDatabase(pool)
+    const pool = createPool({ url: config.DATABASE_URL, max: 10, name: service.name, logger })
+    const db = createDatabase(adopt(pool, (opened) => opened.end()))
 
     const messaging = adopt(
       openMessaging({
@@ -27,7 +27,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
         handlers: createHandlers(logger),
         onCommitted: () => sender.wake(),
       }),
-      (it) => it.close(),
+      (opened) => opened.close(),
     )
 
     const mailer = adopt(
@@ -36,7 +36,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
         from: config.EMAIL_FROM,
         configurationSet: config.SES_CONFIGURATION_SET,
       }),
-      (it) => it.close(),
+      (opened) => opened.close(),
     )
     const services = createServiceClient({
       tokenUrl: `${config.ENROLLMENT_API_URL}/auth/service-token`,
@@ -58,7 +58,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       onStep: overrides.onStep ?? (() => undefined),
     })
 
-    adopt(sender, (it) => it.close())
+    adopt(sender, (opened) => opened.close())
 
     return { config, logger, messaging, sender }
   })
