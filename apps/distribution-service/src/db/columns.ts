@@ -3,14 +3,11 @@ import type { Content, FieldName } from '../entries/content.ts'
 import { renameKeys, toCamelCase, toSnakeCase } from '../names.ts'
 
 /** An object as JSON, with keys in snake_case. */
-export function parts<Value>(name: string) {
-  const column = customType<{ data: Value; driverData: unknown }>({
-    dataType: () => 'jsonb',
-    toDriver: (value) => JSON.stringify(renameKeys(value, toSnakeCase)),
-    fromDriver: (stored) => renameKeys(stored, toCamelCase) as Value,
-  })
-  return column(name)
-}
+export const parts = customType<{ data: unknown; driverData: unknown }>({
+  dataType: () => 'jsonb',
+  toDriver: (value) => JSON.stringify(renameKeys(value, toSnakeCase)),
+  fromDriver: (stored) => renameKeys(stored, toCamelCase),
+})
 
 /** The name of a content field, such as `target_group`. */
 export const fieldName = customType<{ data: FieldName; driverData: string }>({

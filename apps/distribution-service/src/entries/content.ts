@@ -1,5 +1,6 @@
 import { courseDescription, courseTitle, isBlank, languageTag, line, tags, toLine, webUrl } from '@coursewire/events'
-import { type PgColumnBuilderBase, text } from 'drizzle-orm/pg-core'
+import type { $Type, ColumnBuilder } from 'drizzle-orm'
+import { text } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { parts } from '../db/columns.ts'
 import { language } from '../db/language.ts'
@@ -33,7 +34,7 @@ const cta = z.object({ label: z.string(), type: z.string(), url: z.string().opti
 
 /** Declares a field. This function only checks that the parts of its row fit together. */
 function field<
-  Column extends PgColumnBuilderBase,
+  Column extends ColumnBuilder,
   Accepts extends z.ZodType,
   Shows extends z.ZodType,
   IsPublic extends boolean,
@@ -93,7 +94,7 @@ export const contentFields = {
     isInternal: false,
   }),
   seo: field({
-    column: parts<z.output<typeof seo>>('seo').notNull(),
+    column: parts('seo').notNull(),
     accepts: z
       .strictObject({
         metaTitle: line(0, seoLimits.metaTitle).optional(),
@@ -118,7 +119,7 @@ export const contentFields = {
     isInternal: false,
   }),
   cta: field({
-    column: parts<z.output<typeof cta>>('cta').notNull(),
+    column: parts('cta').notNull(),
     accepts: z
       .strictObject({ label: line(1, 60).optional(), type: ctaType.optional(), url: publicUrl.nullish() })
       .meta({ id: 'GivenCta', description: 'What is given replaces what is there; null takes it away' }),
@@ -148,7 +149,10 @@ export const fieldNames = Object.keys(contentFields) as FieldName[]
 export const publicNames = namesWhere('isPublic')
 export const internalNames = namesWhere('isInternal')
 
-export const contentColumns = columnOfRows('column')
+/** A column holds what is shown of it: an enumeration in a text column, for example. */
+export const contentColumns = columnOfRows('column') as {
+  [Name in FieldName]: $Type<Fields[Name]['column'], NonNullable<Content[Name]>>
+}
 export const acceptedContent = columnOfRows('accepts')
 export const shownContent = columnOfRows('shows')
 
