@@ -6,7 +6,7 @@ export const service = { name: 'distribution-service', version: '1.0.0' }
 export const configSchema = z.object({
   ...baseConfig,
   ...tokenConfig,
-  /** How long views are added up before they are told of again. */
+  /** The time between two events about the views of an entry. */
   VIEW_WINDOW_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
   /** Where the public's pages are: a course is at `/courses/<slug>` below it. */
   PUBLIC_BASE_URL: baseUrl,

@@ -5,7 +5,7 @@ export const limit = z.coerce.number().int().min(1).max(100).default(20).describ
 export const distributionId = z.string().regex(/^dist_[0-9a-f-]{36}$/)
 export const courseId = z.string().min(1).max(128)
 
-/** A page of what was read with one item more than asked for, which only tells that there is a next page. */
+/** A page from rows that were read with one more than asked for: the last only shows that there is a next page. */
 export function toPage<Row, Item>(
   rows: Row[],
   size: number,

@@ -414,7 +414,7 @@ describe('the work of editors', () => {
           producer: 'course_distribution',
           source_module: 'course_distribution',
           tenant_id: 'acme',
-          // Of nobody's request.
+          // No request caused it.
           correlation_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4/),
           causation_id: null,
         },

@@ -22,7 +22,7 @@ async function startWithPublic(environment = {}) {
     view: (headers: Record<string, string> = {}, query = '') => visit(`views${query}`, headers),
     click: (ctaType = 'primary_button', headers: Record<string, string> = {}) =>
       visit('enrollment-clicks', headers, { ctaType }),
-    /** By the database's clock. */
+    /** Uses the database's clock. */
     passWindow: () => editor.db.execute(sql`UPDATE views_told SET told_at = told_at - interval '60 s'`),
     readCounts: async () => (await editor.db.execute(sql`SELECT * FROM counts`)).rows,
     readTold: async (type: string) =>

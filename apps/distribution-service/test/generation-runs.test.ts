@@ -21,7 +21,7 @@ async function find({ db }: Service, courseId: string, tenantId = 'acme') {
 const readSlugs = async ({ db }: Service) =>
   (await db.select().from(distributions).orderBy(distributions.createdAt)).map(({ slug }) => slug)
 
-/** What was told, as [type, cause]. */
+/** The events in the outbox, as [type, cause]. */
 async function readTold({ readOutbox }: Service) {
   return (await readOutbox()).map(({ event }) => [event.type.replace('distribution.', ''), event.meta.causation_id])
 }
@@ -69,23 +69,23 @@ describe('courses generated in one run', () => {
         stagingUrl: null,
       })
     }
-    expect(new Set(created.map((it) => it?.createdAt)).size).toBe(3)
+    expect(new Set(created.map((entry) => entry?.createdAt)).size).toBe(3)
     const told = await service.readOutbox()
     expect(told).toMatchObject(
-      created.map((it, index) => ({
-        key: it?.id,
+      created.map((entry, index) => ({
+        key: entry?.id,
         event: {
           type: 'distribution.created',
-          timestamp: it?.createdAt,
-          payload: { course_id: it?.courseId, slug: it?.slug },
+          timestamp: entry?.createdAt,
+          payload: { course_id: entry?.courseId, slug: entry?.slug },
           meta: { causation_id: events[index]?.id, correlation_id: events[index]?.meta.correlation_id },
         },
       })),
     )
     expect(service.logs.find('Auto-created distribution')).toMatchObject(
-      created.map((it, index) => ({
-        distributionId: it?.id,
-        courseId: it?.courseId,
+      created.map((entry, index) => ({
+        distributionId: entry?.id,
+        courseId: entry?.courseId,
         eventId: events[index]?.id,
         correlationId: events[index]?.meta.correlation_id,
       })),
@@ -106,7 +106,7 @@ describe('courses generated in one run', () => {
       await service.takeTogether(...events)
       const texts = query.mock.calls.map(([first]) => (first as unknown as { text?: string }).text ?? String(first))
       const connection = query.mock.contexts[texts.findIndex((text) => text.startsWith('insert into "courses"'))]
-      return query.mock.contexts.filter((it) => it === connection).length
+      return query.mock.contexts.filter((client) => client === connection).length
     }
 
     const created = [await countStatements(run(3, {})), await countStatements(run(100, {}))]

@@ -199,7 +199,7 @@ const aDraft = {
   targetGroup: ['gardeners'],
 }
 
-/** What waits for the relay, in its order. */
+/** The rows that wait for the relay, in its order. */
 async function readOutbox(db: Database) {
   const { rows } = await db.execute<{ topic: string; key: Buffer; payload: Buffer; headers: Buffer }>(
     sql`SELECT topic, key, payload, headers FROM outbox ORDER BY id`,

@@ -212,7 +212,7 @@ describe('the page of a course in other languages', () => {
     const { body } = await editor.call('GET', '')
     await editor.call('POST', `/${body.items[0].id}/publish`)
     const alternativesOf = async (slug: string) =>
-      (await editor.callAny('GET', `/api/courses/${slug}`)).body.alternatives.map((it: { slug: string }) => it.slug)
+      (await editor.callAny('GET', `/api/courses/${slug}`)).body.alternatives.map(({ slug }: { slug: string }) => slug)
 
     expect(await alternativesOf('troisieme')).toEqual(['generated', 'erstes'])
     expect(await alternativesOf('erstes')).toEqual(['generated', 'troisieme'])

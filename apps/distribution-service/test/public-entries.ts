@@ -11,7 +11,7 @@ export async function startWithPublic(...drafts: Draft[]) {
   return editor
 }
 
-/** Of a course of its own, if no other is named. */
+/** Belongs to a course of its own, if no other is named. */
 export async function publish(editor: Editor, { title, ...draft }: Draft) {
   const entry = await editor.create({ courseId: `course of ${title}`, title, targetGroup: ['readers'], ...draft })
   if (title !== 'Hidden') await editor.call('POST', `/${entry.id}/publish`)

@@ -58,7 +58,7 @@ const title = fc.oneof({ weight: 4, arbitrary: words(12) }, { weight: 1, arbitra
 const description = fc.oneof({ weight: 4, arbitrary: words(40) }, { weight: 1, arbitrary: long })
 const audiences = fc.array(words(4), { maxLength: 60 })
 
-/** What an editor may change, of what was answered. */
+/** The fields of an answer that an editor may change. */
 function editable(entry: Record<string, unknown>) {
   const names = [...fieldNames, 'slug', 'listed', 'protectedFields']
   return Object.fromEntries(names.map((name) => [name, entry[name]]))

@@ -212,7 +212,10 @@ describe('a parent that is deleted', () => {
 
     expect(status).toBe(204)
     expect(
-      events.map((it: { type: string; payload: { distribution_id: string } }) => [it.type, it.payload.distribution_id]),
+      events.map((event: { type: string; payload: { distribution_id: string } }) => [
+        event.type,
+        event.payload.distribution_id,
+      ]),
     ).toEqual([...children, parent].map(({ id }) => ['distribution.deleted', id]))
     expect((await call('GET', '')).body.items).toEqual([])
   })

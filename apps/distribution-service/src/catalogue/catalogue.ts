@@ -35,7 +35,7 @@ export function toDocument(value: object, languages: string[]): Document {
   }
 }
 
-/** What somebody looks for. The languages that a reader accepts count only where no language is asked for. */
+/** A search. The languages that a reader accepts count only where no language is asked for. */
 export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text'> & {
   language?: string | undefined
   acceptLanguage?: string | undefined
@@ -49,7 +49,7 @@ export const LISTS_AT_ONCE = 6
 const MAX_WAITING_LISTS = 200
 const MAX_WAITING_LISTS_EACH = 50
 
-/** What the public sees. Lists are read over `listsDb`, which gives up statements that take long. */
+/** The public's side of the catalogue. Lists are read over `listsDb`, which cancels statements that take long. */
 export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsDb: Database; baseUrl: string }) {
   const takeTurn = createTurns({
     concurrent: LISTS_AT_ONCE,

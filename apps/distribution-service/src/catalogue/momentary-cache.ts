@@ -1,6 +1,6 @@
 import { createBatcher } from '@coursewire/service-kit'
 
-/** What other instances have changed is seen in less than a second, the time to answer included. */
+/** A change by another instance is seen in less than a second, including the time to answer. */
 const LIFE_MS = 900
 const MAX_KEPT = 10_000
 const MAX_BATCH = 200

@@ -2,7 +2,7 @@ import type { preValidationHookHandler } from 'fastify'
 
 /** Parameters of campaigns, as Google, Matomo, HubSpot and others name them. */
 const families = /^(utm|mtm|matomo|pk|piwik|hsa|oly|vero|itm|at|sc|stm|trk)_|^_{0,2}hs|^hsctatracking$/
-/** What mails, advertisements and social networks add to links to recognise people; some browsers remove it. */
+/** Parameters that mails, advertisements and social networks add to links to recognise people. Some browsers remove them. */
 const names = new Set(
   `_branch_match_id _bta_c _bta_tid _ga _gl _ke _openstat __s bsft_clkid bsft_uid cvid dclid dm_i ef_id epik fbclid gad_campaignid
   gad_source gbraid gclid gclsrc gdffi gdfms gdftrk guce_referrer guccounter igsh igshid irclickid irgwc li_fat_id mc_cid mc_eid

@@ -21,7 +21,7 @@ const categories: Record<string, ReferrerCategory> = {
   paid: 'unknown',
 }
 
-/** What the list lacks: from the sites themselves, and for apps from their pages at Google Play. */
+/** Referrers that the list lacks, taken from the sites themselves, and for apps from their pages at Google Play. */
 const more: [ReferrerCategory, string][] = [
   ['organic_search', 'startpage.com qwant.com kagi.com mojeek.com swisscows.com lilo.org yandex.com'],
   ['organic_search', 'com.android.chrome com.microsoft.bing com.duckduckgo.mobile.android org.ecosia.android'],
@@ -42,7 +42,7 @@ const more: [ReferrerCategory, string][] = [
 const toName = (source: string) => source.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}]/gu, '')
 
 const known = new Map<string, ReferrerCategory>()
-/** By name, whatever the ending. A name that a search engine shares with its other services means the search engine. */
+/** Names, with any ending. A name that a search engine shares with its other services means the search engine. */
 const brands = new Map<string, ReferrerCategory>([
   ['fb', 'social'],
   ['ig', 'social'],
@@ -65,7 +65,7 @@ export function categorizeSite(hostname: string, pathname = '/'): ReferrerCatego
     const category = known.get(`${site}/${directory}`) ?? known.get(site)
     if (category) return category
   }
-  // What many call their own web mail.
+  // Many organisations give their own web mail such a name.
   return /^(webmail|mail|owa)\./.test(hostname) ? 'email' : undefined
 }
 

@@ -4,7 +4,7 @@ import type { ReferrerCategory } from './referrer.ts'
 
 /** A public entry as visitors name it. */
 type Named = { tenantId: string; slug: string }
-/** Of a distribution, what its events say besides the count. */
+/** The values of an event besides the count. */
 type Counted = Named & { id: string }
 export type Views = Named & { referrerCategory: ReferrerCategory; count: number }
 export type Viewed = Counted & { referrerCategory: ReferrerCategory; views: number }
@@ -33,7 +33,7 @@ async function findPublic(tx: Transaction, named: Named[]): Promise<Map<string, 
 export type Batch = { writer: string; number: number; views: Views[] }
 
 /**
- * Adds to the totals of what is public, and notes that the views are to be told of. The rest is dropped. A batch that was
+ * Adds to the totals of public entries and notes that an event is due. Other views are dropped. A batch that was
  * added before is not added again.
  */
 export async function addViews(tx: Transaction, { writer, number, views }: Batch): Promise<void> {
@@ -67,7 +67,7 @@ export async function forgetWriter(db: Database, writer: string): Promise<void> 
   await db.execute(sql`DELETE FROM view_batches WHERE writer = ${writer}`)
 }
 
-/** By the database's clock, the only one that all instances share. A moment far ahead, which a wrong clock has left, is due too. */
+/** Uses the database's clock, which all instances share. A moment far ahead was left by a wrong clock, and is due too. */
 const isDue = (windowSeconds: number) => sql`is_behind AND (
   told_at <= now() - make_interval(secs => ${windowSeconds}) OR told_at > now() + interval '1 day')`
 
@@ -77,7 +77,7 @@ export async function isAnyViewed(db: Database, windowSeconds: number): Promise<
   return rows.length > 0
 }
 
-/** What has been viewed since it was last told of, a window ago or longer; it is told of from then on. */
+/** The views whose last event is a window ago or longer. The next window begins now. */
 export async function takeViewed(tx: Transaction, windowSeconds: number): Promise<Viewed[]> {
   const { rows } = await tx.execute<Viewed & { views: string }>(sql`
     WITH due AS (
@@ -92,7 +92,7 @@ export async function takeViewed(tx: Transaction, windowSeconds: number): Promis
   return rows.map((row) => ({ ...row, views: Number(row.views) }))
 }
 
-// Of a distribution that goes meanwhile, the lock makes one that is not there.
+// The lock leaves out a distribution that is deleted meanwhile.
 const addClicksSql = `
   WITH pressed AS (
     SELECT d.id, d.tenant_id, d.slug, asked.slug AS asked, asked.number

@@ -5,10 +5,10 @@ import { ctaType } from '../entries/content.ts'
 import { categorizeReferrer, isNobody } from './referrer.ts'
 import type { CountService } from './service.ts'
 
-/** Of one address: a class that looks at its course at once is welcome, a machine that makes numbers up is not. */
+/** Per address. A class that opens its course at once stays below it, a machine that makes numbers up does not. */
 const MAX_A_MINUTE = 600
 
-/** What is sent with a view or a click is short. */
+/** The body of a view or a click is short. */
 const BODY_LIMIT = 4 * 1024
 
 const config = { access: 'public', isAnonymous: true } as const
@@ -18,7 +18,7 @@ const clickBody = z.strictObject({ ctaType }).meta({ id: 'Click', example: { cta
 const accepted = { 202: z.undefined().describe('Counted, if there is such a course') }
 const utm = z.string().max(200).optional()
 
-/** What visitors do. Who they are is not looked at, and where they came from only for its kind. */
+/** Counts views and clicks. It does not read who a visitor is, and of the referrer it keeps only the category. */
 export function addCountRoutes(
   app: HttpApp,
   { counts, ownHosts }: { counts: CountService; ownHosts: ReadonlySet<string> },

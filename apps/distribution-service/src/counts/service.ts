@@ -15,7 +15,7 @@ import {
 } from './repository.ts'
 
 const FLUSH_EVERY_MS = 1_000
-/** Of different entries and categories; what comes beyond is not counted, as somebody makes slugs up. */
+/** Different entries and categories. More are not counted: somebody is making slugs up. */
 const MAX_COUNTERS = 10_000
 const MAX_WAITING_CLICKS = 2_000
 
@@ -36,18 +36,18 @@ export function createCountService(ctx: {
   const telling = createOutageLog(logger, { failing: 'Views cannot be told of now', works: 'Views are told of again' })
   let counters = new Map<string, Views>()
   let batches = 0
-  /** What is being written, until it is known to be: with an answer lost, it may be. */
+  /** The batch that is being written, until it is known to be written. Its COMMIT may have succeeded without an answer. */
   let unwritten: Batch | null = null
 
   function view(seen: Omit<Views, 'count'>): void {
-    // What a client writes comes last, and can end in no other's key.
+    // The text that a client chose comes last, so that it cannot make the key of another counter.
     const key = `${seen.tenantId} ${seen.referrerCategory} ${seen.slug}`
     const counter = counters.get(key)
     if (counter) counter.count += 1
     else if (counters.size < MAX_COUNTERS) counters.set(key, { ...seen, count: 1 })
   }
 
-  /** Writes what was added up, and tells of what is due. What could not be written is tried again as it is. */
+  /** Writes the batch, and the events that are due. A batch that could not be written is written again unchanged. */
   async function flush(): Promise<void> {
     try {
       if (unwritten) await write(unwritten)
@@ -82,8 +82,8 @@ export function createCountService(ctx: {
       const viewed = await takeViewed(tx, windowSeconds)
       await appendToOutbox(
         tx,
-        viewed.map((it) =>
-          buildViewed(it, at, { tenantId: it.tenantId, correlationId: randomUUID(), causationId: null }),
+        viewed.map((view) =>
+          buildViewed(view, at, { tenantId: view.tenantId, correlationId: randomUUID(), causationId: null }),
         ),
       )
     })
@@ -101,9 +101,9 @@ export function createCountService(ctx: {
   async function writeClicks(clicks: Click[]): Promise<void[]> {
     await db.transaction(async (tx) => {
       const clicked = await addClicks(tx, clicks)
-      const rows = clicked.map((it) => {
-        const cause = { tenantId: it.tenantId, correlationId: randomUUID(), causationId: null }
-        return buildEnrollmentClicked(it, now(), cause)
+      const rows = clicked.map((click) => {
+        const cause = { tenantId: click.tenantId, correlationId: randomUUID(), causationId: null }
+        return buildEnrollmentClicked(click, now(), cause)
       })
       await appendToOutbox(tx, rows)
     })

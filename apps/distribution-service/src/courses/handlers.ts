@@ -4,7 +4,7 @@ import type { Cause } from '../entries/events.ts'
 import type { Generation } from './repository.ts'
 import { applyDeployment, applyGenerations, type Effect } from './service.ts'
 
-/** What CourseFactory's events do here. */
+/** Handles the events of CourseFactory. */
 export function createCourseHandlers({ logger, now }: { logger: Logger; now: () => Moment }) {
   function report({ id: eventId, meta }: EventEnvelope, courseId: string, { created, updatedCount }: Effect): void {
     const about = { eventId, correlationId: meta.correlation_id }

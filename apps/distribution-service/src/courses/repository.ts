@@ -60,7 +60,7 @@ export async function recordGenerations(tx: Transaction, generations: Generation
     .returning(known)
 }
 
-/** What is known of a course, if anything; its row is locked, existing or not, until the transaction ends. */
+/** A course with its latest staging. Its row is locked until the transaction ends, and is made if there is none. */
 export async function lockCourse(tx: Transaction, course: CourseId): Promise<CourseId & Staging> {
   const [locked] = await tx
     .insert(courses)
@@ -87,7 +87,7 @@ export async function recordDeployment(tx: Transaction, deployment: Deployment):
 
 const siblings = alias(distributions, 'siblings')
 
-/** What other services know of a course: its root, and whether any of its distributions is public. */
+/** A course as other services see it: its root, and whether any of its distributions is public. */
 export type Course = Awaited<ReturnType<typeof selectRoots>>[number]
 
 /** One root a course: the generated one, else the oldest. */
@@ -118,7 +118,7 @@ export async function findCourse(db: Database, tenantId: string, courseId: strin
   return found ?? null
 }
 
-/** By course id, so that a reader who pages through meets every course that was there when it began. */
+/** Ordered by course id, so that a reader who pages through meets every course that existed when it began. */
 export async function listCourses(
   db: Database,
   tenantId: string,

@@ -71,7 +71,7 @@ async function applyRound(
     return course ? [{ fact: course, cause }] : []
   })
   const all = await lockOfCourses(tx, recorded)
-  const generated = new Map(all.filter(({ isGenerated }) => isGenerated).map((it) => [keyOf(it), it]))
+  const generated = new Map(all.filter(({ isGenerated }) => isGenerated).map((entry) => [keyOf(entry), entry]))
 
   const effects = new Map<string, Effect>()
   const created = await createAll(
@@ -79,7 +79,7 @@ async function applyRound(
     latest.filter(({ fact }) => !generated.has(keyOf(fact))),
     now,
   )
-  for (const it of created) effects.set(keyOf(it), { created: it, updatedCount: 0 })
+  for (const entry of created) effects.set(keyOf(entry), { created: entry, updatedCount: 0 })
 
   const refreshed = latest.flatMap(({ fact, cause }) => {
     const before = generated.get(keyOf(fact))
@@ -87,26 +87,26 @@ async function applyRound(
     return [{ before, change: findChange(before, followed(before, deriveContent(fact))), cause }]
   })
   const changed = await changeAll(tx, await withVariants(tx, refreshed), now())
-  for (const it of changed.values()) {
-    const updatedCount = (effects.get(keyOf(it))?.updatedCount ?? 0) + 1
-    effects.set(keyOf(it), { created: null, updatedCount })
+  for (const entry of changed.values()) {
+    const updatedCount = (effects.get(keyOf(entry))?.updatedCount ?? 0) + 1
+    effects.set(keyOf(entry), { created: null, updatedCount })
   }
   return effects
 }
 
 async function createAll(tx: Transaction, courses: Caused<KnownCourse>[], now: () => Moment): Promise<Distribution[]> {
-  const drafts = courses.map(({ fact: course }) => ({
+  const entries = courses.map(({ fact: course }) => ({
     ...newDistribution(course, now()),
     ...deriveContent(course),
     isGenerated: true,
     slug: buildSlug(course.title, course.courseId, course.language),
   }))
-  const created = await insertDistributions(tx, drafts)
+  const created = await insertDistributions(tx, entries)
   await appendToOutbox(
     tx,
-    created.flatMap((it, index) => {
+    created.flatMap((entry, index) => {
       const cause = courses[index]?.cause
-      return cause ? [buildCreated(it, cause)] : []
+      return cause ? [buildCreated(entry, cause)] : []
     }),
   )
   return created

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { messagingMigrations } from '@coursewire/messaging'
 
-/** In the order in which `migrate` applies them. */
+/** `migrate` applies them in this order. */
 export const migrations = [
   messagingMigrations,
   { folder: fileURLToPath(new URL('../../migrations', import.meta.url)), table: 'migrations' },

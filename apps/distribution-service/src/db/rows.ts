@@ -41,6 +41,6 @@ const toArray = (texts: (string | null)[]) => sql`${sql.param(toBinaryArray('tex
 
 /** A condition: what the columns hold is one of `values`. */
 export function isAnyOf(columns: PgColumn[], values: string[][]): SQL {
-  const arrays = columns.map((_, index) => toArray(values.map((it) => it[index] ?? null)))
+  const arrays = columns.map((_, index) => toArray(values.map((row) => row[index] ?? null)))
   return sql`(${sql.join(columns, sql`, `)}) IN (SELECT * FROM unnest(${sql.join(arrays, sql`, `)}))`
 }

@@ -20,7 +20,7 @@ import type { Visibility } from '../entries/distribution.ts'
 import { content, fieldName } from './columns.ts'
 import { language } from './language.ts'
 
-/** What CourseFactory last said of a course. Empty content is unknown content: staging may be heard of first. */
+/** The latest facts from CourseFactory about a course. Content is empty while only its staging is known. */
 export const courses = pgTable(
   'courses',
   {
@@ -40,7 +40,7 @@ export const courses = pgTable(
 
 type OfDistribution = Record<'language' | 'visibility' | 'listed', SQLWrapper>
 
-/** What lists show, and search finds. */
+/** Whether lists show an entry, and search finds it. */
 export function isListed({ visibility, listed }: Pick<OfDistribution, 'visibility' | 'listed'>): SQL {
   return sql`${visibility} = 'public' and ${listed}`
 }
@@ -109,7 +109,7 @@ const ofDistribution = () =>
     .notNull()
     .references(() => distributions.id, { onDelete: 'cascade' })
 
-/** What a distribution said when a version ended. The version that goes on is the distribution itself. */
+/** The content of a distribution when a version ended. The current version is the distribution itself. */
 export const versions = pgTable(
   'versions',
   {
@@ -123,14 +123,14 @@ export const versions = pgTable(
   (table) => [primaryKey({ columns: [table.distributionId, table.version] })],
 )
 
-/** What is to happen to the visibility of a distribution; one that could not be done stays, with its error. */
+/** Planned changes of visibility. One that failed stays, with its error. */
 export const schedules = pgTable(
   'schedules',
   {
     distributionId: ofDistribution(),
     visibility: text('visibility').$type<Visibility>().notNull(),
     at: moment('at').notNull(),
-    /** Of an unpublishing. */
+    /** Why it is unpublished. */
     reason: text('reason'),
     correlationId: text('correlation_id').notNull(),
     error: text('error'),
@@ -155,7 +155,7 @@ export const viewBatches = pgTable('view_batches', {
   batch: integer('batch').notNull(),
 })
 
-/** When views of a category were last told of, and whether there have been more since. */
+/** When the last event about views of a category was written, and whether there have been more views since. */
 export const viewsTold = pgTable(
   'views_told',
   {

@@ -2,7 +2,7 @@ import type { Database, Logger, Transaction } from '@coursewire/service-kit'
 import type { Distribution } from './distribution.ts'
 import type { Cause } from './events.ts'
 
-/** What came of a use case. One without a message has changed nothing. */
+/** The outcome of a use case. One without a message has changed nothing. */
 type Outcome<Answer> = { answer: Answer; about?: Pick<Distribution, 'id' | 'courseId'>; message?: string }
 export type Commit = <Answer>(cause: Cause, run: (tx: Transaction) => Promise<Outcome<Answer>>) => Promise<Answer>
 

@@ -6,12 +6,12 @@ import { parts } from '../db/columns.ts'
 import { language } from '../db/language.ts'
 import { cutAtCharacter, cutAtWord, summarize } from './text.ts'
 
-/** What CourseFactory says of a course, or whoever makes an entry by hand. */
+/** The facts about a course that its entry begins with. They come from CourseFactory, or from whoever makes an entry by hand. */
 export type CourseContent = { title: string; description: string; language: string; targetGroup: string[] }
 
 export const seoLimits = { metaTitle: 60, metaDescription: 155 }
 
-/** By the name of a public host: IP addresses, and names that only an internal network knows, must not be shown. */
+/** A URL whose host is a public name. IP addresses and names of an internal network must not be shown. */
 const publicUrl = webUrl(/^https$/).refine((url) => {
   if (!URL.canParse(url)) return false
   const { hostname, username, password } = new URL(url)
@@ -42,9 +42,9 @@ function field<
 >(row: {
   /** Where the value is stored. */
   column: Column
-  /** What an editor may send. An object is given in parts: what is given replaces what is there, null takes it away. */
+  /** The values that an editor may send. An object is given in parts: a part replaces the one that is there, null removes it. */
   accepts: Accepts
-  /** What is answered. It allows more than `accepts`: a stored value may be older than a limit. */
+  /** The values that are answered. It allows more than `accepts`: a stored value may be older than a limit. */
   shows: Shows
   /** The value until an editor gives another one. */
   byDefault: (course: CourseContent) => z.output<Shows>
@@ -109,7 +109,7 @@ export const contentFields = {
       // A public entry stays complete, also when its new description is a picture.
       const summary = isBlank(description) ? '' : summarize(description) || title
       return {
-        // What is left after the cut may be invisible characters only.
+        // After the cut, only invisible characters may be left.
         metaTitle: toLine(cutAtCharacter(title, seoLimits.metaTitle)),
         metaDescription: toLine(cutAtWord(summary, seoLimits.metaDescription)),
         metaKeywords: targetGroup,

@@ -16,7 +16,7 @@ import {
 export type Visibility = z.infer<typeof visibility>
 export type Staging = { stagingUrl: string | null; stagingDeployedAt: string | null }
 
-/** What editors decide about a distribution besides its content. */
+/** An editor's decisions besides the content. */
 type Settings = {
   slug: string
   /** Whether lists show it once it is public. */
@@ -56,7 +56,7 @@ export const changeableFields = [
   'stagingDeployedAt',
 ] as const satisfies (keyof Change)[]
 
-/** What an editor sends; what is undefined is not given. */
+/** The request of an editor. A field that is undefined is not given. */
 export type Edit = GivenContent & { [Name in keyof Settings]?: Settings[Name] | undefined }
 
 /** Throws `precondition-failed` when the caller has read an older state. */
@@ -66,7 +66,7 @@ export function readContent(distribution: Content): Content {
   return pickFields(distribution, fieldNames)
 }
 
-/** What a distribution has in common with every other new one. */
+/** The values that every new distribution has. */
 export function newDistribution(
   { tenantId, courseId, stagingUrl, stagingDeployedAt }: Pick<Distribution, 'tenantId' | 'courseId'> & Staging,
   createdAt: string,
@@ -98,7 +98,7 @@ export function isEmpty(change: Change): boolean {
   return Object.keys(change).length === 0
 }
 
-/** What a distribution would be after an edit. */
+/** The values that an edit asks for: an object that is given in parts is whole here. */
 export function resolveEdit(before: Distribution, { slug, listed, protectedFields, ...content }: Edit): Change {
   return {
     ...applyGiven(before, content),
@@ -108,7 +108,7 @@ export function resolveEdit(before: Distribution, { slug, listed, protectedField
   }
 }
 
-/** What a person changes who wants this. The content that changes becomes protected. */
+/** The change that brings a person what they want. The content in it becomes protected. */
 export function edit(before: Distribution, { protectedFields = before.protectedFields, ...wanted }: Change): Change {
   const change = findChange(before, wanted)
   const names = fieldNames.filter((name) => name in change || protectedFields.includes(name))

@@ -21,7 +21,7 @@ import { renameKeys, toSnakeCase } from '../names.ts'
 import { type FieldName, fieldNames } from './content.ts'
 import { type Change, changeableFields, type Distribution } from './distribution.ts'
 
-/** What a change came from: a request or another event. */
+/** The cause of a change: a request or another event. */
 export type Cause = EventMeta & { traceparent?: string | undefined }
 
 export function buildCreated(distribution: Distribution, cause: Cause): OutboxRow {
@@ -92,15 +92,15 @@ export function buildDeleted(
   })
 }
 
-export function buildMicroNicheCreated(child: Distribution, parent: Distribution, cause: Cause): OutboxRow {
-  return buildRow(distributionMicroNicheCreated, cause, child.createdAt, {
-    child_distribution_id: child.id,
+export function buildMicroNicheCreated(variant: Distribution, parent: Distribution, cause: Cause): OutboxRow {
+  return buildRow(distributionMicroNicheCreated, cause, variant.createdAt, {
+    child_distribution_id: variant.id,
     parent_distribution_id: parent.id,
     parent_slug: parent.slug,
-    child_slug: child.slug,
-    target_group_override: child.targetGroup,
-    title_override: child.protectedFields.includes('title') ? child.title : null,
-    created_at: child.createdAt,
+    child_slug: variant.slug,
+    target_group_override: variant.targetGroup,
+    title_override: variant.protectedFields.includes('title') ? variant.title : null,
+    created_at: variant.createdAt,
   })
 }
 

@@ -60,7 +60,7 @@ export type Filter = {
   /** Or a more specific one. */
   language?: string | undefined
   targetGroup?: string | undefined
-  /** In title, description or slug. */
+  /** A part of title, description or slug. */
   text?: string | undefined
 }
 
@@ -83,18 +83,18 @@ export async function listDistributions(
     .where(
       and(
         eq(distributions.tenantId, tenantId),
-        when(filter.courseId, (it) => eq(courseId, it)),
-        when(filter.parentId, (it) => eq(derivedFrom, it)),
-        when(filter.visibility, (it) => eq(visibility, it)),
+        when(filter.courseId, (id) => eq(courseId, id)),
+        when(filter.parentId, (id) => eq(derivedFrom, id)),
+        when(filter.visibility, (wanted) => eq(visibility, wanted)),
         when(filter.language, () =>
           inArray(
             language,
-            stored.filter((it) => isMeant(readLanguage(it))),
+            stored.filter((tag) => isMeant(readLanguage(tag))),
           ),
         ),
-        when(filter.targetGroup, (it) => arrayContains(targetGroup, [it])),
-        when(filter.text, (it) => or(...[title, description, slug].map((column) => ilike(column, holds(it))))),
-        when(page.before, (it) => lt(id, it)),
+        when(filter.targetGroup, (group) => arrayContains(targetGroup, [group])),
+        when(filter.text, (text) => or(...[title, description, slug].map((column) => ilike(column, holds(text))))),
+        when(page.before, (cursor) => lt(id, cursor)),
       ),
     )
     .orderBy(desc(id))
@@ -126,21 +126,17 @@ export async function insertDistribution(
 /** Inserts each under the first free form of its slug; of those that ask for the same, the first is served first. */
 export async function insertDistributions(
   tx: Transaction,
-  drafts: (NewDistribution & { slug: string })[],
+  wanted: (NewDistribution & { slug: string })[],
 ): Promise<Distribution[]> {
-  if (drafts.length === 0) return []
-  return insertAll(tx, drafts, await claimFreeSlugs(tx, drafts))
+  if (wanted.length === 0) return []
+  return insertAll(tx, wanted, await claimFreeSlugs(tx, wanted))
 }
 
-async function insertAll(
-  tx: Transaction,
-  drafts: NewDistribution[],
-  slugs: Map<string, string>,
-): Promise<Distribution[]> {
-  const rows = drafts.map((draft) => {
-    const slug = slugs.get(draft.id)
-    if (slug === undefined) throw new Error(`No slug was claimed for ${draft.id}`)
-    return { ...draft, slug, updatedAt: draft.createdAt }
+async function insertAll(tx: Transaction, all: NewDistribution[], slugs: Map<string, string>): Promise<Distribution[]> {
+  const rows = all.map((distribution) => {
+    const slug = slugs.get(distribution.id)
+    if (slug === undefined) throw new Error(`No slug was claimed for ${distribution.id}`)
+    return { ...distribution, slug, updatedAt: distribution.createdAt }
   })
   await tx.insert(distributions).select(selectRows(distributions, rows))
   return rows
@@ -166,10 +162,10 @@ export async function updateDistributions(
 ): Promise<Map<string, Distribution>> {
   const updated = new Map<string, Distribution>()
   const byFields = new Map<string, typeof changes>()
-  for (const it of changes) {
-    const key = Object.keys(it.change).join()
+  for (const wanted of changes) {
+    const key = Object.keys(wanted.change).join()
     const alike = byFields.get(key) ?? []
-    alike.push(it)
+    alike.push(wanted)
     byFields.set(key, alike)
   }
   for (const alike of byFields.values()) {
@@ -185,7 +181,7 @@ export async function updateDistributions(
       .from(sql`(${selectRows(distributions, rows, ['id', ...fields])}) AS change`)
       .where(eq(distributions.id, sql`change.id`))
       .returning(columns)
-    for (const it of after) updated.set(it.id, it)
+    for (const distribution of after) updated.set(distribution.id, distribution)
   }
   return updated
 }

@@ -13,7 +13,7 @@ export function cutAtCharacter(text: string, limit: number): string {
   return text.slice(0, cut?.index).trimEnd()
 }
 
-/** Of the code point there, in the units that strings count in. */
+/** The length of the code point there, in UTF-16 units. */
 const lengthAt = (text: string, index: number) => ((text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1)
 
 /** The same, and cuts no word apart either, unless the first one alone is too long. */

@@ -6,10 +6,10 @@ import { distributions, schedules } from '../db/schema.ts'
 export type Scheduled = typeof schedules.$inferSelect
 type Key = Pick<Scheduled, 'distributionId' | 'visibility'>
 
-/** What an editor plans; `reason` is that of the unpublishing. */
+/** The plan of an editor. `reason` belongs to the unpublishing. */
 export type Plan = { publishAt: string | null; unpublishAt: string | null; reason: string | null }
 
-/** In no order. */
+/** The order is undefined. */
 export async function readSchedule(db: Database, distributionId: string): Promise<Scheduled[]> {
   return db.select().from(schedules).where(eq(schedules.distributionId, distributionId))
 }
@@ -38,7 +38,7 @@ export async function writeSchedule(
   return written
 }
 
-/** What is due, of every tenant, the earliest first. */
+/** The due entries of all tenants, earliest first. */
 export async function findDue(db: Database, now: Moment, limit: number): Promise<(Scheduled & { tenantId: string })[]> {
   const rows = await db
     .select({ scheduled: schedules, tenantId: distributions.tenantId })

@@ -59,7 +59,7 @@ async function insertSlugs(tx: Transaction, claims: Claim[]): Promise<{ id: stri
     .returning({ id: slugs.distributionId, slug: slugs.slug })
 }
 
-/** Of what each wants the first form that nobody has, nor anybody before it in the list. */
+/** For each claim the first form that is neither taken nor chosen by a claim before it. */
 async function chooseFree(tx: Transaction, claims: Claim[]): Promise<Claim[]> {
   for (let forms = FORMS; ; forms *= FORMS) {
     const looked = listWanted(claims, forms)
@@ -88,7 +88,7 @@ function listWanted(claims: Claim[], forms: number): [tenantId: string, slug: st
   )
 }
 
-/** By tenant. Asked for by name: a pattern finds its range in the index only where the database sorts by bytes. */
+/** The taken forms, by tenant. It looks for each by name: the index serves a pattern only where the database sorts by bytes. */
 async function findTaken(
   tx: Transaction,
   looked: [tenantId: string, slug: string][],

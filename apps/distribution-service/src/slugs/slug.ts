@@ -3,7 +3,7 @@ import slugify from '@sindresorhus/slugify'
 
 export const slugShape = /^[a-z0-9_]+(-[a-z0-9_]+)*$/
 export const MAX_SLUG_LENGTH = 100
-/** Of a slug that we build: a number still fits behind it. */
+/** The length of a slug that we build. A number still fits behind it. */
 const MAX_BUILT_LENGTH = 80
 
 /** Names that hold more than letters. */

@@ -33,7 +33,7 @@ export async function listVersions(
     .limit(page.limit)
 }
 
-/** Throws `not-found`, also for the version that goes on. */
+/** Throws `not-found`, also for the current version. */
 export async function getVersion(
   db: Database | Transaction,
   distributionId: string,
@@ -54,7 +54,7 @@ function completeContent(stored: Partial<Content>): Content {
   return { ...deriveContent(course), ...stored, language: course.language }
 }
 
-/** What differs between two contents, by field. */
+/** The fields in which two contents differ. */
 export function compareContents(from: Content, to: Content): Record<string, { old: unknown; new: unknown }> {
   const change = findChange(from, to)
   const names = fieldNames.filter((name) => name in change)
