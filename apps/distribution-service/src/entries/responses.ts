@@ -2,7 +2,7 @@ import { visibility } from '@coursewire/events'
 import { z } from 'zod'
 import { exampleContent, exampleMoment } from '../examples.ts'
 import { fieldNames, shownContent } from './content.ts'
-import { type Distribution, readContent } from './distribution.ts'
+import type { Distribution } from './distribution.ts'
 
 export const distributionResponse = z
   .object({
@@ -41,23 +41,11 @@ export const distributionResponse = z
     },
   })
 
+/** The schema leaves out what editors need not know. */
 export function showDistribution(distribution: Distribution): z.input<typeof distributionResponse> {
-  return {
-    id: distribution.id,
-    courseId: distribution.courseId,
-    slug: distribution.slug,
-    ...readContent(distribution),
-    listed: distribution.listed,
-    protectedFields: distribution.protectedFields,
-    visibility: distribution.visibility,
-    version: `v${distribution.version}`,
-    derivedFrom: distribution.derivedFrom,
-    canonical: distribution.derivedFrom === null || distribution.hasOwnCanonical ? 'own' : 'parent',
-    stagingUrl: distribution.stagingUrl,
-    stagingDeployedAt: distribution.stagingDeployedAt,
-    createdAt: distribution.createdAt,
-    updatedAt: distribution.updatedAt,
-  }
+  const { version, derivedFrom, hasOwnCanonical } = distribution
+  const canonical = derivedFrom === null || hasOwnCanonical ? 'own' : 'parent'
+  return { ...distribution, version: `v${version}`, canonical }
 }
 
 /** Each change has a moment of its own. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fieldNames, shownContent } from '../entries/content.ts'
 import { exampleContent, exampleMoment } from '../examples.ts'
-import type { Version, VersionSummary } from './repository.ts'
+import type { VersionSummary } from './repository.ts'
 
 const summaryExample = { version: 'v1', changelog: 'A new title', frozenAt: exampleMoment, frozenBy: 'usr_1' }
 
@@ -18,17 +18,8 @@ export const versionResponse = versionSummaryResponse
   .extend({ content: z.object(shownContent) })
   .meta({ id: 'Version', example: { ...summaryExample, content: exampleContent } })
 
-export function summarizeVersion({
-  version,
-  changelog,
-  frozenAt,
-  frozenBy,
-}: VersionSummary): z.input<typeof versionSummaryResponse> {
-  return { version: `v${version}`, changelog, frozenAt, frozenBy }
-}
-
-export function showVersion(version: Version): z.input<typeof versionResponse> {
-  return { ...summarizeVersion(version), content: version.content }
+export function showVersion<Shown extends VersionSummary>(version: Shown) {
+  return { ...version, version: `v${version.version}` }
 }
 
 export const differenceResponse = z

@@ -16,13 +16,7 @@ import { getDistribution } from '../entries/repository.ts'
 import { distributionResponse } from '../entries/responses.ts'
 import { limit, pageOf, toPage } from '../paging.ts'
 import { compareContents, getVersion, listVersions } from './repository.ts'
-import {
-  differenceResponse,
-  showVersion,
-  summarizeVersion,
-  versionResponse,
-  versionSummaryResponse,
-} from './responses.ts'
+import { differenceResponse, showVersion, versionResponse, versionSummaryResponse } from './responses.ts'
 import type { VersionService } from './service.ts'
 
 const config = access
@@ -56,7 +50,7 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
     async ({ tenantId, params: { id }, query }) => {
       await getDistribution(db, tenantId, id)
       const found = await listVersions(db, id, { before: query.cursor, limit: query.limit + 1 })
-      return toPage(found, query.limit, ({ version }) => `v${version}`, summarizeVersion)
+      return toPage(found, query.limit, ({ version }) => `v${version}`, showVersion)
     },
   )
 
