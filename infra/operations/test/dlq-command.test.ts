@@ -14,7 +14,12 @@ const { signal } = new AbortController()
 
 const dlq = (...args: string[]) => runHere((terminal) => createDlq({ ...terminal, stack: null, signal }), env, args)
 
-beforeAll(() => createTopics(kafka, topicsFor('local')))
+beforeAll(async () => {
+  await createTopics(kafka, topicsFor('local'))
+  // A new broker loads its group coordinator when the first group asks, and dlq, for which a person waits, gives up before that.
+  const watcher = await watchTopic(kafka, 'email-worker.dlq', () => undefined)
+  await watcher.close()
+})
 
 interface Details {
   topic: string
