@@ -1,6 +1,7 @@
 import { type Messaging, openMessaging } from '@coursewire/messaging'
 import { createDatabase, createPool, type Logger, type Moment, now, openResources } from '@coursewire/service-kit'
 import { createCatalogue, LISTS_AT_ONCE } from './catalogue/catalogue.ts'
+import { keepTerms } from './catalogue/listings.ts'
 import { type Config, service } from './config.ts'
 import { createHandlers } from './consumer.ts'
 import { createCountService } from './counts/service.ts'
@@ -44,6 +45,7 @@ export function createContext(config: Config, logger: Logger, overrides: Overrid
     const variants = createVariantService(useCases)
     const versions = createVersionService(useCases)
     const schedules = createScheduleService({ ...useCases, entries })
+    adopt(keepTerms({ db, logger }), (opened) => opened.close())
     adopt(startScheduler({ ...base, db, carryOut: schedules.carryOut }), (opened) => opened.close())
     const counts = adopt(
       createCountService({ ...base, db, relay: messaging, windowSeconds: config.VIEW_WINDOW_SECONDS }),

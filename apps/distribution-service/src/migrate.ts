@@ -1,4 +1,5 @@
 import { runMigrations } from '@coursewire/service-kit'
+import { writeAllTerms } from './catalogue/listings.ts'
 import { migrations } from './db/migrations.ts'
 
-await runMigrations(migrations, process.env)
+await runMigrations(migrations, process.env, writeAllTerms)

@@ -24,7 +24,7 @@ export async function createCatalogueComparisons({ log }: Environment): Promise<
 
   log('Filling the catalogue')
   const entries = buildEntries()
-  await writeEntries(distributions, entries)
+  await writeEntries(distributions, entries, stack.databases)
   await writeFloorEntries(bare.owner, entries, `${ours}/api/courses/`)
 
   return [

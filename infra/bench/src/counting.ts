@@ -37,7 +37,7 @@ export async function createCountingComparisons({ log }: Environment): Promise<C
   const bare = await startBare(stack, { name: 'bare-catalogue', tables: countTable, log })
   log('Filling the catalogue')
   const entries = buildEntries()
-  await writeEntries(distributions, entries)
+  await writeEntries(distributions, entries, stack.databases)
   const hot = entries.slice(0, HOT)
   await bare.owner.query('INSERT INTO counts (tenant_id, slug) SELECT * FROM unnest($1::text[], $2::text[])', [
     hot.map(({ tenant_id }) => tenant_id),

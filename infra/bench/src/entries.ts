@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { tenant } from '@coursewire/product'
 import { imagineCourse } from '@coursewire/seed'
+import { migrate } from '@coursewire/setup'
 import type pg from 'pg'
 
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 const ENTRIES = 100_000
 const CHUNK = 5_000
 /** Has no divisor in common with the number of entries, so with this stride every entry comes once before one is repeated. */
@@ -97,9 +100,15 @@ const ofFloor = [
             'metaDescription', seo->'meta_description', 'metaKeywords', seo->'meta_keywords'), cta FROM ${given}`,
 ]
 
-export async function writeEntries(distributions: pg.Client, entries: Entry[]): Promise<void> {
+/** Also makes them findable, which is part of a migration. */
+export async function writeEntries(
+  distributions: pg.Client,
+  entries: Entry[],
+  databases: Parameters<typeof migrate>[0],
+): Promise<void> {
   await write(distributions, entries, ofService)
-  await distributions.query('VACUUM ANALYZE courses, distributions, slugs')
+  await migrate(databases, root)
+  await distributions.query('VACUUM ANALYZE courses, distributions, slugs, listings')
 }
 
 /** Writes the entries for the floor. It must answer like the service, so `courseUrl` is the address of the service's pages. */

@@ -16,7 +16,7 @@ export function compareSearch(ours: string, bare: string, entries: Entry[]): Com
   return {
     work: `GET /api/courses?q=, ${entries.length.toLocaleString('en')} entries, ${CONNECTIONS} connections`,
     floorWork: 'bare Fastify route, a page of as many by the primary key',
-    figures: { p95: { unit: 'ms', aim: { atMost: 3 } }, throughput: { unit: 'req/s', aim: null } },
+    figures: { p95: { unit: 'ms', aim: { atMost: 10 } }, throughput: { unit: 'req/s', aim: null } },
     ours: () => list(ours, searches),
     floor: () => list(bare, pages),
   }

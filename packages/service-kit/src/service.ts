@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { openResources } from './closer.ts'
 import { loadConfig, migrateConfig, type Service } from './config.ts'
-import { type Migrations, migrate } from './database.ts'
+import { type Database, type Migrations, migrate, withDatabase } from './database.ts'
 import type { HttpApp } from './http/app.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { runProcess, runTask } from './process.ts'
@@ -62,7 +62,15 @@ const anyEnvironment = {
   DEFAULT_TENANT: 'none',
 }
 
-/** The whole program that migrates a service's database. */
-export function runMigrations(migrations: Migrations[], env: NodeJS.ProcessEnv): Promise<void> {
-  return runTask(() => migrate(loadConfig(migrateConfig, env).MIGRATE_DATABASE_URL, migrations))
+/** The whole program that migrates a service's database. Afterwards `fill` writes what SQL cannot work out. */
+export function runMigrations(
+  migrations: Migrations[],
+  env: NodeJS.ProcessEnv,
+  fill?: (db: Database) => Promise<void>,
+): Promise<void> {
+  return runTask(async () => {
+    const { MIGRATE_DATABASE_URL: url } = loadConfig(migrateConfig, env)
+    await migrate(url, migrations)
+    if (fill) await withDatabase('migrate', url, fill)
+  })
 }

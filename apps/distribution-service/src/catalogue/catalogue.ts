@@ -8,17 +8,7 @@ import {
   type StoredLanguages,
 } from './language.ts'
 import { createMomentaryCache } from './momentary-cache.ts'
-import {
-  type Cut,
-  type Found,
-  findPublic,
-  type Listed,
-  listLanguages,
-  type Query,
-  type Search,
-  searchFew,
-  walk,
-} from './repository.ts'
+import { type Cut, type Found, findPublic, type Listed, list, listLanguages, type Search } from './repository.ts'
 import { showCourse } from './responses.ts'
 
 /** JSON as it is sent, and the languages it is in. */
@@ -40,9 +30,6 @@ export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text'> & {
   language?: string | undefined
   acceptLanguage?: string | undefined
 }
-
-/** How many questions with many matches are remembered. */
-const MAX_COMMON = 1_000
 
 /** How many lists are read at a time, and how many may wait: whatever is searched for, connections are left for pages. */
 export const LISTS_AT_ONCE = 6
@@ -67,8 +54,6 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
   const storedLanguages = createMomentaryCache<StoredLanguages>((tenantIds) =>
     Promise.all(tenantIds.map(async (tenantId) => readStoredLanguages(await listLanguages(db, tenantId)))),
   )
-  /** The questions that match many entries, which takes long to find out by the index alone. */
-  const common = new Map<string, Query>()
 
   function toPage(found: Found): Page {
     if (typeof found === 'string') return { missing: found }
@@ -78,34 +63,18 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
   }
 
   /** A language that is asked for filters; languages that are accepted only order. */
-  async function chooseFrom({ tenantId, language, acceptLanguage = '' }: Asked): Promise<Partial<Search>> {
-    if (language !== undefined) {
-      return { languages: chooseLanguages(language, await storedLanguages.get(tenantId)), isBestOnly: true }
-    }
-    const accepted = readAcceptLanguage(acceptLanguage)
-    return accepted.length === 0 ? {} : { languages: orderLanguages(accepted, await storedLanguages.get(tenantId)) }
-  }
-
-  async function list(asked: Asked, cut: Cut): Promise<Listed> {
-    const { tenantId, targetGroup, text } = asked
-    const search: Search = { tenantId, targetGroup, text, ...(await chooseFrom(asked)) }
-    if (search.text === undefined) return walk(listsDb, search, null, cut)
-    const key = JSON.stringify(search)
-    const query = common.get(key)
-    if (query) return walk(listsDb, search, query, cut)
-
-    const found = await searchFew(listsDb, search, search.text, cut)
-    if (!('query' in found)) return found
-    if (common.size >= MAX_COMMON) common.clear()
-    common.set(key, found.query)
-    return walk(listsDb, search, found.query, cut)
+  async function toSearch({ language, acceptLanguage = '', ...asked }: Asked): Promise<Search> {
+    const stored = await storedLanguages.get(asked.tenantId)
+    return language === undefined
+      ? { ...asked, languages: orderLanguages(readAcceptLanguage(acceptLanguage), stored), isBestOnly: false }
+      : { ...asked, languages: chooseLanguages(language, stored), isBestOnly: true }
   }
 
   return {
     findPage: (tenantId: string, slug: string): Page | Promise<Page> => cache.get(JSON.stringify([tenantId, slug])),
     /** For a caller at this address: whoever asks for much delays only themselves. */
     list: (asked: Asked, cut: Cut, address: string): Promise<Listed> =>
-      takeTurn({ lane: 'lists', owner: address }, () => list(asked, cut)),
+      takeTurn({ lane: 'lists', owner: address }, async () => list(listsDb, await toSearch(asked), cut)),
     hold: () => {
       const releases = [cache.hold(), storedLanguages.hold()]
       return () => {

@@ -42,9 +42,9 @@ export function chooseLanguages(tag: string, stored: StoredLanguages): string[][
   return group([tag, DEFAULT_LANGUAGE], stored)
 }
 
-/** The same for several tags, the most wanted first; the last group holds all other languages. */
+/** The same for several tags, the most wanted first; the last group holds all other languages, and all where no tag is given. */
 export function orderLanguages(tags: string[], stored: StoredLanguages): string[][] {
-  const groups = group([...tags, DEFAULT_LANGUAGE], stored)
+  const groups = tags.length === 0 ? [] : group([...tags, DEFAULT_LANGUAGE], stored)
   const grouped = new Set(groups.flat())
   return [...groups, [...stored.keys()].filter((key) => !grouped.has(key))]
 }

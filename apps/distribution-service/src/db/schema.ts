@@ -50,7 +50,7 @@ export function languageKey({ language }: Pick<OfDistribution, 'language'>): SQL
   return sql`lower(replace(${language}, '_', '-'))`
 }
 
-/** The words that search looks for stand in two more columns, which the database fills: migrations/0003_search.sql. */
+/** What lists show and search finds stands in another table, which triggers keep: migrations/0006_listings.sql. */
 export const distributions = pgTable(
   'distributions',
   {

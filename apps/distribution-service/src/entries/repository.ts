@@ -1,5 +1,6 @@
 import { AppError, type Database, type Transaction } from '@coursewire/service-kit'
 import { and, arrayContains, desc, eq, getTableColumns, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import { writeTerms } from '../catalogue/listings.ts'
 import { readLanguage } from '../db/language.ts'
 import { isAnyOf, selectRows } from '../db/rows.ts'
 import { distributions } from '../db/schema.ts'
@@ -183,6 +184,7 @@ export async function updateDistributions(
       .returning(columns)
     for (const distribution of after) updated.set(distribution.id, distribution)
   }
+  await writeTerms(tx, [...updated.values()])
   return updated
 }
 

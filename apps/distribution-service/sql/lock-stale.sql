@@ -1,0 +1,7 @@
+-- What is listed and has changed since its words were read, locked with its entry, without what others hold.
+SELECT d.id, d.course_id AS "courseId", d.title, d.description, d.language, d.target_group AS "targetGroup",
+  d.visibility, d.listed
+FROM listings AS l JOIN distributions AS d ON d.id = l.distribution_id
+WHERE l.is_stale
+LIMIT :limit
+FOR NO KEY UPDATE SKIP LOCKED

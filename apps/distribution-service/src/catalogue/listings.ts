@@ -1,0 +1,48 @@
+import { createOutageLog, type Database, type Logger, type Transaction } from '@coursewire/service-kit'
+import { readStatement } from '../db/statements.ts'
+import type { Distribution } from '../entries/distribution.ts'
+import { startTicking } from '../ticker.ts'
+import { listTerms } from './search-terms.ts'
+
+const LOOK_EVERY_MS = 1_000
+const MAX_AT_ONCE = 100
+
+type Entry = Pick<
+  Distribution,
+  'id' | 'courseId' | 'title' | 'description' | 'language' | 'targetGroup' | 'visibility' | 'listed'
+>
+
+const lockStale = readStatement<Entry>('lock-stale')
+const write = readStatement('write-terms')
+
+/** Makes those that lists show findable by what they say now; call it where they change, in the same transaction. */
+export async function writeTerms(tx: Transaction, entries: Entry[]): Promise<void> {
+  const listed = entries.filter(({ visibility, listed }) => visibility === 'public' && listed)
+  if (listed.length > 0)
+    await write(tx, { entries: JSON.stringify(listed.map((entry) => ({ id: entry.id, terms: listTerms(entry) }))) })
+}
+
+/** Does so for a batch of what others have changed: an earlier version of this service, or a migration. */
+async function writeStaleTerms(db: Database): Promise<{ isDone: boolean }> {
+  // Mostly there is nothing to do, which takes no transaction.
+  if ((await lockStale(db, { limit: 1 })).length === 0) return { isDone: true }
+  return db.transaction(async (tx) => {
+    const stale = await lockStale(tx, { limit: MAX_AT_ONCE })
+    await writeTerms(tx, stale)
+    return { isDone: stale.length < MAX_AT_ONCE }
+  })
+}
+
+/** Does so until nothing is left. */
+export async function writeAllTerms(db: Database): Promise<void> {
+  while (!(await writeStaleTerms(db)).isDone);
+}
+
+/** Does so once a second, on every instance: they leave each other what they hold. */
+export function keepTerms({ db, logger }: { db: Database; logger: Logger }): { close(): Promise<void> } {
+  const looking = createOutageLog(logger, {
+    failing: 'Changed entries cannot be made findable now',
+    works: 'Changed entries are made findable again',
+  })
+  return startTicking(LOOK_EVERY_MS, () => writeStaleTerms(db).then(() => looking.worked(), looking.failed))
+}
