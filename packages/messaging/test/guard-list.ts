@@ -911,6 +911,13 @@ export const guards: Guard[] = [
     test: ['../../../apps/distribution-service/test/search', 'leaves connections for pages'],
   },
   {
+    name: 'a record that waits keeps its own headers only',
+    file: 'kafkajs/source.ts',
+    find: 'const kept = mustCopy ?',
+    replace: 'const kept = Boolean(0) ?',
+    test: ['memory.fault', 'holds its own records'],
+  },
+  {
     name: 'an event of any type goes to the handler of its topic',
     file: 'consumer/record.ts',
     find: 'if (isForNobody && !isForAll) return',
