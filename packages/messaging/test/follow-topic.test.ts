@@ -106,8 +106,9 @@ it('a follower goes on where it was when the broker has been away, and has misse
   await waitFor(() => follower.numbers().length === 1)
 
   await kafka.kill()
+  // For so long that it has to join again.
+  await waitFor(() => !follower.isFollowing(), { timeoutMs: 60_000 })
   await kafka.restart()
-  // Before the follower is back, as it takes seconds to join again.
   await write(note, [2, 3], brokers)
 
   await waitFor(() => follower.numbers().length === 3, { timeoutMs: 60_000 })
