@@ -24,7 +24,7 @@ describe('seed', () => {
   })
 
   it('says what to do if nothing is running', async () => {
-    expect(await seed()).toEqual({ code: 1, out: '', err: expect.stringContaining('start it with npm start') })
+    expect(await seed()).toEqual({ code: 1, out: '', err: expect.stringContaining('run npm start first') })
   })
 
   it('explains itself', async () => {
