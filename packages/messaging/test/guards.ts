@@ -47,7 +47,8 @@ function findRedTest({ name, file, find, replace, test }: Guard): string | null 
 const code = (text: string) => `\`${text.replaceAll(/\s+/g, ' ').trim().replaceAll('|', '\\|') || ' '}\``
 const chosen = guards.filter(({ name, file }) => `${name} ${file}`.includes(wanted))
 const rows = chosen.map((guard) => {
-  const caughtBy = findRedTest(guard)
+  // A guard against a race is not needed in every run.
+  const caughtBy = findRedTest(guard) ?? findRedTest(guard) ?? findRedTest(guard)
   process.stdout.write(`${caughtBy ? 'red  ' : 'GREEN'}  ${guard.name}\n`)
   if (!caughtBy) process.exitCode = 1
   const edit = `${guard.file}: ${code(guard.find)} → ${code(guard.replace)}`
