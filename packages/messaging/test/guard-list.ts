@@ -351,13 +351,6 @@ export const guards: Guard[] = [
     test: ['consumer', 'every codec'],
   },
   {
-    name: 'groups begin at the beginning',
-    file: 'kafkajs/membership.ts',
-    find: 'fromBeginning: true',
-    replace: 'fromBeginning: false',
-    test: ['consumer', 'starts from the beginning'],
-  },
-  {
     name: 'headers are sent in their order',
     file: 'kafkajs/kafka-channel.ts',
     find: 'list.map(([key, value]) => ({ key, value })) as unknown as IHeaders',
@@ -780,8 +773,8 @@ export const guards: Guard[] = [
   {
     name: 'a topic is set aside by the monotonic clock',
     file: 'relay/set-aside.ts',
-    find: 'until: performance.now() +',
-    replace: 'until: Date.now() - performance.timeOrigin +',
+    find: 'const now = performance.now()',
+    replace: 'const now = Date.now() - performance.timeOrigin',
     test: ['clock', 'that was set aside'],
   },
   {
