@@ -255,18 +255,18 @@ describe('the relay', () => {
   it('finishes what is in flight when it is closed, and deletes those rows', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const records = await readTopic(note.topic)
-    let closing: Promise<void> | null = null
+    const closing: Promise<void>[] = []
     const running = relay(store, (channel) => ({
       ...channel,
       send: (rows) => {
-        closing = running.close()
+        closing.push(running.close())
         return channel.send(rows)
       },
     }))
     await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
 
-    await waitFor(() => closing !== null)
-    await closing
+    await waitFor(() => closing.length > 0)
+    await Promise.all(closing)
 
     expect(await countOutbox(store)).toBe(0)
     await waitFor(() => records.length === 1)
