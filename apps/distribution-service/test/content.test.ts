@@ -19,7 +19,9 @@ beforeAll(async () => {
 /** Two values that an editor may give and that differ from any default, in the form in which they are answered. */
 function chooseValues(name: FieldName): [unknown, unknown] {
   const accepts: z.ZodType = acceptedContent[name]
-  const schema = z.toJSONSchema(accepts, { io: 'input', unrepresentable: 'any' }) as Schema
+  // Without the metadata that would make a named schema a reference.
+  const options = { io: 'input', unrepresentable: 'any', metadata: z.registry<{ id?: string | undefined }>() } as const
+  const schema = z.toJSONSchema(accepts, options) as Schema
   const found = new Map<string, unknown>()
   for (const sample of fc.sample(arbitraryOf(schema), { seed: 1, numRuns: 1_000 })) {
     const { success, data } = accepts.safeParse(sample)
