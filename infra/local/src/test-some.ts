@@ -18,7 +18,9 @@ export async function testSome(root: string, args: string[], commands: CommandRu
   const build = ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']
   if (needsBuild && !(await commands.run('pnpm', build))) return false
   const watches = args.includes('--watch')
-  return commands.run('pnpm', ['exec', 'vitest', ...(watches ? [] : ['--run']), ...selection], {
+  // Without the reporter that writes results: those of `npm test` are kept, one of whose tests may have started this.
+  const options = ['--reporter=default', ...(watches ? [] : ['--run'])]
+  return commands.run('pnpm', ['exec', 'vitest', ...options, ...selection], {
     folder,
     isInteractive: watches,
     environment: paths.some((path) => path.includes('.fault.test.')) ? { COURSEWIRE_TESTS: 'faults' } : {},

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { runProcess } from '@coursewire/operations'
 import { expect, it } from 'vitest'
 
@@ -6,7 +7,7 @@ const script = new URL('../src/test-command.ts', import.meta.url)
 it('npm test with the path of a unit test runs only that file, without any server', async () => {
   const { code, out } = await runProcess(script, {}, ['apps/email-worker/src/config.test.ts'])
 
-  expect(out).toMatch(/Test Files +1 passed/)
+  expect(stripVTControlCharacters(out)).toMatch(/Test Files +1 passed/)
   expect(out).not.toMatch(/PostgreSQL|Kafka/)
   expect(code).toBe(0)
 })
