@@ -11,6 +11,8 @@ export interface BrokerProxy {
   holdFetched(): Promise<void>
   /** Passes on what was held back. Resolves when the receiver has processed it and asks for more. */
   release(): Promise<void>
+  /** Resets the connection in the middle of the next fetched records. Resolves when that has happened. */
+  cutFetched(): Promise<void>
   /** Cuts a connection when the broker is about to answer a request of this kind. */
   losesAnswersTo: 'produce' | 'findCoordinator' | null
   close(): void
@@ -21,6 +23,7 @@ export async function startBrokerProxy(brokerPort: number): Promise<BrokerProxy>
   const held = new Map<Socket, Buffer[]>()
   let isHolding = false
   let onHeld = () => {}
+  let onCut: (() => void) | null = null
 
   const server = createServer((client) => {
     const broker = connect(brokerPort, '127.0.0.1')
@@ -32,7 +35,16 @@ export async function startBrokerProxy(brokerPort: number): Promise<BrokerProxy>
     })
     broker.on('data', (bytes) => {
       if (proxy.losesAnswersTo && apiKey === apiKeys[proxy.losesAnswersTo]) client.destroy()
-      else if (apiKey === apiKeys.fetch && isHolding && (held.has(client) || bytes.length > MAX_EMPTY_BYTES)) {
+      else if (apiKey === apiKeys.fetch && onCut && bytes.length > MAX_EMPTY_BYTES) {
+        const done = onCut
+        onCut = null
+        client.write(bytes.subarray(0, bytes.length / 2))
+        // The client has read the first half by then.
+        setTimeout(() => {
+          client.resetAndDestroy()
+          done()
+        }, 100)
+      } else if (apiKey === apiKeys.fetch && isHolding && (held.has(client) || bytes.length > MAX_EMPTY_BYTES)) {
         held.set(client, [...(held.get(client) ?? []), bytes])
         onHeld()
       } else client.write(bytes)
@@ -66,6 +78,10 @@ export async function startBrokerProxy(brokerPort: number): Promise<BrokerProxy>
       held.clear()
       await Promise.all(dealtWith)
     },
+    cutFetched: () =>
+      new Promise((resolve) => {
+        onCut = resolve
+      }),
     close: () => server.close(),
   }
   return proxy

@@ -101,6 +101,30 @@ describe('when the group rejoins inside one fetcher while the answer of another 
   })
 })
 
+describe('a connection that is reset in the middle of fetched records', () => {
+  it('is replaced, and the first half of that answer does not spoil the answers on the new one', async () => {
+    const { brokers } = getCluster()
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, replicas: 3, brokers })])
+    const [partition] = await findPartitions(await openAdmin(getCluster()), note.topic)
+    const write = (numbers: number[]) =>
+      produce(
+        note.topic,
+        numbers.map((n) => toMessage(note, buildNote(note, 'a', n))),
+        brokers,
+      )
+    consume(store, note, { brokers })
+    await write([0])
+    await settled(store, 1)
+
+    const isCut = proxies.get(partition?.leader ?? 0)?.cutFetched()
+    await write([1, 2, 3])
+    await isCut
+
+    await settled(store, 4)
+    expect((await readEffects(store)).map(({ n }) => n)).toEqual([0, 1, 2, 3])
+  })
+})
+
 describe('a batch that was written although its acknowledgement was lost', () => {
   it('is sent again by a new producer together with newer rows, and nothing is missing, stuck or out of order', async () => {
     const { brokers } = getCluster()
