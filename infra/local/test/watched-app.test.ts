@@ -69,6 +69,19 @@ it('an app that runs from its sources is not started again by a file that it doe
   expect(lines.filter((line) => /restarting/i.test(line))).toHaveLength(1)
 })
 
+it('an app that runs from its sources is started again when one of its SQL statements has changed', async () => {
+  const statement = join(folder, 'sql/find.sql')
+  mkdirSync(join(folder, 'sql'))
+  writeFileSync(statement, 'SELECT 1')
+  const { expectAnswer, lines } = await start()
+  await expectAnswer('one')
+
+  writeFileSync(statement, 'SELECT 2')
+
+  await waitFor(() => lines.some((line) => /restarting/i.test(line)), { message: 'the restart' })
+  await expectAnswer('one')
+})
+
 it('an app that runs from its sources has ended once it is stopped', async () => {
   const { expectAnswer, ask, stop } = await start()
   await expectAnswer('one')
