@@ -20,7 +20,7 @@ function findPackages(): string[] {
   return ['apps', 'packages', 'infra'].flatMap((group) =>
     readdirSync(join(root, group))
       .map((name) => join(root, group, name))
-      .filter((folder) => existsSync(join(folder, 'test'))),
+      .filter((folder) => existsSync(join(folder, 'package.json'))),
   )
 }
 

@@ -14,7 +14,7 @@ export async function testSome(root: string, args: string[], commands: CommandRu
   const selection = args.map((arg) => (paths.includes(arg) ? relative(folder, resolve(root, arg)) || '.' : arg))
 
   // Tests below infra use the build.
-  const needsBuild = paths.length === 0 || paths.some((path) => relative(root, resolve(root, path)).startsWith('infra'))
+  const needsBuild = paths.length === 0 || paths.some((path) => /^(infra|$)/.test(relative(root, resolve(root, path))))
   const build = ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']
   if (needsBuild && !(await commands.run('pnpm', build))) return false
   const watches = args.includes('--watch')
@@ -27,7 +27,8 @@ export async function testSome(root: string, args: string[], commands: CommandRu
   })
 }
 
-/** `<root>/<group>/<package>`. */
+/** Returns `<root>/<group>/<package>`, or the root if the path is above the packages. */
 function findPackage(root: string, path: string): string {
-  return resolve(root, ...relative(root, resolve(root, path)).split('/').slice(0, 2))
+  const [group = '', name] = relative(root, resolve(root, path)).split('/')
+  return name ? resolve(root, group, name) : root
 }
