@@ -15,8 +15,9 @@ const log = (line: string) =>
 const recipes = readRecipes(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8'))
 log('Copying this checkout')
 const checkout = copyCheckout(root)
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => process.exit(130))
 process.on('exit', checkout.remove)
+let isStopping = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => void stop())
 
 try {
   log('Installing and starting it')
@@ -35,6 +36,12 @@ try {
   })
   log(`${recipes.length} recipes do what they say`)
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error)
+  if (!isStopping) console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
+}
+
+async function stop(): Promise<void> {
+  isStopping = true
+  await checkout.interrupt()
+  process.exit(130)
 }

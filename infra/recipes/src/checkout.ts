@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,12 +37,25 @@ export function copyCheckout(original: string) {
   // A contributor's machine adds a new manifest to the lockfile; a build machine would refuse it.
   const env = { ...process.env, CI: '' }
 
-  /** Runs shell commands at the root, and fails with what they said. */
-  async function run(commands: string): Promise<void> {
-    const child = spawn('sh', ['-euc', commands], { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let current: { child: ChildProcess; closed: Promise<unknown[]> } | undefined
+  let wasInterrupted = false
+
+  function start(command: string, ...args: string[]) {
+    if (wasInterrupted) throw new Error('Interrupted')
+    // Its own process group, so that an interrupt also reaches what a shell has started.
+    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
+    const child = spawn(command, args, { cwd: directory, env, stdio, detached: true })
     const lines: string[] = []
     for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', (line) => lines.push(line))
-    const [code] = await once(child, 'close')
+    const closed = once(child, 'close')
+    current = { child, closed }
+    return { child, lines, closed }
+  }
+
+  /** Runs shell commands at the root, and fails with what they said. */
+  async function run(commands: string): Promise<void> {
+    const { lines, closed } = start('sh', '-euc', commands)
+    const [code] = await closed
     if (code !== 0) throw new Error(`${commands.trim()}\nended with ${code} and said:\n${lines.slice(-60).join('\n')}`)
   }
 
@@ -67,23 +80,25 @@ export function copyCheckout(original: string) {
     /** Starts the product as `npm start` does, hands its addresses to `work` and stops it again. */
     async whileRunning<Result>(work: (stack: Stack) => Promise<Result>): Promise<Result> {
       const announcement = join(directory, '.coursewire/stack.json')
-      const child = spawn(process.execPath, ['infra/local/bootstrap.mjs', 'start'], {
-        cwd: directory,
-        env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
-      const lines: string[] = []
-      for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', (line) => lines.push(line))
-      const closed = once(child, 'close')
+      const { child, lines, closed } = start(process.execPath, 'infra/local/bootstrap.mjs', 'start')
+      const isOver = () => existsSync(announcement) || child.exitCode !== null
       try {
-        await waitFor(() => existsSync(announcement) || child.exitCode !== null, { timeoutMs: 300_000 })
-        if (child.exitCode !== null) throw new Error(`npm start ended and said:\n${lines.slice(-40).join('\n')}`)
+        await waitFor(isOver, { timeoutMs: 300_000 }).catch(() => undefined)
+        if (!existsSync(announcement))
+          throw new Error(`npm start did not get ready and said:\n${lines.slice(-40).join('\n')}`)
         return await work(JSON.parse(readFileSync(announcement, 'utf8')))
       } finally {
         child.kill('SIGINT')
         await closed
       }
     },
-    remove: () => rmSync(directory, { recursive: true, force: true }),
+    /** Interrupts what is running here, and waits for its end. Nothing is started after it. */
+    async interrupt(): Promise<void> {
+      wasInterrupted = true
+      if (!current?.child.pid || current.child.exitCode !== null || current.child.signalCode !== null) return
+      process.kill(-current.child.pid, 'SIGINT')
+      await current.closed
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   }
 }

@@ -1,3 +1,4 @@
+import { waitFor } from '@coursewire/servers'
 import pg from 'pg'
 import type { Checkout } from './checkout.ts'
 
@@ -24,8 +25,8 @@ export const promises: Record<string, Promises> = {
       const client = new pg.Client({ connectionString: postgres['audit']?.databaseUrl })
       await client.connect()
       try {
-        const { rows } = await client.query('SELECT DISTINCT type FROM events')
-        if (rows.length === 0) throw new Error('audit-log has stored no event of the catalogue')
+        const hasEvents = async () => (await client.query('SELECT FROM events LIMIT 1')).rowCount === 1
+        await waitFor(hasEvents, { message: 'audit-log to store an event of the catalogue' })
       } finally {
         await client.end()
       }
