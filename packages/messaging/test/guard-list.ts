@@ -899,8 +899,8 @@ export const guards: Guard[] = [
   {
     name: 'searches of a stranger leave connections for pages',
     file: '../../../apps/distribution-service/src/catalogue/catalogue.ts',
-    find: "takeTurn({ lane: 'lists', owner: address }, () => list(asked, cut))",
-    replace: 'list(asked, cut)',
+    find: "takeTurn({ lane: 'lists', owner: address }, async () => list(listsDb, await toSearch(asked), cut))",
+    replace: 'toSearch(asked).then((search) => list(listsDb, search, cut))',
     test: ['../../../apps/distribution-service/test/search', 'leaves connections for pages'],
   },
   {
