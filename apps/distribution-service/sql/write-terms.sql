@@ -1,5 +1,5 @@
--- What entries that are listed are found by.
+-- What entries that are listed are found by. One more term is their tenant and language, as `buildPlaceQuery` asks for it.
 UPDATE listings AS l
-SET terms = array_to_tsvector(entry.terms), is_stale = false
+SET terms = array_to_tsvector(entry.terms || ('@' || l.tenant_id || '/' || left(l.language, 64))), is_stale = false
 FROM jsonb_to_recordset(:entries::jsonb) AS entry (id text, terms text[])
 WHERE l.distribution_id = entry.id

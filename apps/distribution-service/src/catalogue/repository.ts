@@ -2,7 +2,7 @@ import { type Database, queryNamed } from '@coursewire/service-kit'
 import { distributions } from '../db/schema.ts'
 import { readStatement } from '../db/statements.ts'
 import { type PublicContent, publicNames } from '../entries/content.ts'
-import { buildQueries } from './search-terms.ts'
+import { buildPlaceQuery, buildQueries } from './search-terms.ts'
 
 /** A public distribution with what only its course and its parent know. */
 export type Entry = PublicContent & {
@@ -115,6 +115,7 @@ export async function list(db: Database, search: Search, { after, limit }: Cut):
       tenantId,
       targetGroup,
       languages: keys,
+      inPlace: buildPlaceQuery(tenantId, keys),
       betterLanguages: isBestOnly ? languages.slice(0, language).flat() : [],
       query,
       anyTier,
