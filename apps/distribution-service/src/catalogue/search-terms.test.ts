@@ -9,7 +9,7 @@ const wordsOf = (text: string) => buildQueries(text).map((query) => query.replac
 
 describe('the terms of a text', () => {
   it('hold each word once as it is written, but for accents, and by its stems', () => {
-    expect(termsOf('Die Übung: Übungen!', 'en')).toEqual(['t', 'die', 'ubung', 'ubungen', '^t', '=t', '#c'])
+    expect(termsOf('Die Übung: Übungen!', 'en')).toEqual(['#c', '=t', '^t', 't', 'die', 'ubung', 'ubungen'])
   })
 
   it('hold the parts of compounds, where the text is German', () => {
@@ -26,6 +26,17 @@ describe('the terms of a text', () => {
     const long = '𝔊𠀀äﬃ'.repeat(5_000)
     for (const term of listTerms({ courseId: 'c', title: long, description: long, language: 'de', targetGroup: [] }))
       expect(Buffer.byteLength(term)).toBeLessThan(2_046)
+  })
+
+  it('are never more than a tsvector has room for', () => {
+    const words = Array.from(
+      { length: 307 },
+      (_, index) => String.fromCodePoint(0xac00 + index) + '가나다라'.repeat(16),
+    )
+    const terms = termsOf(words.join(' '), 'ko')
+
+    expect(terms).toEqual(expect.arrayContaining(['#c', '=t', '^t', 't']))
+    expect(Buffer.byteLength(terms.join(''))).toBeLessThanOrEqual(1_000_000)
   })
 })
 

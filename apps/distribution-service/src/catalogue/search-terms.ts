@@ -10,6 +10,8 @@ const MAX_WORDS = 12
 /** No word is longer, and an index takes no term of more than 2 KB. */
 const MAX_LETTERS = 64
 const MAX_TITLE = 400
+/** A tsvector has room for 1 MB, and array_to_tsvector does not say when there is more. */
+const MAX_BYTES = 1_000_000
 
 const stopWords = new Set([...englishStopWords, ...germanStopWords])
 const namesWithSigns: [RegExp, string][] = [
@@ -98,18 +100,23 @@ function toExactTerm(title: string): string | null {
   return words.length === 0 ? null : `=${Array.from(words.join(' ')).slice(0, MAX_TITLE).join('')}`
 }
 
-/** What an index finds an entry by: the words of all its texts, those of its title once more, its title, and its course's id. */
+/** What an index finds an entry by: its course's id, its title, the words of its title, and the words of all its texts. */
 export function listTerms(
   entry: Pick<Distribution, 'courseId' | 'title' | 'description' | 'language' | 'targetGroup'>,
 ): string[] {
   const { courseId, title, description, language, targetGroup } = entry
   const exact = toExactTerm(title)
-  return [
-    ...readTerms([title, description, ...targetGroup].join('\n'), language),
-    ...readTerms(title, language).map(toTitleTerm),
-    ...(exact === null ? [] : [exact]),
+  const terms = [
     toIdTerm(courseId),
+    ...(exact === null ? [] : [exact]),
+    ...readTerms(title, language).map(toTitleTerm),
+    ...readTerms([title, description, ...targetGroup].join('\n'), language),
   ]
+  let room = MAX_BYTES
+  return terms.filter((term) => {
+    room -= Buffer.byteLength(term)
+    return room >= 0
+  })
 }
 
 /**
