@@ -212,6 +212,14 @@ describe('a search', () => {
     expect(await find(editor, { q: 'moss' })).toEqual(['Parks'])
   })
 
+  it('finds a compound that the previous version has written in a German of its own', async () => {
+    const editor = await startWithPublic({ title: 'Gardens' })
+    await editor.db.execute(sql`UPDATE distributions SET title = 'Gartenbaukurse', language = 'de_AT'`)
+
+    const search = () => find(editor, { q: 'kurs garten', language: 'de' })
+    await expect.poll(search, { timeout: 10_000 }).toEqual(['Gartenbaukurse'])
+  })
+
   it('that takes long leaves connections for pages, and is given up', async () => {
     const editor = await startWithPublic({ title: 'Gardens' })
     const owner = new pg.Client({ connectionString: editor.migrateDatabaseUrl })
