@@ -900,7 +900,7 @@ export const guards: Guard[] = [
     name: 'searches of a stranger leave connections for pages',
     file: '../../../apps/distribution-service/src/catalogue/catalogue.ts',
     find: "takeTurn({ lane: 'lists', owner: address }, async () => list(listsDb, await toSearch(asked), cut))",
-    replace: 'toSearch(asked).then((search) => list(listsDb, search, cut))',
+    replace: 'toSearch(asked).then((search) => list(db, search, cut))',
     test: ['../../../apps/distribution-service/test/search', 'leaves connections for pages'],
   },
   {
