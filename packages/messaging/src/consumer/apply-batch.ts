@@ -55,7 +55,7 @@ export async function applyBatch(tx: Transaction, context: BatchContext, items: 
   return outcomes
 }
 
-/** Consecutive events of one type go to its handler together. Then all go to the handler of their topic, as a batch is of one. */
+/** Passes consecutive events of one type to its handler together. Then passes all to the handler of their topic; a batch has only one. */
 async function handle(tx: Transaction, { byType, byTopic }: Handlers, batch: Received[]): Promise<void> {
   let run: EventEnvelope[] = []
   async function flush(): Promise<void> {

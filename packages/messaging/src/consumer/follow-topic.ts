@@ -18,32 +18,32 @@ export interface FollowOptions {
   name: string
   topic: string
   logger: Logger
-  /** Hears every event, whatever its type, in the order of its partition. */
+  /** Called with every event, whatever its type, in the order of its partition. */
   onEvent: (event: ReceivedEvent) => void
-  /** Called when events may have been missed: forget what was learnt from events. */
+  /** Called when events may have been missed. Discard everything that was learnt from events. */
   onMissed: () => void
-  /** Called when a fault of the program has ended the client for good: end the process. */
+  /** Called when a bug has ended the client for good. End the process. */
   onFatal: (error: Error) => void
 }
 
 export interface Follower {
-  /** False while it has lost Kafka, which it notices within 20 seconds: until then, and after it, what it has heard may be old. */
+  /** False while Kafka is lost, which it notices within 20 seconds. Until then, and while this is false, a cache may be out of date. */
   isFollowing(): boolean
   close(): Promise<void>
 }
 
 /**
- * Follows a topic for this process alone, from its end and without memory: for caches, which each instance keeps for itself.
- * Resolves once it is following, and hears every event that is appended later. After an outage it goes on where it was.
+ * Follows a topic for this process alone, from the topic's end and without memory, for caches that each instance keeps for itself.
+ * Resolves when it is following. It gets every event that is appended after that. After an outage it continues where it was.
  */
 export async function followTopic(options: FollowOptions): Promise<Follower> {
   const { topic, name, logger } = options
   const groupId = `${name}.follower-${randomUUID()}`
   const handlers = sortHandlers([{ topic, type: null, handle: () => Promise.resolve() }])
-  // As the reader sees the topic: what a transaction has not committed yet is still to come.
+  // Reads committed records, as the member does. The records of an open transaction are still to come.
   const admin = createAdminClient(options.kafka, { readUncommitted: false })
   const waiter = createWaiter()
-  /** What comes next, by partition. */
+  /** The next offset to read, by partition. */
   const positions = new Map<number, { life: string; next: number }>()
   let assigned: Assigned = {}
   let epoch = 0
@@ -76,7 +76,7 @@ export async function followTopic(options: FollowOptions): Promise<Follower> {
     onFatal: options.onFatal,
   })
 
-  /** Goes on where each partition was left, or at its end where that is not possible. */
+  /** Continues each partition where it was left, or at its end if that is impossible. */
   async function begin(): Promise<void> {
     epoch += 1
     const own = epoch
@@ -97,8 +97,8 @@ export async function followTopic(options: FollowOptions): Promise<Follower> {
         }
         member.resume(assigned)
         isFollowing = true
-        // After the end is known: what a cache learns from now on is never older than the next event that is heard.
-        if (hasMissed && hasStarted) miss('The topic does not go on where it was left')
+        // Comes after the end is known, so that what a cache reads from now on is never older than the next event.
+        if (hasMissed && hasStarted) miss('The topic cannot be continued where it was left')
         hasStarted = true
         return start()
       } catch (error) {
@@ -137,7 +137,7 @@ export async function followTopic(options: FollowOptions): Promise<Follower> {
     options.onMissed()
   }
 
-  /** Nothing else would notice a topic that was made again under its name, or a partition that has lost its newest records. */
+  /** Nothing else would notice a topic that was deleted and created again, or a partition that has lost its newest records. */
   async function lookAround(): Promise<void> {
     if (!isFollowing) return
     const own = epoch

@@ -8,18 +8,18 @@ export interface Handler extends Pick<EventDefinition, 'topic' | 'type' | 'paylo
   handle(tx: Transaction, events: EventEnvelope[]): Promise<void>
 }
 
-/** The same of consecutive events of a topic, whatever their types. */
+/** Applies consecutive events of one topic, whatever their types, under the same conditions as a `Handler`. */
 export interface TopicHandler {
   topic: string
   type: null
   handle(tx: Transaction, events: ReceivedEvent[]): Promise<void>
 }
 
-/** An event with all that came with it. */
+/** An event and everything that came with it. */
 export interface ReceivedEvent {
-  /** As it was received, with the fields that nobody here knows. */
+  /** The envelope as it was received, including unknown fields. */
   envelope: Record<string, unknown>
-  /** The same as read: what may be missing is filled in, as is the tenant; the payload is as it was received. */
+  /** The parsed envelope. Missing optional fields and the tenant are filled in; the payload is as it was received. */
   event: EventEnvelope<string, Record<string, unknown>>
   topic: string
   partition: number
@@ -54,8 +54,8 @@ export function onRun<Type extends string, Payload extends z.ZodObject>(
 }
 
 /**
- * Handles every event of a topic one by one: those of types that were added later too, and those that are addressed to somebody
- * else. Nothing is checked but the envelope.
+ * Handles every event of a topic one by one, including types that were added later and events that are addressed to other consumers.
+ * Checks only the envelope.
  */
 export function onAll(topic: string, handle: (tx: Transaction, event: ReceivedEvent) => Promise<void>): TopicHandler {
   return {
@@ -67,7 +67,7 @@ export function onAll(topic: string, handle: (tx: Transaction, event: ReceivedEv
   }
 }
 
-/** As the parser of events decodes, without a byte order mark. */
+/** Skips a byte order mark, as the parser of events does. */
 const utf8 = new TextDecoder()
 
 export interface Handlers {
@@ -85,7 +85,7 @@ export function sortHandlers(handlers: readonly (Handler | TopicHandler)[]): Han
   return { byType, byTopic }
 }
 
-/** `envelope` is what was read of the record's value. */
+/** `envelope` is the parsed value of the record. */
 export function toReceivedEvent(record: KafkaSource, envelope: EventEnvelope): ReceivedEvent {
   const { topic, partition, offset, timestamp, key, value, headers } = record
   return {

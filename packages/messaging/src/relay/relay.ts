@@ -32,7 +32,7 @@ export function startRelay(options: {
   databaseUrl: string
   channel: Channel
   logger: Logger
-  /** What the log says of rows, by the type of their event; of others it says `Event published`. */
+  /** The log lines of rows by the type of their event. The default is `Event published`. */
   logLines?: Readonly<Record<string, LogLines>> | undefined
   /** Called if a pooler denies the relay its own session, whose lock makes it the leader. End the process. */
   onFatal?: (error: Error) => void
