@@ -1,8 +1,7 @@
 -- Where few entries match a query: the newest of them, in the languages of a group. Where many do, only how many.
 WITH query AS MATERIALIZED (
-  -- Hidden from the planner, so that one plan serves all words: to go by the index of terms. With the tenant and its
-  -- languages, so that no match of another tenant or in another language is read.
-  SELECT :query::tsquery && :inPlace::tsquery AS wanted
+  -- Hidden from the planner, so that one plan serves all words: to go by the index of terms.
+  SELECT :wanted::tsquery AS wanted
 ), few AS MATERIALIZED (
   SELECT l.distribution_id AS id, l.course_id
   FROM query JOIN listings AS l ON l.terms @@ query.wanted

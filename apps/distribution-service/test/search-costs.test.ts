@@ -61,7 +61,7 @@ it.each<[string, Partial<Search>, number]>([
   ['everything', {}, 50],
   ['a word of many entries', { text: 'moss' }, 1_200],
   ['a word of no entry', { text: 'fern' }, 0],
-  ['a word of many entries of another tenant', { tenantId: 'globex', text: 'moss' }, 0],
+  ['a word of many entries of another tenant', { tenantId: 'globex', languages: [['de'], ['en']], text: 'moss' }, 0],
   ['a word of many entries in another language than the first', { languages: [['de'], ['en']], text: 'stones' }, 1_200],
   ['a word of many entries in other languages only', { languages: [['de']], isBestOnly: true, text: 'moss' }, 0],
   ['everything for a target group of no entry', { targetGroup: 'nobody' }, 0],

@@ -8,7 +8,7 @@ import { listTerms } from './search-terms.ts'
 
 const LOOK_EVERY_MS = 1_000
 /** A long German text takes a tenth of a second, and editors wait for what is locked, five seconds at the most. */
-const MAX_AT_ONCE = 20
+const MAX_AT_ONCE = 50
 
 type Entry = Pick<
   Distribution,

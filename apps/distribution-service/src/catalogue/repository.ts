@@ -115,7 +115,8 @@ export async function list(db: Database, search: Search, { after, limit }: Cut):
       tenantId,
       targetGroup,
       languages: keys,
-      inPlace: buildPlaceQuery(tenantId, keys),
+      // With the languages, so that no match in another one is read. Where all are wanted, the index is faster without.
+      wanted: isBestOnly || languages.length > 1 ? `(${query}) & (${buildPlaceQuery(tenantId, keys)})` : query,
       betterLanguages: isBestOnly ? languages.slice(0, language).flat() : [],
       query,
       anyTier,
