@@ -51,21 +51,21 @@ export const baseConfig = {
 /** The variables of a service that checks access tokens. */
 export const tokenConfig = { JWT_ISSUER: z.string(), JWT_AUDIENCE: z.string(), JWKS_URL: httpUrl }
 
-/** What the HTTP application reads; without the variables of `tokenConfig` it checks no tokens. */
+/** The settings that the HTTP application reads. Without the variables of `tokenConfig` it checks no tokens. */
 export type HttpConfig = Pick<
   z.output<z.ZodObject<typeof baseConfig>>,
   'DEFAULT_TENANT' | 'TENANT_HOSTS' | 'TRUST_PROXY'
 > &
   Partial<z.output<z.ZodObject<typeof tokenConfig>>>
 
-/** What a service is called in its logs, its metrics and its documents. */
+/** A service's name and version in its logs, its metrics and its documents. */
 export interface Service {
   name: string
   version: string
 }
 
 export const migrateConfig = z.object({
-  /** Of the owner role, which alone may change tables. */
+  /** The URL for the owner role, the only one that may change tables. */
   MIGRATE_DATABASE_URL: postgresUrl,
 })
 

@@ -1,5 +1,5 @@
 /**
- * What an error says about a server that we depend on:
+ * Classifies an error of a server that we depend on:
  * - `conflict`: two transactions conflicted.
  * - `locked`: another transaction held a lock for too long.
  * - `too-slow`: a statement or a transaction took too long. Its connection may still be busy.

@@ -66,7 +66,7 @@ function toAddress(path: string, parameters: Record<string, string | undefined>)
   for (const [key, value] of Object.entries(parameters)) {
     const [place = '', name = ''] = key.split(' ')
     if (value === undefined) continue
-    // Of a path nothing may be left out, and a header holds no line breaks.
+    // A path needs all of its parameters, and a header cannot contain line breaks.
     if (place === 'path') url = url.replace(`{${name}}`, encode(value) || '-')
     else if (place === 'query') query.append(name, value)
     else headers[name] = value.replaceAll(/[^\x20-\x7e]/g, '?')

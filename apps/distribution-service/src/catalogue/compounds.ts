@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 const MIN_PART = 3
 /** Longer ones take long, and nobody looks for their parts. */
 const MAX_COMPOUND = 40
-/** What joins parts, and what plurals and cases end in. */
+/** The letters that join two parts of a compound, or that end a plural or a case. */
 const endings = ['', 'e', 'n', 's', 'en', 'er', 'es', 'ern']
 
 /** The first lines say whose list it is. */

@@ -1,7 +1,7 @@
 import { canonicalizeLanguage } from '@coursewire/events'
 import { readLanguage } from '../db/language.ts'
 
-/** What readers are shown where there is nothing in their language. */
+/** Readers get this language if there is nothing in their own. */
 const DEFAULT_LANGUAGE = 'en'
 /** How many of the languages that a reader accepts are looked at. */
 const MAX_ACCEPTED = 5

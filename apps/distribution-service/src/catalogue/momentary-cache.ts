@@ -29,7 +29,7 @@ export function createMomentaryCache<Value extends object>(load: (keys: string[]
     return found ?? read(key)
   }
 
-  /** What several ask for is read once. */
+  /** Callers who ask for the same key share one read. */
   async function readNow(asked: string[]): Promise<Value[]> {
     const into = kept
     const keys = [...new Set(asked)]

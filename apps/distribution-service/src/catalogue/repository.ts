@@ -9,7 +9,7 @@ export type Entry = PublicContent & {
   distributionId: string
   courseId: string
   slug: string
-  /** What search engines are to know it by: the slug of its parent, unless it wants its own or the public cannot see that. */
+  /** The canonical slug for search engines: the parent's, unless the entry asks for its own or the parent is not public. */
   canonicalSlug: string
   version: number
   totalLessons: number | null
@@ -21,7 +21,7 @@ export type Related = Pick<Entry, 'slug' | 'title' | 'language' | 'targetGroup'>
   isGenerated: boolean
 }
 
-/** What there is under a slug: an entry, one whose slug is another by now, or one that is gone. */
+/** The result for a slug: an entry, an entry whose slug has changed since, or an entry that is gone. */
 export type Found = { entry: Entry & { related: Related[] } } | { movedTo: string } | 'gone' | 'absent'
 
 const columns = `
@@ -49,7 +49,7 @@ const findBySlugs = `
   ) AS related ON true
   ORDER BY asked.number`
 
-/** What the public finds under each slug, listed or not. */
+/** Finds public entries by their slugs, whether or not lists show them. */
 export async function findPublic(db: Database, asked: { tenantId: string; slug: string }[]): Promise<Found[]> {
   const { rows } = await queryNamed<Entry & { related: Related[]; ownerId: string | null; visibility: string | null }>(
     db,

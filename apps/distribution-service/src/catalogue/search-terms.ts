@@ -5,7 +5,7 @@ import { stopwords as germanStopWords } from '@orama/stopwords/german'
 import type { Distribution } from '../entries/distribution.ts'
 import { splitCompound } from './compounds.ts'
 
-/** Of a search; the words beyond do not count, so that what it costs is bounded, whoever asks. */
+/** A search uses this many words and ignores the rest, so that nobody can make it expensive. */
 const MAX_WORDS = 12
 /** No word is longer, and an index takes no term of more than 2 KB. */
 const MAX_LETTERS = 64
@@ -67,7 +67,7 @@ const fold = (word: string) => toPlain(word).replaceAll(/([aou])e/g, '$1')
 /** The same, but that neue, Bauer and Quelle stay as they are: their stems end there. */
 const foldForStem = (plain: string) => plain.replaceAll(/(?<![aeiouq])([aou])e/g, '$1')
 
-/** What a word is found by: as it is written, and by its German and its English stem. */
+/** The terms of a word: the word itself, its German stem and its English stem. */
 function listForms(word: string): [string, ...string[]] {
   const [folded, plain] = [fold(word), toPlain(word)]
   const stems = new Set([stemGerman(foldForStem(plain)), stemEnglish(plain)])
@@ -75,7 +75,7 @@ function listForms(word: string): [string, ...string[]] {
   return [folded, ...stems]
 }
 
-/** What a text is found by. */
+/** The terms of all words of a text. */
 function readTerms(text: string, language: string): string[] {
   const isGerman = /^de\b/i.test(language)
   const words = new Set(readChains(text).flatMap(({ words, joined }) => (joined === null ? words : [...words, joined])))
@@ -94,13 +94,13 @@ const listEnds = (word: string) => Array.from({ length: word.length - 2 }, (_, i
 const toTitleTerm = (term: string) => `^${term}`
 const toIdTerm = (courseId: string) => `#${courseId}`
 
-/** Of a whole title, in its order; null where there is no word in it. */
+/** The term for a whole title, with its words in order. Null if it has no words. */
 function toExactTerm(title: string): string | null {
   const words = readChains(title).flatMap(({ words }) => words.map(fold))
   return words.length === 0 ? null : `=${Array.from(words.join(' ')).slice(0, MAX_TITLE).join('')}`
 }
 
-/** What an index finds an entry by: its course's id, its title, the words of its title, and the words of all its texts. */
+/** The terms of an entry: its course's id, its whole title, the words of its title, and the words of all its texts. */
 export function listTerms(
   entry: Pick<Distribution, 'courseId' | 'title' | 'description' | 'language' | 'targetGroup'>,
 ): string[] {
@@ -120,9 +120,9 @@ export function listTerms(
 }
 
 /**
- * What somebody looks for, as queries of Postgres, the best matches first; no entry matches two of them: the title as a whole,
- * or the course of that id; titles with all of the words; and all of the words anywhere. A word counts in any of its forms, the
- * last one also as a beginning. Equal words count once, and only the first twelve count. Stop words are left out, unless there
+ * Builds the queries of a search, the best matches first. No entry matches two of them. The first finds the title as a whole or the
+ * course with that id, the second titles with all of the words, the third all of the words anywhere. A word matches in any of its forms,
+ * and the last word also as a beginning. Equal words count once, and only the first twelve count. Stop words are left out, unless there
  * is nothing else.
  */
 export function buildQueries(text: string): string[] {

@@ -50,7 +50,7 @@ export function languageKey({ language }: Pick<OfDistribution, 'language'>): SQL
   return sql`lower(replace(${language}, '_', '-'))`
 }
 
-/** What lists show and search finds stands in another table, which triggers keep: migrations/0006_listings.sql. */
+/** Lists and search read another table, which triggers keep up to date: migrations/0006_listings.sql. */
 export const distributions = pgTable(
   'distributions',
   {

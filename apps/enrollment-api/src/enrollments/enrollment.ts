@@ -15,7 +15,7 @@ export interface Enrollment {
   updatedAt: string
 }
 
-/** What the log says when a destination has taken an enrolment's event, and at its first refusal. */
+/** The log lines for an enrolment's event: when a destination has accepted it, and when one first refuses it. */
 export const logLines: Record<string, LogLines> = {
   [enrollmentCompleted.type]: {
     published: 'Enrollment completed event published',

@@ -53,7 +53,7 @@ function findOutageLog(logger: Logger): OutageLog {
   return log
 }
 
-/** What a service's environment says of Kafka. */
+/** The settings for Kafka in a service's environment. */
 export interface KafkaConfig {
   KAFKA_BROKERS: string[]
   KAFKA_SSL: boolean

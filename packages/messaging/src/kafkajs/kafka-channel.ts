@@ -10,7 +10,7 @@ import { partitionByKey } from './partitioner.ts'
 // Limited, because a send that hangs forever would outlive every shutdown, and nobody would notice that Kafka is down.
 const boundedRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
 
-/** What a refused send is blamed on: the record, its topic, or neither (the cluster, the network, ourselves). */
+/** The cause of a refused send: the record, its topic, or neither (the cluster, the network, ourselves). */
 export type SendFault = 'record' | 'topic' | 'cluster'
 
 const recordFaults = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'])

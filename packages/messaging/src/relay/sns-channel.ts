@@ -14,7 +14,7 @@ const topicFaults =
   /^(NotFound|AuthorizationError|InvalidParameter|InvalidParameterValue|ValidationError|InvalidSecurity|EndpointDisabled|KMS\w+?)(Exception)?$/
 const ofEntry = new Set(['InvalidParameter', 'InvalidParameterValue', 'ValidationError'])
 
-/** What a refused request is blamed on: a row, its topic, or neither (SNS, the network, ourselves). */
+/** The cause of a refused request: a row, its topic, or neither (SNS, the network, ourselves). */
 function findSnsFault(error: unknown): 'row' | 'topic' | 'sns' {
   if (!(error instanceof Error)) return 'sns'
   if (tooLarge.has(error.name)) return 'row'

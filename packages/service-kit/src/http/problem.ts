@@ -37,7 +37,7 @@ const MAX_ERRORS = 20
 
 type FieldError = { in: string; pointer: string; message: string }
 
-/** What the caller may know about a failure. */
+/** The part of a failure that its caller may know. */
 export type Problem = {
   status: number
   code: string
