@@ -29,10 +29,9 @@ export async function openAdmin({ brokers }: KafkaCluster): Promise<Admin> {
   return admin
 }
 
-export async function findPartitions(admin: Admin, topic: string) {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-  return topics[0]?.partitions ?? []
-}
+/** Finds the partitions of a topic. A new topic is not known to every broker at once. */
+export const findPartitions = (admin: Admin, topic: string) =>
+  waitFor(async () => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions)
 
 /** Resolves when every broker has every record of the topic. */
 export const replicated = (admin: Admin, topic: string) =>

@@ -239,6 +239,17 @@ describe('a dead letter', () => {
     expect(refused).toMatchObject([{ letter: { offset: 0 }, reason: expect.stringMatching(/larger than the max/) }])
     await waitFor(() => records.length === 1)
   })
+
+  it('is not reported as replayed if the client does not know its partition', async () => {
+    const [note, dlq] = await Promise.all([createNoteTopic({ partitions: 1 }), createDeadLetterTopic()])
+    await produce(dlq, [aLetter({ topic: note.topic, offset: 0 })])
+    const deadLetters = open([dlq])
+    const letters = await deadLetters.select()
+
+    const replaying = deadLetters.replay(letters.map((letter) => ({ ...letter, partition: 7 })))
+
+    await expect(replaying).rejects.toThrow('Stopped after 0 of 1: Partitions not acknowledged: 7')
+  })
 })
 
 describe('the dead letters of several topics', () => {

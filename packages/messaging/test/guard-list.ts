@@ -618,10 +618,17 @@ export const guards: Guard[] = [
   },
   {
     name: 'a send is acknowledged by every partition',
-    file: 'kafkajs/kafka-channel.ts',
+    file: 'kafkajs/acknowledgements.ts',
     find: 'if (missing.length > 0) throw',
     replace: 'if (missing.length > 9_999) throw',
     test: ['brokers', 'is not taken for acknowledged'],
+  },
+  {
+    name: 'a replay is acknowledged by its partition',
+    file: 'kafkajs/replay-producer.ts',
+    find: 'assertAcknowledged(answers, [partition])',
+    replace: '',
+    test: ['dead-letters', 'does not know its partition'],
   },
   {
     name: 'a refused send is repeated by a new producer',

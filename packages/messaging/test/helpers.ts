@@ -9,6 +9,7 @@ import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import { type Consumer, type ConsumerOptions, startConsumer } from '../src/consumer/consumer.ts'
 import { type Handler, onRun } from '../src/consumer/handlers.ts'
+import { assertAcknowledged } from '../src/kafkajs/acknowledgements.ts'
 import { createKafka, createTopics, type KafkaSettings } from '../src/kafkajs/client.ts'
 import { watchTopic } from '../src/kafkajs/topic-tools.ts'
 import { appendToOutbox, decodeHeaders, toKafkaRow } from '../src/outbox/outbox.ts'
@@ -74,7 +75,7 @@ export function toMessage(note: Note, event: ReturnType<typeof buildNote>): Mess
   return { key: record.key, value: Buffer.from(record.value), headers: Object.fromEntries(record.headers) }
 }
 
-/** Sends records as an external producer would. */
+/** Sends records as an external producer would. Throws if a partition that a record names is not known yet. */
 export async function produce(topic: string, messages: Message[], brokers?: string[]): Promise<void> {
   const producer = createKafka(kafkaSettings(brokers)).producer({
     allowAutoTopicCreation: false,
@@ -83,7 +84,12 @@ export async function produce(topic: string, messages: Message[], brokers?: stri
   await producer.connect()
   // kafkajs makes one record batch per partition of a send, and that must not grow too large.
   for (let from = 0; from < messages.length; from += 500) {
-    await producer.send({ topic, messages: messages.slice(from, from + 500) })
+    const batch = messages.slice(from, from + 500)
+    const answers = await producer.send({ topic, messages: batch })
+    assertAcknowledged(
+      answers,
+      batch.flatMap(({ partition }) => partition ?? []),
+    )
   }
   await producer.disconnect()
 }

@@ -4,6 +4,7 @@ import * as metrics from '../metrics.ts'
 import { decodeHeaders } from '../outbox/outbox.ts'
 import type { Channel, SendOutcome, StoredRow } from '../relay/channel.ts'
 import { createSetAside, MANY_REFUSED } from '../relay/set-aside.ts'
+import { assertAcknowledged } from './acknowledgements.ts'
 import { createKafka, type KafkaSettings } from './client.ts'
 import { partitionByKey } from './partitioner.ts'
 
@@ -110,11 +111,7 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
         compression: isDeadLetterTopic(topic) ? CompressionTypes.GZIP : CompressionTypes.None,
         topicMessages: [{ topic, messages: rows.map(toMessage) }],
       })
-      // kafkajs repeats a send only to brokers that have not answered. If a partition has moved to one that has, its rows are left out,
-      // and the send still succeeds.
-      const answered = new Set(answers.map(({ partition }) => partition))
-      const missing = [...new Set(chosen.values())].filter((partition) => !answered.has(partition))
-      if (missing.length > 0) throw new Error(`Partitions not acknowledged: ${missing.join(', ')}`)
+      assertAcknowledged(answers, chosen.values())
       outcome.sent.push(...rows)
     } catch (error) {
       if (findSendFault(error) !== 'record') throw error

@@ -1,5 +1,6 @@
 import { CompressionTypes, Partitioners } from 'kafkajs'
 import type { Headers, KafkaSource } from '../source.ts'
+import { assertAcknowledged } from './acknowledgements.ts'
 import type { Kafka } from './client.ts'
 import { toKafkaHeaders } from './kafka-channel.ts'
 
@@ -17,13 +18,14 @@ export function createReplayProducer(kafka: Kafka) {
       record: Pick<KafkaSource, 'topic' | 'partition' | 'key' | 'value'> & { headers: Headers },
     ): Promise<void> {
       const { topic, partition, key, value, headers } = record
-      await producer.send({
+      const answers = await producer.send({
         topic,
         acks: -1,
         // The record may have fitted its topic only because it was compressed.
         compression: CompressionTypes.GZIP,
         messages: [{ key, value, partition, headers: toKafkaHeaders(headers) }],
       })
+      assertAcknowledged(answers, [partition])
     },
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Kafka, type Message, Partitioners } from 'kafkajs'
 import type { KafkaSource } from '../source.ts'
+import { assertAcknowledged } from './acknowledgements.ts'
 import { membership } from './client.ts'
 import { toSource } from './source.ts'
 
@@ -65,6 +66,7 @@ export async function publishRecords(
     const places: Place[] = []
     for (const { topic, messages } of toRequests(records)) {
       const answers = await producer.send({ topic, acks: -1, messages })
+      assertAcknowledged(answers, partitions.values())
       const next = new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]))
       for (const message of messages) {
         const partition = partitions.get(message) ?? 0
