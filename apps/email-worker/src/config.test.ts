@@ -9,7 +9,7 @@ const env = {
   EMAIL_FROM: 'Coursewire <hello@coursewire.example>',
   ENROLLMENT_API_URL: 'http://localhost:3001/',
   DISTRIBUTION_SERVICE_URL: 'http://localhost:3002',
-  DASHBOARD_URL: 'https://learn.example.com/app/',
+  WEB_URL: 'https://learn.example.com/app/',
   SERVICE_CLIENT_ID: 'email-worker',
   SERVICE_CLIENT_SECRET: 'made-up',
 }
@@ -19,7 +19,7 @@ test('optional settings have defaults, and a base URL ends without a slash', () 
     AWS_REGION: 'us-east-1',
     EMAIL_UNKNOWN_AFTER_SECONDS: 60,
     ENROLLMENT_API_URL: 'http://localhost:3001',
-    DASHBOARD_URL: 'https://learn.example.com/app',
+    WEB_URL: 'https://learn.example.com/app',
   })
 })
 
@@ -31,10 +31,9 @@ test('the sender is written the way SES accepts it', () => {
 })
 
 test('all problems are reported at once', () => {
-  const load = () =>
-    loadConfig(configSchema, { ...env, EMAIL_FROM: 'a@x, b@y', DASHBOARD_URL: 'ftp://x', DATABASE_URL: '' })
+  const load = () => loadConfig(configSchema, { ...env, EMAIL_FROM: 'a@x, b@y', WEB_URL: 'ftp://x', DATABASE_URL: '' })
 
   expect(load).toThrow(/EMAIL_FROM/)
-  expect(load).toThrow(/DASHBOARD_URL/)
+  expect(load).toThrow(/WEB_URL/)
   expect(load).toThrow(/DATABASE_URL/)
 })

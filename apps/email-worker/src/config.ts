@@ -21,7 +21,7 @@ export const configSchema = z.object({
   EMAIL_UNKNOWN_AFTER_SECONDS: z.coerce.number().int().min(1).default(60),
   ENROLLMENT_API_URL: baseUrl,
   DISTRIBUTION_SERVICE_URL: baseUrl,
-  DASHBOARD_URL: baseUrl,
+  WEB_URL: baseUrl,
   SERVICE_CLIENT_ID: z.string(),
   SERVICE_CLIENT_SECRET: z.string(),
 })

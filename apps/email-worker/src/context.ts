@@ -52,7 +52,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
         enrollmentApi: config.ENROLLMENT_API_URL,
         distributionService: config.DISTRIBUTION_SERVICE_URL,
       }),
-      dashboardUrl: config.DASHBOARD_URL,
+      webUrl: config.WEB_URL,
       unknownAfterSeconds: config.EMAIL_UNKNOWN_AFTER_SECONDS,
       monotonicMs: () => performance.now(),
       onStep: overrides.onStep ?? (() => undefined),

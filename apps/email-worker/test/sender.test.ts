@@ -35,7 +35,7 @@ async function startWorld() {
       directory: createDirectory(services, { enrollmentApi: url, distributionService: url }),
       mailer,
       logger,
-      dashboardUrl: 'https://learn.example.com',
+      webUrl: 'https://learn.example.com',
       monotonicMs: () => performance.now(),
       onStep: () => undefined,
       unknownAfterSeconds: 60,

@@ -41,7 +41,7 @@ async function startWorld() {
     EMAIL_FROM: 'hello@coursewire.example',
     ENROLLMENT_API_URL: neighbours.url,
     DISTRIBUTION_SERVICE_URL: neighbours.url,
-    DASHBOARD_URL: neighbours.url,
+    WEB_URL: neighbours.url,
     SERVICE_CLIENT_ID: 'email-worker',
     SERVICE_CLIENT_SECRET: neighbours.secret,
   }

@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, createSecretKey } from 'node:crypto'
 import { baseConfig, baseUrl, tokenConfig } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { plainId } from './fields.ts'
@@ -21,11 +21,20 @@ const topicArnOrOff = z
   .string()
   .regex(/^(off|arn:aws[\w-]*:sns:[a-z\d-]+:\d{12}:[\w-]{1,256})$/, 'Expected an SNS topic ARN or "off"')
 
+const keySeal = z
+  .base64url()
+  .refine((text) => Buffer.from(text, 'base64url').length >= 32, 'Expected at least 32 random bytes as base64url')
+  .transform((text) => createSecretKey(text, 'base64url'))
+
 export const configSchema = z.object({
   ...baseConfig,
   ...tokenConfig,
   ENROLLMENT_COMPLETED_TOPIC_ARN: topicArnOrOff,
   JWT_PRIVATE_KEY: signingKey,
+  /** Seals the private keys in the database, and signs the links in mails. */
+  KEY_SEAL: keySeal,
+  /** The pages of the product: where links in mails lead, and the only origin that may use the refresh cookie. */
+  WEB_URL: baseUrl,
   DISTRIBUTION_SERVICE_URL: baseUrl,
   SERVICE_CLIENT_ID: plainId,
   SERVICE_CLIENT_SECRET: z.string(),

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -24,6 +24,8 @@ export const environment = {
   JWT_ISSUER: 'https://issuer.test',
   JWT_AUDIENCE: 'coursewire',
   JWT_PRIVATE_KEY: pem,
+  KEY_SEAL: randomBytes(32).toString('base64url'),
+  WEB_URL: 'https://learn.test',
   DEFAULT_TENANT: 'acme',
   TENANT_HOSTS: 'globex.test=globex',
   ENROLLMENT_COMPLETED_TOPIC_ARN: topicArn,
@@ -107,11 +109,21 @@ export async function startService(overrides: Record<string, string> = {}) {
 
 export type Service = Awaited<ReturnType<typeof startService>>
 
+/** Creates the tenant unless it exists. */
+export async function aTenant({ admin }: Pick<Service, 'admin'>, id = 'acme'): Promise<void> {
+  await admin.query(
+    `INSERT INTO tenants (id, name, time_zone, locale) VALUES ($1, $1, 'Europe/Berlin', 'en') ON CONFLICT DO NOTHING`,
+    [id],
+  )
+}
+
 /** Creates a user with a token. Its password hash is not valid, so only the token works. */
 export async function aStudent({ admin, ctx }: Pick<Service, 'admin' | 'ctx'>, overrides: Partial<Caller> = {}) {
   const student: Caller = { id: `usr_${randomUUID()}`, tenantId: 'acme', roles: ['student'], ...overrides }
+  await aTenant({ admin }, student.tenantId)
   await admin.query(
-    `INSERT INTO users (tenant_id, id, email, name, locale, roles, password_hash) VALUES ($1, $2, $3, 'Ada', 'en', $4, '')`,
+    `INSERT INTO users (tenant_id, id, email, email_key, name, locale, roles, password_hash, verified_at)
+     VALUES ($1, $2, $3, $3, 'Ada', 'en', $4, '', now())`,
     [student.tenantId, student.id, `${student.id.toLowerCase()}@example.com`, student.roles],
   )
   return { ...student, token: (await ctx.tokens.issue(student)).token }

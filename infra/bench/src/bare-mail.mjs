@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 
-const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, DASHBOARD_URL, EMAIL_FROM, TOKEN } = process.env
+const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, WEB_URL, EMAIL_FROM, TOKEN } = process.env
 
 const { composeWelcomeMail } = await import(
   new URL('../../../apps/email-worker/dist/emails/welcome-mail.js', import.meta.url).href
@@ -22,7 +22,7 @@ async function send({ studentId, courseId }) {
     get(`${ENROLLMENT_API_URL}/internal/students/${studentId}`),
     get(`${DISTRIBUTION_SERVICE_URL}/internal/courses/${courseId}`),
   ])
-  const { to, subject, html, text } = await composeWelcomeMail(student, course, DASHBOARD_URL)
+  const { to, subject, html, text } = await composeWelcomeMail(student, course, WEB_URL)
   await client.send(
     new SendEmailCommand({
       Source: EMAIL_FROM,

@@ -151,7 +151,7 @@ async function startBareMails(stack: Stack) {
       EMAIL_FROM: 'Coursewire <hello@coursewire.example>',
       ENROLLMENT_API_URL: stack.urls.enrollmentApi,
       DISTRIBUTION_SERVICE_URL: stack.urls.distributionService,
-      DASHBOARD_URL: `${stack.urls.distributionService}/api`,
+      WEB_URL: `${stack.urls.distributionService}/api`,
       TOKEN: token,
     },
   })

@@ -15,8 +15,8 @@ export async function createStudents(stack: Base, enrollments: pg.Client, count:
   await stack.runAccountsCli(['create-user', '--tenant', tenant, '--email', email, '--name', 'Bench Student'], password)
   const students = Array.from({ length: count }, (_, index) => `student-${index}`)
   await enrollments.query(
-    `INSERT INTO users (tenant_id, id, email, name, locale, roles, password_hash)
-     SELECT tenant_id, student.id, student.email, name, locale, roles, password_hash
+    `INSERT INTO users (tenant_id, id, email, email_key, name, locale, roles, password_hash, verified_at)
+     SELECT tenant_id, student.id, student.email, student.email, name, locale, roles, password_hash, verified_at
      FROM users, unnest($1::text[], $2::text[]) AS student (id, email) WHERE users.email = $3`,
     [students, students.map(emailOf), email],
   )

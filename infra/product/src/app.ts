@@ -14,6 +14,8 @@ export interface App {
   checksTokens?: boolean
   /** Whether it calls other services, as a service client. */
   callsServices?: boolean
+  /** What it may do as a service client beyond calling internal routes. */
+  scopes?: string[]
   /** Whether it calls SNS or SES. */
   usesAws?: boolean
   /** Its settings beyond those that follow from the fields above. */
@@ -21,7 +23,7 @@ export interface App {
   /** The variables that a person may set in a shell to change settings. */
   fromShell?: string[]
   /** Like `settings`, but never written to a file that others can read. */
-  secretSettings?: (secrets: { jwtPrivateKey: string }) => Record<string, string>
+  secretSettings?: (secrets: { jwtPrivateKey: string; keySeal: string }) => Record<string, string>
 }
 
 /** The addresses of everything. Other apps may use another address for an app than browsers do. */

@@ -1,5 +1,8 @@
-import type { App } from './app.ts'
+import type { Addresses, App } from './app.ts'
 import { snsTopic } from './surroundings.ts'
+
+// Until there are pages, the mail's button shows the course as JSON.
+const webUrl = (publicUrlOf: Addresses['publicUrlOf']) => `${publicUrlOf('distribution-service')}/api`
 
 /** Every app of the product. This is the only complete list. */
 export const apps = {
@@ -12,11 +15,12 @@ export const apps = {
     checksTokens: true,
     callsServices: true,
     usesAws: true,
-    settings: ({ urlOf }) => ({
+    settings: ({ urlOf, publicUrlOf }) => ({
       ENROLLMENT_COMPLETED_TOPIC_ARN: snsTopic.arn,
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
+      WEB_URL: webUrl(publicUrlOf),
     }),
-    secretSettings: ({ jwtPrivateKey }) => ({ JWT_PRIVATE_KEY: jwtPrivateKey }),
+    secretSettings: ({ jwtPrivateKey, keySeal }) => ({ JWT_PRIVATE_KEY: jwtPrivateKey, KEY_SEAL: keySeal }),
   },
 
   'distribution-service': {
@@ -36,13 +40,13 @@ export const apps = {
     database: 'email',
     consumes: true,
     callsServices: true,
+    scopes: ['account-mails'],
     usesAws: true,
     settings: ({ urlOf, publicUrlOf }) => ({
       EMAIL_FROM: 'Coursewire <hello@coursewire.example>',
       ENROLLMENT_API_URL: urlOf('enrollment-api'),
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
-      // Until there is a dashboard, the mail's button shows the course as JSON.
-      DASHBOARD_URL: `${publicUrlOf('distribution-service')}/api`,
+      WEB_URL: webUrl(publicUrlOf),
     }),
     fromShell: ['EMAIL_UNKNOWN_AFTER_SECONDS'],
   },

@@ -28,6 +28,7 @@ export function settingsOf(name: AppName, at: Addresses): Record<string, string>
 /** The secrets of the machine that apps need. */
 export interface AppSecrets {
   jwtPrivateKey: string
+  keySeal: string
   clients: Record<ClientName, string>
 }
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { loadConfig } from '@coursewire/service-kit'
 import { expect, test } from 'vitest'
 import type { z } from 'zod'
@@ -15,7 +15,7 @@ function declaredSettings(app: AppName): Record<string, string> {
   const at = { kafkaBrokers: 'kafka.test:9092', aws: 'http://aws.test', urlOf, publicUrlOf: urlOf }
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const jwtPrivateKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  const secrets = { jwtPrivateKey, clients: anything('a secret') }
+  const secrets = { jwtPrivateKey, keySeal: randomBytes(32).toString('base64url'), clients: anything('a secret') }
   return { ...settingsOf(app, at), ...secretSettingsOf(app, secrets, anything({ databaseUrl: 'postgresql://test/' })) }
 }
 

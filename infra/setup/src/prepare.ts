@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createTopics, type Kafka } from '@coursewire/messaging'
 import { provisionService, type ServiceAccess } from '@coursewire/postgres'
-import { type AppName, type DatabaseName, databases, snsTopic, tenant, topicsFor } from '@coursewire/product'
+import {
+  type AppName,
+  appOf,
+  type ClientName,
+  type DatabaseName,
+  databases,
+  snsTopic,
+  tenant,
+  topicsFor,
+} from '@coursewire/product'
 import type { Secrets } from './secrets.ts'
 
 export type Databases = Record<DatabaseName, ServiceAccess>
@@ -47,8 +56,11 @@ export async function prepareServers(servers: {
     const env = { DATABASE_URL: created.enrollment.databaseUrl, DEFAULT_TENANT: tenant }
     return runNode(appFile(checkout, 'enrollment-api', 'cli.js'), { args, env, input: secret })
   }
+  await runAccountsCli(['create-tenant', '--tenant', tenant, '--name', 'Coursewire'], '')
   for (const [client, secret] of Object.entries(secrets.clients)) {
-    await runAccountsCli(['create-client', '--tenant', tenant, '--client-id', client], secret)
+    const scopes = appOf(client as ClientName).scopes ?? []
+    const scopeOption = scopes.length > 0 ? ['--scopes', scopes.join(',')] : []
+    await runAccountsCli(['create-client', '--tenant', tenant, '--client-id', client, ...scopeOption], secret)
   }
   return { databases: created, runAccountsCli }
 }

@@ -5,6 +5,7 @@ import { type ClientName, clientNames, type DatabaseName, databases } from '@cou
 /** The secrets of this machine's services. They are generated once, readable only by their owner, and useless elsewhere. */
 export interface Secrets {
   jwtPrivateKey: string
+  keySeal: string
   databases: Record<DatabaseName, { owner: string; run: string }>
   clients: Record<ClientName, string>
   editorPassword: string
@@ -34,6 +35,7 @@ export function keepSecrets(file: string): Secrets {
 function complete(kept: Partial<Secrets>): Secrets {
   return {
     jwtPrivateKey: kept.jwtPrivateKey ?? createKey(),
+    keySeal: kept.keySeal ?? randomBytes(32).toString('base64url'),
     databases: { ...createPasswordsOfDatabases(), ...kept.databases },
     clients: { ...createPasswordsOfClients(), ...kept.clients },
     editorPassword: kept.editorPassword ?? createPassword(),

@@ -370,8 +370,7 @@ export interface components {
             id: string;
             name: string;
             email: string;
-            /** @enum {string} */
-            locale: "de" | "en";
+            locale: string;
         };
         StudentNotFound: {
             /** @constant */

@@ -22,6 +22,45 @@ export const enrollmentCompleted = defineEvent({
     source,
     payment_status: z.enum(['free', 'paid']),
     activation: count.min(1),
+    /** The page and the call to action from which the student enrolled, where known. */
+    distribution_id: id.optional(),
+    cta_type: id.optional(),
+  }),
+})
+
+export const cancellationReasons = ['no_time', 'wrong_course', 'too_hard', 'too_easy', 'other'] as const
+
+export const enrollmentCancelled = defineEvent({
+  type: 'enrollment.cancelled',
+  topic: 'enrollment.events.v1',
+  producer: 'enrollment',
+  key: 'enrollment_id',
+  listeners: ['email-worker'],
+  payload: z.object({
+    enrollment_id: id,
+    student_id: id,
+    course_id: id,
+    activation: count.min(1),
+    cancelled_at: pastMoment,
+    reason: z.enum(cancellationReasons),
+  }),
+})
+
+/** `progress` never decreases within an activation. `completed` is true at 100. */
+export const enrollmentProgressed = defineEvent({
+  type: 'enrollment.progressed',
+  topic: 'enrollment.events.v1',
+  producer: 'enrollment',
+  key: 'enrollment_id',
+  listeners: ['Analytics'],
+  payload: z.object({
+    enrollment_id: id,
+    student_id: id,
+    course_id: id,
+    activation: count.min(1),
+    progress: count.max(100),
+    completed: z.boolean(),
+    progressed_at: pastMoment,
   }),
 })
 

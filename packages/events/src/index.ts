@@ -1,3 +1,13 @@
+export {
+  accountAddressChanged,
+  accountAddressChangeRequested,
+  accountErased,
+  accountPasswordChanged,
+  accountPasswordResetRequested,
+  accountSignupRepeated,
+  accountVerificationRequested,
+  accountVerified,
+} from './account-events.ts'
 export { emailAddress, readAddress } from './address.ts'
 export { courseDeployedStaging, courseGenerationCompleted } from './course-events.ts'
 export { defineEvent, type EventDefinition, type EventOf } from './define-event.ts'
@@ -15,7 +25,10 @@ export {
   visibility,
 } from './distribution-events.ts'
 export {
+  cancellationReasons,
+  enrollmentCancelled,
   enrollmentCompleted,
+  enrollmentProgressed,
   type SnsMessage,
   snsEnrollmentCompleted,
   toSnsEnrollmentCompleted,

@@ -18,7 +18,7 @@ export interface DeliveryOptions {
   directory: Directory
   mailer: Mailer
   logger: Logger
-  dashboardUrl: string
+  webUrl: string
   /** Reads a clock that nobody can set, in milliseconds. */
   monotonicMs: () => number
   /** Whether a mail may still be claimed. A claimed mail is always sent. */
@@ -31,7 +31,7 @@ export interface DeliveryOptions {
  * clear. If it dies in between, the row stays `sending`, no program sends it again, and it ends as `unknown`.
  */
 export function createDelivery(options: DeliveryOptions) {
-  const { db, directory, mailer, dashboardUrl, monotonicMs, mayClaim, onStep } = options
+  const { db, directory, mailer, webUrl, monotonicMs, mayClaim, onStep } = options
 
   async function prepare(email: Email, logger: Logger): Promise<Mail | Exclude<Outcome, { status: 'sent' }>> {
     try {
@@ -42,7 +42,7 @@ export function createDelivery(options: DeliveryOptions) {
         return email.isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false }
       }
       const reason = findFault(student, course)
-      return reason ? { status: 'failed', reason } : await composeWelcomeMail(student, course, dashboardUrl)
+      return reason ? { status: 'failed', reason } : await composeWelcomeMail(student, course, webUrl)
     } catch (error) {
       if (error instanceof AppError) {
         const reason = `${error.message} (${error.code})`

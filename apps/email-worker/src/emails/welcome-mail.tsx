@@ -18,7 +18,7 @@ export function findFault(student: Student, course: Course): string | null {
  * Renders the welcome mail in the student's language. All text from outside stays plain text. Throws if the student's address is
  * not valid.
  */
-export async function composeWelcomeMail(student: Student, course: Course, dashboardUrl: string): Promise<Mail> {
+export async function composeWelcomeMail(student: Student, course: Course, webUrl: string): Promise<Mail> {
   const locale = chooseLocale(student.locale)
   const wording = getWording(locale)
   const title = cutText(dropTurns(showLine(course.title)), MAX_TITLE_LENGTH)
@@ -34,7 +34,7 @@ export async function composeWelcomeMail(student: Student, course: Course, dashb
       ...(course.totalLessons ? [{ label: wording.lessons, value: String(course.totalLessons) }] : []),
       ...(languageName === null ? [] : [{ label: wording.language, value: languageName }]),
     ],
-    url: `${dashboardUrl}/courses/${encodeURIComponent(course.slug)}`,
+    url: `${webUrl}/courses/${encodeURIComponent(course.slug)}`,
   }
   const html = await render(<WelcomeLayout {...welcome} />)
   const { address, fault } = readAddress(student.email)

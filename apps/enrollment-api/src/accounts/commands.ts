@@ -14,6 +14,7 @@ import { z } from 'zod'
 import { cliConfigSchema } from '../config.ts'
 import { newSecret, plainId } from '../fields.ts'
 import { provisionClient, provisionUser } from './provision.ts'
+import { insertTenant } from './repository.ts'
 
 const commaList = z.string().transform((list) => list.split(',').map((item) => item.trim()))
 
@@ -34,7 +35,18 @@ const clientInput = z.object({
     .pipe(z.array(plainId))
     .describe('The tenants it may act for, separated by commas; by default DEFAULT_TENANT'),
   'client-id': plainId.describe('The name of the service'),
+  scopes: commaList
+    .pipe(z.array(z.enum(['account-mails'])))
+    .optional()
+    .describe('What it may do beyond calling internal routes: account-mails'),
   secret: newSecret,
+})
+
+const tenantInput = z.object({
+  tenant: plainId.describe('The id of the tenant; by default DEFAULT_TENANT'),
+  name: line(1, 200).describe('The name in mails and on pages'),
+  locale: z.string().default('en').describe('The language of people who choose none'),
+  'time-zone': z.string().default('UTC').describe('Such as Europe/Berlin'),
 })
 
 /** The commands with which operators create accounts. Each may be repeated, and prints in one line what it did. */
@@ -74,16 +86,28 @@ export function createAccountCommands({ env, print, note }: Terminal): CommandLi
     description: 'Creates a service client, or updates it. Reads the secret from standard input',
     input: clientInput,
     besides,
-    run: ({ 'client-id': id, tenant: tenants, secret }) =>
+    run: ({ 'client-id': id, tenant: tenants, scopes, secret }) =>
       perform(async (db) => {
-        const outcome = await provisionClient(db, { id, tenants, secret })
+        const outcome = await provisionClient(db, { id, tenants, scopes, secret })
         return `${outcome} client ${id} for ${tenants.join(', ')}`
+      }),
+  })
+
+  const createTenant = defineAction({
+    name: 'create-tenant',
+    description: 'Creates a tenant. An existing one is kept as it is',
+    input: tenantInput,
+    besides: async () => ({ tenant: loadConfig(cliConfigSchema, env).DEFAULT_TENANT }),
+    run: ({ tenant: id, name, locale, 'time-zone': timeZone }) =>
+      perform(async (db) => {
+        const isNew = await insertTenant(db, { id, name, locale, timeZone })
+        return `${isNew ? 'Created' : 'Unchanged'} tenant ${id}`
       }),
   })
 
   return {
     name: 'cli',
-    description: 'Manages users and service clients of enrollment-api',
-    actions: { 'create-user': createUser, 'create-client': createClient },
+    description: 'Manages tenants, users and service clients of enrollment-api',
+    actions: { 'create-tenant': createTenant, 'create-user': createUser, 'create-client': createClient },
   }
 }

@@ -1,28 +1,53 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm'
-import { refreshTokens, serviceClients, users } from '../db/schema.ts'
+import { and, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { serviceClients, sessions, sessionTokens, tenants, users } from '../db/schema.ts'
 
-export type User = Omit<typeof users.$inferSelect, 'createdAt' | 'updatedAt'>
+/** An account that is not erased, so nothing of it is missing. */
+export interface User {
+  tenantId: string
+  id: string
+  email: string
+  emailKey: string
+  name: string
+  locale: string
+  roles: ('student' | 'editor' | 'admin')[]
+  passwordHash: string
+  verifiedAt: string | null
+  disabledAt: string | null
+}
 export type ServiceClient = Omit<typeof serviceClients.$inferSelect, 'createdAt' | 'updatedAt'>
 
 const touched = { updatedAt: sql`now()` }
-const byEmail = (tenantId: string, email: string) => and(eq(users.tenantId, tenantId), eq(users.email, email))
+/** The database keeps these columns of an account complete until it is erased. */
+const whole = {
+  tenantId: users.tenantId,
+  id: users.id,
+  email: sql<string>`${users.email}`,
+  emailKey: sql<string>`${users.emailKey}`,
+  name: sql<string>`${users.name}`,
+  locale: sql<string>`${users.locale}`,
+  roles: users.roles,
+  passwordHash: sql<string>`${users.passwordHash}`,
+  verifiedAt: users.verifiedAt,
+  disabledAt: users.disabledAt,
+}
+const byEmail = (tenantId: string, emailKey: string) => and(eq(users.tenantId, tenantId), eq(users.emailKey, emailKey))
 
 export async function findUser(db: Database, tenantId: string, id: string): Promise<User | null> {
   const [user] = await db
-    .select()
+    .select(whole)
     .from(users)
-    .where(and(eq(users.tenantId, tenantId), eq(users.id, id)))
+    .where(and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.erasedAt)))
   return user ?? null
 }
 
-export async function findUserByEmail(db: Database, tenantId: string, email: string): Promise<User | null> {
-  const [user] = await db.select().from(users).where(byEmail(tenantId, email))
+export async function findUserByEmail(db: Database, tenantId: string, emailKey: string): Promise<User | null> {
+  const [user] = await db.select(whole).from(users).where(byEmail(tenantId, emailKey))
   return user ?? null
 }
 
-export async function lockUserByEmail(tx: Transaction, tenantId: string, email: string): Promise<User | null> {
-  const [user] = await tx.select().from(users).where(byEmail(tenantId, email)).for('update')
+export async function lockUserByEmail(tx: Transaction, tenantId: string, emailKey: string): Promise<User | null> {
+  const [user] = await tx.select(whole).from(users).where(byEmail(tenantId, emailKey)).for('update')
   return user ?? null
 }
 
@@ -31,7 +56,7 @@ export async function insertUser(tx: Transaction, user: User): Promise<boolean> 
   const { rowCount } = await tx
     .insert(users)
     .values(user)
-    .onConflictDoNothing({ target: [users.tenantId, users.email] })
+    .onConflictDoNothing({ target: [users.tenantId, users.emailKey] })
   return rowCount === 1
 }
 
@@ -41,34 +66,30 @@ export async function updateUser(tx: Transaction, { tenantId, id, ...changes }: 
     .update(users)
     .set({ ...changes, ...touched })
     .where(and(eq(users.tenantId, tenantId), eq(users.id, id)))
-  await tx.delete(refreshTokens).where(and(eq(refreshTokens.tenantId, tenantId), eq(refreshTokens.userId, id)))
+  await tx.delete(sessions).where(and(eq(sessions.tenantId, tenantId), eq(sessions.userId, id)))
 }
 
-/** Stores a token. Deletes the user's expired tokens, and the oldest ones beyond `atMost`. */
-export async function insertRefreshToken(
+/** Begins a session with its first refresh token. Ends the user's expired sessions, and the oldest ones beyond `atMost`. */
+export async function insertSession(
   db: Database,
-  token: Pick<typeof refreshTokens.$inferInsert, 'tokenHash' | 'familyId' | 'tenantId' | 'userId'>,
+  { id, tokenHash, tenantId, userId }: { id: string; tokenHash: Buffer; tenantId: string; userId: string },
   { lifetimeDays, atMost }: { lifetimeDays: number; atMost: number },
 ): Promise<void> {
-  const { tenantId, userId } = token
+  const ofUser = and(eq(sessions.tenantId, tenantId), eq(sessions.userId, userId))
   const beyondLatest = db
-    .select({ tokenHash: refreshTokens.tokenHash })
-    .from(refreshTokens)
-    .where(and(eq(refreshTokens.tenantId, tenantId), eq(refreshTokens.userId, userId)))
-    .orderBy(desc(refreshTokens.issuedAt))
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(ofUser)
+    .orderBy(desc(sessions.createdAt))
     .offset(atMost - 1)
-  await db
-    .delete(refreshTokens)
-    .where(
-      and(
-        eq(refreshTokens.tenantId, tenantId),
-        eq(refreshTokens.userId, userId),
-        or(lt(refreshTokens.expiresAt, sql`now()`), inArray(refreshTokens.tokenHash, beyondLatest)),
-      ),
-    )
-  await db
-    .insert(refreshTokens)
-    .values({ ...token, expiresAt: sql`now() + make_interval(days => ${lifetimeDays}::integer)` })
+  await db.transaction(async (tx) => {
+    await tx
+      .delete(sessions)
+      .where(and(ofUser, or(lt(sessions.expiresAt, sql`now()`), inArray(sessions.id, beyondLatest))))
+    const expiresAt = sql`now() + make_interval(days => ${lifetimeDays}::integer)`
+    await tx.insert(sessions).values({ id, tenantId, userId, expiresAt })
+    await tx.insert(sessionTokens).values({ tokenHash, sessionId: id, generation: 1 })
+  })
 }
 
 export async function findClient(db: Database, id: string): Promise<ServiceClient | null> {
@@ -92,4 +113,10 @@ export async function updateClient(tx: Transaction, { id, ...changes }: ServiceC
     .update(serviceClients)
     .set({ ...changes, ...touched })
     .where(eq(serviceClients.id, id))
+}
+
+/** Returns false if there already is a tenant with this id. */
+export async function insertTenant(db: Database, tenant: typeof tenants.$inferInsert): Promise<boolean> {
+  const { rowCount } = await db.insert(tenants).values(tenant).onConflictDoNothing()
+  return rowCount === 1
 }

@@ -6,8 +6,8 @@ import * as repository from './repository.ts'
 import type { TokenIssuer } from './tokens.ts'
 
 const REFRESH_TOKEN_DAYS = 30
-/** The limit per user. A program that signs in again and again ends its oldest tokens. */
-const REFRESH_TOKENS = 100
+/** The limit per user. A program that signs in again and again ends its oldest sessions. */
+const SESSIONS = 100
 
 export function createAccountService(options: { db: Database; tokens: TokenIssuer; checkPassword: PasswordCheck }) {
   const { db, tokens, checkPassword } = options
@@ -29,13 +29,13 @@ export function createAccountService(options: { db: Database; tokens: TokenIssue
       }
       acquaintances.rememberPerson(account, address)
       const refreshToken = randomBytes(32).toString('base64url')
-      const token = {
+      const session = {
+        id: randomUUID(),
         tokenHash: createHash('sha256').update(refreshToken).digest(),
-        familyId: randomUUID(),
         tenantId,
         userId: user.id,
       }
-      await repository.insertRefreshToken(db, token, { lifetimeDays: REFRESH_TOKEN_DAYS, atMost: REFRESH_TOKENS })
+      await repository.insertSession(db, session, { lifetimeDays: REFRESH_TOKEN_DAYS, atMost: SESSIONS })
       return { ...(await tokens.issue({ id: user.id, tenantId, roles: user.roles })), refreshToken }
     },
 

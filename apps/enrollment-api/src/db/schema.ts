@@ -1,3 +1,4 @@
+import { cancellationReasons } from '@coursewire/events'
 import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import {
@@ -7,6 +8,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -16,53 +18,180 @@ import {
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
+/** The organisations. Their hosts are configuration (`TENANT_HOSTS`), so that none can claim another's. */
+export const tenants = pgTable('tenants', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  timeZone: text('time_zone').notNull(),
+  locale: text('locale').notNull(),
+  colors: jsonb('colors').$type<{ accent: string; onAccent: string }>(),
+  logoUrl: text('logo_url'),
+  /** One of `EMAIL_SENDERS`. Null means `EMAIL_FROM`. */
+  sender: text('sender'),
+  replyTo: text('reply_to'),
+  postalAddress: text('postal_address'),
+  createdAt: moment('created_at').notNull().default(sql`now()`),
+  updatedAt: moment('updated_at').notNull().default(sql`now()`),
+})
+
+/** The accounts. An erased one keeps its id and the moment, so that enrolments, events and changes point at nobody. */
 export const users = pgTable(
   'users',
   {
     tenantId: text('tenant_id').notNull(),
     id: text('id').notNull(),
-    email: text('email').notNull(),
-    name: text('name').notNull(),
-    locale: text('locale', { enum: ['de', 'en'] }).notNull(),
+    /** The address as its owner writes it. */
+    email: text('email'),
+    /** The form of the address in which addresses are compared. */
+    emailKey: text('email_key'),
+    name: text('name'),
+    locale: text('locale'),
     roles: text('roles', { enum: ['student', 'editor', 'admin'] })
       .array()
       .notNull(),
-    passwordHash: text('password_hash').notNull(),
+    passwordHash: text('password_hash'),
+    verifiedAt: moment('verified_at'),
+    disabledAt: moment('disabled_at'),
+    erasedAt: moment('erased_at'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
     updatedAt: moment('updated_at').notNull().default(sql`now()`),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.id] }),
-    unique('users_tenant_id_email_unique').on(table.tenantId, table.email),
-    check('users_email_is_lower_case', sql`${table.email} = lower(${table.email})`),
+    unique('users_tenant_id_email_key_unique').on(table.tenantId, table.emailKey),
+    foreignKey({ name: 'users_tenant_fk', columns: [table.tenantId], foreignColumns: [tenants.id] }),
+    check(
+      'users_erased_or_complete',
+      sql`num_nonnulls(${table.email}, ${table.emailKey}, ${table.name}, ${table.locale}, ${table.passwordHash})
+        = CASE WHEN ${table.erasedAt} IS NULL THEN 5 ELSE 0 END`,
+    ),
   ],
 )
 
-export const refreshTokens = pgTable(
-  'refresh_tokens',
+export const accountRequestPurposes = [
+  'verification',
+  'signup_repeated',
+  'password_reset',
+  'password_changed',
+  'address_change',
+  'address_changed',
+] as const
+
+/**
+ * What account mails are about: one row for each mail. The link's token is computed from the id, the purpose and the expiry, so nothing usable
+ * is stored. A row of purpose `verification` is the pending sign-up itself; verifying it makes the account.
+ */
+export const accountRequests = pgTable(
+  'account_requests',
   {
-    tokenHash: bytes('token_hash').primaryKey(),
-    // All tokens of one sign-in, so that they can be revoked together.
-    familyId: uuid('family_id').notNull(),
+    id: uuid('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    accountId: text('account_id').notNull(),
+    purpose: text('purpose', { enum: accountRequestPurposes }).notNull(),
+    /** The address that the mail goes to. */
+    email: text('email').notNull(),
+    emailKey: text('email_key').notNull(),
+    name: text('name').notNull(),
+    locale: text('locale').notNull(),
+    /** Only of a pending sign-up. */
+    passwordHash: text('password_hash'),
+    pendingCourseId: text('pending_course_id'),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    expiresAt: moment('expires_at').notNull(),
+    /** When its link was used, or when something newer replaced it. */
+    endedAt: moment('ended_at'),
+  },
+  (table) => [
+    index('account_requests_address').on(table.tenantId, table.emailKey),
+    index('account_requests_account').on(table.tenantId, table.accountId),
+    index('account_requests_expires').on(table.expiresAt),
+  ],
+)
+
+/** One sign-in on one device. All its refresh tokens end with it. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: uuid('id').primaryKey(),
     tenantId: text('tenant_id').notNull(),
     userId: text('user_id').notNull(),
-    issuedAt: moment('issued_at').notNull().default(sql`now()`),
+    /** Names from a short list, such as Firefox and Windows, not the User-Agent. */
+    browser: text('browser'),
+    system: text('system'),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    lastUsedAt: moment('last_used_at').notNull().default(sql`now()`),
     expiresAt: moment('expires_at').notNull(),
   },
   (table) => [
     foreignKey({
-      name: 'refresh_tokens_user_fk',
+      name: 'sessions_user_fk',
       columns: [table.tenantId, table.userId],
       foreignColumns: [users.tenantId, users.id],
     }),
-    index('refresh_tokens_user').on(table.tenantId, table.userId),
+    index('sessions_user').on(table.tenantId, table.userId),
   ],
+)
+
+export const sessionTokens = pgTable(
+  'session_tokens',
+  {
+    tokenHash: bytes('token_hash').primaryKey(),
+    sessionId: uuid('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    /** Grows with each rotation of the session. */
+    generation: integer('generation').notNull(),
+    issuedAt: moment('issued_at').notNull().default(sql`now()`),
+    replacedAt: moment('replaced_at'),
+  },
+  (table) => [index('session_tokens_session').on(table.sessionId)],
+)
+
+/** The keys that sign access tokens. The private half is sealed by `KEY_SEAL`. */
+export const signingKeys = pgTable('signing_keys', {
+  kid: text('kid').primaryKey(),
+  sealedPrivateKey: bytes('sealed_private_key').notNull(),
+  publicJwk: jsonb('public_jwk').$type<Record<string, string>>().notNull(),
+  createdAt: moment('created_at').notNull().default(sql`now()`),
+  /** From when on it signs. It is published before. */
+  signsFrom: moment('signs_from').notNull(),
+})
+
+/** Attempts and mails that were counted. The subject is a keyed hash, so no address is stored. */
+export const limits = pgTable(
+  'limits',
+  {
+    key: bytes('key').primaryKey(),
+    count: integer('count').notNull(),
+    blockedUntil: moment('blocked_until'),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [index('limits_expires').on(table.expiresAt)],
+)
+
+/** Who has changed an account, when, and what: names of fields and roles, no personal data. */
+export const accountChanges = pgTable(
+  'account_changes',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    accountId: text('account_id').notNull(),
+    changedBy: text('changed_by').notNull(),
+    change: jsonb('change').$type<Record<string, unknown>>().notNull(),
+    changedAt: moment('changed_at').notNull().default(sql`now()`),
+  },
+  (table) => [index('account_changes_account').on(table.tenantId, table.accountId)],
 )
 
 export const serviceClients = pgTable('service_clients', {
   id: text('id').primaryKey(),
   secretHash: text('secret_hash').notNull(),
   tenants: text('tenants').array().notNull(),
+  /** What it may do beyond calling the internal routes. */
+  scopes: text('scopes', { enum: ['account-mails'] })
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
   createdAt: moment('created_at').notNull().default(sql`now()`),
   updatedAt: moment('updated_at').notNull().default(sql`now()`),
 })
@@ -112,6 +241,12 @@ export const enrollments = pgTable(
     progress: integer('progress').notNull().default(0),
     completed: boolean('completed').notNull().default(false),
     activation: integer('activation').notNull().default(1),
+    distributionId: text('distribution_id'),
+    ctaType: text('cta_type'),
+    cancelledAt: moment('cancelled_at'),
+    cancellationReason: text('cancellation_reason', { enum: cancellationReasons }),
+    /** What the student wrote when leaving. No event has it. */
+    cancellationComment: text('cancellation_comment'),
     enrolledAt: moment('enrolled_at').notNull(),
     createdAt: moment('created_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
