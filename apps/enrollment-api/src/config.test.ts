@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { loadConfig } from '@coursewire/service-kit'
 import { describe, expect, it } from 'vitest'
 import { configSchema } from './config.ts'
@@ -13,6 +13,8 @@ const complete = {
   JWT_AUDIENCE: 'coursewire',
   JWKS_URL: 'http://localhost:3000/.well-known/jwks.json',
   JWT_PRIVATE_KEY: pemOf('P-256'),
+  KEY_SEAL: randomBytes(32).toString('base64url'),
+  WEB_URL: 'https://learn.example.com',
   DEFAULT_TENANT: 'acme',
   ENROLLMENT_COMPLETED_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:enrollment-completed',
   DISTRIBUTION_SERVICE_URL: 'http://localhost:3001',

@@ -54,6 +54,7 @@ export async function startService(overrides: Record<string, string> = {}) {
       pool.end(),
     )
     admin.on('error', () => undefined)
+    if (database) for (const tenant of ['acme', 'globex']) await aTenant({ admin }, tenant)
 
     // The service fetches the key set from itself, so its address must be known before it is built.
     const server = adopt(await serve((request, response) => app.routing(request, response)), (opened) => opened.close())
@@ -110,7 +111,7 @@ export async function startService(overrides: Record<string, string> = {}) {
 export type Service = Awaited<ReturnType<typeof startService>>
 
 /** Creates the tenant unless it exists. */
-export async function aTenant({ admin }: Pick<Service, 'admin'>, id = 'acme'): Promise<void> {
+async function aTenant({ admin }: Pick<Service, 'admin'>, id = 'acme'): Promise<void> {
   await admin.query(
     `INSERT INTO tenants (id, name, time_zone, locale) VALUES ($1, $1, 'Europe/Berlin', 'en') ON CONFLICT DO NOTHING`,
     [id],
