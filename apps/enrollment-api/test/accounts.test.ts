@@ -47,10 +47,11 @@ describe('signing in', () => {
     expect([expiresIn, (payload.exp ?? 0) - (payload.iat ?? 0)]).toEqual([900, 900])
 
     const { rows } = await service.admin.query(
-      `SELECT user_id, family_id, expires_at > now() + interval '29 days' AS lasts FROM refresh_tokens WHERE token_hash = $1`,
+      `SELECT user_id, generation, expires_at > now() + interval '29 days' AS lasts
+       FROM session_tokens JOIN sessions ON sessions.id = session_id WHERE token_hash = $1`,
       [createHash('sha256').update(refreshToken).digest()],
     )
-    expect(rows).toEqual([{ user_id: userId, family_id: expect.any(String), lasts: true }])
+    expect(rows).toEqual([{ user_id: userId, generation: 1, lasts: true }])
   })
 
   it('gives an access token that opens the API, and a refresh token that does not', async () => {
@@ -172,24 +173,24 @@ describe('signing in', () => {
     ).toBe(401)
   })
 
-  it('leaves a user at most the latest hundred refresh tokens', async () => {
+  it('leaves a user at most the latest hundred sessions', async () => {
+    const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
     await service.admin.query(
-      `INSERT INTO refresh_tokens (token_hash, family_id, tenant_id, user_id, issued_at, expires_at)
-       SELECT decode(lpad(to_hex(number), 64, '0'), 'hex'), gen_random_uuid(), 'acme', $1, now() - make_interval(secs => number), now() + interval '1 day'
-       FROM generate_series(1, 150) AS number`,
-      [userId],
+      `INSERT INTO sessions (id, tenant_id, user_id, created_at, expires_at)
+       SELECT id, 'acme', $1, now() - make_interval(secs => place), now() + interval '1 day'
+       FROM unnest($2::uuid[]) WITH ORDINALITY AS made (id, place)`,
+      [userId, Array.from({ length: 150 }, (_, index) => idOf(index + 1))],
     )
 
-    const { refreshToken } = (await signIn('ada@example.com', password)).json()
+    await signIn('ada@example.com', password)
 
-    const { rows } = await service.admin.query<{ hash: Buffer }>(
-      'SELECT token_hash AS hash FROM refresh_tokens WHERE user_id = $1',
+    const { rows } = await service.admin.query<{ id: string }>(
+      'SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at DESC',
       [userId],
     )
-    const hashes = rows.map(({ hash }) => hash.toString('hex'))
-    expect(hashes).toHaveLength(100)
-    expect(hashes).toContain(createHash('sha256').update(refreshToken).digest('hex'))
-    expect(hashes).toContain((1).toString(16).padStart(64, '0'))
+    expect(rows).toHaveLength(100)
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([idOf(1), idOf(2), idOf(3)]))
+    expect(rows.at(0)?.id).not.toBe(idOf(1))
   })
 
   it('accepts every spelling of an address', async () => {
@@ -232,13 +233,14 @@ describe('signing in', () => {
     expect((await call('/auth/signin', body)).statusCode).toBe(400)
   })
 
-  it('deletes the expired refresh tokens of the user', async () => {
-    await service.admin.query(`UPDATE refresh_tokens SET expires_at = now() - interval '1 second'`)
+  it('deletes the expired sessions of the user with their refresh tokens', async () => {
+    await service.admin.query(`UPDATE sessions SET expires_at = now() - interval '1 second'`)
 
     await signIn('ada@example.com', password)
 
     const { rows } = await service.admin.query(
-      'SELECT expires_at > now() AS lasts FROM refresh_tokens WHERE user_id = $1',
+      `SELECT expires_at > now() AS lasts
+       FROM sessions LEFT JOIN session_tokens ON session_id = sessions.id WHERE user_id = $1`,
       [userId],
     )
     expect(rows).toEqual([{ lasts: true }])
@@ -399,7 +401,7 @@ describe('an account', () => {
 
   async function countTokens(refreshToken: string): Promise<number | null> {
     const hash = createHash('sha256').update(refreshToken).digest()
-    return (await service.admin.query('SELECT FROM refresh_tokens WHERE token_hash = $1', [hash])).rowCount
+    return (await service.admin.query('SELECT FROM session_tokens WHERE token_hash = $1', [hash])).rowCount
   }
 
   it('of a service can get another secret and other tenants', async () => {
