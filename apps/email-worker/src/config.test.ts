@@ -23,11 +23,14 @@ test('optional settings have defaults, and a base URL ends without a slash', () 
   })
 })
 
-test('the sender is written the way SES accepts it', () => {
-  const read = (EMAIL_FROM: string) => loadConfig(configSchema, { ...env, EMAIL_FROM }).EMAIL_FROM
+test('senders are written the way SES accepts them, and there is none to choose by default', () => {
+  const given = { EMAIL_FROM: 'Hello@Bücher.example', EMAIL_SENDERS: 'a@b.example, Course wire <C@Bücher.example>,' }
 
-  expect(read('Hello@Bücher.example')).toBe('hello@xn--bcher-kva.example')
-  expect(read('Course wire <hello@bücher.example>')).toBe('Course wire <hello@xn--bcher-kva.example>')
+  expect(loadConfig(configSchema, { ...env, ...given })).toMatchObject({
+    EMAIL_FROM: 'hello@xn--bcher-kva.example',
+    EMAIL_SENDERS: ['a@b.example', 'Course wire <c@xn--bcher-kva.example>'],
+  })
+  expect(loadConfig(configSchema, env).EMAIL_SENDERS).toEqual([])
 })
 
 test('all problems are reported at once', () => {

@@ -1,5 +1,6 @@
 import { createPrivateKey, createSecretKey } from 'node:crypto'
-import { baseConfig, baseUrl, tokenConfig } from '@coursewire/service-kit'
+import { mailSender } from '@coursewire/events'
+import { baseConfig, baseUrl, commaList, tokenConfig } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { plainId } from './fields.ts'
 
@@ -26,6 +27,8 @@ const keySeal = z
   .refine((text) => Buffer.from(text, 'base64url').length >= 32, 'Expected at least 32 random bytes as base64url')
   .transform((text) => createSecretKey(text, 'base64url'))
 
+const emailSenders = commaList.pipe(z.array(mailSender)).default([])
+
 export const configSchema = z.object({
   ...baseConfig,
   ...tokenConfig,
@@ -35,6 +38,8 @@ export const configSchema = z.object({
   KEY_SEAL: keySeal,
   /** The pages of the product: where links in mails lead, and the only origin that may use the refresh cookie. */
   WEB_URL: baseUrl,
+  /** The senders that tenants may choose from. Alike for email-worker. */
+  EMAIL_SENDERS: emailSenders,
   DISTRIBUTION_SERVICE_URL: baseUrl,
   SERVICE_CLIENT_ID: plainId,
   SERVICE_CLIENT_SECRET: z.string(),
@@ -45,4 +50,5 @@ export type Config = z.output<typeof configSchema>
 export const cliConfigSchema = z.object({
   DATABASE_URL: baseConfig.DATABASE_URL,
   DEFAULT_TENANT: baseConfig.DEFAULT_TENANT.optional(),
+  EMAIL_SENDERS: emailSenders,
 })

@@ -4,12 +4,15 @@ import { snsTopic } from './surroundings.ts'
 // Until there are pages, the mail's button shows the course as JSON.
 const webUrl = (publicUrlOf: Addresses['publicUrlOf']) => `${publicUrlOf('distribution-service')}/api`
 
+// Apps that disagree about these would refuse each other's tenants.
+const emailSenders = 'Coursewire <hello@coursewire.example>, Academy <academy@coursewire.example>'
+
 /** Every app of the product. This is the only complete list. */
 export const apps = {
   'enrollment-api': {
     port: 3000,
     page: '/docs',
-    paths: ['/auth', '/api/enrollments', '/.well-known/jwks.json'],
+    paths: ['/auth', '/api/admin', '/api/enrollments', '/.well-known/jwks.json'],
     database: 'enrollment',
     consumes: true,
     checksTokens: true,
@@ -19,6 +22,7 @@ export const apps = {
       ENROLLMENT_COMPLETED_TOPIC_ARN: snsTopic.arn,
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       WEB_URL: webUrl(publicUrlOf),
+      EMAIL_SENDERS: emailSenders,
     }),
     secretSettings: ({ jwtPrivateKey, keySeal }) => ({ JWT_PRIVATE_KEY: jwtPrivateKey, KEY_SEAL: keySeal }),
   },
@@ -47,6 +51,7 @@ export const apps = {
       ENROLLMENT_API_URL: urlOf('enrollment-api'),
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       WEB_URL: webUrl(publicUrlOf),
+      EMAIL_SENDERS: emailSenders,
     }),
     fromShell: ['EMAIL_UNKNOWN_AFTER_SECONDS'],
   },

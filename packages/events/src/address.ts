@@ -52,3 +52,12 @@ export const emailAddress = z
     return z.NEVER
   })
   .meta({ maxLength: MAX_LENGTH, format: 'email' })
+
+/** A schema for `From` addresses: `hello@example.com` or `Coursewire <hello@example.com>`. The name needs no quotes, so a comma separates senders. */
+export const mailSender = z.string().transform((written, context) => {
+  const [, name = '', address = written] = /^([\w .-]+ )<([^<>]*)>$/.exec(written) ?? []
+  const read = readAddress(address)
+  if (read.address !== null) return `${name}${name === '' ? read.address : `<${read.address}>`}`
+  context.addIssue(read.fault)
+  return z.NEVER
+})

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect, it } from 'vitest'
-import { emailAddress, readAddress } from '../src/index.ts'
+import { emailAddress, mailSender, readAddress } from '../src/index.ts'
 
 it.each([
   ['anna@example.com'],
@@ -60,4 +60,25 @@ test.prop([
 ])('reading an address that was already read changes nothing', (written) => {
   const { address } = readAddress(written)
   if (address !== null) expect(readAddress(address)).toEqual({ address, fault: null })
+})
+
+it.each([
+  ['hello@example.com'],
+  ['Course-Wire 2.0 <hello@example.com>'],
+  ['Hello@Bücher.example', 'hello@xn--bcher-kva.example'],
+  ['Coursewire <Hello@Bücher.example>', 'Coursewire <hello@xn--bcher-kva.example>'],
+])('%j is a sender', (written, sender = written) => {
+  expect(mailSender.parse(written)).toBe(sender)
+})
+
+it.each([
+  '',
+  'Coursewire',
+  'Coursewire <>',
+  'Coursewire <a@b.example> <c@d.example>',
+  '"Course, wire" <a@b.example>',
+  'Coursewire\r\nBcc: <a@b.example>',
+  'a@b.example, c@d.example',
+])('%j is no sender', (written) => {
+  expect(mailSender.safeParse(written).success).toBe(false)
 })

@@ -8,7 +8,8 @@ const httpUrl = z.url({ protocol: /^https?$/ })
 /** The address of another service, or of the public's pages, to which a path is added. */
 export const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''))
 
-const commaList = z.string().transform((list) =>
+/** Separate texts in one variable. Blank ones are left out. */
+export const commaList = z.string().transform((list) =>
   list
     .split(',')
     .map((item) => item.trim())

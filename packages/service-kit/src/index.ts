@@ -13,7 +13,7 @@ export {
 } from './cli.ts'
 export { type Moment, now } from './clock.ts'
 export { type Adopt, openResources } from './closer.ts'
-export { baseConfig, baseUrl, loadConfig, tokenConfig } from './config.ts'
+export { baseConfig, baseUrl, commaList, loadConfig, tokenConfig } from './config.ts'
 export {
   assertWritable,
   createDatabase,
