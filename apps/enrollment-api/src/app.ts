@@ -1,5 +1,6 @@
 import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
 import rateLimit from '@fastify/rate-limit'
+import { addMeRoutes } from './accounts/me-routes.ts'
 import { addAccountRoutes } from './accounts/routes.ts'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
@@ -8,7 +9,7 @@ import { addEnrollmentRoutes } from './enrollments/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const { config, logger, db, messaging, tokens, accounts, enrollments } = ctx
+  const { config, logger, db, messaging, tokens, accounts, ownAccount, enrollments } = ctx
   const app = await createHttpApp({
     service,
     config,
@@ -30,6 +31,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   })
   await app.register(rateLimit, { global: false })
   addAccountRoutes(app, { accounts, db, tokens })
+  addMeRoutes(app, { ownAccount })
   addEnrollmentRoutes(app, { enrollments, db })
   return app
 }

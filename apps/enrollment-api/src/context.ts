@@ -8,6 +8,7 @@ import {
   now,
   openResources,
 } from '@coursewire/service-kit'
+import { createOwnAccountService } from './accounts/own-account.ts'
 import { createPasswordCheck } from './accounts/passwords.ts'
 import { createAccountService } from './accounts/service.ts'
 import { createTokenIssuer } from './accounts/tokens.ts'
@@ -37,6 +38,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       audience: config.JWT_AUDIENCE,
     })
     const accounts = createAccountService({ db, tokens, checkPassword: await createPasswordCheck() })
+    const ownAccount = createOwnAccountService({ db })
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
       tokenUrl: new URL('/auth/service-token', config.JWKS_URL).href,
@@ -53,7 +55,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       now: overrides.now ?? now,
       onCommitted: messaging.wake,
     })
-    return { config, logger, db, messaging, tokens, accounts, enrollments }
+    return { config, logger, db, messaging, tokens, accounts, ownAccount, enrollments }
   })
 }
 

@@ -14,6 +14,7 @@ const known: Record<string, string[]> = { id: [], courseId: ['course-nobody-know
 const bodies: Record<string, () => object> = {
   '/auth/signin': () => credentials,
   '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
+  '/api/me': () => ({ name: 'Ada', locale: 'en' }),
   '/api/enrollments': () => ({ courseId: known['courseId']?.at(-1) }),
 }
 

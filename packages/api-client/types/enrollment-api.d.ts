@@ -69,6 +69,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own account */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the caller's name or language */
+        patch: operations["updateMe"];
+        trace?: never;
+    };
     "/api/enrollments": {
         parameters: {
             query?: never;
@@ -119,6 +137,47 @@ export interface components {
             /** @description Seconds */
             expiresIn: number;
         };
+        /**
+         * @example {
+         *       "id": "usr_1",
+         *       "email": "ada@example.com",
+         *       "name": "Ada Lovelace",
+         *       "locale": "en",
+         *       "roles": [
+         *         "student"
+         *       ],
+         *       "verified": true
+         *     }
+         */
+        Account: {
+            id: string;
+            email: string;
+            name: string;
+            locale: string;
+            roles: ("student" | "editor" | "admin")[];
+            /** @description Whether the address is confirmed */
+            verified: boolean;
+        };
+        /**
+         * @example {
+         *       "name": "Ada King"
+         *     }
+         */
+        AccountChangesInput: {
+            name?: string;
+            /**
+             * @example de
+             * @example de-AT
+             * @example en
+             */
+            locale?: string;
+        };
+        AccountDisabled: {
+            /** @constant */
+            status?: 403;
+            /** @constant */
+            code?: "account.disabled";
+        } & components["schemas"]["Problem"];
         AccountGone: {
             /** @constant */
             status?: 401;
@@ -313,7 +372,7 @@ export interface components {
              * @description What went wrong, for a program
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found";
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "account.gone" | "account.disabled" | "course.not-found" | "enrollment.not-found";
             /** @description The path that was asked for */
             instance: string;
             /** @description By which the service can find what it has logged */
@@ -521,6 +580,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["TokenInvalid"] | components["schemas"]["AccountGone"];
             };
         };
+        /** @description Not allowed (role.insufficient, account.disabled) */
+        RoleInsufficientOrAccountDisabled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountDisabled"];
+            };
+        };
         /** @description Not allowed (role.insufficient, tenant.forbidden) */
         RoleInsufficientOrTenantForbidden: {
             headers: {
@@ -555,6 +623,9 @@ export interface components {
     pathItems: never;
 }
 export type AccessToken = components['schemas']['AccessToken'];
+export type Account = components['schemas']['Account'];
+export type AccountChangesInput = components['schemas']['AccountChangesInput'];
+export type AccountDisabled = components['schemas']['AccountDisabled'];
 export type AccountGone = components['schemas']['AccountGone'];
 export type AttemptsTooMany = components['schemas']['AttemptsTooMany'];
 export type BodyTooLarge = components['schemas']['BodyTooLarge'];
@@ -593,6 +664,7 @@ export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
 export type ResponseRoleInsufficient = components['responses']['RoleInsufficient'];
 export type ResponseStudentNotFound = components['responses']['StudentNotFound'];
 export type ResponseTokenInvalidOrAccountGone = components['responses']['TokenInvalidOrAccountGone'];
+export type ResponseRoleInsufficientOrAccountDisabled = components['responses']['RoleInsufficientOrAccountDisabled'];
 export type ResponseRoleInsufficientOrTenantForbidden = components['responses']['RoleInsufficientOrTenantForbidden'];
 export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
 export type ResponseEnrollmentNotFound = components['responses']['EnrollmentNotFound'];
@@ -709,6 +781,62 @@ export interface operations {
             401: components["responses"]["TokenInvalid"];
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["StudentNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalidOrAccountGone"];
+            403: components["responses"]["RoleInsufficientOrAccountDisabled"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChangesInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalidOrAccountGone"];
+            403: components["responses"]["RoleInsufficientOrAccountDisabled"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

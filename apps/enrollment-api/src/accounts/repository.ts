@@ -31,13 +31,17 @@ const whole = {
   verifiedAt: users.verifiedAt,
   disabledAt: users.disabledAt,
 }
+const byId = (tenantId: string, id: string) =>
+  and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.erasedAt))
 const byEmail = (tenantId: string, emailKey: string) => and(eq(users.tenantId, tenantId), eq(users.emailKey, emailKey))
 
 export async function findUser(db: Database, tenantId: string, id: string): Promise<User | null> {
-  const [user] = await db
-    .select(whole)
-    .from(users)
-    .where(and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.erasedAt)))
+  const [user] = await db.select(whole).from(users).where(byId(tenantId, id))
+  return user ?? null
+}
+
+export async function lockUser(tx: Transaction, tenantId: string, id: string): Promise<User | null> {
+  const [user] = await tx.select(whole).from(users).where(byId(tenantId, id)).for('update')
   return user ?? null
 }
 
@@ -67,6 +71,18 @@ export async function updateUser(tx: Transaction, { tenantId, id, ...changes }: 
     .set({ ...changes, ...touched })
     .where(and(eq(users.tenantId, tenantId), eq(users.id, id)))
   await tx.delete(sessions).where(and(eq(sessions.tenantId, tenantId), eq(sessions.userId, id)))
+}
+
+/** What others read about the user, which signs nobody out. */
+export async function updateDetails(
+  tx: Transaction,
+  { tenantId, id }: User,
+  { name, locale }: { name?: string | undefined; locale?: string | undefined },
+): Promise<void> {
+  await tx
+    .update(users)
+    .set({ name, locale, ...touched })
+    .where(byId(tenantId, id))
 }
 
 /** Begins a session with its first refresh token. Ends the user's expired sessions, and the oldest ones beyond `atMost`. */
