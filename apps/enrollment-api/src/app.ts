@@ -9,7 +9,7 @@ import { addEnrollmentRoutes } from './enrollments/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const { config, logger, db, messaging, tokens, accounts, ownAccount, enrollments } = ctx
+  const { config, logger, db, messaging, tokens, accounts, ownAccount, enrollments, links } = ctx
   const app = await createHttpApp({
     service,
     config,
@@ -30,7 +30,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     },
   })
   await app.register(rateLimit, { global: false })
-  addAccountRoutes(app, { accounts, db, tokens })
+  addAccountRoutes(app, { accounts, db, tokens, links })
   addMeRoutes(app, { ownAccount })
   addEnrollmentRoutes(app, { enrollments, db })
   return app

@@ -8,8 +8,9 @@ import {
   now,
   openResources,
 } from '@coursewire/service-kit'
+import { createLinks } from './accounts/links.ts'
 import { createOwnAccountService } from './accounts/own-account.ts'
-import { createPasswordCheck } from './accounts/passwords.ts'
+import { createPasswords } from './accounts/passwords.ts'
 import { createAccountService } from './accounts/service.ts'
 import { createTokenIssuer } from './accounts/tokens.ts'
 import { type Config, service } from './config.ts'
@@ -37,7 +38,9 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
     })
-    const accounts = createAccountService({ db, tokens, checkPassword: await createPasswordCheck() })
+    const links = createLinks(config.KEY_SEAL)
+    const passwords = await createPasswords()
+    const accounts = createAccountService({ db, tokens, passwords })
     const ownAccount = createOwnAccountService({ db })
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
@@ -55,7 +58,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       now: overrides.now ?? now,
       onCommitted: messaging.wake,
     })
-    return { config, logger, db, messaging, tokens, accounts, ownAccount, enrollments }
+    return { config, logger, db, messaging, tokens, links, accounts, ownAccount, enrollments }
   })
 }
 

@@ -69,6 +69,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/account-mails/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the mail that an account event asks for needs */
+        get: operations["getAccountMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -183,6 +200,42 @@ export interface components {
             status?: 401;
             /** @constant */
             code?: "account.gone";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "purpose": "verification",
+         *       "accountId": "usr_1",
+         *       "name": "Ada Lovelace",
+         *       "email": "ada@example.com",
+         *       "locale": "en",
+         *       "token": "AZrM…",
+         *       "expiresAt": "2026-03-03T09:30:00.000000Z"
+         *     }
+         */
+        AccountMail: {
+            /** @enum {string} */
+            purpose: "verification" | "signup_repeated" | "password_reset" | "password_changed" | "address_change" | "address_changed";
+            accountId: string;
+            name: string;
+            /** @description The address that the mail goes to, which need not be that of the account */
+            email: string;
+            locale: string;
+            /** @description For the link in the mail; null if it has none */
+            token: string | null;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        AccountMailEnded: {
+            /** @constant */
+            status?: 410;
+            /** @constant */
+            code?: "account-mail.ended";
+        } & components["schemas"]["Problem"];
+        AccountMailNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "account-mail.not-found";
         } & components["schemas"]["Problem"];
         AttemptsTooMany: {
             /** @constant */
@@ -372,7 +425,7 @@ export interface components {
              * @description What went wrong, for a program
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "account.gone" | "account.disabled" | "course.not-found" | "enrollment.not-found";
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "account.gone" | "account.disabled" | "course.not-found" | "enrollment.not-found";
             /** @description The path that was asked for */
             instance: string;
             /** @description By which the service can find what it has logged */
@@ -391,6 +444,12 @@ export interface components {
             status?: 403;
             /** @constant */
             code?: "role.insufficient";
+        } & components["schemas"]["Problem"];
+        ScopeInsufficient: {
+            /** @constant */
+            status?: 403;
+            /** @constant */
+            code?: "scope.insufficient";
         } & components["schemas"]["Problem"];
         ServerError: {
             /** @constant */
@@ -569,6 +628,33 @@ export interface components {
                 "application/problem+json": components["schemas"]["StudentNotFound"];
             };
         };
+        /** @description Not allowed (role.insufficient, scope.insufficient) */
+        RoleInsufficientOrScopeInsufficient: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["ScopeInsufficient"];
+            };
+        };
+        /** @description Not found (account-mail.not-found) */
+        AccountMailNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AccountMailNotFound"];
+            };
+        };
+        /** @description Gone for good (account-mail.ended) */
+        AccountMailEnded: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AccountMailEnded"];
+            };
+        };
         /** @description Not signed in (token.invalid, account.gone) */
         TokenInvalidOrAccountGone: {
             headers: {
@@ -627,6 +713,9 @@ export type Account = components['schemas']['Account'];
 export type AccountChangesInput = components['schemas']['AccountChangesInput'];
 export type AccountDisabled = components['schemas']['AccountDisabled'];
 export type AccountGone = components['schemas']['AccountGone'];
+export type AccountMail = components['schemas']['AccountMail'];
+export type AccountMailEnded = components['schemas']['AccountMailEnded'];
+export type AccountMailNotFound = components['schemas']['AccountMailNotFound'];
 export type AttemptsTooMany = components['schemas']['AttemptsTooMany'];
 export type BodyTooLarge = components['schemas']['BodyTooLarge'];
 export type ClientCredentialsInput = components['schemas']['ClientCredentialsInput'];
@@ -644,6 +733,7 @@ export type NewEnrollmentInput = components['schemas']['NewEnrollmentInput'];
 export type Problem = components['schemas']['Problem'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
 export type RoleInsufficient = components['schemas']['RoleInsufficient'];
+export type ScopeInsufficient = components['schemas']['ScopeInsufficient'];
 export type ServerError = components['schemas']['ServerError'];
 export type ServiceUnavailable = components['schemas']['ServiceUnavailable'];
 export type SignedIn = components['schemas']['SignedIn'];
@@ -663,6 +753,9 @@ export type ResponseTenantForbidden = components['responses']['TenantForbidden']
 export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
 export type ResponseRoleInsufficient = components['responses']['RoleInsufficient'];
 export type ResponseStudentNotFound = components['responses']['StudentNotFound'];
+export type ResponseRoleInsufficientOrScopeInsufficient = components['responses']['RoleInsufficientOrScopeInsufficient'];
+export type ResponseAccountMailNotFound = components['responses']['AccountMailNotFound'];
+export type ResponseAccountMailEnded = components['responses']['AccountMailEnded'];
 export type ResponseTokenInvalidOrAccountGone = components['responses']['TokenInvalidOrAccountGone'];
 export type ResponseRoleInsufficientOrAccountDisabled = components['responses']['RoleInsufficientOrAccountDisabled'];
 export type ResponseRoleInsufficientOrTenantForbidden = components['responses']['RoleInsufficientOrTenantForbidden'];
@@ -781,6 +874,35 @@ export interface operations {
             401: components["responses"]["TokenInvalid"];
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["StudentNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getAccountMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMail"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficientOrScopeInsufficient"];
+            404: components["responses"]["AccountMailNotFound"];
+            410: components["responses"]["AccountMailEnded"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -8,7 +8,7 @@ export {
   accountVerificationRequested,
   accountVerified,
 } from './account-events.ts'
-export { emailAddress, mailSender, readAddress } from './address.ts'
+export { emailAddress, mailSender, readAddress, toAddressKey } from './address.ts'
 export { courseDeployedStaging, courseGenerationCompleted } from './course-events.ts'
 export { defineEvent, type EventDefinition, type EventOf } from './define-event.ts'
 export {

@@ -1,10 +1,10 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect, it } from 'vitest'
-import { emailAddress, mailSender, readAddress } from '../src/index.ts'
+import { emailAddress, mailSender, readAddress, toAddressKey } from '../src/index.ts'
 
 it.each([
   ['anna@example.com'],
-  ['Anna.Weber+Courses@Mail.Example.CO.UK', 'anna.weber+courses@mail.example.co.uk'],
+  ['Anna.Weber+Courses@Mail.Example.CO.UK', 'Anna.Weber+Courses@mail.example.co.uk'],
   ["o'neill_1@example.com"],
   ['r&d@example.com'],
   ['  anna@example.com\n', 'anna@example.com'],
@@ -50,6 +50,23 @@ it.each([
   expect(fault).toContain(reason)
   expect(fault).not.toContain('@')
   expect(emailAddress.safeParse(written).success).toBe(false)
+})
+
+it.each([
+  ['anna@example.com', 'ANNA@EXAMPLE.COM'],
+  ['r&d@bücher.example', ' R&D@BU\u0308CHER。example\n'],
+  ['anna@xn--bcher-kva.example', '\u202aAnna@Bücher.example\u202c'],
+])('%j and %j are the same address', (one, other) => {
+  const [first, second] = [emailAddress.parse(one), emailAddress.parse(other)]
+
+  expect(toAddressKey(second)).toBe(toAddressKey(first))
+})
+
+it('addresses that differ in more than case are different addresses', () => {
+  const written = ['anna@example.com', 'anna+1@example.com', 'an.na@example.com', 'anna@mail.example.com']
+  const keys = written.map((address) => toAddressKey(emailAddress.parse(address)))
+
+  expect(new Set(keys).size).toBe(written.length)
 })
 
 test.prop([

@@ -10,6 +10,7 @@ async function buildGuardedApp(jwksUrl: string) {
     tenant: request.tenantId,
   }))
   app.get('/admin', { config: { access: ['admin', 'editor'] } }, async () => ({}))
+  app.get('/scoped', { config: { access: ['service'], scope: 'account-mails' } }, async (request) => request.caller)
   app.get('/open', { config: { access: 'public' } }, async (request) => ({ tenant: request.tenantId }))
   const call = (token: string, url = '/mine') => app.inject({ url, headers: { authorization: `Bearer ${token}` } })
   return { app, call }
@@ -48,6 +49,31 @@ describe('a valid token', () => {
 
     expect(answer.statusCode).toBe(403)
     expect(answer.json()).toMatchObject({ code: 'role.insufficient', status: 403, instance: '/admin' })
+  })
+
+  it.each([
+    ['account-mails', 200],
+    ['other account-mails', 200],
+    ['account-mails-too', 403],
+    ['', 403],
+    [undefined, 403],
+  ])('with the scope %j gets %i where a scope is required', async (scope, status) => {
+    const { jwksUrl, sign } = await startIssuer()
+    const { call } = await buildGuardedApp(jwksUrl)
+
+    const answer = await call(await sign({ roles: ['service'], scope }), '/scoped')
+
+    expect(answer.statusCode).toBe(status)
+    if (status === 403) expect(answer.json()).toMatchObject({ code: 'scope.insufficient' })
+  })
+
+  it('with a scope but without the role is refused', async () => {
+    const { jwksUrl, sign } = await startIssuer()
+    const { call } = await buildGuardedApp(jwksUrl)
+
+    const answer = await call(await sign({ roles: ['student'], scope: 'account-mails' }), '/scoped')
+
+    expect(answer.json()).toMatchObject({ status: 403, code: 'role.insufficient' })
   })
 
   it('causes one fetch of the key set, however many requests carry it', async () => {
@@ -92,6 +118,7 @@ describe('an invalid token', () => {
     'without roles': ({ sign }) => sign({ roles: undefined }),
     'with an empty list of roles': ({ sign }) => sign({ roles: [] }),
     'with roles in one string': ({ sign }) => sign({ roles: 'student' }),
+    'with a list as scope': ({ sign }) => sign({ scope: ['account-mails'] }),
     'with an unknown role': ({ sign }) => sign({ roles: ['student', 'root'] }),
     'of another type': ({ sign }) => sign({}, { typ: 'refresh+jwt' }),
     'of no type': ({ sign }) => sign({}, { typ: undefined }),
@@ -299,6 +326,8 @@ describe('a route', () => {
     const app = await buildApp()
 
     expect(() => app.get('/forgotten', async () => ({}))).toThrow('GET /forgotten has no access policy')
+    const contradiction = { access: 'public', scope: 'account-mails' } as const
+    expect(() => app.get('/open', { config: contradiction }, async () => ({}))).toThrow('GET /open is public')
   })
 
   it('that requires roles needs a token check', async () => {

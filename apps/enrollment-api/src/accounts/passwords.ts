@@ -25,10 +25,10 @@ export async function verifyPassword(passwordHash: string, password: string): Pr
 }
 
 /**
- * Checks passwords outside the event loop, a few at a time and in turns. If too many wait in a lane, the next one is refused with
+ * Checks and hashes passwords outside the event loop, a few at a time and in turns. If too many wait in a lane, the next one is refused with
  * `unavailable`. So a flood costs other requests nothing, and other lanes only a part of the hashing time.
  */
-export async function createPasswordCheck() {
+export async function createPasswords() {
   const nobodysHash = await hashPassword(randomBytes(16).toString('hex'))
   const takeTurn = createTurns({
     concurrent: CONCURRENT,
@@ -36,11 +36,14 @@ export async function createPasswordCheck() {
     maxWaitingEach: MAX_WAITING_EACH,
   })
 
-  /** Without a hash it returns false after the same time, so that nobody learns who has an account. */
-  return async (passwordHash: string | undefined, password: string, place: Place): Promise<boolean> => {
-    const matches = await takeTurn(place, () => verifyPassword(passwordHash ?? nobodysHash, password))
-    return matches && passwordHash !== undefined
+  return {
+    /** Without a hash it returns false after the same time, so that nobody learns who has an account. */
+    async check(passwordHash: string | undefined, password: string, place: Place): Promise<boolean> {
+      const matches = await takeTurn(place, () => verifyPassword(passwordHash ?? nobodysHash, password))
+      return matches && passwordHash !== undefined
+    },
+    hash: (password: string, place: Place): Promise<string> => takeTurn(place, () => hashPassword(password)),
   }
 }
 
-export type PasswordCheck = Awaited<ReturnType<typeof createPasswordCheck>>
+export type Passwords = Awaited<ReturnType<typeof createPasswords>>

@@ -1,3 +1,4 @@
+import { toAddressKey } from '@coursewire/events'
 import { type Database, now } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
 import { hashPassword, verifyPassword } from './passwords.ts'
@@ -16,16 +17,17 @@ export async function provisionUser(db: Database, details: UserDetails): Promise
     const user = {
       ...wanted,
       id: `usr_${uuidv7()}`,
-      emailKey: wanted.email,
+      emailKey: toAddressKey(wanted.email),
       passwordHash,
       verifiedAt: now(),
       disabledAt: null,
     }
     if (await repository.insertUser(tx, user)) return { id: user.id, outcome: 'Created' }
 
-    const known = await repository.lockUserByEmail(tx, wanted.tenantId, wanted.email)
+    const known = await repository.lockUserByEmail(tx, user.tenantId, user.emailKey)
     if (!known) throw new Error('The user has just been removed; run the command again')
     const isSame =
+      known.email === wanted.email &&
       known.name === wanted.name &&
       known.locale === wanted.locale &&
       isSameSet(known.roles, wanted.roles) &&

@@ -3,8 +3,12 @@ import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { accountRequestPurposes } from '../db/schema.ts'
 import { MAX_SECRET_LENGTH, signInAddress } from '../fields.ts'
+import type { Links } from './links.ts'
 import { findUser } from './repository.ts'
+import { findRequest } from './request-repository.ts'
+import { toAccountMail } from './requests.ts'
 import type { AccountService } from './service.ts'
 import type { TokenIssuer } from './tokens.ts'
 
@@ -34,10 +38,32 @@ const student = z.object({ id: z.string(), name: z.string(), email: z.string(), 
   id: 'Student',
   example: { id: 'usr_1', name: 'Ada Lovelace', email: 'ada@example.com', locale: 'en' },
 })
+const accountMail = z
+  .object({
+    purpose: z.enum(accountRequestPurposes),
+    accountId: z.string(),
+    name: z.string(),
+    email: z.string().describe('The address that the mail goes to, which need not be that of the account'),
+    locale: z.string(),
+    token: z.string().nullable().describe('For the link in the mail; null if it has none'),
+    expiresAt: z.string().meta({ format: 'date-time' }),
+  })
+  .meta({
+    id: 'AccountMail',
+    example: {
+      purpose: 'verification',
+      accountId: 'usr_1',
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      locale: 'en',
+      token: 'AZrM…',
+      expiresAt: '2026-03-03T09:30:00.000000Z',
+    },
+  })
 
 export function addAccountRoutes(
   app: HttpApp,
-  { accounts, db, tokens }: { accounts: AccountService; db: Database; tokens: TokenIssuer },
+  { accounts, db, tokens, links }: { accounts: AccountService; db: Database; tokens: TokenIssuer; links: Links },
 ): void {
   const limitAddress = app.createRateLimit({ max: 100, timeWindow: MINUTE_MS })
   const limitAccount = app.createRateLimit({ max: 20, timeWindow: MINUTE_MS, keyGenerator: nameAccount })
@@ -146,6 +172,28 @@ export function addAccountRoutes(
       const user = await findUser(db, request.tenantId, request.params.id)
       if (!user) throw new AppError('not-found', 'student.not-found', 'Student not found')
       return user
+    },
+  )
+
+  app.get(
+    '/internal/account-mails/:requestId',
+    {
+      schema: {
+        operationId: 'getAccountMail',
+        tags: ['Internal'],
+        summary: 'What the mail that an account event asks for needs',
+        params: z.object({ requestId: z.uuid() }),
+        response: { 200: accountMail },
+        refusals: { 404: 'account-mail.not-found', 410: 'account-mail.ended' },
+      },
+      config: { access: ['service'], scope: 'account-mails' },
+    },
+    async ({ tenantId, params }) => {
+      const found = await findRequest(db, params.requestId)
+      if (found?.tenantId !== tenantId) {
+        throw new AppError('not-found', 'account-mail.not-found', 'There is no such request')
+      }
+      return toAccountMail(found, links)
     },
   )
 }

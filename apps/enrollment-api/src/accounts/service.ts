@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { AppError, type Database } from '@coursewire/service-kit'
 import { createAcquaintances } from './acquaintances.ts'
-import type { PasswordCheck } from './passwords.ts'
+import type { Passwords } from './passwords.ts'
 import * as repository from './repository.ts'
 import type { TokenIssuer } from './tokens.ts'
 
@@ -9,8 +9,8 @@ const REFRESH_TOKEN_DAYS = 30
 /** The limit per user. A program that signs in again and again ends its oldest sessions. */
 const SESSIONS = 100
 
-export function createAccountService(options: { db: Database; tokens: TokenIssuer; checkPassword: PasswordCheck }) {
-  const { db, tokens, checkPassword } = options
+export function createAccountService(options: { db: Database; tokens: TokenIssuer; passwords: Passwords }) {
+  const { db, tokens, passwords } = options
   const acquaintances = createAcquaintances()
   const nameOf = (tenantId: string, email: string) => JSON.stringify([tenantId, email])
 
@@ -23,7 +23,7 @@ export function createAccountService(options: { db: Database; tokens: TokenIssue
       const account = nameOf(tenantId, email)
       const lane = acquaintances.knowsPerson(account, address) ? 'known people' : 'people'
       const user = await repository.findUserByEmail(db, tenantId, email)
-      const isRight = await checkPassword(user?.passwordHash, password, { lane, owner: address })
+      const isRight = await passwords.check(user?.passwordHash, password, { lane, owner: address })
       if (!user || !isRight) {
         throw new AppError('unauthorized', 'credentials.invalid', 'Email address or password is wrong')
       }
@@ -43,7 +43,7 @@ export function createAccountService(options: { db: Database; tokens: TokenIssue
     async issueServiceToken(clientId: string, clientSecret: string, tenantId: string, address: string) {
       const client = await repository.findClient(db, clientId)
       if (!acquaintances.hasProven(clientId, clientSecret, client?.secretHash)) {
-        const isRight = await checkPassword(client?.secretHash, clientSecret, { lane: 'services', owner: address })
+        const isRight = await passwords.check(client?.secretHash, clientSecret, { lane: 'services', owner: address })
         if (!client || !isRight) throw new AppError('unauthorized', 'client.invalid', 'Client or secret is wrong')
         acquaintances.rememberSecret(clientId, clientSecret, client.secretHash)
       }
@@ -53,7 +53,7 @@ export function createAccountService(options: { db: Database; tokens: TokenIssue
           tenantId,
         })
       }
-      return tokens.issue({ id: clientId, tenantId, roles: ['service'] })
+      return tokens.issue({ id: clientId, tenantId, roles: ['service'], scopes: client.scopes })
     },
   }
 }

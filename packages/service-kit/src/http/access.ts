@@ -11,6 +11,8 @@ export type Access = 'public' | readonly Role[]
 declare module 'fastify' {
   interface FastifyContextConfig {
     access: Access
+    /** What a token must allow in addition to having a role. */
+    scope?: string
     /** Called so often that it only counts in the metrics. Its log line is at debug level. */
     isQuiet?: boolean
     /** Nothing that is sent there is logged, not even the request id, because it might identify the sender. */
@@ -48,7 +50,7 @@ export async function addAccessControl(
     },
   })
 
-  async function admit(request: FastifyRequest, access: Access): Promise<void> {
+  async function admit(request: FastifyRequest, access: Access, scope: string | undefined): Promise<void> {
     const caller = await tokenCheck?.identifyCaller(request).catch((error: AppError) => {
       // A token still determines the tenant, but an expired one must not keep anybody from signing in.
       if (access !== 'public' || error.kind !== 'unauthorized') throw error
@@ -57,8 +59,13 @@ export async function addAccessControl(
       callers.set(request, caller)
       request.tenantId = caller.tenantId
     }
-    if (access === 'public' || caller?.roles.some((role) => access.includes(role))) return
-    throw new AppError('forbidden', 'role.insufficient', 'Not allowed with these roles')
+    if (access === 'public') return
+    if (!caller?.roles.some((role) => access.includes(role))) {
+      throw new AppError('forbidden', 'role.insufficient', 'Not allowed with these roles')
+    }
+    if (scope !== undefined && !caller.scopes?.includes(scope)) {
+      throw new AppError('forbidden', 'scope.insufficient', 'Not allowed with these scopes')
+    }
   }
 
   app.addHook('onRequest', (request, _reply, done) => {
@@ -67,15 +74,16 @@ export async function addAccessControl(
   })
 
   app.addHook('onRoute', (route) => {
-    const access = route.config?.access
+    const { access, scope } = route.config ?? {}
     const name = `${[route.method].flat().join('|')} ${route.url}`
     if (access === undefined) throw new Error(`${name} has no access policy`)
     if (access !== 'public' && !auth) throw new Error(`${name} asks for roles, and there is no token check`)
+    if (access === 'public' && scope !== undefined) throw new Error(`${name} is public, and asks for a scope`)
     const check: onRequestHookHandler = (request, _reply, done) => {
       // On public routes most callers send no token.
       if (access === 'public' && request.headers.authorization === undefined) return done()
       // oxlint-disable-next-line promise/no-callback-in-promise -- a hook that mostly is done at once
-      admit(request, access).then(() => done(), done)
+      admit(request, access, scope).then(() => done(), done)
     }
     route.onRequest = [check, ...[route.onRequest ?? []].flat()]
   })

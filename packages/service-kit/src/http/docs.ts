@@ -46,10 +46,10 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
 
   function describeRoute(route: RouteOptions, schema: FastifySchema): FastifySchema {
     const { refusals: _refusals, answerHeaders, ...rest } = schema
-    const access = route.config?.access ?? 'public'
+    const { access = 'public', scope } = route.config ?? {}
     const described = {
       ...rest,
-      security: access === 'public' ? [] : access.map((role) => ({ bearer: [role] })),
+      security: access === 'public' ? [] : access.map((role) => ({ bearer: [role, ...(scope ? [scope] : [])] })),
       'x-refusals': Object.fromEntries(
         listRefusals(route).map(([status, codes]) => [status, problems.describeAnswer(status, codes)]),
       ),

@@ -66,6 +66,7 @@ export function listRefusals({ method, config, schema }: RouteOptions): [Status,
   const always: Status[] = method === 'GET' ? [400, 500, 503] : [400, 413, 415, 500, 503]
   const all = new Map(always.map((status) => [status, [problemOf(status).code]]))
   if (config?.access !== 'public') all.set(401, ['token.invalid']).set(403, ['role.insufficient'])
+  if (config?.scope !== undefined) all.get(403)?.push('scope.insufficient')
   for (const [key, codes] of Object.entries(schema?.refusals ?? {})) {
     const status = Number(key) as Status
     all.set(status, [...(all.get(status) ?? []), ...[codes].flat()])

@@ -11,7 +11,13 @@ const roles = ['student', 'editor', 'admin', 'service'] as const
 export type Role = (typeof roles)[number]
 
 /** The caller according to the token. */
-export type Caller = { id: string; tenantId: string; roles: readonly Role[] }
+export type Caller = {
+  id: string
+  tenantId: string
+  roles: readonly Role[]
+  /** What a service may do beyond what its role allows. */
+  scopes?: readonly string[]
+}
 
 export type AuthOptions = {
   issuer: string
@@ -40,6 +46,8 @@ const claimsSchema = z.object({
   tenant_id: plainText,
   roles: z.array(z.enum(roles)).min(1),
   exp: z.number(),
+  // A list in one string (RFC 9068, section 2.2.3).
+  scope: z.string().optional(),
 })
 
 export interface TokenCheck {
@@ -97,8 +105,8 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
     const known = remembered.get(token ?? '')
     if (known && performance.now() < known.until) return known.caller
     try {
-      const { sub, tenant_id, roles, exp } = claimsSchema.parse(await request.jwtVerify())
-      const caller = { id: sub, tenantId: tenant_id, roles }
+      const { sub, tenant_id, roles, exp, scope } = claimsSchema.parse(await request.jwtVerify())
+      const caller = { id: sub, tenantId: tenant_id, roles, ...(scope !== undefined && { scopes: scope.split(' ') }) }
       if (token !== undefined) {
         const lifetimeMs = Math.min(exp * 1000 - Date.now(), rememberMs)
         remembered.set(token, { caller, until: performance.now() + lifetimeMs })

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import {
+  accountAddressChanged,
+  accountAddressChangeRequested,
+  accountPasswordChanged,
+  accountPasswordResetRequested,
+  accountSignupRepeated,
+  accountVerificationRequested,
+  type EventDefinition,
+  type EventMeta,
+} from '@coursewire/events'
+import { appendToOutbox, toKafkaRow } from '@coursewire/messaging'
+import { AppError, type Moment, type Transaction } from '@coursewire/service-kit'
+import { v7 as uuidv7 } from 'uuid'
+import type { Links } from './links.ts'
+import type { AccountRequest, NewRequest, Purpose } from './request-repository.ts'
+import * as repository from './request-repository.ts'
+
+/** The request that caused an event. */
+export type Cause = EventMeta & { traceparent?: string | undefined }
+
+const LINK_HOURS = 24
+/** A mail that only tells what has happened is not lost if mails cannot be sent for some days. */
+const NOTICE_HOURS = 7 * 24
+
+interface Rule {
+  event: EventDefinition<string, typeof accountSignupRepeated.payload>
+  hasLink: boolean
+  /**
+   * The older requests that a new one ends: those of the same account or, where there may be no account yet, those to the same address.
+   * Links that were sent before a password or an address changed are no longer trusted.
+   */
+  ends: { of: 'account' | 'address'; purposes: readonly Purpose[] }
+}
+
+const rules: Record<Purpose, Rule> = {
+  verification: {
+    event: accountVerificationRequested,
+    hasLink: true,
+    ends: { of: 'address', purposes: ['verification'] },
+  },
+  signup_repeated: {
+    event: accountSignupRepeated,
+    hasLink: false,
+    ends: { of: 'address', purposes: ['verification'] },
+  },
+  password_reset: {
+    event: accountPasswordResetRequested,
+    hasLink: true,
+    ends: { of: 'account', purposes: ['password_reset'] },
+  },
+  password_changed: {
+    event: accountPasswordChanged,
+    hasLink: false,
+    ends: { of: 'account', purposes: ['password_reset', 'address_change'] },
+  },
+  address_change: {
+    event: accountAddressChangeRequested,
+    hasLink: true,
+    ends: { of: 'account', purposes: ['address_change'] },
+  },
+  address_changed: {
+    event: accountAddressChanged,
+    hasLink: false,
+    ends: { of: 'account', purposes: ['password_reset', 'address_change'] },
+  },
+}
+
+/**
+ * Writes the request for an account mail, and the event that makes email-worker send it. Ends the older requests that it replaces. If the
+ * purpose is `verification` or `signup_repeated`, the caller must have locked the address; otherwise, the account.
+ */
+export async function createRequest(
+  tx: Transaction,
+  draft: Omit<NewRequest, 'id' | 'tenantId'>,
+  cause: Cause,
+  at: Moment,
+): Promise<void> {
+  const { tenantId } = cause
+  const { purpose, accountId, emailKey } = draft
+  const { event: definition, hasLink, ends } = rules[purpose]
+  const owner = ends.of === 'account' ? { tenantId, accountId } : { tenantId, emailKey }
+  await repository.endRequests(tx, owner, ends.purposes)
+
+  const id = uuidv7()
+  await repository.insertRequest(tx, { ...draft, id, tenantId }, hasLink ? LINK_HOURS : NOTICE_HOURS)
+  const { traceparent, ...meta } = cause
+  const event = definition.build({ account_id: accountId, request_id: id }, meta, { id: randomUUID(), at })
+  await appendToOutbox(tx, [toKafkaRow(definition, event, { traceparent })])
+}
+
+/**
+ * Uses the link with this token, which is possible once, and returns its request. Locks the address that the mail went to. A link that is
+ * unknown, used, replaced, expired or for another purpose gets the same `link.invalid`.
+ */
+export async function takeLink(
+  tx: Transaction,
+  links: Links,
+  token: string,
+  purposes: readonly Purpose[],
+): Promise<AccountRequest> {
+  const id = links.readId(token)
+  const request = id === null ? null : await repository.findRequest(tx, id)
+  const isGenuine = request !== null && purposes.includes(request.purpose) && links.isGenuine(token, request)
+  if (!isGenuine) throw refuseLink()
+  await repository.lockAddress(tx, request.tenantId, request.emailKey)
+  if (!(await repository.endRequest(tx, request.id))) throw refuseLink()
+  return request
+}
+
+const refuseLink = () => new AppError('gone', 'link.invalid', 'The link is not valid, or no longer valid')
+
+/** What a mail needs, for the service that makes it. The token is null if the mail has no link. */
+export function toAccountMail(request: AccountRequest, links: Links) {
+  if (!request.isOpen) throw new AppError('gone', 'account-mail.ended', 'The request is used, replaced or expired')
+  const { purpose, accountId, name, email, locale, expiresAt } = request
+  const token = rules[purpose].hasLink ? links.tokenOf(request) : null
+  return { purpose, accountId, name, email, locale, token, expiresAt }
+}
