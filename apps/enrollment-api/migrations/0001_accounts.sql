@@ -30,23 +30,20 @@ CREATE TABLE "limits" (
 	"expires_at" timestamptz NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "session_tokens" (
-	"token_hash" "bytea" PRIMARY KEY NOT NULL,
-	"session_id" uuid NOT NULL,
-	"generation" integer NOT NULL,
-	"issued_at" timestamptz DEFAULT now() NOT NULL,
-	"replaced_at" timestamptz
-);
---> statement-breakpoint
 CREATE TABLE "sessions" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
 	"user_id" text NOT NULL,
+	"family_hash" "bytea" NOT NULL,
+	"token_hashes" "bytea"[] NOT NULL,
+	"replaced_hashes" "bytea"[] DEFAULT '{}' NOT NULL,
+	"replaced_at" timestamptz,
 	"browser" text,
 	"system" text,
 	"created_at" timestamptz DEFAULT now() NOT NULL,
 	"last_used_at" timestamptz DEFAULT now() NOT NULL,
-	"expires_at" timestamptz NOT NULL
+	"expires_at" timestamptz NOT NULL,
+	CONSTRAINT "sessions_family_hash_unique" UNIQUE("family_hash")
 );
 --> statement-breakpoint
 CREATE TABLE "signing_keys" (
@@ -88,14 +85,12 @@ ALTER TABLE "users" ADD COLUMN "email_key" text;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "verified_at" timestamptz;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "disabled_at" timestamptz;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "erased_at" timestamptz;--> statement-breakpoint
-ALTER TABLE "session_tokens" ADD CONSTRAINT "session_tokens_session_id_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_fk" FOREIGN KEY ("tenant_id","user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "account_changes_account" ON "account_changes" USING btree ("tenant_id","account_id");--> statement-breakpoint
 CREATE INDEX "account_requests_address" ON "account_requests" USING btree ("tenant_id","email_key");--> statement-breakpoint
 CREATE INDEX "account_requests_account" ON "account_requests" USING btree ("tenant_id","account_id");--> statement-breakpoint
 CREATE INDEX "account_requests_expires" ON "account_requests" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "limits_expires" ON "limits" USING btree ("expires_at");--> statement-breakpoint
-CREATE INDEX "session_tokens_session" ON "session_tokens" USING btree ("session_id");--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("tenant_id","user_id");--> statement-breakpoint
 -- Until now, accounts were made by operators, who vouch for the addresses. Addresses were stored in the form in which they are compared.
 UPDATE "users" SET "email_key" = "email", "verified_at" = "created_at";--> statement-breakpoint

@@ -6,10 +6,11 @@ import { service } from './config.ts'
 import type { Context } from './context.ts'
 import { migrations } from './db/migrations.ts'
 import { addEnrollmentRoutes } from './enrollments/routes.ts'
+import { addSessionRoutes } from './sessions/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const { config, logger, db, messaging, tokens, accounts, ownAccount, enrollments, links } = ctx
+  const { config, logger, db, messaging, tokens, sessions, accounts, ownAccount, enrollments, links } = ctx
   const app = await createHttpApp({
     service,
     config,
@@ -31,6 +32,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   })
   await app.register(rateLimit, { global: false })
   addAccountRoutes(app, { accounts, db, tokens, links })
+  addSessionRoutes(app, { sessions, db, origin: new URL(config.WEB_URL).origin })
   addMeRoutes(app, { ownAccount })
   addEnrollmentRoutes(app, { enrollments, db })
   return app

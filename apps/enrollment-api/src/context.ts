@@ -18,6 +18,7 @@ import { courseHandlers } from './courses/handlers.ts'
 import { createCourseService } from './courses/service.ts'
 import { logLines } from './enrollments/enrollment.ts'
 import { createEnrollmentService } from './enrollments/service.ts'
+import { createSessionService } from './sessions/service.ts'
 
 interface Overrides {
   now: () => Moment
@@ -40,7 +41,8 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
     })
     const links = createLinks(config.KEY_SEAL)
     const passwords = await createPasswords()
-    const accounts = createAccountService({ db, tokens, passwords })
+    const sessions = createSessionService({ db, tokens, logger })
+    const accounts = createAccountService({ db, tokens, sessions, passwords })
     const ownAccount = createOwnAccountService({ db })
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
@@ -58,7 +60,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       now: overrides.now ?? now,
       onCommitted: messaging.wake,
     })
-    return { config, logger, db, messaging, tokens, links, accounts, ownAccount, enrollments }
+    return { config, logger, db, messaging, tokens, links, sessions, accounts, ownAccount, enrollments }
   })
 }
 

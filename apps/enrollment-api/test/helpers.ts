@@ -84,6 +84,8 @@ export async function startService(overrides: Record<string, string> = {}) {
       url: server.url,
       port: server.port,
       config,
+      /** Returns everything that was logged. */
+      log: (): string => lines.join(''),
       /** Returns the log lines with this message. */
       logged: (message: string): Record<string, unknown>[] =>
         lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message),

@@ -1,7 +1,8 @@
 import type { Role } from '@coursewire/service-kit'
 import { arbitraryRequest, createAnswerCheck, readOperations } from '@coursewire/testing/openapi'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { provisionClient, provisionUser } from '../src/accounts/provision.ts'
 import { anOpenCourse, environment, type Service, serve, startService } from './helpers.ts'
 
@@ -10,9 +11,11 @@ const REQUESTS = 300
 
 const { SERVICE_CLIENT_ID: clientId, SERVICE_CLIENT_SECRET: clientSecret } = environment
 const credentials = { email: 'ada@example.com', password: 'correct horse' }
-const known: Record<string, string[]> = { id: [], courseId: ['course-nobody-knows'] }
+const known: Record<string, string[]> = { id: [], sessionId: [], courseId: ['course-nobody-knows'] }
+let refreshToken: string
 const bodies: Record<string, () => object> = {
   '/auth/signin': () => credentials,
+  '/auth/refresh': () => ({ refreshToken }),
   '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
   '/api/me': () => ({ name: 'Ada', locale: 'en' }),
   '/api/enrollments': () => ({ courseId: known['courseId']?.at(-1) }),
@@ -30,6 +33,12 @@ beforeAll(async () => {
   const { id } = await provisionUser(db, { ...ada, roles: [...ada.roles] })
   known['id']?.push(id)
   known['courseId']?.push(await anOpenCourse(service), await anOpenCourse(service))
+})
+// An operation may end the sessions of the one before.
+beforeEach(async () => {
+  const answer = await service.app.inject({ method: 'POST', url: '/auth/signin', payload: credentials })
+  refreshToken = answer.json().refreshToken
+  known['sessionId'] = [String(decodeJwt(answer.json().token)['sid'])]
 })
 afterAll(async () => {
   await service.close()
@@ -50,7 +59,11 @@ describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$met
       const answer = await service.app.inject({
         method,
         url: request.url,
-        headers: { ...request.headers, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        headers: {
+          ...request.headers,
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
         ...(body !== undefined && { payload: JSON.stringify(body) }),
         remoteAddress: `10.0.${sent >> 8}.${sent & 255}`,
       })

@@ -86,6 +86,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange a refresh token, in the body or the cookie, for new tokens */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/signout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the session of a refresh token, in the body or the cookie */
+        post: operations["signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's sessions, the last used one first */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /** End the caller's sessions but the current one */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of the caller's sessions */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -414,6 +483,12 @@ export interface components {
              */
             source?: "manual" | "auto";
         };
+        OriginForbidden: {
+            /** @constant */
+            status?: 403;
+            /** @constant */
+            code?: "origin.forbidden";
+        } & components["schemas"]["Problem"];
         /** @description Why a request was refused (RFC 9457) */
         Problem: {
             /** @description `urn:problem-type:coursewire:` and the code */
@@ -425,13 +500,21 @@ export interface components {
              * @description What went wrong, for a program
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "account.gone" | "account.disabled" | "course.not-found" | "enrollment.not-found";
+            code: "request.invalid" | "credentials.invalid" | "account.disabled" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "session.ended" | "origin.forbidden" | "session.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found";
             /** @description The path that was asked for */
             instance: string;
             /** @description By which the service can find what it has logged */
             requestId: string;
             /** @description What is not valid in the request */
             errors?: components["schemas"]["InvalidPart"][];
+        };
+        /**
+         * @example {
+         *       "refreshToken": "x3Vb…"
+         *     }
+         */
+        RefreshTokenInput: {
+            refreshToken?: string;
         };
         RequestInvalid: {
             /** @constant */
@@ -465,6 +548,59 @@ export interface components {
         } & components["schemas"]["Problem"];
         /**
          * @example {
+         *       "id": "0b9d7c1e-0c5e-4a50-a3f5-6f2d1d4f8c11",
+         *       "browser": "Firefox",
+         *       "system": "Windows",
+         *       "firstUsedAt": "2026-03-02T09:30:00.000000Z",
+         *       "lastUsedAt": "2026-03-04T17:05:12.345678Z",
+         *       "current": true
+         *     }
+         */
+        Session: {
+            id: string;
+            browser: string | null;
+            system: string | null;
+            /** Format: date-time */
+            firstUsedAt: string;
+            /** Format: date-time */
+            lastUsedAt: string;
+            /** @description Whether the access token is of this session */
+            current: boolean;
+        };
+        SessionEnded: {
+            /** @constant */
+            status?: 401;
+            /** @constant */
+            code?: "session.ended";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "0b9d7c1e-0c5e-4a50-a3f5-6f2d1d4f8c11",
+         *           "browser": "Firefox",
+         *           "system": "Windows",
+         *           "firstUsedAt": "2026-03-02T09:30:00.000000Z",
+         *           "lastUsedAt": "2026-03-04T17:05:12.345678Z",
+         *           "current": true
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        SessionList: {
+            items: components["schemas"]["Session"][];
+            /** @description There are at most 100 */
+            nextCursor: null;
+        };
+        SessionNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "session.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
          *       "token": "eyJhbGciOiJFUzI1NiJ9.…",
          *       "expiresIn": 900,
          *       "refreshToken": "x3Vb…"
@@ -474,7 +610,8 @@ export interface components {
             token: string;
             /** @description Seconds */
             expiresIn: number;
-            refreshToken: string;
+            /** @description Absent if it is in a cookie */
+            refreshToken?: string;
         };
         /**
          * @example {
@@ -528,6 +665,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["CredentialsInvalid"];
+            };
+        };
+        /** @description Not allowed (account.disabled) */
+        AccountDisabled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AccountDisabled"];
             };
         };
         /** @description Body too large (body.too-large) */
@@ -655,6 +801,44 @@ export interface components {
                 "application/problem+json": components["schemas"]["AccountMailEnded"];
             };
         };
+        /** @description Not signed in (session.ended) */
+        SessionEnded: {
+            headers: {
+                /** @description How to say who you are: Bearer */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SessionEnded"];
+            };
+        };
+        /** @description Not allowed (account.disabled, origin.forbidden) */
+        AccountDisabledOrOriginForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AccountDisabled"] | components["schemas"]["OriginForbidden"];
+            };
+        };
+        /** @description Not allowed (origin.forbidden) */
+        OriginForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["OriginForbidden"];
+            };
+        };
+        /** @description Not found (session.not-found) */
+        SessionNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SessionNotFound"];
+            };
+        };
         /** @description Not signed in (token.invalid, account.gone) */
         TokenInvalidOrAccountGone: {
             headers: {
@@ -730,12 +914,18 @@ export type InvalidPart = components['schemas']['InvalidPart'];
 export type KeySet = components['schemas']['KeySet'];
 export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
 export type NewEnrollmentInput = components['schemas']['NewEnrollmentInput'];
+export type OriginForbidden = components['schemas']['OriginForbidden'];
 export type Problem = components['schemas']['Problem'];
+export type RefreshTokenInput = components['schemas']['RefreshTokenInput'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
 export type RoleInsufficient = components['schemas']['RoleInsufficient'];
 export type ScopeInsufficient = components['schemas']['ScopeInsufficient'];
 export type ServerError = components['schemas']['ServerError'];
 export type ServiceUnavailable = components['schemas']['ServiceUnavailable'];
+export type Session = components['schemas']['Session'];
+export type SessionEnded = components['schemas']['SessionEnded'];
+export type SessionList = components['schemas']['SessionList'];
+export type SessionNotFound = components['schemas']['SessionNotFound'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Student = components['schemas']['Student'];
 export type StudentNotFound = components['schemas']['StudentNotFound'];
@@ -743,6 +933,7 @@ export type TenantForbidden = components['schemas']['TenantForbidden'];
 export type TokenInvalid = components['schemas']['TokenInvalid'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseCredentialsInvalid = components['responses']['CredentialsInvalid'];
+export type ResponseAccountDisabled = components['responses']['AccountDisabled'];
 export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
 export type ResponseMediaTypeUnsupported = components['responses']['MediaTypeUnsupported'];
 export type ResponseAttemptsTooMany = components['responses']['AttemptsTooMany'];
@@ -756,6 +947,10 @@ export type ResponseStudentNotFound = components['responses']['StudentNotFound']
 export type ResponseRoleInsufficientOrScopeInsufficient = components['responses']['RoleInsufficientOrScopeInsufficient'];
 export type ResponseAccountMailNotFound = components['responses']['AccountMailNotFound'];
 export type ResponseAccountMailEnded = components['responses']['AccountMailEnded'];
+export type ResponseSessionEnded = components['responses']['SessionEnded'];
+export type ResponseAccountDisabledOrOriginForbidden = components['responses']['AccountDisabledOrOriginForbidden'];
+export type ResponseOriginForbidden = components['responses']['OriginForbidden'];
+export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
 export type ResponseTokenInvalidOrAccountGone = components['responses']['TokenInvalidOrAccountGone'];
 export type ResponseRoleInsufficientOrAccountDisabled = components['responses']['RoleInsufficientOrAccountDisabled'];
 export type ResponseRoleInsufficientOrTenantForbidden = components['responses']['RoleInsufficientOrTenantForbidden'];
@@ -766,7 +961,10 @@ export interface operations {
     signIn: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 from a browser: the refresh token comes and goes as a cookie, which scripts cannot read */
+                "x-coursewire"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -787,6 +985,7 @@ export interface operations {
             };
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["CredentialsInvalid"];
+            403: components["responses"]["AccountDisabled"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
             429: components["responses"]["AttemptsTooMany"];
@@ -903,6 +1102,150 @@ export interface operations {
             403: components["responses"]["RoleInsufficientOrScopeInsufficient"];
             404: components["responses"]["AccountMailNotFound"];
             410: components["responses"]["AccountMailEnded"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 from a browser: the refresh token comes and goes as a cookie, which scripts cannot read */
+                "x-coursewire"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshTokenInput"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["SessionEnded"];
+            403: components["responses"]["AccountDisabledOrOriginForbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 from a browser: the refresh token comes and goes as a cookie, which scripts cannot read */
+                "x-coursewire"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshTokenInput"] | null;
+            };
+        };
+        responses: {
+            /** @description Ended, or there was none */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            403: components["responses"]["OriginForbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["SessionNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

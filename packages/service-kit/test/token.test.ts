@@ -34,6 +34,13 @@ describe('a valid token', () => {
     })
   })
 
+  it('names the session in which its holder has signed in', async () => {
+    const { jwksUrl, sign } = await startIssuer()
+    const { call } = await buildGuardedApp(jwksUrl)
+
+    expect((await call(await sign({ sid: 'session-1' }))).json()).toMatchObject({ sessionId: 'session-1' })
+  })
+
   it.each([['at+jwt'], ['JWT']])('of type %s is accepted', async (typ) => {
     const { jwksUrl, sign } = await startIssuer()
     const { call } = await buildGuardedApp(jwksUrl)
@@ -114,6 +121,7 @@ describe('an invalid token', () => {
     'with a NUL in the subject': ({ sign }) => sign({ sub: 'student\0-1' }),
     'without a tenant': ({ sign }) => sign({ tenant_id: undefined }),
     'with a list as tenant': ({ sign }) => sign({ tenant_id: ['acme'] }),
+    'with a list as session': ({ sign }) => sign({ sid: ['session-1'] }),
     'with a NUL in the tenant': ({ sign }) => sign({ tenant_id: 'ac\0me' }),
     'without roles': ({ sign }) => sign({ roles: undefined }),
     'with an empty list of roles': ({ sign }) => sign({ roles: [] }),

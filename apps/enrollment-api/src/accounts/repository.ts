@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
-import { serviceClients, sessions, sessionTokens, tenants, users } from '../db/schema.ts'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { serviceClients, tenants, users } from '../db/schema.ts'
+import { deleteSessions } from '../sessions/repository.ts'
 
 /** An account that is not erased, so nothing of it is missing. */
 export interface User {
@@ -70,7 +71,7 @@ export async function updateUser(tx: Transaction, { tenantId, id, ...changes }: 
     .update(users)
     .set({ ...changes, ...touched })
     .where(and(eq(users.tenantId, tenantId), eq(users.id, id)))
-  await tx.delete(sessions).where(and(eq(sessions.tenantId, tenantId), eq(sessions.userId, id)))
+  await deleteSessions(tx, { tenantId, id })
 }
 
 /** What others read about the user, which signs nobody out. */
@@ -83,29 +84,6 @@ export async function updateDetails(
     .update(users)
     .set({ name, locale, ...touched })
     .where(byId(tenantId, id))
-}
-
-/** Begins a session with its first refresh token. Ends the user's expired sessions, and the oldest ones beyond `atMost`. */
-export async function insertSession(
-  db: Database,
-  { id, tokenHash, tenantId, userId }: { id: string; tokenHash: Buffer; tenantId: string; userId: string },
-  { lifetimeDays, atMost }: { lifetimeDays: number; atMost: number },
-): Promise<void> {
-  const ofUser = and(eq(sessions.tenantId, tenantId), eq(sessions.userId, userId))
-  const beyondLatest = db
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(ofUser)
-    .orderBy(desc(sessions.createdAt))
-    .offset(atMost - 1)
-  await db.transaction(async (tx) => {
-    await tx
-      .delete(sessions)
-      .where(and(ofUser, or(lt(sessions.expiresAt, sql`now()`), inArray(sessions.id, beyondLatest))))
-    const expiresAt = sql`now() + make_interval(days => ${lifetimeDays}::integer)`
-    await tx.insert(sessions).values({ id, tenantId, userId, expiresAt })
-    await tx.insert(sessionTokens).values({ tokenHash, sessionId: id, generation: 1 })
-  })
 }
 
 export async function findClient(db: Database, id: string): Promise<ServiceClient | null> {

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { accountRequestPurposes } from '../db/schema.ts'
 import { MAX_SECRET_LENGTH, signInAddress } from '../fields.ts'
+import { accessToken, answerTokens, browserHeader, signedIn } from '../sessions/http.ts'
 import type { Links } from './links.ts'
 import { findUser } from './repository.ts'
 import { findRequest } from './request-repository.ts'
@@ -23,12 +24,6 @@ const signInBody = z
 const serviceTokenBody = z
   .strictObject({ clientId: id, clientSecret: secret, tenantId: id })
   .meta({ id: 'ClientCredentials', example: { clientId: 'email-worker', clientSecret: '…', tenantId: 'acme' } })
-const accessToken = z
-  .object({ token: z.string(), expiresIn: z.int().describe('Seconds') })
-  .meta({ id: 'AccessToken', example: { token: 'eyJhbGciOiJFUzI1NiJ9.…', expiresIn: 900 } })
-const signedIn = accessToken
-  .extend({ refreshToken: z.string() })
-  .meta({ id: 'SignedIn', example: { token: 'eyJhbGciOiJFUzI1NiJ9.…', expiresIn: 900, refreshToken: 'x3Vb…' } })
 const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).meta({
   id: 'KeySet',
   description: 'A JSON Web Key Set (RFC 7517)',
@@ -99,9 +94,10 @@ export function addAccountRoutes(
         operationId: 'signIn',
         tags: ['Accounts'],
         summary: 'Exchange an email address and a password for tokens',
+        headers: browserHeader,
         body: signInBody,
         response: { 200: signedIn },
-        refusals: { 401: 'credentials.invalid', 429: 'attempts.too-many' },
+        refusals: { 401: 'credentials.invalid', 403: 'account.disabled', 429: 'attempts.too-many' },
       },
       config: { access: 'public' },
       bodyLimit: BODY_LIMIT,
@@ -110,11 +106,11 @@ export function addAccountRoutes(
         if (!isKnownPerson(request)) await enforce(limitAddress, request)
       },
     },
-    async (request) => {
+    async (request, reply) => {
       // Guesses from elsewhere only use up the strangers' attempts, so they never lock out the account's owner.
       await enforce(isKnownPerson(request) ? limitPerson : limitAccount, request)
-      const { email, password } = request.body
-      return accounts.signIn(request.tenantId, email, password, addressOf(request))
+      const from = { address: addressOf(request), userAgent: request.headers['user-agent'] }
+      return answerTokens(request, reply, await accounts.signIn({ tenantId: request.tenantId, ...request.body }, from))
     },
   )
 

@@ -1,16 +1,17 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { AppError, type Database } from '@coursewire/service-kit'
+import type { SessionService, SignedIn } from '../sessions/service.ts'
 import { createAcquaintances } from './acquaintances.ts'
 import type { Passwords } from './passwords.ts'
 import * as repository from './repository.ts'
 import type { TokenIssuer } from './tokens.ts'
 
-const REFRESH_TOKEN_DAYS = 30
-/** The limit per user. A program that signs in again and again ends its oldest sessions. */
-const SESSIONS = 100
-
-export function createAccountService(options: { db: Database; tokens: TokenIssuer; passwords: Passwords }) {
-  const { db, tokens, passwords } = options
+export function createAccountService(options: {
+  db: Database
+  tokens: TokenIssuer
+  sessions: SessionService
+  passwords: Passwords
+}) {
+  const { db, tokens, sessions, passwords } = options
   const acquaintances = createAcquaintances()
   const nameOf = (tenantId: string, email: string) => JSON.stringify([tenantId, email])
 
@@ -19,24 +20,18 @@ export function createAccountService(options: { db: Database; tokens: TokenIssue
       acquaintances.knowsPerson(nameOf(tenantId, email), address),
     isKnownClient: acquaintances.knowsSecret,
 
-    async signIn(tenantId: string, email: string, password: string, address: string) {
+    async signIn(
+      { tenantId, email, password }: { tenantId: string; email: string; password: string },
+      { address, userAgent }: { address: string; userAgent: string | undefined },
+    ): Promise<SignedIn> {
       const account = nameOf(tenantId, email)
       const lane = acquaintances.knowsPerson(account, address) ? 'known people' : 'people'
       const user = await repository.findUserByEmail(db, tenantId, email)
       const isRight = await passwords.check(user?.passwordHash, password, { lane, owner: address })
-      if (!user || !isRight) {
-        throw new AppError('unauthorized', 'credentials.invalid', 'Email address or password is wrong')
-      }
+      const signedIn = user && isRight ? await sessions.begin(user, userAgent) : null
+      if (!signedIn) throw new AppError('unauthorized', 'credentials.invalid', 'Email address or password is wrong')
       acquaintances.rememberPerson(account, address)
-      const refreshToken = randomBytes(32).toString('base64url')
-      const session = {
-        id: randomUUID(),
-        tokenHash: createHash('sha256').update(refreshToken).digest(),
-        tenantId,
-        userId: user.id,
-      }
-      await repository.insertSession(db, session, { lifetimeDays: REFRESH_TOKEN_DAYS, atMost: SESSIONS })
-      return { ...(await tokens.issue({ id: user.id, tenantId, roles: user.roles })), refreshToken }
+      return signedIn
     },
 
     /** Checks the secret first, so that only its holder learns which tenants the client may act for. */

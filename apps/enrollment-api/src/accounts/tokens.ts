@@ -12,10 +12,17 @@ export async function createTokenIssuer(options: { privateKey: KeyObject; issuer
   return {
     keySet: { keys: [{ ...jwk, kid, alg: 'ES256', use: 'sig' }] },
 
-    async issue({ id, tenantId, roles, scopes = [] }: Caller): Promise<{ token: string; expiresIn: number }> {
+    async issue({
+      id,
+      tenantId,
+      roles,
+      sessionId,
+      scopes = [],
+    }: Caller): Promise<{ token: string; expiresIn: number }> {
       const issuedAt = Math.floor(Date.now() / 1000)
+      const sid = sessionId !== undefined && { sid: sessionId }
       const scope = scopes.length > 0 && { scope: scopes.join(' ') }
-      const token = await new SignJWT({ tenant_id: tenantId, roles: [...roles], ...scope })
+      const token = await new SignJWT({ tenant_id: tenantId, roles: [...roles], ...sid, ...scope })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
         .setSubject(id)
         .setIssuer(issuer)

@@ -108,13 +108,20 @@ export const accountRequests = pgTable(
   ],
 )
 
-/** One sign-in on one device. All its refresh tokens end with it. */
+/** One sign-in on one device. Each use of its refresh token replaces the token. */
 export const sessions = pgTable(
   'sessions',
   {
     id: uuid('id').primaryKey(),
     tenantId: text('tenant_id').notNull(),
     userId: text('user_id').notNull(),
+    /** The SHA-256 of what all refresh tokens of the session have in common, and nobody but their holder knows. */
+    familyHash: bytes('family_hash').notNull().unique(),
+    /** The SHA-256 of the current refresh tokens: one, or one for each request that refreshed at the same moment. */
+    tokenHashes: bytes('token_hashes').array().notNull(),
+    /** Those that the current ones have replaced, and when. Every older token is known by its family alone. */
+    replacedHashes: bytes('replaced_hashes').array().notNull().default(sql`'{}'`),
+    replacedAt: moment('replaced_at'),
     /** Names from a short list, such as Firefox and Windows, not the User-Agent. */
     browser: text('browser'),
     system: text('system'),
@@ -128,23 +135,9 @@ export const sessions = pgTable(
       columns: [table.tenantId, table.userId],
       foreignColumns: [users.tenantId, users.id],
     }),
+    // No index on what a refresh changes, so that it need not write to any index.
     index('sessions_user').on(table.tenantId, table.userId),
   ],
-)
-
-export const sessionTokens = pgTable(
-  'session_tokens',
-  {
-    tokenHash: bytes('token_hash').primaryKey(),
-    sessionId: uuid('session_id')
-      .notNull()
-      .references(() => sessions.id, { onDelete: 'cascade' }),
-    /** Grows with each rotation of the session. */
-    generation: integer('generation').notNull(),
-    issuedAt: moment('issued_at').notNull().default(sql`now()`),
-    replacedAt: moment('replaced_at'),
-  },
-  (table) => [index('session_tokens_session').on(table.sessionId)],
 )
 
 /** The keys that sign access tokens. The private half is sealed by `KEY_SEAL`. */

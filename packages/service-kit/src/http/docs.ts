@@ -21,6 +21,7 @@ declare module 'fastify' {
 }
 
 type Operation = {
+  requestBody?: { required?: boolean; content: Record<string, { schema: { anyOf?: { type?: string }[] } }> }
   responses: Record<string, { description: string; headers?: object }>
   'x-refusals'?: Operation['responses']
   'x-headers'?: NonNullable<FastifySchema['answerHeaders']>
@@ -75,7 +76,7 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
     transformObject(input) {
       const document = jsonSchemaTransformObject(input)
       const { paths, components } = document as unknown as Document
-      for (const path of Object.values(paths)) Object.values(path).forEach(completeAnswers)
+      for (const path of Object.values(paths)) Object.values(path).forEach(completeOperation)
       components.responses = problems.responses
       components.schemas = { ...toPortable(components.schemas), ...problems.schemas }
       Object.values(components.schemas).forEach(useExample)
@@ -86,9 +87,12 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
   await app.register(swaggerUi, { routePrefix: '/docs' })
 }
 
-/** Adds what @fastify/swagger cannot express about an answer: shared descriptions of refusals, and headers. */
-function completeAnswers(operation: Operation): void {
-  const { responses, 'x-refusals': refusals, 'x-headers': headers = {} } = operation
+/** Adds what @fastify/swagger cannot express: optional bodies, shared descriptions of refusals, and headers of answers. */
+function completeOperation(operation: Operation): void {
+  const { requestBody, responses, 'x-refusals': refusals, 'x-headers': headers = {} } = operation
+  // Fastify shows a body that is absent to its schema as null.
+  const isOptional = requestBody?.content['application/json']?.schema.anyOf?.some(({ type }) => type === 'null')
+  if (requestBody && isOptional) requestBody.required = false
   for (const [status, answer] of Object.entries(responses)) {
     if (answer.description === 'Default Response') answer.description = STATUS_CODES[status] ?? status
     const names = headers[Number(status)]

@@ -17,6 +17,8 @@ export type Caller = {
   roles: readonly Role[]
   /** What a service may do beyond what its role allows. */
   scopes?: readonly string[]
+  /** The session in which a person has signed in. */
+  sessionId?: string
 }
 
 export type AuthOptions = {
@@ -48,6 +50,7 @@ const claimsSchema = z.object({
   exp: z.number(),
   // A list in one string (RFC 9068, section 2.2.3).
   scope: z.string().optional(),
+  sid: plainText.optional(),
 })
 
 export interface TokenCheck {
@@ -105,8 +108,14 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
     const known = remembered.get(token ?? '')
     if (known && performance.now() < known.until) return known.caller
     try {
-      const { sub, tenant_id, roles, exp, scope } = claimsSchema.parse(await request.jwtVerify())
-      const caller = { id: sub, tenantId: tenant_id, roles, ...(scope !== undefined && { scopes: scope.split(' ') }) }
+      const { sub, tenant_id, roles, exp, scope, sid } = claimsSchema.parse(await request.jwtVerify())
+      const caller = {
+        id: sub,
+        tenantId: tenant_id,
+        roles,
+        ...(scope !== undefined && { scopes: scope.split(' ') }),
+        ...(sid !== undefined && { sessionId: sid }),
+      }
       if (token !== undefined) {
         const lifetimeMs = Math.min(exp * 1000 - Date.now(), rememberMs)
         remembered.set(token, { caller, until: performance.now() + lifetimeMs })
