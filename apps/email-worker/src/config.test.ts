@@ -27,8 +27,8 @@ test('senders are written the way SES accepts them, and there is none to choose 
   const given = { EMAIL_FROM: 'Hello@Bücher.example', EMAIL_SENDERS: 'a@b.example, Course wire <C@Bücher.example>,' }
 
   expect(loadConfig(configSchema, { ...env, ...given })).toMatchObject({
-    EMAIL_FROM: 'hello@xn--bcher-kva.example',
-    EMAIL_SENDERS: ['a@b.example', 'Course wire <c@xn--bcher-kva.example>'],
+    EMAIL_FROM: 'Hello@xn--bcher-kva.example',
+    EMAIL_SENDERS: ['a@b.example', 'Course wire <C@xn--bcher-kva.example>'],
   })
   expect(loadConfig(configSchema, env).EMAIL_SENDERS).toEqual([])
 })

@@ -1,5 +1,6 @@
-import { emailAddress, toAddressKey } from '@coursewire/events'
+import { countCharacters, emailAddress, toAddressKey } from '@coursewire/events'
 import { z } from 'zod'
+import { isCommonPassword } from './accounts/common-passwords.ts'
 
 /** An id that is written into tokens. */
 export const plainId = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be 1–128 of A–Z a–z 0–9 . _ -')
@@ -12,9 +13,28 @@ export const signInAddress = z.union([emailAddress, z.email().max(254)]).transfo
 
 export const MAX_SECRET_LENGTH = 1_024
 
-/** A new password or secret. All its characters can be typed and sent; our JSON bodies accept no NUL, for example. */
+const unsendable = /[\p{Cc}\p{Cs}]/u
+
+/** The secret of a new service client. All its characters can be typed and sent; our JSON bodies accept no NUL, for example. */
 export const newSecret = z
   .string()
   .min(8, 'must have at least 8 characters')
   .max(MAX_SECRET_LENGTH)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'holds a control character')
+  .refine((secret) => !unsendable.test(secret), 'holds a control character')
+
+/**
+ * A password that somebody chooses; returns it in NFC. There are no rules about digits or capitals, because people meet them in ways that
+ * guessing programs know (NIST SP 800-63B, section 3.1.1.2).
+ */
+export const newPassword = z
+  .string()
+  .check((context) => {
+    const password = context.value.normalize('NFC')
+    context.value = password
+    const refuse = (message: string) => void context.issues.push({ code: 'custom', input: password, message })
+    const length = countCharacters(password)
+    if (length < 8 || length > 128) refuse('Must have 8 to 128 characters')
+    if (unsendable.test(password)) refuse('Holds a control character')
+    if (isCommonPassword(password)) refuse('Is one of the passwords that are guessed first')
+  })
+  .meta({ minLength: 8, maxLength: 128, description: 'Any 8 to 128 characters but a password that many people use' })

@@ -59,7 +59,7 @@ it('create-client creates a client for its tenants, by default DEFAULT_TENANT, a
 })
 
 it('all problems are reported at once, and nothing is done', async () => {
-  const result = await run(['create-user', '--email=grace', '--name=', '--locale=fr', '--role=root'], 'short')
+  const result = await run(['create-user', '--email=grace', '--name=', '--locale=d', '--role=root'], 'short')
 
   expect(result).toMatchObject({ code: 2, output: '' })
   for (const field of ['tenant', 'email', 'name', 'locale', 'role', 'secret'])
@@ -68,8 +68,8 @@ it('all problems are reported at once, and nothing is done', async () => {
 })
 
 it.each([
-  ['a NUL', 'eight\u0000more', 'holds a control character'],
-  ['a line break', 'eight\nmore', 'holds a control character'],
+  ['a NUL', 'eight\u0000more', 'control character'],
+  ['a line break', 'eight\nmore', 'control character'],
   ['bytes that are no UTF-8', Buffer.from('schlüssel', 'latin1'), 'not UTF-8'],
 ])('a secret with %s is refused, because nobody could sign in with it', async (_fault, secret, message) => {
   const result = await run(['create-user', '--tenant=acme', '--email=nul@example.com', '--name=Nul'], secret)

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { buffer } from 'node:stream/consumers'
-import { emailAddress, line } from '@coursewire/events'
+import { emailAddress, languageTag, line } from '@coursewire/events'
 import {
   type CommandLine,
   type Database,
@@ -12,7 +12,7 @@ import {
 } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { cliConfigSchema } from '../config.ts'
-import { newSecret, plainId } from '../fields.ts'
+import { newPassword, newSecret, plainId } from '../fields.ts'
 import { provisionClient, provisionUser } from './provision.ts'
 import { insertTenant } from './repository.ts'
 
@@ -22,12 +22,12 @@ const userInput = z.object({
   tenant: plainId.describe('The tenant; by default DEFAULT_TENANT'),
   email: emailAddress.describe('The address to sign in with'),
   name: line(1, 200).describe('The name in mails and on pages'),
-  locale: z.enum(['de', 'en']).default('en').describe('de or en'),
+  locale: languageTag.default('en').describe('The language of mails and pages, such as de-AT'),
   role: commaList
     .pipe(z.array(z.enum(['student', 'editor', 'admin'])))
     .prefault('student')
     .describe('student, editor or admin; several separated by commas'),
-  secret: newSecret,
+  secret: newPassword,
 })
 
 const clientInput = z.object({
