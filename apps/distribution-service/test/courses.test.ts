@@ -73,6 +73,32 @@ describe('other services', () => {
     expect(body).toMatchObject({ code: 'course.not-found' })
   })
 
+  it('are told that a course is gone when all its distributions were deleted, until it has one again', async () => {
+    const service = await startWithCourses({ course_id: 'course_1' }, { course_id: 'course_2' })
+    const asEditor = { roles: ['editor' as const], headers: { 'if-match': '*' } }
+    const ask = async () => {
+      const { status, body } = await service.call('GET', '/internal/courses/course_1', asService)
+      return [status, body.code]
+    }
+    const add = async () => {
+      const body = { courseId: 'course_1', title: 'By hand', language: 'en' }
+      return (await service.call('POST', '/api/distributions', { ...asEditor, body })).body.id
+    }
+    const remove = (id: string) => service.call('DELETE', `/api/distributions/${id}`, asEditor)
+
+    const { body } = await service.call('GET', '/api/distributions?courseId=course_1', asEditor)
+    const second = await add()
+    await remove(body.items[0].id)
+    expect(await ask()).toEqual([200, undefined])
+
+    await remove(second)
+    expect(await ask()).toEqual([410, 'course.gone'])
+    expect((await service.call('GET', '/internal/courses/course_2', asService)).status).toBe(200)
+
+    await add()
+    expect(await ask()).toEqual([200, undefined])
+  })
+
   it.each(['/internal/courses', '/internal/courses/course_1'])('are the only ones that may ask %s', async (url) => {
     const service = await startWithCourses({ course_id: 'course_1' })
 

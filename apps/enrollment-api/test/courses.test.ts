@@ -215,6 +215,14 @@ describe('a course that no event has mentioned', () => {
     expect(await service.count('outbox', `log->'fields'->>'courseId' = '${courseId}'`)).toBe(0)
   })
 
+  it('and was deleted is as absent as an unknown one', async () => {
+    catalogue.behaviour.statusCode = 410
+
+    const refused = await service.post(student.token, { courseId: `course-${randomUUID()}` })
+
+    expect(refused.json()).toMatchObject({ status: 404, code: 'course.not-found' })
+  })
+
   it('is answered with 503 while distribution-service is down, and then asked about again', async () => {
     const courseId = `course-${randomUUID()}`
     catalogue.courses.set(courseId, { public: true })

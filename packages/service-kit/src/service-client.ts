@@ -11,9 +11,9 @@ type Token = { value: string; renewAt: number }
 /** Makes internal HTTP calls from one service to another. */
 export type ServiceClient = {
   /**
-   * Fetches `url` on behalf of a tenant and parses the answer with `schema`. Returns null on 404 and 410. A forbidden tenant or resource throws a
-   * `forbidden` AppError, and a wrong request an ordinary error, because neither would succeed later. Any other status than 200, an answer that
-   * breaks the schema, or no answer within five seconds throws an `unavailable` AppError.
+   * Fetches `url` on behalf of a tenant and parses the answer with `schema`. Returns null on 404. What is gone for good (410) throws a `gone`
+   * AppError, a forbidden tenant or resource a `forbidden` one, and a wrong request an ordinary error, because none of them would succeed later.
+   * Any other status than 200, an answer that breaks the schema, or no answer within five seconds throws an `unavailable` AppError.
    */
   get<Answer>(
     url: string,
@@ -73,7 +73,7 @@ export function createServiceClient(options: {
         await response.body?.cancel()
         response = await send(await getToken(tenantId, token))
       }
-      if (response.status === 404 || response.status === 410) {
+      if (response.status === 404) {
         await response.body?.cancel()
         return null
       }
@@ -107,6 +107,7 @@ async function readAnswer<Answer>(response: Response, url: string, schema: z.Zod
 
 /** A failure that only an operator or a bug fix can change must not look like an outage, because callers wait for outages to end. */
 function toError(status: number, details: { url: string; status: number }): Error {
+  if (status === 410) return new AppError('gone', 'resource.gone', 'Gone for good', details)
   if (status === 403) return new AppError('forbidden', 'tenant.forbidden', 'Not available for this tenant', details)
   const isForNow = status < 400 || status >= 500 || [401, 408, 425, 429].includes(status)
   if (isForNow) return new AppError('unavailable', 'service.refused', 'Another service refused the call', details)

@@ -85,11 +85,11 @@ it('a call that is refused with a new token too is given up', async () => {
   expect(calls).toHaveLength(2)
 })
 
-it('a resource that does not exist, or no longer does, is null', async () => {
+it('a resource that does not exist is null, and one that no longer does is gone', async () => {
   const { url, client } = await startService((_token, path) => ({ status: Number(path.slice(1)), body: {} }))
 
   expect(await client.get(`${url}/404`, 'acme', course)).toBeNull()
-  expect(await client.get(`${url}/410`, 'acme', course)).toBeNull()
+  await expect(client.get(`${url}/410`, 'acme', course)).rejects.toMatchObject({ name: 'AppError', kind: 'gone' })
 })
 
 it.each([

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { internalNames, pickFields, shownContent } from '../entries/content.ts'
 import { exampleContent } from '../examples.ts'
 import { courseId, limit, pageOf, toPage } from '../paging.ts'
-import { findCourse, listCourses } from './repository.ts'
+import { findCourse, listCourses, wasDeleted } from './repository.ts'
 
 const internalCourse = z
   .object({
@@ -60,15 +60,18 @@ export function addInternalRoutes(app: HttpApp, { db }: { db: Database }): void 
         tags,
         operationId: 'getInternalCourse',
         summary: 'One course',
-        refusals: { 404: 'course.not-found' },
+        refusals: { 404: 'course.not-found', 410: 'course.gone' },
         params: z.strictObject({ courseId }),
         response: { 200: internalCourse },
       },
     },
     async ({ tenantId, params }) => {
       const course = await findCourse(db, tenantId, params.courseId)
-      if (!course) throw new AppError('not-found', 'course.not-found', 'Course not found', params)
-      return course
+      if (course) return course
+      const isGone = await wasDeleted(db, tenantId, params.courseId)
+      throw isGone
+        ? new AppError('gone', 'course.gone', 'The course was deleted', params)
+        : new AppError('not-found', 'course.not-found', 'Course not found', params)
     },
   )
 }

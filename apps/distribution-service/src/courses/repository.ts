@@ -2,7 +2,7 @@ import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, asc, desc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, alias } from 'drizzle-orm/pg-core'
 import { selectRows } from '../db/rows.ts'
-import { courses, distributions } from '../db/schema.ts'
+import { courses, distributions, lostCourses } from '../db/schema.ts'
 import { type CourseContent, internalNames, pickFields } from '../entries/content.ts'
 import type { Staging } from '../entries/distribution.ts'
 
@@ -116,6 +116,12 @@ function selectRoots(db: Database, tenantId: string, where: SQL | undefined) {
 export async function findCourse(db: Database, tenantId: string, courseId: string): Promise<Course | null> {
   const [found] = await selectRoots(db, tenantId, eq(distributions.courseId, courseId))
   return found ?? null
+}
+
+/** Whether a course without distributions had one that was deleted. */
+export async function wasDeleted(db: Database, tenantId: string, courseId: string): Promise<boolean> {
+  const ofCourse = and(eq(lostCourses.tenantId, tenantId), eq(lostCourses.courseId, courseId))
+  return (await db.$count(lostCourses, ofCourse)) > 0
 }
 
 /** Ordered by course id, so that a reader who pages through meets every course that existed when it began. */

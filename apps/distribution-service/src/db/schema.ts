@@ -38,6 +38,16 @@ export const courses = pgTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.courseId] })],
 )
 
+/** The courses that have lost a distribution. While such a course has no other, it is gone, not unknown. */
+export const lostCourses = pgTable(
+  'lost_courses',
+  {
+    tenantId: text('tenant_id').notNull(),
+    courseId: text('course_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.courseId] })],
+)
+
 type OfDistribution = Record<'language' | 'visibility' | 'listed', SQLWrapper>
 
 /** Whether lists show an entry, and search finds it. */

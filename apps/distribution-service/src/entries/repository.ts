@@ -3,7 +3,7 @@ import { and, arrayContains, desc, eq, getTableColumns, ilike, inArray, lt, or, 
 import { writeTerms } from '../catalogue/listings.ts'
 import { readLanguage } from '../db/language.ts'
 import { isAnyOf, selectRows } from '../db/rows.ts'
-import { distributions } from '../db/schema.ts'
+import { distributions, lostCourses } from '../db/schema.ts'
 import { claimFreeSlugs, claimSlug } from '../slugs/repository.ts'
 import type { Change, Distribution, Visibility } from './distribution.ts'
 
@@ -198,12 +198,14 @@ export async function updateDistribution(
   return assertFound((await updateDistributions(tx, [{ id, change }], at)).get(id), id)
 }
 
-/** Removes locked rows; returns when each was, as late as a change would have been, by id. */
+/** Removes locked rows and remembers their courses; returns when each was, as late as a change would have been, by id. */
 export async function deleteDistributions(tx: Transaction, ids: string[], at: string): Promise<Map<string, string>> {
   const deletedAt = laterThanBefore(at)
+  const { id, tenantId, courseId } = distributions
   const deleted = await tx
     .delete(distributions)
-    .where(inArray(distributions.id, ids))
-    .returning({ id: distributions.id, at: deletedAt.mapWith(distributions.updatedAt) })
+    .where(inArray(id, ids))
+    .returning({ id, tenantId, courseId, at: deletedAt.mapWith(distributions.updatedAt) })
+  if (deleted.length > 0) await tx.insert(lostCourses).values(deleted).onConflictDoNothing()
   return new Map(deleted.map(({ id, at }) => [id, at]))
 }

@@ -1,4 +1,4 @@
-import type { Database, ServiceClient } from '@coursewire/service-kit'
+import { AppError, type Database, type ServiceClient } from '@coursewire/service-kit'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { readKnowledge, saveAnswer } from './repository.ts'
@@ -18,7 +18,7 @@ export function createCourseService(options: { db: Database; client: ServiceClie
 
   async function ask(tenantId: string, courseId: string, askedAt: string, requestId: string): Promise<boolean> {
     const url = `${coursesUrl}/${encodeURIComponent(courseId)}`
-    const course = await client.get(url, tenantId, courseAnswer, { requestId })
+    const course = await client.get(url, tenantId, courseAnswer, { requestId }).catch(toAbsentIfGone)
     if (!course) {
       unknown.set(toKey(tenantId, courseId), true)
       return false
@@ -49,5 +49,11 @@ export function createCourseService(options: { db: Database; client: ServiceClie
 }
 
 export type CourseService = ReturnType<typeof createCourseService>
+
+/** A course without distributions may get one again. */
+function toAbsentIfGone(error: unknown): null {
+  if (error instanceof AppError && error.kind === 'gone') return null
+  throw error
+}
 
 const toKey = (tenantId: string, courseId: string) => `${tenantId}/${courseId}`
