@@ -15,10 +15,12 @@ import { cliConfigSchema } from './config.ts'
 import { statuses } from './db/schema.ts'
 import { findEmail, type LedgerEntry, type LedgerFilter, listEmails, matches } from './emails/ledger.ts'
 import { countUnsent, isOneOf, resend } from './emails/repository.ts'
+import { templates } from './emails/templates.ts'
 
 const word = z.string().min(1)
 const filterInput = z.object({
   tenant: word.optional().describe('Only of this tenant'),
+  template: word.optional().describe(`Only of this kind: ${Object.keys(templates).join(', ')}`),
   course: word.optional().describe('Only of this course'),
   reason: word.optional().describe('Only with these words in the reason'),
   since: momentInput
@@ -105,6 +107,7 @@ async function resendThese(db: Database, ids: string[], isDryRun: boolean): Prom
     for (const wanted of ids) {
       const email = await findEmail(tx, wanted, 'update')
       if (!email) throw new Error(`No mail has the id ${wanted}`)
+      if (email.withdrawn !== null) throw new Error(`Mail ${wanted} must not be sent any more: ${email.withdrawn}`)
       if (email.status === 'failed' || email.status === 'unknown') continue
       throw new Error(`Mail ${wanted} is ${email.status}: only unknown or failed mails can be sent again`)
     }
@@ -128,7 +131,7 @@ async function renderList(db: Database, input: z.output<typeof listInput>): Prom
   return formatTable(emails.map(summarize))
 }
 
-function summarize({ id, status, createdAt, tenantId, studentId, courseId, attempt, reason }: LedgerEntry) {
+function summarize({ id, status, createdAt, tenantId, template, recipient, fact, attempt, reason }: LedgerEntry) {
   const created = `${createdAt.slice(0, 19).replace('T', ' ')}Z`
-  return { id, status, created, tenant: tenantId, student: studentId, course: courseId, attempt, reason }
+  return { id, status, created, tenant: tenantId, template, recipient, fact, attempt, reason }
 }

@@ -1,5 +1,5 @@
 import { runCommandLine } from '@coursewire/service-kit'
-import { anEnrollment } from '@coursewire/testing'
+import { aCancelledEnrollment, anEnrollment } from '@coursewire/testing'
 import { beforeAll, expect, test } from 'vitest'
 import { settle } from '../src/emails/repository.ts'
 import { createMails } from '../src/mails.ts'
@@ -36,29 +36,31 @@ test('list shows every mail in a table or as JSON', async () => {
 
   const [head, ...lines] = out.split('\n')
   expect(code).toBe(0)
-  expect(head).toMatch(/^ID +STATUS +CREATED +TENANT +STUDENT +COURSE +ATTEMPT +REASON$/)
+  expect(head).toMatch(/^ID +STATUS +CREATED +TENANT +TEMPLATE +RECIPIENT +FACT +ATTEMPT +REASON$/)
   expect(lines).toHaveLength(4)
-  const { id, studentId } = await find('unknown')
+  const { id, recipient } = await find('unknown')
   expect(lines).toContainEqual(
     expect.stringMatching(
-      new RegExp(`^${id}  unknown  .{19}Z  acme    ${studentId}  course-1  0        socket hang up$`),
+      new RegExp(`^${id}  unknown  .{19}Z  acme    welcome   ${recipient}  course-1  0        socket hang up$`),
     ),
   )
   expect(JSON.parse(json.out)).toEqual(await ledger.list())
 })
 
-test('list can be filtered by state, tenant and time, and limited', async () => {
+test('list can be filtered by state, tenant, template and time, and limited', async () => {
   const count = async (...args: string[]) => JSON.parse((await mails('list', '--json', ...args)).out).length as number
 
   expect(
     await Promise.all([
       count('--status', 'sent'),
       count('--tenant=other'),
+      count('--template=welcome'),
+      count('--template=verification'),
       count('--tenant=acme', '--since=1h'),
       count('--since', '2999-01-01'),
       count('--limit=3'),
     ]),
-  ).toEqual([1, 0, 4, 0, 3])
+  ).toEqual([1, 0, 4, 0, 4, 0, 3])
   expect(await mails('list', '--tenant=other')).toEqual({ out: 'No mails', err: '', code: 0 })
 })
 
@@ -143,6 +145,19 @@ test('resend by course and reason counts with --dry-run, and skips mails that ma
   expect(await mails('resend', '--course=mended', '--status=unknown')).toMatchObject({ out: '1 mail is pending again' })
   expect(await mails('resend', '--all', '--dry-run')).toMatchObject({ out: '2 mails would be sent again' })
   expect(await count('--course=mended', '--status=pending')).toBe(3)
+})
+
+test('resend leaves out a mail that was withdrawn', async () => {
+  const owed = anEnrollment({ course_id: 'left' })
+  await ledger.handle(owed, aCancelledEnrollment({ student_id: owed.payload.student_id, course_id: 'left' }))
+  const { id } = await ledger.find(owed.payload.student_id)
+
+  expect(await mails('resend', '--course=left')).toMatchObject({ out: 'No mails are pending again' })
+  expect(await mails('resend', id)).toEqual({
+    out: '',
+    err: `Mail ${id} must not be sent any more: the enrolment was cancelled`,
+    code: 1,
+  })
 })
 
 const nobody = '019a0000-0000-7000-8000-000000000000'

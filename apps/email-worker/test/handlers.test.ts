@@ -1,9 +1,14 @@
-import { anEnrollment } from '@coursewire/testing'
+import { randomUUID } from 'node:crypto'
+import { aCancelledEnrollment, anEnrollment, anErasedAccount } from '@coursewire/testing'
 import { beforeEach, expect, test } from 'vitest'
+import { claim, markUnknown, settle } from '../src/emails/repository.ts'
+import { accountEvents, anAccountEvent } from './account-events.ts'
 import { openLedger } from './ledger.ts'
 
 const ledger = await openLedger()
 beforeEach(() => ledger.clear())
+
+const erase = (accountId: string) => ledger.handle(anErasedAccount({ account_id: accountId }))
 
 test('an enrolment causes one mail, which names the event that caused it', async () => {
   const event = anEnrollment({ source: 'gift' })
@@ -14,10 +19,10 @@ test('an enrolment causes one mail, which names the event that caused it', async
     {
       status: 'pending',
       tenantId: 'acme',
-      studentId: event.payload.student_id,
-      courseId: 'course-1',
-      activation: 1,
       template: 'welcome',
+      recipient: event.payload.student_id,
+      fact: 'course-1',
+      activation: 1,
       source: 'gift',
       attempt: 0,
       eventId: event.id,
@@ -50,6 +55,143 @@ test('a student who comes back after leaving gets another mail', async () => {
   await ledger.handle(first, anEnrollment({ ...first.payload, activation: 2 }))
 
   expect(new Set((await ledger.list()).map(({ activation }) => activation))).toEqual(new Set([1, 2]))
+})
+
+test.each(accountEvents)(
+  'the event for %s causes one mail about its request, however often it arrives',
+  async (purpose) => {
+    const event = anAccountEvent(purpose)
+    const { account_id, request_id } = event.payload
+
+    await ledger.handle(event, event)
+    await ledger.handle(anAccountEvent(purpose, event.payload))
+    await ledger.handle(anAccountEvent(purpose, { account_id }))
+
+    const emails = await ledger.list()
+    expect(emails).toHaveLength(2)
+    expect(emails.find(({ fact }) => fact === request_id)).toMatchObject({
+      status: 'pending',
+      template: purpose,
+      recipient: account_id,
+      activation: 1,
+      source: null,
+      eventId: event.id,
+    })
+  },
+)
+
+test('a cancelled enrolment withdraws its welcome mail, and no other', async () => {
+  const event = anEnrollment()
+  const { student_id, course_id } = event.payload
+  const others = [
+    anEnrollment({ ...event.payload, activation: 2 }),
+    anEnrollment({ ...event.payload, course_id: 'other' }),
+    anEnrollment(),
+  ]
+  await ledger.handle(event, ...others)
+
+  await ledger.handle(aCancelledEnrollment({ student_id, course_id }))
+
+  const emails = await ledger.list()
+  expect(emails.filter(({ status }) => status === 'pending')).toHaveLength(3)
+  expect(emails.filter(({ status }) => status === 'failed')).toMatchObject([
+    { eventId: event.id, reason: 'the enrolment was cancelled', withdrawn: 'the enrolment was cancelled' },
+  ])
+})
+
+test('a cancelled enrolment causes no mail if its event arrives after the cancellation', async () => {
+  const event = anEnrollment()
+  const { student_id, course_id } = event.payload
+
+  await ledger.handle(aCancelledEnrollment({ student_id, course_id }))
+  await ledger.handle(event)
+
+  expect(await ledger.list()).toMatchObject([{ status: 'failed', reason: 'the enrolment was cancelled' }])
+})
+
+test('a claimed mail is sent although its enrolment is cancelled, but it is not tried again', async () => {
+  const events = [anEnrollment(), anEnrollment(), anEnrollment()]
+  await ledger.handle(...events)
+  const [sent, refused, lost] = await Promise.all(events.map(({ payload }) => ledger.find(payload.student_id)))
+  if (!sent || !refused || !lost) return expect.unreachable()
+  for (const email of [sent, refused, lost]) await claim(ledger.db, email)
+
+  await ledger.handle(
+    ...events.map(({ payload: { student_id, course_id } }) => aCancelledEnrollment({ student_id, course_id })),
+  )
+  await settle(ledger.db, { ...sent, attempt: 1 }, { status: 'sent', messageId: 'm-1' })
+  await settle(ledger.db, { ...refused, attempt: 1 }, { status: 'pending', reason: 'throttled', isOutage: true })
+  await ledger.age('61 seconds')
+  await markUnknown(ledger.db, 60)
+
+  expect(await ledger.find(sent.recipient)).toMatchObject({ status: 'sent', reason: null })
+  expect(await ledger.find(refused.recipient)).toMatchObject({
+    status: 'failed',
+    reason: 'the enrolment was cancelled',
+  })
+  expect(await ledger.find(lost.recipient)).toMatchObject({ status: 'unknown' })
+})
+
+test('an erased account gets no mail any more, and what was sent stays in the ledger', async () => {
+  const recipient = `usr_${randomUUID()}`
+  const events = [
+    anEnrollment({ student_id: recipient }),
+    anEnrollment({ student_id: recipient, course_id: 'other' }),
+    anAccountEvent('password_changed', { account_id: recipient }),
+    anEnrollment(),
+    anEnrollment({ student_id: recipient, course_id: 'elsewhere' }, { tenantId: 'globex' }),
+  ]
+  await ledger.handle(...events)
+  const sent = (await ledger.list()).find(({ eventId }) => eventId === events[0]?.id) ?? expect.unreachable()
+  await settle(ledger.db, sent, { status: 'sent', messageId: 'm-1' })
+
+  await erase(recipient)
+
+  const outcomes = new Map((await ledger.list()).map(({ eventId, status, reason }) => [eventId, [status, reason]]))
+  expect(events.map(({ id }) => outcomes.get(id))).toEqual([
+    ['sent', null],
+    ['failed', 'erased'],
+    ['failed', 'erased'],
+    ['pending', null],
+    ['pending', null],
+  ])
+})
+
+test('no event that is read again or late brings an erased account a mail', async () => {
+  const recipient = `usr_${randomUUID()}`
+  const events = [anEnrollment({ student_id: recipient }), anAccountEvent('verification', { account_id: recipient })]
+  const other = anEnrollment()
+  await erase(recipient)
+  await erase(recipient)
+
+  await ledger.handle(...events, other)
+  await ledger.clear()
+  await ledger.handle(...events, other)
+
+  const emails = await ledger.list()
+  expect(emails.filter(({ status }) => status === 'pending')).toMatchObject([{ eventId: other.id }])
+  expect(emails.filter((email) => email.recipient === recipient)).toMatchObject([
+    { status: 'failed', reason: 'erased' },
+    { status: 'failed', reason: 'erased' },
+  ])
+})
+
+test('the previous version can write and read while this one runs', async () => {
+  const insert = `INSERT INTO emails (id, tenant_id, student_id, course_id, activation, template, source, event_id, correlation_id)
+    VALUES (gen_random_uuid(), 'acme', $1, 'course-1', 1, 'welcome', 'manual', 'e-1', 'c-1') ON CONFLICT DO NOTHING`
+  const event = anEnrollment()
+  await ledger.handle(event)
+
+  await ledger.pool.query(insert, [event.payload.student_id])
+  await ledger.pool.query(insert, ['usr_previous'])
+  await ledger.handle(anEnrollment({ student_id: 'usr_previous' }))
+
+  const { rows } = await ledger.pool.query('SELECT student_id, course_id FROM emails ORDER BY created_at')
+  expect(rows).toEqual([
+    { student_id: event.payload.student_id, course_id: 'course-1' },
+    { student_id: 'usr_previous', course_id: 'course-1' },
+  ])
+  expect(await ledger.find('usr_previous')).toMatchObject({ eventId: 'e-1', fact: 'course-1' })
 })
 
 test('two concurrent transactions with the same enrolments leave one mail for each', async () => {

@@ -1,10 +1,13 @@
+import type { EventEnvelope } from '@coursewire/events'
 import { createDatabase, createLogger, createPool } from '@coursewire/service-kit'
-import { type anEnrollment, createTestDatabase } from '@coursewire/testing'
+import { createTestDatabase } from '@coursewire/testing'
 import { afterAll } from 'vitest'
-import { onEnrollmentCompleted } from '../src/emails/handlers.ts'
+import { createHandlers } from '../src/consumer.ts'
 import { listEmails } from '../src/emails/ledger.ts'
 
 export const logger = createLogger({ service: 'email-worker', level: 'silent' })
+
+const handlers = new Map(createHandlers(logger).map((handler) => [handler.type, handler]))
 
 /** Opens a ledger that belongs to the test file. */
 export async function openLedger() {
@@ -20,15 +23,20 @@ export async function openLedger() {
     ...database,
     db,
     pool,
-    /** Handles the events in one transaction, as the consumer does. */
-    handle: (...events: ReturnType<typeof anEnrollment>[]) =>
-      db.transaction((tx) => onEnrollmentCompleted(logger)(tx, events)),
+    /** Handles the events in one transaction, those of one type together, as the consumer does. */
+    handle: (...events: EventEnvelope[]) =>
+      db.transaction(async (tx) => {
+        for (const type of new Set(events.map((event) => event.type))) {
+          const ofType = events.filter((event) => event.type === type)
+          await handlers.get(type)?.handle(tx, ofType)
+        }
+      }),
     list: () => listEmails(db, { limit: 10_000 }),
-    async find(studentId: string) {
+    async find(recipient: string) {
       const [email, ...others] = (await listEmails(db, { limit: 10_000 })).filter(
-        (mail) => mail.studentId === studentId,
+        (mail) => mail.recipient === recipient,
       )
-      if (!email || others.length > 0) throw new Error(`Not one mail for ${studentId}`)
+      if (!email || others.length > 0) throw new Error(`Not one mail for ${recipient}`)
       return email
     },
     /** Makes every waiting mail due. */

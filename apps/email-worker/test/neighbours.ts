@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { type Mail, startAwsLocal } from '@coursewire/aws-local'
 import { onTestFinished } from 'vitest'
 
+type Found = object | 'gone' | null
+
 /** Starts an HTTP server on a free port and closes it when the test ends. */
 export async function serve(
   listener: (request: IncomingMessage, response: ServerResponse) => unknown,
@@ -43,17 +45,30 @@ export const aCourse = (changes: object = {}) => ({
   ...changes,
 })
 
+/** What enrollment-api knows about a request for an account mail. */
+export const aRequest = (changes: object = {}) => ({
+  purpose: 'verification',
+  accountId: 'account-1',
+  name: 'Anna Weber',
+  email: 'anna@example.com',
+  locale: 'en',
+  token: 'a-token_1',
+  expiresAt: '2026-03-03T09:30:00.000000Z',
+  ...changes,
+})
+
 /**
  * Starts a stand-in for enrollment-api and distribution-service. It gives a token for the client's secret. With that token, every
- * student is answered with `state.student` and every course with `state.course`; `null` means not found. `onAsked` is called for each
- * request for a student, and its answer waits for `hold`.
+ * student is answered with `state.student`, every course with `state.course` and every request with `state.request`; `null` means not
+ * found. `onAsked` is called for each request for a student, and its answer waits for `hold`.
  */
 export async function startNeighbours() {
   const token = randomUUID()
   const secret = randomUUID()
   const state = {
-    student: aStudent() as object | null,
-    course: aCourse() as object | null,
+    student: aStudent() as Found,
+    course: aCourse() as Found,
+    request: aRequest() as Found,
     isDown: false,
     /** Tenants that the client may not act for. */
     forbidden: [] as string[],
@@ -72,12 +87,13 @@ export async function startNeighbours() {
     }
     if (request.headers.authorization !== `Bearer ${token}`) return answer(401, {})
     state.requestIds.push(request.headers['x-request-id'] as string | undefined)
-    const [, about, id] = /^\/internal\/(students|courses)\/([^/]+)$/.exec(request.url ?? '') ?? []
+    const [, about, id] = /^\/internal\/(students|courses|account-mails)\/([^/]+)$/.exec(request.url ?? '') ?? []
     if (about === 'students') {
       state.onAsked()
       await state.hold
     }
-    const found = about === 'students' ? state.student : state.course
+    const found = { students: state.student, courses: state.course, 'account-mails': state.request }[about ?? '']
+    if (found === 'gone') return answer(410, {})
     return found && id ? answer(200, found) : answer(404, {})
   })
   return { url, secret, state }

@@ -35,6 +35,7 @@ export function startWorker(env: NodeJS.ProcessEnv, moment = 'never') {
   return {
     ended,
     stop,
+    lines: lines as readonly Line[],
     findLines: (msg: string) => lines.filter((line) => line.msg === msg),
     waitForLine: (msg: string, count = 1) =>
       waitFor(() => lines.filter((line) => line.msg === msg)[count - 1], { message: `the line "${msg}"` }),

@@ -28,9 +28,11 @@ async function explain(endpoint: string, changes: SESClientConfig = {}) {
   return explainFailure(error, true)
 }
 
+const link = 'https://a.example/app/verify#token=AbC_-9'
+
 const refuse = (status: number, code: string) =>
   serve((_request, response) => {
-    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>No, a@example.com: no</Message></Error></ErrorResponse>`
+    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>No, a@example.com: no ${link}</Message></Error></ErrorResponse>`
     response.writeHead(status, { 'content-type': 'text/xml' }).end(body)
   })
 
@@ -44,7 +46,10 @@ test.each([
   [500, 'InternalFailure', { status: 'unknown' }],
   [503, 'ServiceUnavailable', { status: 'unknown' }],
 ])('an answer of %d %s is classified', async (status, code, outcome) => {
-  expect(await explain(await refuse(status, code))).toEqual({ ...outcome, reason: `${code}: No, [address]: no` })
+  expect(await explain(await refuse(status, code))).toEqual({
+    ...outcome,
+    reason: `${code}: No, [address]: no https://a.example/app/verify[token]`,
+  })
 })
 
 test('a rejection by a proxy, without a code of SES, was not accepted', async () => {

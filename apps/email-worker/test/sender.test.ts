@@ -1,5 +1,5 @@
 import { createServiceClient } from '@coursewire/service-kit'
-import { anEnrollment, waitFor } from '@coursewire/testing'
+import { aCancelledEnrollment, anEnrollment, waitFor } from '@coursewire/testing'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { DeliveryOptions } from '../src/emails/delivery.ts'
 import { createDirectory } from '../src/emails/directory.ts'
@@ -7,8 +7,9 @@ import type { LedgerEntry } from '../src/emails/ledger.ts'
 import { createSesMailer } from '../src/emails/mailer.ts'
 import { claim, reserveDue, settle } from '../src/emails/repository.ts'
 import { startSender } from '../src/emails/sender.ts'
+import { anAccountEvent } from './account-events.ts'
 import { logger, openLedger } from './ledger.ts'
-import { aCourse, aStudent, startNeighbours, startSes } from './neighbours.ts'
+import { aCourse, aRequest, aStudent, startNeighbours, startSes } from './neighbours.ts'
 
 const ledger = await openLedger()
 beforeEach(async () => {
@@ -21,18 +22,20 @@ async function startWorld() {
   for (const [name, value] of Object.entries(ses.env)) vi.stubEnv(name, value)
   onTestFinished(() => void vi.unstubAllEnvs())
 
+  const { url, secret } = neighbours
+  const services = createServiceClient({
+    tokenUrl: `${url}/auth/service-token`,
+    clientId: 'email-worker',
+    clientSecret: secret,
+    logger,
+  })
+  const directory = createDirectory(services, { enrollmentApi: url, distributionService: url })
+
   async function start(changes: Partial<DeliveryOptions & { unknownAfterSeconds: number }> = {}) {
-    const { url, secret } = neighbours
-    const services = createServiceClient({
-      tokenUrl: `${url}/auth/service-token`,
-      clientId: 'email-worker',
-      clientSecret: secret,
-      logger,
-    })
     const mailer = createSesMailer({ region: 'eu-central-1', from: 'Coursewire <hello@coursewire.example>' })
     const sender = startSender({
       db: ledger.db,
-      directory: createDirectory(services, { enrollmentApi: url, distributionService: url }),
+      directory,
       mailer,
       logger,
       webUrl: 'https://learn.example.com',
@@ -47,7 +50,7 @@ async function startWorld() {
     })
     return sender
   }
-  return { neighbours, ses, start }
+  return { neighbours, ses, directory, start }
 }
 
 /** Enrols one student and waits until the mail has the status. */
@@ -138,7 +141,7 @@ test('a mail whose answer is lost becomes unknown and is not sent again', async 
   const other = await enrol('sent')
   const inbox = await ses.readInbox()
   expect(inbox.map(({ tags }) => tags['send_id'])).toEqual([email.id, other.id])
-  expect(await ledger.find(email.studentId)).toMatchObject({ status: 'unknown', attempt: 1 })
+  expect(await ledger.find(email.recipient)).toMatchObject({ status: 'unknown', attempt: 1 })
 })
 
 test('a mail whose call hangs becomes unknown', async () => {
@@ -268,7 +271,7 @@ test('only one of several workers claims a mail, and only its last attempt count
   expect(await claim(ledger.db, email)).toBe(false)
   expect(await claim(ledger.db, first)).toBe(true)
   expect(await settle(ledger.db, first, { status: 'sent', messageId: 'm-1' })).toBe(false)
-  expect(await ledger.find(email.studentId)).toMatchObject({ status: 'sending', attempt: 2, messageId: null })
+  expect(await ledger.find(email.recipient)).toMatchObject({ status: 'sending', attempt: 2, messageId: null })
 })
 
 test('a mail whose worker disappears becomes unknown, but the worker may still record that it was sent', async () => {
@@ -280,7 +283,7 @@ test('a mail whose worker disappears becomes unknown, but the worker may still r
   await start({ onStep: (step) => (step === 'answered' ? gate : undefined) })
   const event = anEnrollment()
   await ledger.handle(event)
-  const { studentId } = await until(event.payload.student_id, 'sending')
+  const { recipient: studentId } = await until(event.payload.student_id, 'sending')
   await waitFor(async () => (await ses.readInbox()).length === 1)
 
   await ledger.age('61 seconds')
@@ -308,12 +311,15 @@ test('while another service is down, no mail is claimed and none is lost', async
 })
 
 test('a mail that triggers a bug fails, and the next one is sent', async () => {
-  const { start } = await startWorld()
+  const { directory, start } = await startWorld()
   const odd = anEnrollment({ student_id: '\uffff-odd' })
   await start({
-    directory: async (email) => {
-      if (email.studentId === odd.payload.student_id) throw new TypeError('odd')
-      return { student: aStudent(), course: aCourse() }
+    directory: {
+      ...directory,
+      getStudent(email) {
+        if (email.recipient === odd.payload.student_id) throw new TypeError('odd')
+        return directory.getStudent(email)
+      },
     },
   })
 
@@ -338,6 +344,91 @@ test.each([
   await ledger.makeDue()
 
   expect(await until(event.payload.student_id, 'failed')).toMatchObject({ reason, attempt: 0 })
+  expect(await ses.readInbox()).toEqual([])
+})
+
+test.each([
+  ['student', 'erased'],
+  ['course', 'the course was deleted'],
+] as const)('if the %s is gone, the mail fails at once', async (who, reason) => {
+  const { ses, neighbours, start } = await startWorld()
+  neighbours.state[who] = 'gone'
+  await start()
+
+  expect(await enrol('failed')).toMatchObject({ reason, attempt: 0 })
+  expect(await ses.readInbox()).toEqual([])
+})
+
+test('an account mail goes to the address of its request, with the link', async () => {
+  const { ses, neighbours, start } = await startWorld()
+  const event = anAccountEvent('address_change')
+  neighbours.state.request = aRequest({
+    purpose: 'address_change',
+    accountId: event.payload.account_id,
+    email: 'new@example.com',
+  })
+  await start()
+
+  await ledger.handle(event)
+  const email = await until(event.payload.account_id, 'sent')
+
+  expect(await ses.readInbox()).toMatchObject([
+    {
+      to: ['new@example.com'],
+      subject: 'Confirm your new email address for Coursewire',
+      text: expect.stringContaining('https://learn.example.com/app/verify#token=a-token_1'),
+      tags: { send_id: email.id, attempt: '1' },
+    },
+  ])
+  expect(JSON.stringify(email)).not.toContain('a-token_1')
+})
+
+test.each([
+  ['is used or replaced', 'gone', 'the link was used, replaced or has expired'],
+  ['is for another mail', { purpose: 'password_reset' }, 'the request is for another mail'],
+  ['is for another account', { accountId: 'account-2' }, 'the request is for another mail'],
+  ['has no link', { token: null }, 'the request has no link'],
+  ['has an address that is none', { email: 'a@example.com,b@example.com' }, 'the address is not one plain address'],
+])('an account mail whose request %s fails at once', async (_case, request, reason) => {
+  const { ses, neighbours, start } = await startWorld()
+  const event = anAccountEvent('verification', { account_id: 'account-1' })
+  neighbours.state.request = request === 'gone' ? 'gone' : aRequest(request as object)
+  await start()
+
+  await ledger.handle(event)
+
+  expect(await until('account-1', 'failed')).toMatchObject({ reason, attempt: 0 })
+  expect(await ses.readInbox()).toEqual([])
+})
+
+test('a mail that is withdrawn while it is being prepared is not sent', async () => {
+  const { ses, start } = await startWorld()
+  const event = anEnrollment()
+  const { student_id, course_id } = event.payload
+  await start({
+    onStep: async (step) => {
+      if (step === 'prepared') await ledger.handle(aCancelledEnrollment({ student_id, course_id }))
+    },
+  })
+
+  await ledger.handle(event)
+
+  expect(await until(student_id, 'failed')).toMatchObject({ reason: 'the enrolment was cancelled', attempt: 0 })
+  await enrol('sent')
+  expect(await ses.readInbox()).toHaveLength(1)
+})
+
+test('a mail of a kind that only another version knows waits for that version', async () => {
+  const { ses, start } = await startWorld()
+  await ledger.handle(anEnrollment({ student_id: 'usr_1' }))
+  await ledger.pool.query(`UPDATE emails SET template = 'news'`)
+  await start()
+
+  expect(await untilPutOff('usr_1')).toMatchObject({
+    status: 'pending',
+    attempt: 0,
+    reason: 'this version does not know the template',
+  })
   expect(await ses.readInbox()).toEqual([])
 })
 

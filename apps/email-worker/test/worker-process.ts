@@ -27,7 +27,7 @@ runService(
  */
 function dieAtOffsetCommit(hasLeft: boolean): void {
   const steps = [
-    (chunk: Buffer) => chunk.includes('insert into "emails"'),
+    (chunk: Buffer) => chunk.includes('insert-emails'),
     (chunk: Buffer) => chunk.includes('commit\0'),
     isOffsetCommit,
   ]

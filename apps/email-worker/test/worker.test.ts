@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { type EventEnvelope, enrollmentCompleted, toKafkaRecord } from '@coursewire/events'
+import {
+  accountVerificationRequested,
+  type EventDefinition,
+  type EventEnvelope,
+  enrollmentCompleted,
+  toKafkaRecord,
+} from '@coursewire/events'
 import { createKafka, createTopics } from '@coursewire/messaging'
 import { topicsFor } from '@coursewire/product'
 import { ownKafka, waitFor } from '@coursewire/servers'
 import { anEnrollment } from '@coursewire/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { anAccountEvent } from './account-events.ts'
 import { logger, openLedger } from './ledger.ts'
-import { serve, startNeighbours, startSes } from './neighbours.ts'
+import { aRequest, serve, startNeighbours, startSes } from './neighbours.ts'
 import { runMails, startWorker } from './processes.ts'
 
 const ledger = await openLedger()
@@ -24,8 +31,12 @@ afterAll(async () => {
 })
 beforeEach(() => ledger.clear())
 
-async function publish(event: EventEnvelope<string, object>, times = 1) {
-  const { topic, key, value, headers } = toKafkaRecord(enrollmentCompleted, event)
+async function publish(
+  event: EventEnvelope<string, object>,
+  times = 1,
+  definition: EventDefinition = enrollmentCompleted,
+) {
+  const { topic, key, value, headers } = toKafkaRecord(definition, event)
   const message = { key, value: Buffer.from(value), headers: Object.fromEntries(headers) }
   await producer.send({ topic, messages: Array(times).fill(message) })
 }
@@ -53,7 +64,7 @@ const until = (studentId: string, status: string, activation = 1) =>
     async () => {
       const emails = await ledger.list()
       return emails.find((email) => {
-        return email.studentId === studentId && email.activation === activation && email.status === status
+        return email.recipient === studentId && email.activation === activation && email.status === status
       })
     },
     { message: `the mail to be ${status}`, timeoutMs: 45_000 },
@@ -121,6 +132,26 @@ test('a record that arrives three times is one mail, and the log shows the dupli
   expect(worker.findLines('Processing enrollment email')).toMatchObject([{ studentId, source: 'gift', correlationId }])
   expect(worker.findLines('Email sent successfully')).toMatchObject([{ messageId }])
   expect(await worker.stop()).toBe(0)
+})
+
+test('neither the log nor the ledger has the token, the name or the address of an account mail', async () => {
+  const { neighbours, ses, env } = await startWorld()
+  await ses.setFault('throttle', 1)
+  const event = anAccountEvent('verification')
+  const { account_id: accountId } = event.payload
+  neighbours.state.request = aRequest({ accountId })
+  const worker = startWorker({ ...env, LOG_LEVEL: 'trace' })
+  await publish(event, 1, accountVerificationRequested)
+  await worker.waitForLine('Email postponed')
+  await waitFor(async () => (await ledger.list())[0]?.failures === 1)
+  await ledger.makeDue()
+  await until(accountId, 'sent')
+  expect(await worker.stop()).toBe(0)
+
+  expect((await ses.readInbox())[0]?.text).toContain('#token=a-token_1')
+  expect(worker.findLines('Processing account email')).toMatchObject([{ accountId }, { accountId }])
+  const told = JSON.stringify([worker.lines, await ledger.list()])
+  for (const secret of ['a-token_1', 'Anna', 'anna@example.com']) expect(told).not.toContain(secret)
 })
 
 test('an unreadable record becomes a dead letter, and the next mail is sent', async () => {
@@ -213,6 +244,6 @@ test('a worker that is stopped while SES takes six seconds for a mail waits and 
 
   expect(await stopped).toBe(0)
   const [email] = await ledger.list()
-  expect(email).toMatchObject({ studentId: event.payload.student_id, status: 'sent' })
+  expect(email).toMatchObject({ recipient: event.payload.student_id, status: 'sent' })
   expect((await ses.readInbox()).map(({ id }) => id)).toEqual([email?.messageId])
 })

@@ -60,7 +60,7 @@ export async function checkOutcome(stack: Base, load: SoakLoad, log: (line: stri
   expect(onSns.differing === 0, `${onSns.differing} repeats on SNS differ from their first`)
 
   const ledger = await email.query<{ pair: string; status: string; attempt: number }>(
-    `SELECT student_id || '/' || course_id AS pair, status, attempt FROM emails`,
+    `SELECT recipient || '/' || fact AS pair, status, attempt FROM emails WHERE template = 'welcome'`,
   )
   const unknown = new Set(ledger.rows.filter(({ status }) => status === 'unknown').map(({ pair }) => pair))
   expect(

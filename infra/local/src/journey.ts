@@ -115,7 +115,7 @@ export async function readLedger({ databases }: Product, studentId: string): Pro
   await client.connect()
   try {
     const { rows } = await client.query<LedgerRow>(
-      'SELECT id, status, message_id, reason FROM emails WHERE student_id = $1',
+      `SELECT id, status, message_id, reason FROM emails WHERE recipient = $1 AND template = 'welcome'`,
       [studentId],
     )
     return rows[0]

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import {
+  accountErased,
   courseDeployedStaging,
   courseGenerationCompleted,
   distributionDeleted,
   distributionPublished,
   distributionUnpublished,
   type EventDefinition,
+  enrollmentCancelled,
   enrollmentCompleted,
 } from '@coursewire/events'
 import type { z } from 'zod'
@@ -80,3 +82,14 @@ export const anEnrollment = createBuilder(enrollmentCompleted, () => ({
   payment_status: 'free' as const,
   activation: 1,
 }))
+
+export const aCancelledEnrollment = createBuilder(enrollmentCancelled, () => ({
+  enrollment_id: `enr_${randomUUID()}`,
+  student_id: `usr_${randomUUID()}`,
+  course_id: 'course-1',
+  activation: 1,
+  cancelled_at: now(),
+  reason: 'no_time' as const,
+}))
+
+export const anErasedAccount = createBuilder(accountErased, () => ({ account_id: `usr_${randomUUID()}` }))

@@ -1,9 +1,11 @@
 // Most test files wait and need names, and few need a server of their own.
 export { uniqueName, waitFor } from '@coursewire/servers'
 export {
+  aCancelledEnrollment,
   aDeletedDistribution,
   aGeneratedCourse,
   anEnrollment,
+  anErasedAccount,
   anUnpublishedDistribution,
   aPublishedDistribution,
   aStagedCourse,

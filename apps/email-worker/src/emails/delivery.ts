@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, type Database, type Logger } from '@coursewire/service-kit'
-import type { Directory } from './directory.ts'
 import type { Email, Outcome } from './email.ts'
 import type { Mail, Mailer } from './mailer.ts'
 import * as metrics from './metrics.ts'
 import { claim, settle } from './repository.ts'
-import { composeWelcomeMail, findFault } from './welcome-mail.tsx'
+import { getTemplate, type Sources } from './templates.ts'
 
 const MAX_CLAIM_AGE_MS = 15_000
 const MAX_RECORD_TRIES = 10
 
+/** The outcome of a mail that could not be prepared. */
+type Postponed = Extract<Outcome, { status: 'failed' | 'pending' }>
+
 /** The steps after which a worker may die. Tests make it die there. */
 export type Step = 'prepared' | 'claimed' | 'answered' | 'recorded'
 
-export interface DeliveryOptions {
+export interface DeliveryOptions extends Sources {
   db: Database
-  directory: Directory
   mailer: Mailer
   logger: Logger
-  webUrl: string
   /** Reads a clock that nobody can set, in milliseconds. */
   monotonicMs: () => number
   /** Whether a mail may still be claimed. A claimed mail is always sent. */
@@ -31,25 +31,16 @@ export interface DeliveryOptions {
  * clear. If it dies in between, the row stays `sending`, no program sends it again, and it ends as `unknown`.
  */
 export function createDelivery(options: DeliveryOptions) {
-  const { db, directory, mailer, webUrl, monotonicMs, mayClaim, onStep } = options
+  const { db, mailer, monotonicMs, mayClaim, onStep } = options
 
-  async function prepare(email: Email, logger: Logger): Promise<Mail | Exclude<Outcome, { status: 'sent' }>> {
+  async function prepare(email: Email, logger: Logger): Promise<Mail | Postponed> {
     try {
-      const { student, course } = await directory(email)
-      if (!student || !course) {
-        const reason = student ? 'the course is not known' : 'the student is not known'
-        // A wrong base URL or a database that is being restored looks the same. After a day we believe the answer.
-        return email.isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false }
-      }
-      const reason = findFault(student, course)
-      return reason ? { status: 'failed', reason } : await composeWelcomeMail(student, course, webUrl)
+      const template = getTemplate(email.template)
+      const { message, fields } = template.describe(email)
+      logger.info(fields, message)
+      return await template.write(email, options)
     } catch (error) {
-      if (error instanceof AppError) {
-        const reason = `${error.message} (${error.code})`
-        if (error.kind === 'unavailable') return { status: 'pending', reason, isOutage: true }
-        // Only an operator can give us access to this tenant. Until then the mails of other tenants go on.
-        return email.isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false }
-      }
+      if (error instanceof AppError) return judge(error, email)
       // This mail triggers a bug of ours, so a retry would not help. Once the bug is fixed, a person can resend the mail.
       logger.error({ err: error }, 'Email cannot be prepared')
       return { status: 'failed', reason: String(error) }
@@ -73,10 +64,8 @@ export function createDelivery(options: DeliveryOptions) {
 
   /** Resolves to the outcome, or to null if the mail was left to another worker. */
   return async (email: Email): Promise<Outcome | null> => {
-    const { id, studentId, source, correlationId } = email
+    const { id, correlationId } = email
     const logger = options.logger.child({ emailId: id, correlationId })
-    logger.info({ studentId, source }, 'Processing enrollment email')
-
     const prepared = await prepare(email, logger)
     if ('status' in prepared) {
       await record(email, prepared, logger)
@@ -99,6 +88,16 @@ export function createDelivery(options: DeliveryOptions) {
     await onStep('recorded')
     return outcome
   }
+}
+
+/** Decides what a failed preparation means for the mail. */
+function judge({ kind, code, message }: AppError, { isOld }: Email): Postponed {
+  if (kind === 'unavailable') return { status: 'pending', reason: `${message} (${code})`, isOutage: true }
+  if (kind === 'gone' || kind === 'invalid') return { status: 'failed', reason: message }
+  // A wrong base URL or a database that is being restored looks like something that does not exist, and only an operator can give us
+  // access to a tenant. After a day we believe the answer. Until then the mails of other tenants go on.
+  const reason = kind === 'not-found' ? message : `${message} (${code})`
+  return isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false }
 }
 
 function report(outcome: Outcome, logger: Logger): void {

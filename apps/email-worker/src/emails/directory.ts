@@ -1,4 +1,4 @@
-import type { ServiceClient } from '@coursewire/service-kit'
+import { AppError, type ServiceClient } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Email } from './email.ts'
 
@@ -10,33 +10,63 @@ const course = z.object({
   language: z.string(),
   totalLessons: z.int().nullish(),
 })
+const accountRequest = z.object({
+  purpose: z.string(),
+  accountId: z.string(),
+  name: z.string(),
+  email: z.string(),
+  locale: z.string().nullish(),
+  token: z.string().min(1).nullable(),
+  expiresAt: z.iso.datetime({ offset: true }),
+})
 
 export type Student = z.output<typeof student>
 export type Course = z.output<typeof course>
+export type AccountRequest = z.output<typeof accountRequest>
 
 /**
- * Fetches the student and the course of a mail from the services that own them; null if they do not know one. Mails that are
- * prepared at the same moment share the request for their course.
+ * Fetches what a mail needs from the services that own it. What they do not know throws a `not-found` AppError, and what is gone for good a
+ * `gone` one; its message is the reason for the ledger. Mails that are prepared at the same moment share the request for their course.
  */
 export function createDirectory(services: ServiceClient, urls: { enrollmentApi: string; distributionService: string }) {
-  const asked = new Map<string, Promise<Course | null>>()
+  const asked = new Map<string, Promise<Course>>()
 
-  function findCourse({ tenantId, courseId, correlationId: requestId }: Email): Promise<Course | null> {
-    const url = `${urls.distributionService}/internal/courses/${encodeURIComponent(courseId)}`
-    const key = JSON.stringify([tenantId, courseId])
-    const answer = asked.get(key) ?? services.get(url, tenantId, course, { requestId }).finally(() => asked.delete(key))
-    asked.set(key, answer)
+  async function get<Answer>(
+    url: string,
+    { tenantId, correlationId: requestId }: Email,
+    schema: z.ZodType<Answer>,
+    { absent, gone }: { absent: string; gone: string },
+  ): Promise<Answer> {
+    const answer = await services.get(url, tenantId, schema, { requestId }).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.kind !== 'gone') throw error
+      throw new AppError('gone', error.code, gone, error.details, { cause: error })
+    })
+    if (answer === null) throw new AppError('not-found', 'resource.not-found', absent, { url })
     return answer
   }
 
-  function findStudent({ tenantId, studentId, correlationId: requestId }: Email): Promise<Student | null> {
-    const url = `${urls.enrollmentApi}/internal/students/${encodeURIComponent(studentId)}`
-    return services.get(url, tenantId, student, { requestId })
-  }
+  return {
+    getStudent(email: Email): Promise<Student> {
+      const url = `${urls.enrollmentApi}/internal/students/${encodeURIComponent(email.recipient)}`
+      return get(url, email, student, { absent: 'the student is not known', gone: 'erased' })
+    },
 
-  return async (email: Email) => {
-    const [foundStudent, foundCourse] = await Promise.all([findStudent(email), findCourse(email)])
-    return { student: foundStudent, course: foundCourse }
+    getCourse(email: Email): Promise<Course> {
+      const url = `${urls.distributionService}/internal/courses/${encodeURIComponent(email.fact)}`
+      const key = JSON.stringify([email.tenantId, email.fact])
+      const reasons = { absent: 'the course is not known', gone: 'the course was deleted' }
+      const answer = asked.get(key) ?? get(url, email, course, reasons).finally(() => asked.delete(key))
+      asked.set(key, answer)
+      return answer
+    },
+
+    getAccountRequest(email: Email): Promise<AccountRequest> {
+      const url = `${urls.enrollmentApi}/internal/account-mails/${encodeURIComponent(email.fact)}`
+      return get(url, email, accountRequest, {
+        absent: 'the request is not known',
+        gone: 'the link was used, replaced or has expired',
+      })
+    },
   }
 }
 

@@ -1,13 +1,30 @@
-import type { EventOf, enrollmentCompleted } from '@coursewire/events'
+import type {
+  accountVerificationRequested,
+  EventEnvelope,
+  EventOf,
+  enrollmentCancelled,
+  enrollmentCompleted,
+} from '@coursewire/events'
+
+/** What makes a mail one mail, however many events ask for it. */
+export interface EmailKey {
+  tenantId: string
+  template: string
+  recipient: string
+  fact: string
+  activation: number
+}
+
+/** A mail as an event asks for it. */
+export interface OwedEmail extends EmailKey {
+  source: string | null
+  eventId: string
+  correlationId: string
+}
 
 /** A mail that is due, as the sender reads it from the ledger. */
-export interface Email {
+export interface Email extends Omit<OwedEmail, 'activation' | 'eventId'> {
   id: string
-  tenantId: string
-  studentId: string
-  courseId: string
-  source: string
-  correlationId: string
   attempt: number
   failures: number
   isOld: boolean
@@ -21,14 +38,32 @@ export type Outcome =
   | { status: 'unknown'; reason: string }
 
 /** Returns the mail that an enrolment causes. A student who comes back after leaving gets another one. */
-export function toWelcomeEmail({ id, payload, meta }: EventOf<typeof enrollmentCompleted>) {
+export function toWelcomeEmail(event: EventOf<typeof enrollmentCompleted | typeof enrollmentCancelled>): OwedEmail {
+  const { id, payload, meta } = event
   return {
     tenantId: meta.tenant_id,
-    studentId: payload.student_id,
-    courseId: payload.course_id,
-    activation: payload.activation,
     template: 'welcome',
-    source: payload.source,
+    recipient: payload.student_id,
+    fact: payload.course_id,
+    activation: payload.activation,
+    source: 'source' in payload ? payload.source : null,
+    eventId: id,
+    correlationId: meta.correlation_id,
+  }
+}
+
+/** All events that ask for a mail about an account have the same payload. */
+type AccountRequested = EventEnvelope<string, EventOf<typeof accountVerificationRequested>['payload']>
+
+/** Returns the mail that a request of an account asks for. */
+export function toAccountEmail(template: string, { id, payload, meta }: AccountRequested): OwedEmail {
+  return {
+    tenantId: meta.tenant_id,
+    template,
+    recipient: payload.account_id,
+    fact: payload.request_id,
+    activation: 1,
+    source: null,
     eventId: id,
     correlationId: meta.correlation_id,
   }

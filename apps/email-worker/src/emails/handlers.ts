@@ -1,18 +1,34 @@
-import type { EventOf, enrollmentCompleted } from '@coursewire/events'
+import type { accountErased, EventEnvelope, EventOf, enrollmentCancelled } from '@coursewire/events'
 import type { Logger, Transaction } from '@coursewire/service-kit'
-import { v7 as createId } from 'uuid'
-import { toWelcomeEmail } from './email.ts'
-import { insertEmails } from './repository.ts'
+import { type OwedEmail, toWelcomeEmail } from './email.ts'
+import { eraseAccount, insertEmails, withdrawEmail } from './repository.ts'
 
-type EnrollmentCompleted = EventOf<typeof enrollmentCompleted>
+/** Records the mails that events ask for. The sender sends them from those rows later. */
+export function owe<Event extends EventEnvelope>(options: {
+  logger: Logger
+  /** What the log says about the events. */
+  message: string
+  toEmail: (event: Event) => OwedEmail
+}) {
+  return async (tx: Transaction, events: Event[]): Promise<void> => {
+    options.logger.info({ recordCount: events.length }, options.message)
+    await insertEmails(tx, events.map(options.toEmail))
+  }
+}
 
-/** Records which mails are due. The sender sends them from those rows later. */
-export function onEnrollmentCompleted(logger: Logger) {
-  return async (tx: Transaction, events: EnrollmentCompleted[]): Promise<void> => {
-    logger.info({ recordCount: events.length }, 'Received enrollment event')
-    await insertEmails(
-      tx,
-      events.map((event) => ({ id: createId(), ...toWelcomeEmail(event) })),
-    )
+/** The student has left before the welcome mail was sent. */
+export function onEnrollmentCancelled(logger: Logger) {
+  return async (tx: Transaction, event: EventOf<typeof enrollmentCancelled>): Promise<void> => {
+    const count = await withdrawEmail(tx, toWelcomeEmail(event), 'the enrolment was cancelled')
+    const { student_id: studentId, course_id: courseId } = event.payload
+    if (count > 0) logger.info({ studentId, courseId, count }, 'Email withdrawn')
+  }
+}
+
+/** The recipient does not exist any more. */
+export function onAccountErased(logger: Logger) {
+  return async (tx: Transaction, { meta, payload }: EventOf<typeof accountErased>): Promise<void> => {
+    const count = await eraseAccount(tx, meta.tenant_id, payload.account_id)
+    if (count > 0) logger.info({ accountId: payload.account_id, count }, 'Email withdrawn')
   }
 }

@@ -5,6 +5,7 @@ import { emails, type statuses } from '../db/schema.ts'
 export interface LedgerFilter {
   status?: (typeof statuses)[number] | undefined
   tenant?: string | undefined
+  template?: string | undefined
   course?: string | undefined
   /** A part of the reason; upper and lower case do not matter. */
   reason?: string | undefined
@@ -13,11 +14,12 @@ export interface LedgerFilter {
 }
 
 /** Builds the condition that a mail matches the filter. */
-export function matches({ status, tenant, course, reason, since }: LedgerFilter): SQL | undefined {
+export function matches({ status, tenant, template, course, reason, since }: LedgerFilter): SQL | undefined {
   return and(
     status && eq(emails.status, status),
     tenant === undefined ? undefined : eq(emails.tenantId, tenant),
-    course === undefined ? undefined : eq(emails.courseId, course),
+    template === undefined ? undefined : eq(emails.template, template),
+    course === undefined ? undefined : eq(emails.fact, course),
     reason === undefined ? undefined : sql`strpos(lower(${emails.reason}), lower(${reason})) > 0`,
     since === undefined ? undefined : gte(emails.createdAt, since),
   )
@@ -29,10 +31,10 @@ const entry = {
   createdAt: emails.createdAt,
   updatedAt: emails.updatedAt,
   tenantId: emails.tenantId,
-  studentId: emails.studentId,
-  courseId: emails.courseId,
-  activation: emails.activation,
   template: emails.template,
+  recipient: emails.recipient,
+  fact: emails.fact,
+  activation: emails.activation,
   source: emails.source,
   attempt: emails.attempt,
   failures: emails.failures,
@@ -40,6 +42,7 @@ const entry = {
   claimedAt: emails.claimedAt,
   messageId: emails.messageId,
   reason: emails.reason,
+  withdrawn: emails.withdrawn,
   eventId: emails.eventId,
   correlationId: emails.correlationId,
 }

@@ -1,4 +1,5 @@
-import { cutText, showLine } from '@coursewire/events'
+import { cutText, readAddress, showLine } from '@coursewire/events'
+import { AppError } from '@coursewire/service-kit'
 
 const MAX_NAME_LENGTH = 60
 
@@ -11,4 +12,11 @@ export function tameName(name: string): string {
     .replace(/[\p{Bidi_Control}\u200b\u2060\ufeff]/gu, '')
     .trim()
   return cutText(visible, MAX_NAME_LENGTH).replace(/[.:/@](?=\S)/g, '$&\u200b')
+}
+
+/** Returns the address in the form in which it is sent to. Throws an `invalid` AppError, which does not quote it. */
+export function getAddress(written: string): string {
+  const { address, fault } = readAddress(written)
+  if (address === null) throw new AppError('invalid', 'recipient.invalid', fault)
+  return address
 }

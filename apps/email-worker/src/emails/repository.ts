@@ -1,14 +1,89 @@
-import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, asc, eq, inArray, lte, ne, type Placeholder, type SQL, sql } from 'drizzle-orm'
-import { emails } from '../db/schema.ts'
-import { type Email, type Outcome, retryDelaySeconds } from './email.ts'
+import { toBinaryArray } from '@coursewire/messaging'
+import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
+import { and, asc, eq, inArray, isNull, lte, ne, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { v7 as createId } from 'uuid'
+import { emails, erasedAccounts } from '../db/schema.ts'
+import { type Email, type EmailKey, type Outcome, type OwedEmail, retryDelaySeconds } from './email.ts'
 
 const now = sql`now()`
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`
 
-/** Adds the mails that are not yet in the ledger. A repeated event about an enrolment changes nothing. */
-export async function insertEmails(tx: Transaction, owed: (typeof emails.$inferInsert)[]): Promise<void> {
-  await tx.insert(emails).values(owed).onConflictDoNothing()
+const insertStatement = `
+  INSERT INTO emails (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id,
+                      status, withdrawn, reason)
+  SELECT id::uuid, owed.tenant_id, template, recipient, fact, activation::int, source, event_id, correlation_id,
+         CASE WHEN erased_at IS NULL THEN 'pending' ELSE 'failed' END,
+         CASE WHEN erased_at IS NOT NULL THEN 'erased' END,
+         CASE WHEN erased_at IS NOT NULL THEN 'erased' END
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+       WITH ORDINALITY
+       AS owed (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id, position)
+  LEFT JOIN erased_accounts AS erased ON (erased.tenant_id, account_id) = (owed.tenant_id, recipient)
+  ORDER BY position
+  ON CONFLICT DO NOTHING`
+
+/** Adds the mails that are not yet in the ledger; those of erased accounts as withdrawn. A repeated event changes nothing. */
+export async function insertEmails(tx: Transaction, owed: OwedEmail[]): Promise<void> {
+  const columns = [
+    owed.map(() => createId()),
+    owed.map(({ tenantId }) => tenantId),
+    owed.map(({ template }) => template),
+    owed.map(({ recipient }) => recipient),
+    owed.map(({ fact }) => fact),
+    owed.map(({ activation }) => String(activation)),
+    owed.map(({ source }) => source),
+    owed.map(({ eventId }) => eventId),
+    owed.map(({ correlationId }) => correlationId),
+  ]
+  await queryNamed(tx, {
+    // Named, so that Postgres plans it once per connection.
+    name: 'insert-emails',
+    text: insertStatement,
+    values: columns.map((column) => toBinaryArray('text', column)),
+  })
+}
+
+/**
+ * Ends the matching mails that were not sent. A pending one fails. One that is claimed may still be sent, but if it is not, it fails as well.
+ * Returns how many were pending.
+ */
+async function withdraw(tx: Transaction, which: SQL | undefined, reason: string): Promise<number> {
+  const ended = await tx
+    .update(emails)
+    .set({
+      withdrawn: reason,
+      status: sql`CASE ${emails.status} WHEN 'pending' THEN 'failed' ELSE ${emails.status} END`,
+      reason: sql`CASE ${emails.status} WHEN 'pending' THEN ${reason} ELSE ${emails.reason} END`,
+      updatedAt: now,
+    })
+    .where(and(which, ne(emails.status, 'sent'), isNull(emails.withdrawn)))
+    .returning({ reason: emails.reason })
+  return ended.filter((email) => email.reason === reason).length
+}
+
+/** Withdraws one mail. If it is not in the ledger yet, it is added, so that an event that arrives late does not bring it. */
+export async function withdrawEmail(tx: Transaction, email: OwedEmail, reason: string): Promise<number> {
+  const added = await tx
+    .insert(emails)
+    .values({ ...email, id: createId(), status: 'failed', withdrawn: reason, reason })
+    .onConflictDoNothing()
+    .returning({ id: emails.id })
+  return added.length > 0 ? 0 : withdraw(tx, hasKey(email), reason)
+}
+
+const hasKey = ({ tenantId, template, recipient, fact, activation }: EmailKey) =>
+  and(
+    eq(emails.tenantId, tenantId),
+    eq(emails.template, template),
+    eq(emails.recipient, recipient),
+    eq(emails.fact, fact),
+    eq(emails.activation, activation),
+  )
+
+/** Withdraws all mails to an account, those that become due later too. */
+export async function eraseAccount(tx: Transaction, tenantId: string, accountId: string): Promise<number> {
+  await tx.insert(erasedAccounts).values({ tenantId, accountId }).onConflictDoNothing()
+  return withdraw(tx, and(eq(emails.tenantId, tenantId), eq(emails.recipient, accountId)), 'erased')
 }
 
 const id = sql.placeholder('id')
@@ -32,8 +107,9 @@ function prepareStatements(db: Database) {
       .returning({
         id: emails.id,
         tenantId: emails.tenantId,
-        studentId: emails.studentId,
-        courseId: emails.courseId,
+        template: emails.template,
+        recipient: emails.recipient,
+        fact: emails.fact,
         source: emails.source,
         correlationId: emails.correlationId,
         attempt: emails.attempt,
@@ -101,14 +177,22 @@ export async function settle(
   const settled = await db
     .update(emails)
     .set({
-      status: outcome.status,
+      ...toChange(outcome),
       updatedAt: now,
-      reason: outcome.reason,
       ...(outcome.status === 'pending' && { failures, dueAt: inSeconds(retryDelaySeconds(failures)) }),
     })
     .where(isAttemptNotSent(email))
     .returning({ id: emails.id })
   return settled.length === 1
+}
+
+/** A mail that was withdrawn while it was being prepared or sent is not tried again. */
+function toChange({ status, reason }: Exclude<Outcome, { status: 'sent' }>) {
+  if (status === 'unknown') return { status, reason }
+  return {
+    status: sql`CASE WHEN ${emails.withdrawn} IS NULL THEN ${status} ELSE 'failed' END`,
+    reason: sql`coalesce(${emails.withdrawn}, ${reason})`,
+  }
 }
 
 /** Stops waiting for the workers of old attempts. Their mails may or may not have been sent, so no program sends them again. */
@@ -119,17 +203,17 @@ export async function markUnknown(db: Database, afterSeconds: number) {
     .where(
       and(eq(emails.status, 'sending'), lte(emails.claimedAt, sql`now() - make_interval(secs => ${afterSeconds})`)),
     )
-    .returning({ id: emails.id, tenantId: emails.tenantId, studentId: emails.studentId, attempt: emails.attempt })
+    .returning({ id: emails.id, tenantId: emails.tenantId, recipient: emails.recipient, attempt: emails.attempt })
 }
 
-const isUnsent = inArray(emails.status, ['unknown', 'failed'])
+const isUnsent = and(inArray(emails.status, ['unknown', 'failed']), isNull(emails.withdrawn))
 
-/** Counts the matching mails that were not sent, as far as we know. */
+/** Counts the matching mails that were not sent, as far as we know, and may be. */
 export function countUnsent(db: Database, which: SQL | undefined): Promise<number> {
   return db.$count(emails, and(which, isUnsent))
 }
 
-/** Puts the matching mails that were not sent, as far as we know, back in the queue. Returns their ids. */
+/** Puts the matching mails that were not sent, as far as we know, and may be, back in the queue. Returns their ids. */
 export async function resend(db: Database | Transaction, which: SQL | undefined): Promise<string[]> {
   const resent = await db
     .update(emails)

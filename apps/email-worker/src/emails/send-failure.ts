@@ -23,8 +23,11 @@ const untrusted = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
 export function explainFailure(error: unknown, hasLeft: boolean): Exclude<Outcome, { status: 'sent' }> {
   const { name, message, $metadata } = toSdkError(error)
   const status = $metadata?.httpStatusCode ?? 0
-  // SES quotes addresses, which we must not store.
-  const reason = `${name}: ${message}`.replace(/[^\s<>"',;:]+@[^\s<>"',;:]+/g, '[address]').slice(0, 500)
+  // SES quotes addresses, and might quote a link. We must not store either.
+  const reason = `${name}: ${message}`
+    .replace(/[^\s<>"',;:]+@[^\s<>"',;:]+/g, '[address]')
+    .replace(/#token=[\w%.~-]+/g, '[token]')
+    .slice(0, 500)
 
   if (!hasLeft && error instanceof URIError) return { status: 'failed', reason }
   if (!hasLeft) return { status: 'pending', reason, isOutage: true }

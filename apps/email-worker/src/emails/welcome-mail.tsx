@@ -1,62 +1,104 @@
-import { cutText, guessLanguage, readAddress, showLine, showText } from '@coursewire/events'
-import { render } from 'react-email'
+import { cutText, guessLanguage, showLine, showText } from '@coursewire/events'
+import { AppError } from '@coursewire/service-kit'
+import { Column, Heading, Row, render, Section, Text } from 'react-email'
+import { chooseLanguage, getWords, type Language, nameLanguage } from '../words/languages.ts'
+import type { Words } from '../words/words.ts'
+import { dropTurns, isolate } from './direction.ts'
 import type { Course, Student } from './directory.ts'
+import { Action, Frame, heading, light, paragraph, writePlainText } from './frame.tsx'
 import type { Mail } from './mailer.ts'
-import { tameName } from './recipient.ts'
-import { WelcomeLayout, type WelcomeProps } from './welcome-layout.tsx'
-import { chooseLocale, dropTurns, getWording, isolate, nameLanguage } from './wording.ts'
+import { getAddress, tameName } from './recipient.ts'
 
 const MAX_TITLE_LENGTH = 120
 const MAX_DESCRIPTION_LENGTH = 600
+const cell = { borderTop: `1px solid ${light.line}`, fontSize: 15, lineHeight: '22px', padding: '10px 0' }
 
-/** Returns why this mail can never be sent, or null if it can. */
-export function findFault(student: Student, course: Course): string | null {
-  return readAddress(student.email).fault ?? (showLine(course.title) === '' ? 'the course title is blank' : null)
+interface WelcomeProps {
+  language: Language
+  words: Words
+  name: string
+  title: string
+  description: string
+  courseLanguage: string | undefined
+  facts: { label: string; value: string }[]
+  url: string
 }
 
 /**
- * Renders the welcome mail in the student's language. All text from outside stays plain text. Throws if the student's address is
- * not valid.
+ * Writes the welcome mail in the student's language. All text from outside stays plain text. Throws an `invalid` AppError if this mail can
+ * never be sent.
  */
 export async function composeWelcomeMail(student: Student, course: Course, webUrl: string): Promise<Mail> {
-  const locale = chooseLocale(student.locale)
-  const wording = getWording(locale)
+  const to = getAddress(student.email)
+  const language = chooseLanguage(student.locale)
+  const words = getWords(language)
   const title = cutText(dropTurns(showLine(course.title)), MAX_TITLE_LENGTH)
-  const languageName = nameLanguage(course.language, locale)
+  if (title === '') throw new AppError('invalid', 'course.blank', 'the course title is blank')
+  const languageName = nameLanguage(course.language, language)
   const welcome: WelcomeProps = {
-    locale,
-    wording,
+    language,
+    words,
     name: isolate(tameName(student.name)),
     title,
     description: cutText(dropTurns(showText(course.description ?? '')), MAX_DESCRIPTION_LENGTH),
     courseLanguage: guessLanguage(course.language) ?? undefined,
     facts: [
-      ...(course.totalLessons ? [{ label: wording.lessons, value: String(course.totalLessons) }] : []),
-      ...(languageName === null ? [] : [{ label: wording.language, value: languageName }]),
+      ...(course.totalLessons ? [{ label: words.welcome.lessons, value: String(course.totalLessons) }] : []),
+      ...(languageName === null ? [] : [{ label: words.welcome.language, value: languageName }]),
     ],
     url: `${webUrl}/courses/${encodeURIComponent(course.slug)}`,
   }
-  const html = await render(<WelcomeLayout {...welcome} />)
-  const { address, fault } = readAddress(student.email)
-  if (address === null) throw new Error(fault)
   return {
-    to: address,
-    subject: wording.subject(isolate(title)),
-    html,
-    text: writePlainText(welcome),
+    to,
+    subject: words.welcome.subject(isolate(title)),
+    html: await render(<WelcomeMail {...welcome} />),
+    text: toPlainText(welcome),
   }
 }
 
-function writePlainText({ wording, name, title, description, facts, url }: WelcomeProps): string {
-  return [
-    wording.greeting(name),
-    wording.intro,
+function WelcomeMail({ language, words, name, title, description, courseLanguage, facts, url }: WelcomeProps) {
+  const { preview, greeting, intro, start, footer } = words.welcome
+  return (
+    <Frame language={language} preview={preview(isolate(title))} footer={footer}>
+      <Text className="text" style={{ ...paragraph, fontSize: 20, fontWeight: 600 }}>
+        {greeting(name)}
+      </Text>
+      <Text className="muted" style={{ ...paragraph, color: light.muted }}>
+        {intro}
+      </Text>
+      <Heading as="h1" lang={courseLanguage} dir="auto" className="text title" style={heading}>
+        {title}
+      </Heading>
+      {description && (
+        <Text lang={courseLanguage} dir="auto" className="text" style={{ ...paragraph, whiteSpace: 'pre-line' }}>
+          {description}
+        </Text>
+      )}
+      <Section style={{ margin: '24px 0 32px' }}>
+        {facts.map(({ label, value }) => (
+          <Row key={label}>
+            <Column className="muted line" style={{ ...cell, color: light.muted, width: '40%' }}>
+              {label}
+            </Column>
+            <Column className="text line" style={{ ...cell, color: light.text }}>
+              {value}
+            </Column>
+          </Row>
+        ))}
+      </Section>
+      <Action url={url} label={start} words={words} />
+    </Frame>
+  )
+}
+
+function toPlainText({ words: { welcome }, name, title, description, facts, url }: WelcomeProps): string {
+  return writePlainText([
+    welcome.greeting(name),
+    welcome.intro,
     isolate(title),
     description,
     facts.map(({ label, value }) => `${label}: ${value}`).join('\n'),
-    `${wording.start}: ${url}`,
-    wording.footer,
-  ]
-    .filter((paragraph) => paragraph !== '')
-    .join('\n\n')
+    `${welcome.start}: ${url}`,
+    welcome.footer,
+  ])
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseLocale, dropTurns, isolate, nameLanguage } from './wording.ts'
+import { chooseLanguage, nameLanguage } from './languages.ts'
 
 test.each([
   ['de', 'de'],
@@ -14,7 +14,7 @@ test.each([
   [null, 'en'],
   [undefined, 'en'],
 ])('a student with the locale %j gets mails in %s', (locale, language) => {
-  expect(chooseLocale(locale)).toBe(language)
+  expect(chooseLanguage(locale)).toBe(language)
 })
 
 test('a language is named in the language of the reader', () => {
@@ -40,13 +40,3 @@ test.each(['not a language', 'xx', 'xx-DE', 'english', 'und', '', '<b>'])(
     expect(nameLanguage(code, 'en')).toBeNull()
   },
 )
-
-test('only right-to-left text is isolated', () => {
-  for (const text of ['Rust', 'Größe', '日本語', 'Тест', '👩‍💻', '']) expect(isolate(text)).toBe(text)
-  for (const text of ['עברית', 'Rust بالعربية', '\u{1e900}', '\ufefb'])
-    expect(isolate(text)).toBe(`\u2068${text}\u2069`)
-})
-
-test('characters that change the text direction are removed', () => {
-  expect(dropTurns('\u202eRust\u202c \u2067Basics\u2066 \u200fعربي')).toBe('Rust Basics \u200fعربي')
-})

@@ -1,0 +1,146 @@
+import type { PropsWithChildren } from 'react'
+import { Body, Button, Container, Head, Html, Link, Preview, Text } from 'react-email'
+import type { Language } from '../words/languages.ts'
+import type { Words } from '../words/words.ts'
+
+/** What the mails call the product. */
+export const product = 'Coursewire'
+
+export const light = {
+  page: '#f3f5f4',
+  card: '#ffffff',
+  text: '#1d2b27',
+  muted: '#5c6b66',
+  line: '#e2e8e5',
+  accent: '#1f6f5c',
+  onAccent: '#ffffff',
+}
+const dark = {
+  page: '#111614',
+  card: '#1a211f',
+  text: '#e6edea',
+  muted: '#9fb0aa',
+  line: '#2d3835',
+  accent: '#6fcab2',
+  onAccent: '#0d1a16',
+}
+
+// Mail clients without media queries show the light colours, which are inline. Body and Container set their colours on an inner
+// cell.
+const styleSheet = `
+  :root { color-scheme: light dark; supported-color-schemes: light dark; }
+  @media (max-width: 600px) {
+    .page > table > tbody > tr > td { padding: 0 !important; }
+    .card { border-radius: 0 !important; border-width: 0 !important; }
+    .card > tbody > tr > td { padding: 28px 22px !important; }
+    .title { font-size: 24px !important; line-height: 32px !important; }
+    .button { display: block !important; text-align: center !important; }
+  }
+  @media (prefers-color-scheme: dark) {
+    .page, .page > table > tbody > tr > td { background-color: ${dark.page} !important; }
+    .card { background-color: ${dark.card} !important; border-color: ${dark.line} !important; }
+    .text { color: ${dark.text} !important; }
+    .muted { color: ${dark.muted} !important; }
+    .line { border-color: ${dark.line} !important; }
+    .link { color: ${dark.accent} !important; }
+    .button { background-color: ${dark.accent} !important; color: ${dark.onAccent} !important; }
+  }`
+
+const font = 'system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif'
+export const paragraph = { color: light.text, fontSize: 16, lineHeight: '26px', margin: '0 0 16px' }
+export const heading = {
+  color: light.text,
+  hyphens: 'auto',
+  fontSize: 28,
+  lineHeight: '36px',
+  margin: '0 0 12px',
+} as const
+const small = { color: light.muted, fontSize: 13, lineHeight: '20px', margin: '0 0 8px' }
+
+/** What every mail looks like around its content. */
+export function Frame(props: PropsWithChildren<{ language: Language; preview: string; footer: string }>) {
+  const { language, preview, footer, children } = props
+  return (
+    <Html lang={language}>
+      <Head>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <style>{styleSheet}</style>
+      </Head>
+      <Preview>{preview}</Preview>
+      <Body
+        lang={language}
+        className="page"
+        style={{
+          backgroundColor: light.page,
+          fontFamily: font,
+          margin: 0,
+          padding: '32px 12px',
+          wordBreak: 'break-word',
+        }}
+      >
+        <Container
+          className="card"
+          style={{
+            backgroundColor: light.card,
+            border: `1px solid ${light.line}`,
+            borderRadius: 14,
+            maxWidth: 560,
+            padding: '40px 44px',
+          }}
+        >
+          <Text className="muted" style={{ ...small, fontWeight: 600, letterSpacing: '0.04em', margin: '0 0 28px' }}>
+            {product}
+          </Text>
+          {children}
+          <Text
+            className="muted line"
+            style={{ ...small, borderTop: `1px solid ${light.line}`, margin: '28px 0 0', paddingTop: 16 }}
+          >
+            {footer}
+          </Text>
+        </Container>
+      </Body>
+    </Html>
+  )
+}
+
+/** A button, and its address for readers whose mail client shows none. `note` stands between them. */
+export function Action({ url, label, note, words }: { url: string; label: string; note?: string; words: Words }) {
+  return (
+    <>
+      <Button
+        href={url}
+        className="button"
+        style={{
+          backgroundColor: light.accent,
+          borderRadius: 10,
+          color: light.onAccent,
+          fontSize: 16,
+          fontWeight: 600,
+          padding: '14px 28px',
+        }}
+      >
+        {label}
+      </Button>
+      {note && (
+        <Text className="muted" style={{ ...small, margin: '24px 0 0' }}>
+          {note}
+        </Text>
+      )}
+      <Text className="muted" style={{ ...small, margin: note ? '12px 0 0' : '32px 0 0' }}>
+        {words.fallback}
+        <br />
+        <Link href={url} className="link" style={{ color: light.accent }}>
+          {url}
+        </Link>
+      </Text>
+    </>
+  )
+}
+
+/** Joins the paragraphs that are not empty. */
+export function writePlainText(paragraphs: string[]): string {
+  return paragraphs.filter((text) => text !== '').join('\n\n')
+}

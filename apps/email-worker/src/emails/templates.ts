@@ -1,0 +1,92 @@
+import {
+  accountAddressChanged,
+  accountAddressChangeRequested,
+  accountPasswordChanged,
+  accountPasswordResetRequested,
+  accountSignupRepeated,
+  accountVerificationRequested,
+  type EventDefinition,
+  enrollmentCompleted,
+} from '@coursewire/events'
+import { type Handler, onRun } from '@coursewire/messaging'
+import { AppError, type Logger } from '@coursewire/service-kit'
+import { composeAccountMail, type Purpose } from './account-mail.tsx'
+import type { Directory } from './directory.ts'
+import { type Email, toAccountEmail, toWelcomeEmail } from './email.ts'
+import { owe } from './handlers.ts'
+import type { Mail } from './mailer.ts'
+import { composeWelcomeMail } from './welcome-mail.tsx'
+
+/** What a mail is written from. */
+export interface Sources {
+  directory: Directory
+  webUrl: string
+}
+
+/** A kind of mail. */
+export interface Template {
+  /** Consumes the event that asks for the mail. */
+  createHandler: (logger: Logger) => Handler
+  /** What the log says before it is sent. */
+  describe: (email: Email) => { message: string; fields: object }
+  /** Fetches what the mail needs, and writes it. An AppError says why that failed, and whether it may succeed later. */
+  write: (email: Email, sources: Sources) => Promise<Mail>
+}
+
+const welcome: Template = {
+  createHandler: (logger) =>
+    onRun(enrollmentCompleted, owe({ logger, message: 'Received enrollment event', toEmail: toWelcomeEmail })),
+  describe: ({ recipient, source }) => ({
+    message: 'Processing enrollment email',
+    fields: { studentId: recipient, source },
+  }),
+  async write(email, { directory, webUrl }) {
+    const [student, course] = await Promise.all([directory.getStudent(email), directory.getCourse(email)])
+    return composeWelcomeMail(student, course, webUrl)
+  },
+}
+
+/** A mail that a request of an account asks for. The request knows the address, and the token if the mail has a link. */
+function accountMail<Type extends string>(
+  purpose: Purpose,
+  event: EventDefinition<Type, (typeof accountVerificationRequested)['payload']>,
+): Template {
+  return {
+    createHandler: (logger) =>
+      onRun(
+        event,
+        owe({ logger, message: 'Received account event', toEmail: (asked) => toAccountEmail(purpose, asked) }),
+      ),
+    describe: ({ recipient }) => ({
+      message: 'Processing account email',
+      fields: { accountId: recipient, template: purpose },
+    }),
+    async write(email, { directory, webUrl }) {
+      const request = await directory.getAccountRequest(email)
+      if (request.purpose !== purpose || request.accountId !== email.recipient) {
+        throw new AppError('invalid', 'request.mismatch', 'the request is for another mail')
+      }
+      return composeAccountMail(purpose, request, webUrl)
+    },
+  }
+}
+
+/** Every kind of mail, by its name in the ledger. */
+export const templates = {
+  welcome,
+  verification: accountMail('verification', accountVerificationRequested),
+  signup_repeated: accountMail('signup_repeated', accountSignupRepeated),
+  password_reset: accountMail('password_reset', accountPasswordResetRequested),
+  password_changed: accountMail('password_changed', accountPasswordChanged),
+  address_change: accountMail('address_change', accountAddressChangeRequested),
+  address_changed: accountMail('address_changed', accountAddressChanged),
+} satisfies Record<string, Template>
+
+const byName = new Map<string, Template>(Object.entries(templates))
+
+/** Throws a `not-found` AppError for a kind that only another version knows, as in a rolling deployment. */
+export function getTemplate(name: string): Template {
+  const template = byName.get(name)
+  if (!template) throw new AppError('not-found', 'template.not-found', 'this version does not know the template')
+  return template
+}

@@ -1,0 +1,76 @@
+import type { Words } from './words.ts'
+
+export const de: Words = {
+  fallback: 'Falls die Schaltfläche nicht funktioniert, öffne diese Adresse in deinem Browser:',
+  validUntil: (moment) => `Der Link funktioniert einmal, bis ${moment}.`,
+  welcome: {
+    subject: (title) => `Willkommen im Kurs „${title}“`,
+    preview: (title) => `Du bist in „${title}“ eingeschrieben. Hier geht es los.`,
+    greeting: (name) => (name ? `Willkommen, ${name}!` : 'Willkommen!'),
+    intro: 'Du bist eingeschrieben. Das ist dein Kurs:',
+    lessons: 'Lektionen',
+    language: 'Sprache',
+    start: 'Jetzt lernen',
+    footer: 'Du erhältst diese E-Mail, weil du in diesem Kurs eingeschrieben bist.',
+  },
+  greeting: (name) => (name ? `Hallo ${name},` : 'Hallo,'),
+  verification: {
+    subject: (brand) => `Bestätige deine E-Mail-Adresse für ${brand}`,
+    title: 'Bestätige deine E\u2011Mail-Adresse',
+    text: [
+      (brand) => `Du hast dich mit dieser Adresse bei ${brand} registriert. Bestätige sie, und dein Konto ist bereit.`,
+    ],
+    action: 'Adresse bestätigen',
+    footer: (brand) =>
+      `Du erhältst diese E-Mail, weil sich jemand mit dieser Adresse bei ${brand} registriert hat. Falls du es nicht warst, ignoriere sie: Ohne Bestätigung entsteht kein Konto.`,
+  },
+  signup_repeated: {
+    subject: (brand) => `Du hast schon ein Konto bei ${brand}`,
+    title: 'Du hast schon ein Konto',
+    text: [
+      (brand) =>
+        `Jemand, wahrscheinlich du, hat sich mit dieser Adresse bei ${brand} registriert. Sie hat schon ein Konto, und daran wurde nichts geändert.`,
+      () =>
+        'Melde dich an wie gewohnt. Wenn du dein Passwort vergessen hast, kannst du es bei der Anmeldung zurücksetzen.',
+    ],
+    footer: (brand) =>
+      `Du erhältst diese E-Mail, weil zu dieser Adresse ein Konto bei ${brand} gehört. Falls du es nicht warst, brauchst du nichts zu tun.`,
+  },
+  password_reset: {
+    subject: (brand) => `Setze dein Passwort für ${brand} zurück`,
+    title: 'Setze dein Passwort zurück',
+    text: [
+      (brand) => `Jemand, wahrscheinlich du, möchte ein neues Passwort für dein Konto bei ${brand}. Wähle es hier:`,
+    ],
+    action: 'Neues Passwort wählen',
+    footer: () => 'Falls du es nicht warst, ignoriere diese E-Mail: Dein Passwort bleibt, wie es ist.',
+  },
+  password_changed: {
+    subject: (brand) => `Dein Passwort für ${brand} wurde geändert`,
+    title: 'Dein Passwort wurde geändert',
+    text: [
+      (brand) => `Dein Konto bei ${brand} hat ein neues Passwort. Auf allen anderen Geräten bist du abgemeldet.`,
+      () => 'Falls du es nicht warst, setze dein Passwort sofort zurück, bei der Anmeldung.',
+    ],
+    footer: (brand) => `Du erhältst diese E-Mail, weil zu dieser Adresse ein Konto bei ${brand} gehört.`,
+  },
+  address_change: {
+    subject: (brand) => `Bestätige deine neue E-Mail-Adresse für ${brand}`,
+    title: 'Bestätige deine neue E\u2011Mail-Adresse',
+    text: [
+      (brand) =>
+        `Du möchtest diese Adresse für dein Konto bei ${brand} verwenden. Bestätige sie; bis dahin bleibt deine bisherige Adresse.`,
+    ],
+    action: 'Neue Adresse bestätigen',
+    footer: () => 'Falls du es nicht warst, ignoriere diese E-Mail: Ohne Bestätigung ändert sich nichts.',
+  },
+  address_changed: {
+    subject: (brand) => `Deine E-Mail-Adresse bei ${brand} wurde geändert`,
+    title: 'Deine E\u2011Mail-Adresse wurde geändert',
+    text: [
+      (brand) => `Dein Konto bei ${brand} hat eine neue E-Mail-Adresse. Diese hier gehört nicht mehr dazu.`,
+      (brand) => `Falls du es nicht warst, wende dich sofort an ${brand}.`,
+    ],
+    footer: (brand) => `Du erhältst diese E-Mail, weil dein Konto bei ${brand} bis jetzt diese Adresse hatte.`,
+  },
+}

@@ -1,0 +1,71 @@
+import type { Words } from './words.ts'
+
+export const en: Words = {
+  fallback: 'If the button does not work, open this address in your browser:',
+  validUntil: (moment) => `The link works once, until ${moment}.`,
+  welcome: {
+    subject: (title) => `Welcome to “${title}”`,
+    preview: (title) => `You are enrolled in “${title}”. Here is your way in.`,
+    greeting: (name) => (name ? `Welcome, ${name}!` : 'Welcome!'),
+    intro: 'You are enrolled. This is your course:',
+    lessons: 'Lessons',
+    language: 'Language',
+    start: 'Start Learning',
+    footer: 'You receive this email because you are enrolled in this course.',
+  },
+  greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
+  verification: {
+    subject: (brand) => `Confirm your email address for ${brand}`,
+    title: 'Confirm your email address',
+    text: [(brand) => `You have signed up at ${brand} with this address. Confirm it, and your account is ready.`],
+    action: 'Confirm address',
+    footer: (brand) =>
+      `You receive this email because somebody signed up at ${brand} with this address. If it was not you, ignore it: no account is made until the address is confirmed.`,
+  },
+  signup_repeated: {
+    subject: (brand) => `You already have an account at ${brand}`,
+    title: 'You already have an account',
+    text: [
+      (brand) =>
+        `Somebody, probably you, has signed up at ${brand} with this address. It already has an account, and nothing about it was changed.`,
+      () => 'Sign in as usual. If you have forgotten your password, you can reset it where you sign in.',
+    ],
+    footer: (brand) =>
+      `You receive this email because this address has an account at ${brand}. If it was not you, you need not do anything.`,
+  },
+  password_reset: {
+    subject: (brand) => `Reset your password for ${brand}`,
+    title: 'Reset your password',
+    text: [(brand) => `Somebody, probably you, wants a new password for your account at ${brand}. Choose it here:`],
+    action: 'Choose a new password',
+    footer: () => 'If it was not you, ignore this email: your password stays as it is.',
+  },
+  password_changed: {
+    subject: (brand) => `Your password for ${brand} was changed`,
+    title: 'Your password was changed',
+    text: [
+      (brand) => `Your account at ${brand} has a new password. You are signed out on all other devices.`,
+      () => 'If it was not you, reset your password at once, where you sign in.',
+    ],
+    footer: (brand) => `You receive this email because this address has an account at ${brand}.`,
+  },
+  address_change: {
+    subject: (brand) => `Confirm your new email address for ${brand}`,
+    title: 'Confirm your new email address',
+    text: [
+      (brand) =>
+        `You want to use this address for your account at ${brand}. Confirm it; until then, your present address stays.`,
+    ],
+    action: 'Confirm new address',
+    footer: () => 'If it was not you, ignore this email: nothing changes until the address is confirmed.',
+  },
+  address_changed: {
+    subject: (brand) => `Your email address at ${brand} was changed`,
+    title: 'Your email address was changed',
+    text: [
+      (brand) => `Your account at ${brand} has a new email address. It no longer uses this one.`,
+      (brand) => `If it was not you, contact ${brand} at once.`,
+    ],
+    footer: (brand) => `You receive this email because your account at ${brand} had this address until now.`,
+  },
+}

@@ -1,0 +1,39 @@
+/** Everything that mails say, in one language. */
+export interface Words {
+  /** Above the link that a button leads to. */
+  fallback: string
+  /** `moment` is when the link ends. */
+  validUntil: (moment: string) => string
+  welcome: {
+    subject: (title: string) => string
+    preview: (title: string) => string
+    greeting: (name: string) => string
+    intro: string
+    lessons: string
+    language: string
+    start: string
+    footer: string
+  }
+  /** The first line of mails about the account. */
+  greeting: (name: string) => string
+  verification: LinkWords
+  signup_repeated: NoticeWords
+  password_reset: LinkWords
+  password_changed: NoticeWords
+  address_change: LinkWords
+  address_changed: NoticeWords
+}
+
+/** A mail about the account. `brand` is what its owner knows the product as. */
+export interface NoticeWords {
+  subject: (brand: string) => string
+  title: string
+  text: ((brand: string) => string)[]
+  /** Why one receives it, and what to do if it was somebody else. */
+  footer: (brand: string) => string
+}
+
+/** A mail with a link that its reader has to open. */
+interface LinkWords extends NoticeWords {
+  action: string
+}
