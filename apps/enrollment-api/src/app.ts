@@ -1,5 +1,4 @@
 import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
-import rateLimit from '@fastify/rate-limit'
 import { addMeRoutes } from './accounts/me-routes.ts'
 import { addAccountRoutes } from './accounts/routes.ts'
 import { service } from './config.ts'
@@ -30,7 +29,6 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
       ],
     },
   })
-  await app.register(rateLimit, { global: false })
   addAccountRoutes(app, { accounts, db, tokens, links })
   addSessionRoutes(app, { sessions, db, origin: new URL(config.WEB_URL).origin })
   addMeRoutes(app, { ownAccount })

@@ -18,6 +18,7 @@ import { courseHandlers } from './courses/handlers.ts'
 import { createCourseService } from './courses/service.ts'
 import { logLines } from './enrollments/enrollment.ts'
 import { createEnrollmentService } from './enrollments/service.ts'
+import { createLimits } from './limits/limits.ts'
 import { createSessionService } from './sessions/service.ts'
 
 interface Overrides {
@@ -39,10 +40,11 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
     })
+    const limits = adopt(createLimits({ db, seal: config.KEY_SEAL, logger }), (opened) => opened.close())
     const links = createLinks(config.KEY_SEAL)
     const passwords = await createPasswords()
     const sessions = createSessionService({ db, tokens, logger })
-    const accounts = createAccountService({ db, tokens, sessions, passwords })
+    const accounts = createAccountService({ db, tokens, limits, sessions, passwords })
     const ownAccount = createOwnAccountService({ db })
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
@@ -60,7 +62,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       now: overrides.now ?? now,
       onCommitted: messaging.wake,
     })
-    return { config, logger, db, messaging, tokens, links, sessions, accounts, ownAccount, enrollments }
+    return { config, logger, db, messaging, tokens, links, sessions, accounts, ownAccount, limits, enrollments }
   })
 }
 

@@ -97,31 +97,7 @@ describe('signing in', () => {
     expect(answers.filter(({ statusCode }) => statusCode === 401).length).toBe(80 - busy.length)
   })
 
-  it('is limited per account, from any address and with a spoofed one', async () => {
-    const answers: number[] = []
-    for (let index = 0; index < 21; index++) {
-      const answer = await signIn('one@example.com', 'guess', { 'x-forwarded-for': `192.0.2.${index}` })
-      answers.push(answer.statusCode)
-      if (index === 20) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
-    }
-
-    expect(answers).toEqual([...Array(20).fill(401), 429])
-    expect((await signIn('ONE@example.com', 'guess')).json()).toMatchObject({ status: 429, code: 'attempts.too-many' })
-    expect((await signIn('ada@example.com', password)).statusCode).toBe(200)
-  })
-
-  it('is limited per address, for any accounts', async () => {
-    const answers: number[] = []
-    for (let index = 0; index < 101; index++) {
-      const spoofed = { 'x-forwarded-for': `192.0.2.${index}` }
-      const answer = await call('/auth/signin', { email: 'not an address' }, spoofed, '10.1.0.1')
-      answers.push(answer.statusCode)
-    }
-
-    expect(answers).toEqual([...Array(100).fill(400), 429])
-  })
-
-  it('works from an address used before, whoever guesses or floods from elsewhere', async () => {
+  it('works from an address used before, whoever floods from there or from elsewhere', async () => {
     const email = 'home@example.com'
     await provisionUser(service.ctx.db, {
       tenantId: 'acme',
@@ -133,8 +109,6 @@ describe('signing in', () => {
     })
     const atHome = () => signIn(email, password, {}, '10.5.0.1')
     expect((await atHome()).statusCode).toBe(200)
-    for (let index = 0; index < 21; index++) await signIn(email, 'guess')
-    expect((await signIn(email, password)).statusCode).toBe(429)
     let waiting = 150
     const flood = Array.from({ length: 150 }, async (_, index) => {
       await signIn(`nobody-${index}@example.com`, 'guess', {}, index < 120 ? '10.5.0.1' : `10.5.1.${index}`)

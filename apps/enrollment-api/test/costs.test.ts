@@ -1,7 +1,12 @@
-/** Measures a cost that does not depend on the machine: how many statements an enrolment takes. */
+/** Measures costs that do not depend on the machine: how many statements and hashes a request takes. */
+import { randomUUID } from 'node:crypto'
+import { verify } from '@node-rs/argon2'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { provisionUser } from '../src/accounts/provision.ts'
 import { anOpenCourse, aStudent, type Service, startService } from './helpers.ts'
+
+vi.mock('@node-rs/argon2', { spy: true })
 
 let service: Service
 beforeAll(async () => {
@@ -47,4 +52,44 @@ it('a hundred concurrent enrolments share a few statements', async () => {
 
   expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([201]))
   expect(statements.length).toBeLessThanOrEqual(10)
+})
+
+it('a wrong password takes the same statements and hashes for a known and an unknown address', async () => {
+  const details = { tenantId: 'acme', name: 'Ada', locale: 'en', roles: ['student' as const], password: randomUUID() }
+  await provisionUser(service.ctx.db, { ...details, email: 'ada@example.com' })
+  const statements = watchStatements()
+  const costs: unknown[] = []
+  for (const email of ['ada@example.com', 'nobody@example.com']) {
+    vi.mocked(verify).mockClear()
+    const payload = { email, password: 'gueß' }
+    const { statusCode } = await service.app.inject({ method: 'POST', url: '/auth/signin', payload })
+    costs.push({ statusCode, hashes: vi.mocked(verify).mock.calls.length, statements: statements.splice(0) })
+  }
+
+  expect(costs[0]).toEqual({ statusCode: 401, hashes: 1, statements: ['WITH valid', 'select "tenant_id",'] })
+  expect(costs[1]).toEqual(costs[0])
+})
+
+it('an attempt that has to wait takes one statement, which writes nothing', async () => {
+  const email = 'waiting@example.com'
+  const signIn = () =>
+    service.app.inject({
+      method: 'POST',
+      url: '/auth/signin',
+      payload: { email, password: 'guess' },
+      remoteAddress: '192.0.2.1',
+    })
+  for (let index = 0; index < 10; index += 1) await signIn()
+  await service.admin.query(
+    `UPDATE limits SET blocked_until = now() + interval '1 minute' WHERE blocked_until IS NOT NULL`,
+  )
+  const read = async () =>
+    (await service.admin.query('SELECT ctid, xmin, xmax, limits.* FROM limits ORDER BY key')).rows
+  const before = await read()
+  const statements = watchStatements()
+
+  expect((await signIn()).statusCode).toBe(429)
+
+  expect(statements).toEqual(['WITH valid'])
+  expect(await read()).toEqual(before)
 })

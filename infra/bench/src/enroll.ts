@@ -7,7 +7,7 @@ import { connect, startApps, startBare } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
 import type { Environment } from './environment.ts'
 import { createOrders, loadEnrollments } from './load.ts'
-import { createCourses, createStudents, signTokens } from './students.ts'
+import { createCourses, createStudents, signTokens, writePast } from './students.ts'
 
 const STUDENTS = 500
 const COURSES = 300
@@ -95,19 +95,6 @@ export async function createEnrollComparisons(environment: Environment): Promise
       },
     },
   ]
-}
-
-/** Adds old enrolments of the same students in other courses. */
-async function writePast(client: pg.Client, students: string[], rows: number): Promise<void> {
-  await client.query(
-    `INSERT INTO enrollments (id, tenant_id, user_id, course_id, enrollment_type, source, payment_status,
-                              enrolled_at, created_at, updated_at)
-     SELECT 'enr_' || gen_random_uuid(), tenant_id, users.id, 'past-' || number, 'free', 'manual', 'free',
-            now(), now(), now()
-     FROM generate_series(1, $1::int) AS number, users WHERE users.id = ANY($2)`,
-    [Math.ceil(rows / students.length), students],
-  )
-  await client.query('VACUUM ANALYZE enrollments')
 }
 
 async function count(client: pg.Client, table: string): Promise<number> {

@@ -13,7 +13,7 @@ import { createIdleComparison } from './idle.ts'
 import { createLatencyComparisons } from './latency.ts'
 import { createMailComparisons } from './mail.ts'
 import { createRelayComparison } from './relay.ts'
-import { createSignInComparison } from './sign-ins.ts'
+import { createSignInComparisons } from './sign-ins.ts'
 import { describeMachine, renderTable } from './table.ts'
 import { createVariantComparison } from './variants.ts'
 
@@ -23,7 +23,7 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   consume: async (environment) => [await createConsumeComparison(environment)],
   latency: createLatencyComparisons,
   enroll: createEnrollComparisons,
-  'sign-ins': async (environment) => [await createSignInComparison(environment)],
+  'sign-ins': createSignInComparisons,
   catalogue: createCatalogueComparisons,
   counting: createCountingComparisons,
   mail: createMailComparisons,

@@ -1,36 +1,42 @@
+import { availableParallelism } from 'node:os'
 import type { Stack } from '@coursewire/local'
+import { hash, verify } from '@node-rs/argon2'
 import { connect, startApps } from './app-processes.ts'
 import { type Comparison, type Measured, percentile } from './benchmark.ts'
 import type { Environment } from './environment.ts'
-import { createOrders, type Order } from './load.ts'
+import { type Call, load } from './load.ts'
 import { paced } from './pace.ts'
-import { createCourses, createStudents, emailOf, password, signTokens } from './students.ts'
+import { createStudents, emailOf, password, signTokens, writePast } from './students.ts'
 
-// About a quarter of what the app can do on two cores.
-const ENROLLMENTS_PER_SECOND = 250
-const SIGN_INS_PER_SECOND = 4
+const READS_PER_SECOND = 250
+const SIGN_INS_PER_SECOND = 20
 const SECONDS = 10
 const WARM_UP_SECONDS = 3
 const STUDENTS = 100
+const CONNECTIONS = 8
+/** As many as enrollment-api hashes at once. */
+const HASHES_AT_ONCE = Math.min(3, Math.max(1, availableParallelism() - 1))
 
-/** Measures whether password checks, which each occupy a core for a while, delay enrolments. */
-export async function createSignInComparison(environment: Environment): Promise<Comparison> {
-  const stack = await startApps(environment.log)
+/**
+ * Measures sign-ins, each of which is counted and occupies a core for a while: how many there are, and whether they delay the reading of
+ * enrolments. Each comes from a new address, so it is a stranger's and takes the most statements.
+ */
+export async function createSignInComparisons(environment: Environment): Promise<Comparison[]> {
+  const stack = await startApps(environment.log, { TRUST_PROXY: '127.0.0.1' })
   await Promise.all([stack.apps['email-worker'].stop(), stack.apps['distribution-service'].stop()])
+  const url = stack.urls.enrollmentApi
   const enrollments = await connect(stack.databases.enrollment.migrateDatabaseUrl)
   const students = await createStudents(stack, enrollments, STUDENTS)
   const tokens = await signTokens(stack, students)
-  const courses = await createCourses(enrollments, 100)
+  await writePast(enrollments, students, 10 * STUDENTS)
+  const nextSignIn = createSignIns(students)
+  const passwordHash = await hash(password)
 
-  async function load(signIns: number): Promise<Measured> {
-    // The process counts sign-ins per address; a restart resets the count.
-    await stack.apps['enrollment-api'].restart()
-    await enrollments.query('TRUNCATE enrollments')
-    const nextOrder = createOrders(tokens, courses)
+  async function readWhile(signIns: number): Promise<Measured> {
     const work = async (seconds: number) => {
       const [latencies] = await Promise.all([
-        paced(ENROLLMENTS_PER_SECOND, seconds, () => enroll(stack, nextOrder())),
-        paced(signIns, seconds, (index) => signIn(stack, emailOf(students[index % STUDENTS] ?? ''))),
+        paced(READS_PER_SECOND, seconds, (index) => read(stack, tokens[index % STUDENTS] ?? '')),
+        paced(signIns, seconds, () => send(url, nextSignIn())),
       ])
       return latencies
     }
@@ -38,30 +44,66 @@ export async function createSignInComparison(environment: Environment): Promise<
     return { p99: percentile(await work(SECONDS), 0.99) }
   }
 
-  return {
-    work: `enrolments, ${ENROLLMENTS_PER_SECOND}/s, while ${SIGN_INS_PER_SECOND} sign-ins/s run`,
-    floorWork: 'the same without sign-ins',
-    figures: { p99: { unit: 'ms', aim: { atMost: 2 } } },
-    ours: () => load(SIGN_INS_PER_SECOND),
-    floor: () => load(0),
-    async close() {
-      await enrollments.end()
-      await stack.stop()
+  async function signIn(): Promise<Measured> {
+    const options = { status: 200, connections: CONNECTIONS }
+    await load(url, nextSignIn, { ...options, seconds: WARM_UP_SECONDS })
+    const { perSecond } = await load(url, nextSignIn, { ...options, seconds: SECONDS })
+    return { throughput: perSecond }
+  }
+
+  async function verifyOnly(): Promise<Measured> {
+    let count = 0
+    const endsAt = performance.now() + SECONDS * 1000
+    async function verifyInTurn() {
+      for (; performance.now() < endsAt; count += 1) await verify(passwordHash, password)
+    }
+    await Promise.all(Array.from({ length: HASHES_AT_ONCE }, verifyInTurn))
+    return { throughput: count / SECONDS }
+  }
+
+  return [
+    {
+      work: `GET /api/enrollments, ${READS_PER_SECOND}/s, while ${SIGN_INS_PER_SECOND} sign-ins/s run`,
+      floorWork: 'the same without sign-ins',
+      figures: { p99: { unit: 'ms', aim: { atMost: 2 } } },
+      ours: () => readWhile(SIGN_INS_PER_SECOND),
+      floor: () => readWhile(0),
     },
+    {
+      work: `POST /auth/signin, ${CONNECTIONS} connections`,
+      floorWork: `bare argon2id, the same parameters, ${HASHES_AT_ONCE} at once`,
+      figures: { throughput: { unit: '/s', aim: { atLeast: 0.85 } } },
+      ours: signIn,
+      floor: verifyOnly,
+      async close() {
+        await enrollments.end()
+        await stack.stop()
+      },
+    },
+  ]
+}
+
+/** Each call is another sign-in, from an address that no earlier one came from. */
+function createSignIns(students: string[]): () => Call {
+  let count = 0
+  return () => {
+    count += 1
+    const email = emailOf(students[count % STUDENTS] ?? '')
+    const address = `10.${(count >> 16) & 255}.${(count >> 8) & 255}.${count & 255}`
+    const headers = { 'content-type': 'application/json', 'x-forwarded-for': address }
+    return { method: 'POST', path: '/auth/signin', headers, body: JSON.stringify({ email, password }) }
   }
 }
 
-async function enroll({ urls }: Stack, { token, courseId }: Order): Promise<void> {
-  await post(`${urls.enrollmentApi}/api/enrollments`, 201, { courseId }, { authorization: `Bearer ${token}` })
-}
+const read = ({ urls }: Stack, token: string) =>
+  send(urls.enrollmentApi, {
+    method: 'GET',
+    path: '/api/enrollments',
+    headers: { authorization: `Bearer ${token}` },
+  })
 
-async function signIn({ urls }: Stack, email: string): Promise<void> {
-  await post(`${urls.enrollmentApi}/auth/signin`, 200, { email, password })
-}
-
-async function post(url: string, status: number, body: object, headers: Record<string, string> = {}): Promise<void> {
-  const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } }
-  const response = await fetch(url, { ...init, body: JSON.stringify(body) })
+async function send(url: string, { path, ...init }: Call): Promise<void> {
+  const response = await fetch(`${url}${path}`, init)
   const text = await response.text()
-  if (response.status !== status) throw new Error(`${response.status} from ${url}: ${text}`)
+  if (response.status !== 200) throw new Error(`${response.status} from ${path}: ${text}`)
 }

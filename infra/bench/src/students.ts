@@ -34,6 +34,19 @@ export async function createCourses(enrollments: pg.Client, count: number): Prom
   return courses
 }
 
+/** Adds old enrolments of the same students in other courses. */
+export async function writePast(client: pg.Client, students: string[], rows: number): Promise<void> {
+  await client.query(
+    `INSERT INTO enrollments (id, tenant_id, user_id, course_id, enrollment_type, source, payment_status,
+                              enrolled_at, created_at, updated_at)
+     SELECT 'enr_' || gen_random_uuid(), tenant_id, users.id, 'past-' || number, 'free', 'manual', 'free',
+            now(), now(), now()
+     FROM generate_series(1, $1::int) AS number, users WHERE users.id = ANY($2)`,
+    [Math.ceil(rows / students.length), students],
+  )
+  await client.query('VACUUM ANALYZE enrollments')
+}
+
 /** Signs an access token for each student as enrollment-api does, but valid for longer than any measurement. */
 export async function signTokens(
   stack: Base,

@@ -3,8 +3,15 @@ import { AppError } from './app-error.ts'
 /** A place to wait: the queue of a `lane`, identified by `owner`, such as an address. */
 export type Place = { lane: string; owner: string }
 
-/** Runs the work when its turn comes. Throws `unavailable` if too many wait. */
-export type TakeTurn = <Result>(place: Place, work: () => Promise<Result>) => Promise<Result>
+/**
+ * Runs the work when its turn comes. Throws `unavailable` if too many wait. Otherwise calls `prepare` at once, while the caller waits; the work
+ * gets what it resolves to. If it fails, so does the turn.
+ */
+export type TakeTurn = <Result, Prepared>(
+  place: Place,
+  work: (prepared: Prepared | undefined) => Promise<Result>,
+  prepare?: () => Promise<Prepared>,
+) => Promise<Result>
 
 /**
  * Lets a limited number work at a time. Waiting callers get their turns lane by lane, and within a lane owner by owner. So an owner with many
@@ -15,7 +22,8 @@ export function createTurns(limits: { concurrent: number; maxWaiting: number; ma
   const lanes = new Map<string, Map<string, (() => void)[]>>()
   let working = 0
 
-  async function wait({ lane, owner }: Place): Promise<void> {
+  /** Throws at once if there is no place. */
+  function wait({ lane, owner }: Place): Promise<void> {
     const owners = lanes.get(lane) ?? new Map<string, (() => void)[]>()
     const own = owners.get(owner) ?? []
     const waiting = [...owners.values()].reduce((total, { length }) => total + length, 0)
@@ -23,7 +31,7 @@ export function createTurns(limits: { concurrent: number; maxWaiting: number; ma
       throw new AppError('unavailable', 'turns.taken', 'Too many wait for their turn', { lane })
     }
     lanes.set(lane, owners.set(owner, own))
-    await new Promise<void>((resolve) => own.push(resolve))
+    return new Promise((resolve) => own.push(resolve))
   }
 
   function passOn(): void {
@@ -41,11 +49,16 @@ export function createTurns(limits: { concurrent: number; maxWaiting: number; ma
     next()
   }
 
-  return async (place, work) => {
-    if (working < limits.concurrent) working += 1
-    else await wait(place)
+  return async (place, work, prepare) => {
+    const isFree = working < limits.concurrent
+    if (isFree) working += 1
+    const turn = isFree ? undefined : wait(place)
+    const prepared = prepare?.()
+    // A failure is thrown below.
+    prepared?.catch(() => undefined)
+    if (turn) await turn
     try {
-      return await work()
+      return await work(prepared ? await prepared : undefined)
     } finally {
       passOn()
     }

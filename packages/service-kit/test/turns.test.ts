@@ -60,6 +60,35 @@ it('no owner fills a lane alone, and a full lane does not block another', async 
   await Promise.all(served)
 })
 
+it('what a turn needs is prepared while it waits, but not for those who find no place', async () => {
+  const takeTurn = createTurns({ concurrent: 1, maxWaiting: 1, maxWaitingEach: 1 })
+  const { promise: end, resolve } = withResolvers()
+  const prepared: string[] = []
+  const ask = (name: string, result: () => Promise<string>) =>
+    takeTurn(
+      { lane: 'lane', owner: name },
+      async (given) => {
+        await end
+        return given
+      },
+      () => {
+        prepared.push(name)
+        return result()
+      },
+    )
+
+  const first = ask('first', async () => 'one')
+  const second = ask('second', () => Promise.reject(new Error('Not prepared')))
+  const third = ask('third', async () => 'three')
+
+  expect(prepared).toEqual(['first', 'second'])
+  await expect(third).rejects.toMatchObject({ kind: 'unavailable' })
+  resolve()
+  expect(await first).toBe('one')
+  await expect(second).rejects.toThrow('Not prepared')
+  expect(await ask('fourth', async () => 'four')).toBe('four')
+})
+
 it('the concurrency limit is used fully, even after failures', async () => {
   const takeTurn = createTurns({ concurrent: 2, maxWaiting: 10, maxWaitingEach: 10 })
   let working = 0

@@ -1,10 +1,9 @@
 import { id } from '@coursewire/events'
 import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
-import { normalizeIP } from '@fastify/rate-limit'
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { accountRequestPurposes } from '../db/schema.ts'
 import { MAX_SECRET_LENGTH, signInAddress } from '../fields.ts'
+import { addressOf } from '../limits/networks.ts'
 import { accessToken, answerTokens, browserHeader, signedIn } from '../sessions/http.ts'
 import type { Links } from './links.ts'
 import { findUser } from './repository.ts'
@@ -13,7 +12,6 @@ import { toAccountMail } from './requests.ts'
 import type { AccountService } from './service.ts'
 import type { TokenIssuer } from './tokens.ts'
 
-const MINUTE_MS = 60_000
 /** Enough for the longest secret with every character escaped. */
 const BODY_LIMIT = 16 * 1024
 
@@ -60,33 +58,6 @@ export function addAccountRoutes(
   app: HttpApp,
   { accounts, db, tokens, links }: { accounts: AccountService; db: Database; tokens: TokenIssuer; links: Links },
 ): void {
-  const limitAddress = app.createRateLimit({ max: 100, timeWindow: MINUTE_MS })
-  const limitAccount = app.createRateLimit({ max: 20, timeWindow: MINUTE_MS, keyGenerator: nameAccount })
-  const limitPerson = app.createRateLimit({
-    max: 20,
-    timeWindow: MINUTE_MS,
-    keyGenerator: (request) => `${nameAccount(request)} ${addressOf(request)}`,
-  })
-  const limitClients = app.createRateLimit({ max: 60, timeWindow: MINUTE_MS })
-
-  async function enforce(limit: typeof limitAddress, request: FastifyRequest): Promise<void> {
-    const count = await limit(request)
-    if (count.isAllowed || !count.isExceeded) return
-    throw new AppError('rate-limited', 'attempts.too-many', 'Too many attempts', {
-      retryAfterSeconds: count.ttlInSeconds,
-    })
-  }
-
-  function isKnownPerson(request: FastifyRequest): boolean {
-    const given = signInBody.safeParse(request.body)
-    return given.success && accounts.isKnownPerson(request.tenantId, given.data.email, addressOf(request))
-  }
-
-  function isKnownClient(request: FastifyRequest): boolean {
-    const given = serviceTokenBody.safeParse(request.body)
-    return given.success && accounts.isKnownClient(given.data.clientId, given.data.clientSecret)
-  }
-
   app.post(
     '/auth/signin',
     {
@@ -101,16 +72,11 @@ export function addAccountRoutes(
       },
       config: { access: 'public' },
       bodyLimit: BODY_LIMIT,
-      // Runs before validation, so that every attempt counts, whatever its body is.
-      preValidation: async (request) => {
-        if (!isKnownPerson(request)) await enforce(limitAddress, request)
-      },
     },
     async (request, reply) => {
-      // Guesses from elsewhere only use up the strangers' attempts, so they never lock out the account's owner.
-      await enforce(isKnownPerson(request) ? limitPerson : limitAccount, request)
-      const from = { address: addressOf(request), userAgent: request.headers['user-agent'] }
-      return answerTokens(request, reply, await accounts.signIn({ tenantId: request.tenantId, ...request.body }, from))
+      const { email, password } = request.body
+      const person = { tenantId: request.tenantId, email, ip: request.ip }
+      return answerTokens(request, reply, await accounts.signIn(person, password, request.headers['user-agent']))
     },
   )
 
@@ -127,13 +93,10 @@ export function addAccountRoutes(
       },
       config: { access: 'public' },
       bodyLimit: BODY_LIMIT,
-      preValidation: async (request) => {
-        if (!isKnownClient(request)) await enforce(limitClients, request)
-      },
     },
     async (request) => {
       const { clientId, clientSecret, tenantId } = request.body
-      return accounts.issueServiceToken(clientId, clientSecret, tenantId, addressOf(request))
+      return accounts.issueServiceToken(clientId, clientSecret, tenantId, addressOf(request.ip))
     },
   )
 
@@ -192,13 +155,4 @@ export function addAccountRoutes(
       return toAccountMail(found, links)
     },
   )
-}
-
-/** Returns what one subscriber has: an IPv4 address, or an IPv6 /64. */
-function addressOf(request: FastifyRequest): string {
-  return normalizeIP(request.ip)
-}
-
-function nameAccount({ tenantId, body }: FastifyRequest): string {
-  return JSON.stringify([tenantId, (body as { email: string }).email])
 }

@@ -1,0 +1,89 @@
+import { createHmac, type KeyObject } from 'node:crypto'
+import { AppError, type Database, type Logger } from '@coursewire/service-kit'
+import { deriveKey } from '../derive-key.ts'
+import { addressOf, networkOf } from './networks.ts'
+import { type Count, countAttempt, deleteCount, purgeLimits, writeKnown } from './repository.ts'
+import { type RuleName, rules } from './rules.ts'
+
+const PURGE_EVERY_MS = 600_000
+
+/** Who wants to sign in, and from where. */
+export interface Person {
+  tenantId: string
+  /** In the form in which addresses are compared. */
+  email: string
+  ip: string
+}
+
+/**
+ * Counts attempts in Postgres, so that instances share the counts and restarts keep them. The clock is the database's. A subject is stored
+ * only as a keyed hash. Purges old rows until it is closed.
+ */
+export function createLimits({ db, seal, logger }: { db: Database; seal: KeyObject; logger: Logger }) {
+  const key = deriveKey(seal, 'limits')
+  const toCount = (rule: RuleName, ...subject: string[]): Count => ({
+    key: createHmac('sha256', key)
+      .update(JSON.stringify([rule, ...subject]))
+      .digest(),
+    rule: rules[rule],
+  })
+  function toCounts({ tenantId, email, ip }: Person) {
+    return {
+      fromAddress: toCount('signInsFromAddress', addressOf(ip)),
+      fromNetwork: toCount('signInsFromNetwork', tenantId, email, networkOf(ip)),
+      toAccount: toCount('signInsToAccount', tenantId, email),
+      ofPerson: toCount('signInsOfPerson', tenantId, email, addressOf(ip)),
+    }
+  }
+  const purging = setInterval(() => {
+    purgeLimits(db).then(
+      (purged) => purged > 0 && logger.debug({ purged }, 'Old limits purged'),
+      (error: unknown) => logger.warn({ err: error }, 'Old limits not purged'),
+    )
+  }, PURGE_EVERY_MS)
+
+  return {
+    /**
+     * Counts an attempt of the subject that the rule names. Throws `attempts.too-many` with the seconds to wait if it is one too many; that one
+     * does not count.
+     */
+    async take(rule: RuleName, ...subject: string[]): Promise<void> {
+      assertCounted(await countAttempt(db, [toCount(rule, ...subject)], null))
+    },
+
+    /** Counts as `take`, but returns false instead of throwing, for answers that must not show it. */
+    async tryTake(rule: RuleName, ...subject: string[]): Promise<boolean> {
+      return (await countAttempt(db, [toCount(rule, ...subject)], null)).pauseSeconds === null
+    },
+
+    /** Begins the count of a subject anew, because the right person has come. */
+    forget: (rule: RuleName, ...subject: string[]): Promise<void> => deleteCount(db, toCount(rule, ...subject).key),
+
+    /** Counts an attempt to sign in as one of a known person or of a stranger, and returns which. Throws as `take`. */
+    async takeSignIn(person: Person): Promise<{ isKnown: boolean }> {
+      const { ofPerson, ...ofStranger } = toCounts(person)
+      const answer = await countAttempt(db, Object.values(ofStranger), ofPerson)
+      assertCounted(answer)
+      return answer
+    },
+
+    /**
+     * Makes the person known at this address and ends the pauses there. A stranger who has signed in gets back the attempt that `takeSignIn`
+     * counted, so that only failures count.
+     */
+    async welcome(person: Person, { hasCounted }: { hasCounted: boolean }): Promise<void> {
+      const { ofPerson, fromNetwork, fromAddress, toAccount } = toCounts(person)
+      const lessened = hasCounted ? [fromAddress, toAccount] : []
+      await writeKnown(db, { known: ofPerson, anew: fromNetwork, lessened })
+    },
+
+    close: () => clearInterval(purging),
+  }
+}
+
+export type Limits = ReturnType<typeof createLimits>
+
+function assertCounted({ pauseSeconds: retryAfterSeconds }: { pauseSeconds: number | null }): void {
+  if (retryAfterSeconds === null) return
+  throw new AppError('rate-limited', 'attempts.too-many', 'Too many attempts', { retryAfterSeconds })
+}
