@@ -28,6 +28,7 @@ export {
 export type { Access, Caller, Role } from './http/access.ts'
 export { createHttpApp, type HttpApp } from './http/app.ts'
 export { namesEntity } from './http/entity-tags.ts'
+export { assertFresh, ifMatch, requireIfMatch } from './http/preconditions.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { moment } from './moment.ts'
 export { type Fault, findFault } from './outage.ts'

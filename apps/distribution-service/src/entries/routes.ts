@@ -1,16 +1,7 @@
-import { type Database, type HttpApp } from '@coursewire/service-kit'
+import { type Database, type HttpApp, ifMatch, requireIfMatch } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { distributionId, limit, pageOf, toPage } from '../paging.ts'
-import {
-  access,
-  answer,
-  answerCreated,
-  causeOf,
-  createFreshnessCheck,
-  ifMatch,
-  params,
-  preconditionRequired,
-} from './http.ts'
+import { access, answer, answerCreated, causeOf, createFreshnessCheck, params } from './http.ts'
 import { getDistribution, listDistributions } from './repository.ts'
 import { createBody, editBody, listQuery, unpublishBody } from './requests.ts'
 import { distributionResponse, showDistribution } from './responses.ts'
@@ -79,7 +70,7 @@ export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; en
     '/api/distributions/:id',
     {
       config: access,
-      preValidation: preconditionRequired,
+      preValidation: requireIfMatch,
       schema: {
         tags,
         operationId: 'changeDistribution',
@@ -109,7 +100,7 @@ export function addEntryRoutes(app: HttpApp, { db, entries }: { db: Database; en
     '/api/distributions/:id',
     {
       config: access,
-      preValidation: preconditionRequired,
+      preValidation: requireIfMatch,
       schema: {
         tags,
         operationId: 'removeDistribution',

@@ -1,17 +1,9 @@
 import { text } from '@coursewire/events'
-import { type Database, type HttpApp } from '@coursewire/service-kit'
+import { type Database, type HttpApp, ifMatch, requireIfMatch } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Content } from '../entries/content.ts'
 import { type Distribution, readContent } from '../entries/distribution.ts'
-import {
-  access,
-  answer,
-  causeOf,
-  createFreshnessCheck,
-  ifMatch,
-  params,
-  preconditionRequired,
-} from '../entries/http.ts'
+import { access, answer, causeOf, createFreshnessCheck, params } from '../entries/http.ts'
 import { getDistribution } from '../entries/repository.ts'
 import { distributionResponse } from '../entries/responses.ts'
 import { limit, pageOf, toPage } from '../paging.ts'
@@ -127,7 +119,7 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
     '/api/distributions/:id/versions/:version/restore',
     {
       config,
-      preValidation: preconditionRequired,
+      preValidation: requireIfMatch,
       schema: {
         tags,
         operationId: 'restoreVersion',
