@@ -86,12 +86,16 @@ ALTER TABLE "users" ADD COLUMN "verified_at" timestamptz;--> statement-breakpoin
 ALTER TABLE "users" ADD COLUMN "disabled_at" timestamptz;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "erased_at" timestamptz;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_fk" FOREIGN KEY ("tenant_id","user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "account_changes_account" ON "account_changes" USING btree ("tenant_id","account_id");--> statement-breakpoint
+CREATE INDEX "account_changes_account" ON "account_changes" USING btree ("tenant_id","account_id","id");--> statement-breakpoint
 CREATE INDEX "account_requests_address" ON "account_requests" USING btree ("tenant_id","email_key");--> statement-breakpoint
 CREATE INDEX "account_requests_account" ON "account_requests" USING btree ("tenant_id","account_id");--> statement-breakpoint
 CREATE INDEX "account_requests_expires" ON "account_requests" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "account_requests_pending" ON "account_requests" USING btree ("tenant_id","account_id") WHERE ("account_requests"."purpose" = 'verification' AND "account_requests"."password_hash" IS NOT NULL AND "account_requests"."ended_at" IS NULL);--> statement-breakpoint
 CREATE INDEX "limits_expires" ON "limits" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("tenant_id","user_id");--> statement-breakpoint
+CREATE INDEX "users_name" ON "users" USING btree ("tenant_id",lower("name") text_pattern_ops);--> statement-breakpoint
+CREATE INDEX "users_address" ON "users" USING btree ("tenant_id","email_key" text_pattern_ops);--> statement-breakpoint
+CREATE INDEX "users_special" ON "users" USING btree ("tenant_id","id") WHERE ("users"."roles" <> '{student}' OR "users"."verified_at" IS NULL OR "users"."disabled_at" IS NOT NULL);--> statement-breakpoint
 -- Until now, accounts were made by operators, who vouch for the addresses. Addresses were stored in the form in which they are compared.
 UPDATE "users" SET "email_key" = "email", "verified_at" = "created_at";--> statement-breakpoint
 INSERT INTO "tenants" ("id", "name", "time_zone", "locale")

@@ -1,15 +1,30 @@
 import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
 import { addMeRoutes } from './accounts/me-routes.ts'
 import { addAccountRoutes } from './accounts/routes.ts'
+import { addAdministrationRoutes } from './administration/routes.ts'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
 import { migrations } from './db/migrations.ts'
 import { addEnrollmentRoutes } from './enrollments/routes.ts'
 import { addSessionRoutes } from './sessions/routes.ts'
+import { addTenantRoutes } from './tenants/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const { config, logger, db, messaging, tokens, sessions, accounts, ownAccount, enrollments, links } = ctx
+  const {
+    config,
+    logger,
+    db,
+    messaging,
+    tokens,
+    sessions,
+    accounts,
+    ownAccount,
+    enrollments,
+    links,
+    tenants,
+    administration,
+  } = ctx
   const app = await createHttpApp({
     service,
     config,
@@ -25,6 +40,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
       tags: [
         { name: 'Accounts', description: 'Signing in, and the tokens that all services accept' },
         { name: 'Enrolments', description: 'For students: the courses they are enrolled in' },
+        { name: 'Administration', description: 'For admins: their tenant, and the accounts in it' },
         { name: 'Internal', description: 'For other services' },
       ],
     },
@@ -33,5 +49,8 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addSessionRoutes(app, { sessions, db, origin: new URL(config.WEB_URL).origin })
   addMeRoutes(app, { ownAccount })
   addEnrollmentRoutes(app, { enrollments, db })
+  addTenantRoutes(app, { tenants })
+  addAdministrationRoutes(app, { administration, db })
+  app.addHook('onListen', () => tenants.warnOfMissing([config.DEFAULT_TENANT, ...config.TENANT_HOSTS.values()]))
   return app
 }

@@ -13,6 +13,7 @@ import { createOwnAccountService } from './accounts/own-account.ts'
 import { createPasswords } from './accounts/passwords.ts'
 import { createAccountService } from './accounts/service.ts'
 import { createTokenIssuer } from './accounts/tokens.ts'
+import { createAdministration } from './administration/service.ts'
 import { type Config, service } from './config.ts'
 import { courseHandlers } from './courses/handlers.ts'
 import { createCourseService } from './courses/service.ts'
@@ -20,6 +21,7 @@ import { logLines } from './enrollments/enrollment.ts'
 import { createEnrollmentService } from './enrollments/service.ts'
 import { createLimits } from './limits/limits.ts'
 import { createSessionService } from './sessions/service.ts'
+import { createTenantService } from './tenants/service.ts'
 
 interface Overrides {
   now: () => Moment
@@ -62,7 +64,23 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       now: overrides.now ?? now,
       onCommitted: messaging.wake,
     })
-    return { config, logger, db, messaging, tokens, links, sessions, accounts, ownAccount, limits, enrollments }
+    const tenants = createTenantService({ db, senders: config.EMAIL_SENDERS, logger })
+    const administration = createAdministration({ db })
+    return {
+      config,
+      logger,
+      db,
+      messaging,
+      tokens,
+      links,
+      sessions,
+      accounts,
+      ownAccount,
+      limits,
+      enrollments,
+      tenants,
+      administration,
+    }
   })
 }
 

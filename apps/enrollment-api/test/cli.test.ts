@@ -46,6 +46,24 @@ it('create-user creates a user who can sign in', async () => {
   expect((await service.app.inject({ method: 'POST', url: '/auth/signin', payload })).statusCode).toBe(200)
 })
 
+it('create-user --unverified creates a user whose address is not confirmed until somebody vouches for it', async () => {
+  const args = ['create-user', '--tenant=acme', '--email=unsure@example.com', '--name=Unsure']
+  const password = randomUUID()
+  const isVerified = async () => {
+    const sql = `SELECT verified_at IS NOT NULL AS verified FROM users WHERE email = 'unsure@example.com'`
+    return (await service.admin.query<{ verified: boolean }>(sql)).rows[0]?.verified
+  }
+
+  const created = await run([...args, '--unverified'], password)
+  expect([created.output.split(' ', 1)[0], await isVerified()]).toEqual(['Created', false])
+
+  const vouched = await run(args, password)
+  expect([vouched.output.split(' ', 1)[0], await isVerified()]).toEqual(['Updated', true])
+
+  const repeated = await run([...args, '--unverified'], password)
+  expect([repeated.output.split(' ', 1)[0], await isVerified()]).toEqual(['Unchanged', true])
+})
+
 it('create-client creates a client for its tenants, by default DEFAULT_TENANT, and can be repeated', async () => {
   const [args, clientSecret] = [['create-client', '--client-id=email-worker'], randomUUID()]
 
@@ -56,6 +74,69 @@ it('create-client creates a client for its tenants, by default DEFAULT_TENANT, a
   expect(repeated).toEqual({ code: 0, output: 'Unchanged client email-worker for globex\n', errors: '' })
   const payload = { clientId: 'email-worker', clientSecret, tenantId: 'globex' }
   expect((await service.app.inject({ method: 'POST', url: '/auth/service-token', payload })).statusCode).toBe(200)
+})
+
+const readTenant = async (id: string) => {
+  const { token } = await service.ctx.tokens.issue({ id: 'email-worker', tenantId: id, roles: ['service'] })
+  return (await service.get(token, `/internal/tenants/${id}`)).json()
+}
+
+it('create-tenant creates a tenant, and can be repeated without a change', async () => {
+  const args = ['create-tenant', '--tenant=initech', '--name=Initech', '--time-zone=Europe/Berlin', '--locale=de']
+
+  const created = await run(args, '')
+  const repeated = await run(args, '')
+
+  expect(created).toEqual({ code: 0, output: 'Created tenant initech\n', errors: '' })
+  expect(repeated).toEqual({ code: 0, output: 'Unchanged tenant initech\n', errors: '' })
+  const { updatedAt: _, ...tenant } = await readTenant('initech')
+  const unset = { colors: null, logoUrl: null, sender: null, replyTo: null, postalAddress: null }
+  expect(tenant).toEqual({ id: 'initech', name: 'Initech', timeZone: 'Europe/Berlin', locale: 'de', ...unset })
+})
+
+it('create-tenant updates what is given, and keeps the rest', async () => {
+  const look = ['--colors=#0A5C36, #ffffff', '--logo-url=https://hooli.example/logo.png']
+  const mail = ['--sender=Hooli <hi@hooli.example>', '--reply-to=help@hooli.example', '--postal-address=1 Hooli Way']
+  const environment = { DEFAULT_TENANT: 'hooli', EMAIL_SENDERS: 'Hooli <hi@hooli.example>' }
+  const runs = [['--name=Hooli'], look, mail, ['--name=Hooli XYZ']]
+
+  const outputs: string[] = []
+  for (const options of runs) outputs.push((await run(['create-tenant', ...options], '', environment)).output)
+
+  const [created, updated] = ['Created tenant hooli\n', 'Updated tenant hooli\n']
+  expect(outputs).toEqual([created, updated, updated, updated])
+  expect(await readTenant('hooli')).toMatchObject({
+    name: 'Hooli XYZ',
+    timeZone: 'UTC',
+    locale: 'en',
+    colors: { accent: '#0a5c36', onAccent: '#ffffff' },
+    logoUrl: 'https://hooli.example/logo.png',
+    sender: 'Hooli <hi@hooli.example>',
+    replyTo: 'help@hooli.example',
+    postalAddress: '1 Hooli Way',
+  })
+})
+
+it('create-tenant refuses what no tenant may show', async () => {
+  const bad = ['--time-zone=Nowhere', '--locale=de_AT', '--colors=#777777,#ffffff', '--logo-url=http://x.example']
+
+  const result = await run(['create-tenant', '--tenant=acme', ...bad], '')
+  const ofOthers = await run(['create-tenant', '--tenant=acme', '--sender=hi@hooli.example'], '')
+
+  expect(result).toMatchObject({ code: 2, output: '' })
+  for (const field of ['["time-zone"]', 'locale', 'colors', '["logo-url"]'])
+    expect(result.errors).toContain(`at ${field}`)
+  expect(ofOthers).toEqual({ code: 1, output: '', errors: 'The sender is not one of EMAIL_SENDERS\n' })
+})
+
+it.each([
+  ['user', ['create-user', '--tenant=nowhere', '--email=grace@example.com', '--name=Grace'], 'nowhere'],
+  ['client', ['create-client', '--tenant=acme,nowhere,either', '--client-id=some'], 'nowhere, either'],
+])('a %s of a tenant that does not exist is refused with advice', async (_, args, missing) => {
+  const result = await run(args, randomUUID())
+
+  const errors = `No such tenant: ${missing}. Create it with create-tenant\n`
+  expect(result).toEqual({ code: 1, output: '', errors })
 })
 
 it('all problems are reported at once, and nothing is done', async () => {

@@ -18,6 +18,10 @@ const bodies: Record<string, () => object> = {
   '/auth/refresh': () => ({ refreshToken }),
   '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
   '/api/me': () => ({ name: 'Ada', locale: 'en' }),
+  '/api/admin/tenant': () => ({
+    ...{ name: 'Acme', timeZone: 'UTC', locale: 'en', colors: { accent: '#0a5c36', onAccent: '#ffffff' } },
+    ...{ logoUrl: null, sender: null, replyTo: null, postalAddress: null },
+  }),
   '/api/enrollments': () => ({ courseId: known['courseId']?.at(-1) }),
 }
 
@@ -29,9 +33,10 @@ beforeAll(async () => {
   service = await startService({ DISTRIBUTION_SERVICE_URL: catalogue.url })
   const { db } = service.ctx
   await provisionClient(db, { id: clientId, secret: clientSecret, tenants: ['acme'] })
-  const ada = { ...credentials, tenantId: 'acme', name: 'Ada', locale: 'en', roles: ['student'] } as const
-  const { id } = await provisionUser(db, { ...ada, roles: [...ada.roles] })
-  known['id']?.push(id)
+  for (const email of [credentials.email, 'grace@example.com']) {
+    const user = { ...credentials, email, tenantId: 'acme', name: 'Ada', locale: 'en' }
+    known['id']?.push((await provisionUser(db, { ...user, roles: ['student', 'admin'] })).id)
+  }
   known['courseId']?.push(await anOpenCourse(service), await anOpenCourse(service))
 })
 // An operation may end the sessions of the one before.
@@ -49,7 +54,7 @@ describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$met
   const { method, path } = described
 
   it(`answers ${REQUESTS} requests as the document says, and never with a failure`, async () => {
-    const roles = fc.constantFrom<Role>('student', 'student', 'service', 'editor')
+    const roles = fc.constantFrom<Role>('student', 'student', 'service', 'editor', 'admin')
     const checkAnswer = createAnswerCheck(described)
     const seen = new Set<number>()
     async function send(request: { url: string; headers: object; body: unknown }, role: Role, hasKnownBody: boolean) {

@@ -208,6 +208,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's tenant */
+        get: operations["getTenant"];
+        /** Replace what the caller's tenant shows of itself */
+        put: operations["replaceTenant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a mail or a page of a tenant shows of it */
+        get: operations["getTenantById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts of the caller's tenant, newest first */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set the roles of an account, or disable or enable it */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/admin/users/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What admins and operators have changed about an account, latest first */
+        get: operations["listUserChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -305,6 +391,12 @@ export interface components {
             status?: 404;
             /** @constant */
             code?: "account-mail.not-found";
+        } & components["schemas"]["Problem"];
+        AccountOwn: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "account.own";
         } & components["schemas"]["Problem"];
         AttemptsTooMany: {
             /** @constant */
@@ -431,6 +523,18 @@ export interface components {
             items: components["schemas"]["Enrollment"][];
             nextCursor: string | null;
         };
+        IfMatchMissing: {
+            /** @constant */
+            status?: 428;
+            /** @constant */
+            code?: "if-match.missing";
+        } & components["schemas"]["Problem"];
+        IfMatchStale: {
+            /** @constant */
+            status?: 412;
+            /** @constant */
+            code?: "if-match.stale";
+        } & components["schemas"]["Problem"];
         InvalidPart: {
             /** @description body, querystring, params or headers */
             in: string;
@@ -500,7 +604,7 @@ export interface components {
              * @description What went wrong, for a program
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "account.disabled" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "session.ended" | "origin.forbidden" | "session.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found";
+            code: "request.invalid" | "credentials.invalid" | "account.disabled" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "session.ended" | "origin.forbidden" | "session.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found" | "tenant.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
             /** @description The path that was asked for */
             instance: string;
             /** @description By which the service can find what it has logged */
@@ -533,6 +637,12 @@ export interface components {
             status?: 403;
             /** @constant */
             code?: "scope.insufficient";
+        } & components["schemas"]["Problem"];
+        SenderNotAllowed: {
+            /** @constant */
+            status?: 422;
+            /** @constant */
+            code?: "sender.not-allowed";
         } & components["schemas"]["Problem"];
         ServerError: {
             /** @constant */
@@ -633,18 +743,219 @@ export interface components {
             /** @constant */
             code?: "student.not-found";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "id": "acme",
+         *       "name": "Acme Academy",
+         *       "timeZone": "Europe/Berlin",
+         *       "locale": "de",
+         *       "colors": {
+         *         "accent": "#0a5c36",
+         *         "onAccent": "#ffffff"
+         *       },
+         *       "logoUrl": "https://acme.example/logo.png",
+         *       "sender": "Acme Academy <academy@acme.example>",
+         *       "replyTo": "help@acme.example",
+         *       "postalAddress": "Acme GmbH\nMoosweg 1\n10115 Berlin",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z"
+         *     }
+         */
+        Tenant: {
+            id: string;
+            name: string;
+            timeZone: string;
+            /** @description The language of people who choose none */
+            locale: string;
+            colors: {
+                accent: string;
+                onAccent: string;
+            } | null;
+            logoUrl: string | null;
+            /** @description One of EMAIL_SENDERS; null means EMAIL_FROM */
+            sender: string | null;
+            replyTo: string | null;
+            postalAddress: string | null;
+            /** Format: date-time */
+            updatedAt: string;
+        };
         TenantForbidden: {
             /** @constant */
             status?: 403;
             /** @constant */
             code?: "tenant.forbidden";
         } & components["schemas"]["Problem"];
+        TenantNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "tenant.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "name": "Acme Academy",
+         *       "timeZone": "Europe/Berlin",
+         *       "locale": "de",
+         *       "colors": {
+         *         "accent": "#0a5c36",
+         *         "onAccent": "#ffffff"
+         *       },
+         *       "logoUrl": "https://acme.example/logo.png",
+         *       "sender": "Acme Academy <academy@acme.example>",
+         *       "replyTo": "help@acme.example",
+         *       "postalAddress": "Acme GmbH\nMoosweg 1\n10115 Berlin"
+         *     }
+         */
+        TenantSettingsInput: {
+            name: string;
+            timeZone: string;
+            /**
+             * @example de
+             * @example de-AT
+             * @example en
+             */
+            locale: string;
+            colors: {
+                accent: string;
+                onAccent: string;
+            } | null;
+            logoUrl: string | null;
+            sender: string | null;
+            replyTo: string | null;
+            postalAddress: string | null;
+        };
         TokenInvalid: {
             /** @constant */
             status?: 401;
             /** @constant */
             code?: "token.invalid";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "id": "usr_1",
+         *       "email": "ada@example.com",
+         *       "name": "Ada Lovelace",
+         *       "locale": "en",
+         *       "roles": [
+         *         "student"
+         *       ],
+         *       "status": "active",
+         *       "createdAt": "2026-03-02T09:30:00.000000Z"
+         *     }
+         */
+        User: {
+            id: string;
+            email: string;
+            name: string;
+            locale: string;
+            roles: ("student" | "editor" | "admin")[];
+            /**
+             * @description pending: somebody has signed up and not confirmed the address yet
+             * @enum {string}
+             */
+            status: "active" | "unverified" | "disabled" | "pending";
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /**
+         * @example {
+         *       "id": "019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
+         *       "changedBy": "usr_2",
+         *       "changedAt": "2026-03-02T09:30:00.000000Z",
+         *       "change": {
+         *         "roles": {
+         *           "from": [
+         *             "student"
+         *           ],
+         *           "to": [
+         *             "student",
+         *             "editor"
+         *           ]
+         *         }
+         *       }
+         *     }
+         */
+        UserChange: {
+            id: string;
+            /** @description The id of the admin, or operator */
+            changedBy: string;
+            /** Format: date-time */
+            changedAt: string;
+            change: {
+                roles?: {
+                    from: ("student" | "editor" | "admin")[];
+                    to: ("student" | "editor" | "admin")[];
+                };
+                disabled?: boolean;
+                /** @description Other fields that an operator has set */
+                fields?: string[];
+                /** @constant */
+                verificationSent?: true;
+            };
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
+         *           "changedBy": "usr_2",
+         *           "changedAt": "2026-03-02T09:30:00.000000Z",
+         *           "change": {
+         *             "roles": {
+         *               "from": [
+         *                 "student"
+         *               ],
+         *               "to": [
+         *                 "student",
+         *                 "editor"
+         *               ]
+         *             }
+         *           }
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        UserChangePage: {
+            items: components["schemas"]["UserChange"][];
+            nextCursor: string | null;
+        };
+        UserNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "user.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "usr_1",
+         *           "email": "ada@example.com",
+         *           "name": "Ada Lovelace",
+         *           "locale": "en",
+         *           "roles": [
+         *             "student"
+         *           ],
+         *           "status": "active",
+         *           "createdAt": "2026-03-02T09:30:00.000000Z"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        UserPage: {
+            items: components["schemas"]["User"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "disabled": true
+         *     }
+         */
+        UserSettingsInput: {
+            roles?: ("student" | "editor" | "admin")[];
+            disabled?: boolean;
+        };
     };
     responses: {
         /** @description Not a valid request (request.invalid) */
@@ -886,6 +1197,60 @@ export interface components {
                 "application/problem+json": components["schemas"]["EnrollmentNotFound"];
             };
         };
+        /** @description Not found (tenant.not-found) */
+        TenantNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TenantNotFound"];
+            };
+        };
+        /** @description Changed since: If-Match names another state (if-match.stale) */
+        IfMatchStale: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["IfMatchStale"];
+            };
+        };
+        /** @description Cannot be processed (sender.not-allowed) */
+        SenderNotAllowed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SenderNotAllowed"];
+            };
+        };
+        /** @description If-Match is missing (if-match.missing) */
+        IfMatchMissing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["IfMatchMissing"];
+            };
+        };
+        /** @description Not found (user.not-found) */
+        UserNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["UserNotFound"];
+            };
+        };
+        /** @description Against a rule (account.own) */
+        AccountOwn: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AccountOwn"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -900,6 +1265,7 @@ export type AccountGone = components['schemas']['AccountGone'];
 export type AccountMail = components['schemas']['AccountMail'];
 export type AccountMailEnded = components['schemas']['AccountMailEnded'];
 export type AccountMailNotFound = components['schemas']['AccountMailNotFound'];
+export type AccountOwn = components['schemas']['AccountOwn'];
 export type AttemptsTooMany = components['schemas']['AttemptsTooMany'];
 export type BodyTooLarge = components['schemas']['BodyTooLarge'];
 export type ClientCredentialsInput = components['schemas']['ClientCredentialsInput'];
@@ -910,6 +1276,8 @@ export type CredentialsInvalid = components['schemas']['CredentialsInvalid'];
 export type Enrollment = components['schemas']['Enrollment'];
 export type EnrollmentNotFound = components['schemas']['EnrollmentNotFound'];
 export type EnrollmentPage = components['schemas']['EnrollmentPage'];
+export type IfMatchMissing = components['schemas']['IfMatchMissing'];
+export type IfMatchStale = components['schemas']['IfMatchStale'];
 export type InvalidPart = components['schemas']['InvalidPart'];
 export type KeySet = components['schemas']['KeySet'];
 export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
@@ -920,6 +1288,7 @@ export type RefreshTokenInput = components['schemas']['RefreshTokenInput'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
 export type RoleInsufficient = components['schemas']['RoleInsufficient'];
 export type ScopeInsufficient = components['schemas']['ScopeInsufficient'];
+export type SenderNotAllowed = components['schemas']['SenderNotAllowed'];
 export type ServerError = components['schemas']['ServerError'];
 export type ServiceUnavailable = components['schemas']['ServiceUnavailable'];
 export type Session = components['schemas']['Session'];
@@ -929,8 +1298,17 @@ export type SessionNotFound = components['schemas']['SessionNotFound'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Student = components['schemas']['Student'];
 export type StudentNotFound = components['schemas']['StudentNotFound'];
+export type Tenant = components['schemas']['Tenant'];
 export type TenantForbidden = components['schemas']['TenantForbidden'];
+export type TenantNotFound = components['schemas']['TenantNotFound'];
+export type TenantSettingsInput = components['schemas']['TenantSettingsInput'];
 export type TokenInvalid = components['schemas']['TokenInvalid'];
+export type User = components['schemas']['User'];
+export type UserChange = components['schemas']['UserChange'];
+export type UserChangePage = components['schemas']['UserChangePage'];
+export type UserNotFound = components['schemas']['UserNotFound'];
+export type UserPage = components['schemas']['UserPage'];
+export type UserSettingsInput = components['schemas']['UserSettingsInput'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseCredentialsInvalid = components['responses']['CredentialsInvalid'];
 export type ResponseAccountDisabled = components['responses']['AccountDisabled'];
@@ -956,6 +1334,12 @@ export type ResponseRoleInsufficientOrAccountDisabled = components['responses'][
 export type ResponseRoleInsufficientOrTenantForbidden = components['responses']['RoleInsufficientOrTenantForbidden'];
 export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
 export type ResponseEnrollmentNotFound = components['responses']['EnrollmentNotFound'];
+export type ResponseTenantNotFound = components['responses']['TenantNotFound'];
+export type ResponseIfMatchStale = components['responses']['IfMatchStale'];
+export type ResponseSenderNotAllowed = components['responses']['SenderNotAllowed'];
+export type ResponseIfMatchMissing = components['responses']['IfMatchMissing'];
+export type ResponseUserNotFound = components['responses']['UserNotFound'];
+export type ResponseAccountOwn = components['responses']['AccountOwn'];
 export type $defs = Record<string, never>;
 export interface operations {
     signIn: {
@@ -1402,6 +1786,207 @@ export interface operations {
             401: components["responses"]["TokenInvalid"];
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["EnrollmentNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["TenantNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    replaceTenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is to be changed, or * */
+                "if-match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this state, for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["TenantNotFound"];
+            412: components["responses"]["IfMatchStale"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            422: components["responses"]["SenderNotAllowed"];
+            428: components["responses"]["IfMatchMissing"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTenantById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["TenantNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description The beginning of the name or of the mail address */
+                q?: string;
+                status?: "active" | "unverified" | "disabled" | "pending";
+                role?: "student" | "editor" | "admin";
+                /** @description The nextCursor of the page before */
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["UserNotFound"];
+            409: components["responses"]["AccountOwn"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listUserChanges: {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before */
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserChangePage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["UserNotFound"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

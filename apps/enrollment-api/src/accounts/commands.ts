@@ -13,8 +13,8 @@ import {
 import { z } from 'zod'
 import { cliConfigSchema } from '../config.ts'
 import { newPassword, newSecret, plainId } from '../fields.ts'
+import { defineCreateTenant } from '../tenants/commands.ts'
 import { provisionClient, provisionUser } from './provision.ts'
-import { insertTenant } from './repository.ts'
 
 const commaList = z.string().transform((list) => list.split(',').map((item) => item.trim()))
 
@@ -27,6 +27,10 @@ const userInput = z.object({
     .pipe(z.array(z.enum(['student', 'editor', 'admin'])))
     .prefault('student')
     .describe('student, editor or admin; several separated by commas'),
+  unverified: z
+    .boolean()
+    .default(false)
+    .describe('The user must confirm the address before enrolling. Without this, you vouch for it'),
   secret: newPassword,
 })
 
@@ -42,14 +46,7 @@ const clientInput = z.object({
   secret: newSecret,
 })
 
-const tenantInput = z.object({
-  tenant: plainId.describe('The id of the tenant; by default DEFAULT_TENANT'),
-  name: line(1, 200).describe('The name in mails and on pages'),
-  locale: z.string().default('en').describe('The language of people who choose none'),
-  'time-zone': z.string().default('UTC').describe('Such as Europe/Berlin'),
-})
-
-/** The commands with which operators create accounts. Each may be repeated, and prints in one line what it did. */
+/** The commands with which operators create tenants and accounts. Each may be repeated, and prints in one line what it did. */
 export function createAccountCommands({ env, print, note }: Terminal): CommandLine {
   async function perform(work: (db: Database) => Promise<string>): Promise<void> {
     const { DATABASE_URL } = loadConfig(cliConfigSchema, env)
@@ -74,9 +71,10 @@ export function createAccountCommands({ env, print, note }: Terminal): CommandLi
     description: 'Creates a user, or updates the one with this address. Reads the password from standard input',
     input: userInput,
     besides,
-    run: ({ tenant: tenantId, email, name, locale, role: roles, secret: password }) =>
+    run: ({ tenant: tenantId, email, name, locale, role: roles, unverified, secret: password }) =>
       perform(async (db) => {
-        const { id, outcome } = await provisionUser(db, { tenantId, email, name, locale, roles, password })
+        const details = { tenantId, email, name, locale, roles, password, isVerified: !unverified }
+        const { id, outcome } = await provisionUser(db, details)
         return `${outcome} user ${id} (${email}, ${roles.join(', ')}) in tenant ${tenantId}`
       }),
   })
@@ -93,21 +91,13 @@ export function createAccountCommands({ env, print, note }: Terminal): CommandLi
       }),
   })
 
-  const createTenant = defineAction({
-    name: 'create-tenant',
-    description: 'Creates a tenant. An existing one is kept as it is',
-    input: tenantInput,
-    besides: async () => ({ tenant: loadConfig(cliConfigSchema, env).DEFAULT_TENANT }),
-    run: ({ tenant: id, name, locale, 'time-zone': timeZone }) =>
-      perform(async (db) => {
-        const isNew = await insertTenant(db, { id, name, locale, timeZone })
-        return `${isNew ? 'Created' : 'Unchanged'} tenant ${id}`
-      }),
-  })
-
   return {
     name: 'cli',
     description: 'Manages tenants, users and service clients of enrollment-api',
-    actions: { 'create-tenant': createTenant, 'create-user': createUser, 'create-client': createClient },
+    actions: {
+      'create-tenant': defineCreateTenant(env, perform),
+      'create-user': createUser,
+      'create-client': createClient,
+    },
   }
 }

@@ -1,40 +1,51 @@
 import { toAddressKey } from '@coursewire/events'
 import { type Database, now } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
+import { insertChange } from '../administration/repository.ts'
+import { assertTenantsExist } from '../tenants/provision.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import * as repository from './repository.ts'
 
 export type Outcome = 'Created' | 'Updated' | 'Unchanged'
 
-type UserDetails = Pick<repository.User, 'tenantId' | 'email' | 'name' | 'locale' | 'roles'> & { password: string }
+type UserDetails = Pick<repository.User, 'tenantId' | 'email' | 'name' | 'locale' | 'roles'> & {
+  password: string
+  /** Whether the operator vouches for the address. An address that was confirmed stays so in any case. */
+  isVerified?: boolean
+}
 
 /** Creates the user, or updates the one with this address to these details. */
 export async function provisionUser(db: Database, details: UserDetails): Promise<{ id: string; outcome: Outcome }> {
-  const { password, ...wanted } = details
+  const { password, isVerified = true, ...wanted } = details
   const passwordHash = await hashPassword(password)
   return db.transaction(async (tx) => {
-    // An operator vouches for the address.
+    await assertTenantsExist(tx, [wanted.tenantId])
     const user = {
       ...wanted,
       id: `usr_${uuidv7()}`,
       emailKey: toAddressKey(wanted.email),
       passwordHash,
-      verifiedAt: now(),
+      verifiedAt: isVerified ? now() : null,
       disabledAt: null,
     }
     if (await repository.insertUser(tx, user)) return { id: user.id, outcome: 'Created' }
 
     const known = await repository.lockUserByEmail(tx, user.tenantId, user.emailKey)
     if (!known) throw new Error('The user has just been removed; run the command again')
-    const isSame =
-      known.email === wanted.email &&
-      known.name === wanted.name &&
-      known.locale === wanted.locale &&
-      isSameSet(known.roles, wanted.roles) &&
-      (await verifyPassword(known.passwordHash, password))
-    if (isSame) return { id: known.id, outcome: 'Unchanged' }
-    await repository.updateUser(tx, { ...user, id: known.id, disabledAt: known.disabledAt })
-    return { id: known.id, outcome: 'Updated' }
+    const { id, verifiedAt, disabledAt } = known
+    const isSamePassword = await verifyPassword(known.passwordHash, password)
+    const fields = [
+      ...(['email', 'name', 'locale'] as const).filter((field) => known[field] !== wanted[field]),
+      ...(isSamePassword ? [] : ['password']),
+      ...(isVerified && verifiedAt === null ? ['verified'] : []),
+    ]
+    const isSameRole = isSameSet(known.roles, wanted.roles)
+    if (isSameRole && fields.length === 0) return { id, outcome: 'Unchanged' }
+    await repository.updateUser(tx, { ...user, id, verifiedAt: verifiedAt ?? user.verifiedAt, disabledAt })
+    const roles = isSameRole ? {} : { roles: { from: known.roles, to: wanted.roles } }
+    const change = { ...roles, ...(fields.length > 0 && { fields }) }
+    await insertChange(tx, { tenantId: wanted.tenantId, accountId: id, changedBy: 'operator', change })
+    return { id, outcome: 'Updated' }
   })
 }
 
@@ -52,6 +63,7 @@ export async function provisionClient(
 ): Promise<Outcome> {
   const secretHash = await hashPassword(secret)
   return db.transaction(async (tx) => {
+    await assertTenantsExist(tx, tenants)
     if (await repository.insertClient(tx, { id, secretHash, tenants, scopes })) return 'Created'
 
     const known = await repository.lockClient(tx, id)

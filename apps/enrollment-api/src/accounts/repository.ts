@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { serviceClients, tenants, users } from '../db/schema.ts'
+import { serviceClients, users } from '../db/schema.ts'
 import { deleteSessions } from '../sessions/repository.ts'
 
 /** An account that is not erased, so nothing of it is missing. */
@@ -107,10 +107,4 @@ export async function updateClient(tx: Transaction, { id, ...changes }: ServiceC
     .update(serviceClients)
     .set({ ...changes, ...touched })
     .where(eq(serviceClients.id, id))
-}
-
-/** Returns false if there already is a tenant with this id. */
-export async function insertTenant(db: Database, tenant: typeof tenants.$inferInsert): Promise<boolean> {
-  const { rowCount } = await db.insert(tenants).values(tenant).onConflictDoNothing()
-  return rowCount === 1
 }

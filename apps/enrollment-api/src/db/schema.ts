@@ -2,6 +2,7 @@ import { cancellationReasons } from '@coursewire/events'
 import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   boolean,
   check,
   customType,
@@ -15,6 +16,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { AccountChange } from '../administration/account.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
@@ -33,6 +35,10 @@ export const tenants = pgTable('tenants', {
   createdAt: moment('created_at').notNull().default(sql`now()`),
   updatedAt: moment('updated_at').notNull().default(sql`now()`),
 })
+
+/** Whether an account is anything but that of a student who can use it. */
+export const isSpecial = (table: Record<'roles' | 'verifiedAt' | 'disabledAt', AnyPgColumn>) =>
+  sql`(${table.roles} <> '{student}' OR ${table.verifiedAt} IS NULL OR ${table.disabledAt} IS NOT NULL)`
 
 /** The accounts. An erased one keeps its id and the moment, so that enrolments, events and changes point at nobody. */
 export const users = pgTable(
@@ -59,6 +65,10 @@ export const users = pgTable(
   (table) => [
     primaryKey({ columns: [table.tenantId, table.id] }),
     unique('users_tenant_id_email_key_unique').on(table.tenantId, table.emailKey),
+    // For searches by the beginning of a name or of an address, and for the few who are not plain students.
+    index('users_name').on(table.tenantId, sql`lower(${table.name}) text_pattern_ops`),
+    index('users_address').on(table.tenantId, table.emailKey.op('text_pattern_ops')),
+    index('users_special').on(table.tenantId, table.id).where(isSpecial(table)),
     foreignKey({ name: 'users_tenant_fk', columns: [table.tenantId], foreignColumns: [tenants.id] }),
     check(
       'users_erased_or_complete',
@@ -76,6 +86,10 @@ export const accountRequestPurposes = [
   'address_change',
   'address_changed',
 ] as const
+
+/** Whether a request is an open sign-up, unless it has expired. One that confirms the address of an account has no password. */
+export const isPendingSignup = (table: Record<'purpose' | 'passwordHash' | 'endedAt', AnyPgColumn>) =>
+  sql`(${table.purpose} = 'verification' AND ${table.passwordHash} IS NOT NULL AND ${table.endedAt} IS NULL)`
 
 /**
  * What account mails are about: one row for each mail. The link's token is computed from the id, the purpose and the expiry, so nothing usable
@@ -105,6 +119,7 @@ export const accountRequests = pgTable(
     index('account_requests_address').on(table.tenantId, table.emailKey),
     index('account_requests_account').on(table.tenantId, table.accountId),
     index('account_requests_expires').on(table.expiresAt),
+    index('account_requests_pending').on(table.tenantId, table.accountId).where(isPendingSignup(table)),
   ],
 )
 
@@ -170,10 +185,10 @@ export const accountChanges = pgTable(
     tenantId: text('tenant_id').notNull(),
     accountId: text('account_id').notNull(),
     changedBy: text('changed_by').notNull(),
-    change: jsonb('change').$type<Record<string, unknown>>().notNull(),
+    change: jsonb('change').$type<AccountChange>().notNull(),
     changedAt: moment('changed_at').notNull().default(sql`now()`),
   },
-  (table) => [index('account_changes_account').on(table.tenantId, table.accountId)],
+  (table) => [index('account_changes_account').on(table.tenantId, table.accountId, table.id)],
 )
 
 export const serviceClients = pgTable('service_clients', {
