@@ -84,16 +84,6 @@ describe('signing in', () => {
     },
   )
 
-  it('with the right password of a disabled account is refused, and begins no session', async () => {
-    const { id } = await provisionUser(service.ctx.db, { ...ada, email: 'off@example.com' })
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [id])
-
-    const answer = await post('/auth/signin', {}, { email: 'off@example.com', password })
-
-    expect(answer.json()).toMatchObject({ status: 403, code: 'account.disabled' })
-    expect(await countSessions(id)).toBe(0)
-  })
-
   it('begins no session if the password is changed while it is checked', async () => {
     const { id } = await provisionUser(service.ctx.db, { ...ada, email: 'late@example.com' })
     const change = await service.admin.connect()

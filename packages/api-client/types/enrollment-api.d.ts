@@ -604,7 +604,7 @@ export interface components {
              * @description What went wrong, for a program
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "account.disabled" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "session.ended" | "origin.forbidden" | "session.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found" | "tenant.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "session.ended" | "account.disabled" | "origin.forbidden" | "session.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found" | "tenant.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
             /** @description The path that was asked for */
             instance: string;
             /** @description By which the service can find what it has logged */
@@ -978,15 +978,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["CredentialsInvalid"];
             };
         };
-        /** @description Not allowed (account.disabled) */
-        AccountDisabled: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["AccountDisabled"];
-            };
-        };
         /** @description Body too large (body.too-large) */
         BodyTooLarge: {
             headers: {
@@ -1311,7 +1302,6 @@ export type UserPage = components['schemas']['UserPage'];
 export type UserSettingsInput = components['schemas']['UserSettingsInput'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseCredentialsInvalid = components['responses']['CredentialsInvalid'];
-export type ResponseAccountDisabled = components['responses']['AccountDisabled'];
 export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
 export type ResponseMediaTypeUnsupported = components['responses']['MediaTypeUnsupported'];
 export type ResponseAttemptsTooMany = components['responses']['AttemptsTooMany'];
@@ -1369,7 +1359,6 @@ export interface operations {
             };
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["CredentialsInvalid"];
-            403: components["responses"]["AccountDisabled"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
             429: components["responses"]["AttemptsTooMany"];

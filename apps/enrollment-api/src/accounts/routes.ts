@@ -68,7 +68,7 @@ export function addAccountRoutes(
         headers: browserHeader,
         body: signInBody,
         response: { 200: signedIn },
-        refusals: { 401: 'credentials.invalid', 403: 'account.disabled', 429: 'attempts.too-many' },
+        refusals: { 401: 'credentials.invalid', 429: 'attempts.too-many' },
       },
       config: { access: 'public' },
       bodyLimit: BODY_LIMIT,

@@ -1,5 +1,5 @@
 import { type Caller, type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, gt, inArray, lte, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, lte, ne, or, sql } from 'drizzle-orm'
 import { sessions, users } from '../db/schema.ts'
 import type { Device } from './device.ts'
 import { LIFETIME_DAYS, type RefreshToken } from './refresh-token.ts'
@@ -16,15 +16,16 @@ type Roles = (typeof users.$inferSelect)['roles']
 
 const ofOwner = ({ tenantId, id }: Owner) => and(eq(sessions.tenantId, tenantId), eq(sessions.userId, id))
 
-/** Locks the account if it still has this password. The lock lets sign-ins and changes of an account take turns. */
+/** Locks the account if it still has this password and is not disabled. The lock lets sign-ins and changes of an account take turns. */
 export async function lockAccount(
   tx: Transaction,
   { tenantId, id, passwordHash }: Owner & { passwordHash: string },
-): Promise<{ roles: Roles; isDisabled: boolean } | null> {
+): Promise<{ roles: Roles } | null> {
+  const isTheirs = and(eq(users.tenantId, tenantId), eq(users.id, id), eq(users.passwordHash, passwordHash))
   const [account] = await tx
-    .select({ roles: users.roles, isDisabled: sql<boolean>`${users.disabledAt} IS NOT NULL` })
+    .select({ roles: users.roles })
     .from(users)
-    .where(and(eq(users.tenantId, tenantId), eq(users.id, id), eq(users.passwordHash, passwordHash)))
+    .where(and(isTheirs, isNull(users.disabledAt)))
     .for('no key update')
   return account ?? null
 }

@@ -15,8 +15,8 @@ export interface SignedIn {
 export function createSessionService({ db, tokens, logger }: { db: Database; tokens: TokenIssuer; logger: Logger }) {
   return {
     /**
-     * Begins a session for somebody who has shown the password with this hash. Returns null if the account has another one by now: a session
-     * must not outlive the password that opened it.
+     * Begins a session for somebody who has shown the password with this hash. Returns null if the account is disabled, or has another
+     * password by now: a session must not outlive the one that opened it.
      */
     async begin(
       user: { tenantId: string; id: string; passwordHash: string },
@@ -25,7 +25,6 @@ export function createSessionService({ db, tokens, logger }: { db: Database; tok
       const [id, token] = [randomUUID(), createRefreshToken()]
       const account = await db.transaction(async (tx) => {
         const locked = await repository.lockAccount(tx, user)
-        if (locked?.isDisabled) throw refuseDisabled()
         if (locked) await repository.insertSession(tx, { id, owner: user, token, device: describeDevice(userAgent) })
         return locked
       })
@@ -65,7 +64,7 @@ export function createSessionService({ db, tokens, logger }: { db: Database; tok
       logger.warn({ tenantId, userId, sessionId }, 'Session ended, because a replaced refresh token was used')
       return refuseEnded()
     }
-    if (session.isDisabled) return refuseDisabled()
+    if (session.isDisabled) return new AppError('forbidden', 'account.disabled', 'The account is disabled')
     return new AppError('rate-limited', 'attempts.too-many', 'Too many attempts', { retryAfterSeconds: 10 })
   }
 }
@@ -73,4 +72,3 @@ export function createSessionService({ db, tokens, logger }: { db: Database; tok
 export type SessionService = ReturnType<typeof createSessionService>
 
 const refuseEnded = () => new AppError('unauthorized', 'session.ended', 'The session has ended: sign in again')
-const refuseDisabled = () => new AppError('forbidden', 'account.disabled', 'The account is disabled')
