@@ -1,9 +1,10 @@
-import type { Role } from '@coursewire/service-kit'
+import { now, type Role } from '@coursewire/service-kit'
 import { arbitraryRequest, createAnswerCheck, readOperations } from '@coursewire/testing/openapi'
 import fc from 'fast-check'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { provisionClient, provisionUser } from '../src/accounts/provision.ts'
+import { createRequest } from '../src/accounts/requests.ts'
 import { anOpenCourse, environment, type Service, serve, startService } from './helpers.ts'
 
 /** Each sign-in takes a hash, which is slow by design. */
@@ -19,8 +20,14 @@ const bodies: Record<string, () => object> = {
   '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
   '/api/me': () => ({ name: 'Ada', locale: 'en' }),
   '/api/admin/tenant': () => ({
-    ...{ name: 'Acme', timeZone: 'UTC', locale: 'en', colors: { accent: '#0a5c36', onAccent: '#ffffff' } },
-    ...{ logoUrl: null, sender: null, replyTo: null, postalAddress: null },
+    name: 'Acme',
+    timeZone: 'UTC',
+    locale: 'en',
+    colors: { accent: '#0a5c36', onAccent: '#ffffff' },
+    logoUrl: null,
+    sender: null,
+    replyTo: null,
+    postalAddress: null,
   }),
   '/api/enrollments': () => ({ courseId: known['courseId']?.at(-1) }),
 }
@@ -37,7 +44,21 @@ beforeAll(async () => {
     const user = { ...credentials, email, tenantId: 'acme', name: 'Ada', locale: 'en' }
     known['id']?.push((await provisionUser(db, { ...user, roles: ['student', 'admin'] })).id)
   }
+  known['id']?.push('acme')
   known['courseId']?.push(await anOpenCourse(service), await anOpenCourse(service))
+  const signup = {
+    accountId: 'usr_new',
+    name: 'New',
+    email: 'new@example.com',
+    emailKey: 'new@example.com',
+    locale: 'en',
+  }
+  const cause = { tenantId: 'acme', correlationId: 'req_1', causationId: null }
+  await db.transaction((tx) =>
+    createRequest(tx, { ...signup, purpose: 'verification', passwordHash: 'hash' }, cause, now()),
+  )
+  const { rows } = await service.admin.query<{ id: string }>('SELECT id FROM account_requests')
+  known['requestId'] = rows.map(({ id }) => id)
 })
 // An operation may end the sessions of the one before.
 beforeEach(async () => {
@@ -59,7 +80,8 @@ describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$met
     const seen = new Set<number>()
     async function send(request: { url: string; headers: object; body: unknown }, role: Role, hasKnownBody: boolean) {
       sent += 1
-      const { token } = await service.ctx.tokens.issue({ id: known['id']?.[0] ?? '', tenantId: 'acme', roles: [role] })
+      const caller = { id: known['id']?.[0] ?? '', tenantId: 'acme', roles: [role], scopes: ['account-mails'] }
+      const { token } = await service.ctx.tokens.issue(caller)
       const body = hasKnownBody ? (bodies[path]?.() ?? request.body) : request.body
       const answer = await service.app.inject({
         method,

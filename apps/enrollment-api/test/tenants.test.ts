@@ -63,7 +63,7 @@ describe('an admin', () => {
       name: ' Acme\tAcademy ',
       locale: 'DE-at',
       colors: { accent: '#0A5C36', onAccent: '#FFFFFF' },
-      sender: 'Acme <Hello@ACME.example>',
+      sender: 'Acme <hello@ACME.example>',
       postalAddress: 'Acme GmbH\r\nMoosweg 1 ',
     }
 
@@ -84,7 +84,7 @@ describe('an admin', () => {
     const answers = await Promise.all(['One', 'Two'].map((name) => put({ ...wanted, name }, etag)))
     const late = await put({ ...wanted, name: 'Late' }, etag)
 
-    expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 412])
+    expect(answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([200, 412])
     expect([late.statusCode, late.json().code]).toEqual([412, 'if-match.stale'])
     expect(['One', 'Two']).toContain((await read()).json().name)
   })
@@ -135,7 +135,7 @@ describe('a tenant that nobody has created', () => {
 
   it('is named in a warning at the start if the configuration names it', async () => {
     const other = await startService({ TENANT_HOSTS: 'globex.test=globex,initech.test=initech' })
-    onTestFinished(other.close)
+    onTestFinished(() => other.close())
 
     await other.app.listen({ port: 0, host: '127.0.0.1' })
 
