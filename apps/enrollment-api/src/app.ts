@@ -7,6 +7,7 @@ import type { Context } from './context.ts'
 import { migrations } from './db/migrations.ts'
 import { addEnrollmentRoutes } from './enrollments/routes.ts'
 import { addSessionRoutes } from './sessions/routes.ts'
+import { addSignupRoutes } from './signups/routes.ts'
 import { addTenantRoutes } from './tenants/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
@@ -19,6 +20,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     tokens,
     sessions,
     accounts,
+    signups,
     ownAccount,
     enrollments,
     links,
@@ -46,6 +48,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     },
   })
   addAccountRoutes(app, { accounts, db, tokens, links })
+  addSignupRoutes(app, { signups })
   addSessionRoutes(app, { sessions, db, origin: new URL(config.WEB_URL).origin })
   addMeRoutes(app, { ownAccount })
   addEnrollmentRoutes(app, { enrollments, db })

@@ -11,6 +11,7 @@ import {
 import { createLinks } from './accounts/links.ts'
 import { createOwnAccountService } from './accounts/own-account.ts'
 import { createPasswords } from './accounts/passwords.ts'
+import { startPurgingRequests } from './accounts/requests.ts'
 import { createAccountService } from './accounts/service.ts'
 import { createTokenIssuer } from './accounts/tokens.ts'
 import { createAdministration } from './administration/service.ts'
@@ -21,6 +22,7 @@ import { logLines } from './enrollments/enrollment.ts'
 import { createEnrollmentService } from './enrollments/service.ts'
 import { createLimits } from './limits/limits.ts'
 import { createSessionService } from './sessions/service.ts'
+import { createSignupService } from './signups/service.ts'
 import { createTenantService } from './tenants/service.ts'
 
 interface Overrides {
@@ -47,6 +49,15 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
     const passwords = await createPasswords()
     const sessions = createSessionService({ db, tokens, logger })
     const accounts = createAccountService({ db, tokens, limits, sessions, passwords })
+    const signups = createSignupService({
+      db,
+      links,
+      passwords,
+      limits,
+      now: overrides.now ?? now,
+      onCommitted: messaging.wake,
+    })
+    adopt(startPurgingRequests(db, logger), (end) => end())
     const ownAccount = createOwnAccountService({ db })
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
@@ -75,6 +86,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       links,
       sessions,
       accounts,
+      signups,
       ownAccount,
       limits,
       enrollments,

@@ -1,10 +1,9 @@
 /** Measures costs that do not depend on the machine: how many statements and hashes a request takes. */
 import { randomUUID } from 'node:crypto'
 import { verify } from '@node-rs/argon2'
-import pg from 'pg'
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { provisionUser } from '../src/accounts/provision.ts'
-import { anOpenCourse, aStudent, type Service, startService } from './helpers.ts'
+import { anOpenCourse, aStudent, type Service, startService, watchStatements } from './helpers.ts'
 
 vi.mock('@node-rs/argon2', { spy: true })
 
@@ -13,21 +12,6 @@ beforeAll(async () => {
   service = await startService()
 })
 afterAll(() => service.close())
-
-/** Records the beginning of every statement that this process sends to Postgres from now on. */
-function watchStatements(): string[] {
-  const beginnings: string[] = []
-  // oxlint-disable-next-line typescript/unbound-method -- called on the client that was
-  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
-  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
-    const [first] = args as [string | { text: string }]
-    const text = typeof first === 'string' ? first : first.text
-    beginnings.push(text.trim().split(/\s+/, 2).join(' '))
-    return Reflect.apply(query, this, args)
-  })
-  onTestFinished(() => spy.mockRestore())
-  return beginnings
-}
 
 it('an enrolment with its messages takes one statement, a repeated one takes two', async () => {
   const student = await aStudent(service)

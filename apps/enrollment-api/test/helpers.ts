@@ -7,6 +7,7 @@ import { type Caller, createLogger, loadConfig, openResources } from '@coursewir
 import { createTestDatabase } from '@coursewire/testing'
 import type { LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
+import { onTestFinished, vi } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { configSchema } from '../src/config.ts'
 import { createContext } from '../src/context.ts'
@@ -145,4 +146,19 @@ export async function anOpenCourse({ ctx }: Pick<Service, 'ctx'>, tenantId = 'ac
     }),
   )
   return courseId
+}
+
+/** Records the beginning of every statement that this process sends to Postgres from now on. */
+export function watchStatements(): string[] {
+  const beginnings: string[] = []
+  // oxlint-disable-next-line typescript/unbound-method -- called on the client that was
+  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+    const [first] = args as [string | { text: string }]
+    const text = typeof first === 'string' ? first : first.text
+    beginnings.push(text.trim().split(/\s+/, 2).join(' '))
+    return Reflect.apply(query, this, args)
+  })
+  onTestFinished(() => spy.mockRestore())
+  return beginnings
 }

@@ -1,10 +1,11 @@
-import { now, type Role } from '@coursewire/service-kit'
+import { randomUUID } from 'node:crypto'
+import type { Role } from '@coursewire/service-kit'
 import { arbitraryRequest, createAnswerCheck, readOperations } from '@coursewire/testing/openapi'
 import fc from 'fast-check'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { provisionClient, provisionUser } from '../src/accounts/provision.ts'
-import { createRequest } from '../src/accounts/requests.ts'
+import { findRequest } from '../src/accounts/request-repository.ts'
 import { anOpenCourse, environment, type Service, serve, startService } from './helpers.ts'
 
 /** Each sign-in takes a hash, which is slow by design. */
@@ -12,10 +13,19 @@ const REQUESTS = 300
 
 const { SERVICE_CLIENT_ID: clientId, SERVICE_CLIENT_SECRET: clientSecret } = environment
 const credentials = { email: 'ada@example.com', password: 'correct horse' }
-const known: Record<string, string[]> = { id: [], sessionId: [], courseId: ['course-nobody-knows'] }
+const signup = { ...credentials, email: 'grace@example.com', name: 'Grace', pendingEnrollmentCourseId: 'course_1' }
+const known: Record<string, string[]> = {
+  id: [],
+  sessionId: [],
+  requestId: [],
+  courseId: ['course-nobody-knows'],
+}
 let refreshToken: string
+let linkToken: string
 const bodies: Record<string, () => object> = {
   '/auth/signin': () => credentials,
+  '/auth/signup': () => signup,
+  '/auth/verify-email': () => ({ token: linkToken }),
   '/auth/refresh': () => ({ refreshToken }),
   '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
   '/api/me': () => ({ name: 'Ada', locale: 'en' }),
@@ -46,24 +56,19 @@ beforeAll(async () => {
   }
   known['id']?.push('acme')
   known['courseId']?.push(await anOpenCourse(service), await anOpenCourse(service))
-  const signup = {
-    accountId: 'usr_new',
-    name: 'New',
-    email: 'new@example.com',
-    emailKey: 'new@example.com',
-    locale: 'en',
-  }
-  const cause = { tenantId: 'acme', correlationId: 'req_1', causationId: null }
-  await db.transaction((tx) =>
-    createRequest(tx, { ...signup, purpose: 'verification', passwordHash: 'hash' }, cause, now()),
-  )
-  const { rows } = await service.admin.query<{ id: string }>('SELECT id FROM account_requests')
-  known['requestId'] = rows.map(({ id }) => id)
 })
 // An operation may end the sessions of the one before.
 beforeEach(async () => {
   const answer = await service.app.inject({ method: 'POST', url: '/auth/signin', payload: credentials })
   refreshToken = answer.json().refreshToken
+  const payload = { ...signup, email: `${randomUUID()}@example.com` }
+  await service.app.inject({ method: 'POST', url: '/auth/signup', payload })
+  const { rows } = await service.admin.query<{ id: string }>('SELECT id FROM account_requests WHERE email = $1', [
+    payload.email,
+  ])
+  const request = await findRequest(service.ctx.db, rows[0]?.id ?? '')
+  if (request) linkToken = service.ctx.links.tokenOf(request)
+  known['requestId'] = rows.map(({ id }) => id)
   known['sessionId'] = [String(decodeJwt(answer.json().token)['sid'])]
 })
 afterAll(async () => {

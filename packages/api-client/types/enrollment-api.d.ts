@@ -86,6 +86,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an account; a mail has the link that makes it */
+        post: operations["signUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use the link of a mail that confirms an address */
+        post: operations["verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/refresh": {
         parameters: {
             query?: never;
@@ -564,6 +598,21 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        LinkInvalid: {
+            /** @constant */
+            status?: 410;
+            /** @constant */
+            code?: "link.invalid";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "token": "AZrM…"
+         *     }
+         */
+        LinkTokenInput: {
+            /** @description What follows #token= in the link */
+            token: string;
+        };
         MediaTypeUnsupported: {
             /** @constant */
             status?: 415;
@@ -604,7 +653,7 @@ export interface components {
              * @description What went wrong, for a program
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "session.ended" | "account.disabled" | "origin.forbidden" | "session.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found" | "tenant.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "session.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
             /** @description The path that was asked for */
             instance: string;
             /** @description By which the service can find what it has logged */
@@ -722,6 +771,43 @@ export interface components {
             expiresIn: number;
             /** @description Absent if it is in a cookie */
             refreshToken?: string;
+        };
+        /**
+         * @example {
+         *       "status": "accepted"
+         *     }
+         */
+        SignupAccepted: {
+            /** @constant */
+            status: "accepted";
+        };
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "password": "correct horse battery staple",
+         *       "name": "Ada Lovelace",
+         *       "locale": "en",
+         *       "pendingEnrollmentCourseId": "course_1"
+         *     }
+         */
+        SignupInput: {
+            /** Format: email */
+            email: string;
+            /** @description Any 8 to 128 characters but a password that many people use */
+            password: string;
+            name: string;
+            /**
+             * @description The language of mails and pages; by default that of the tenant
+             * @example de
+             * @example de-AT
+             * @example en
+             */
+            locale?: string;
+            /**
+             * id
+             * @description The course to enrol in, given back by verifyEmail
+             */
+            pendingEnrollmentCourseId?: string;
         };
         /**
          * @example {
@@ -956,6 +1042,16 @@ export interface components {
             roles?: ("student" | "editor" | "admin")[];
             disabled?: boolean;
         };
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "pendingEnrollmentCourseId": "course_1"
+         *     }
+         */
+        VerifiedAddress: {
+            email: string;
+            pendingEnrollmentCourseId: string | null;
+        };
     };
     responses: {
         /** @description Not a valid request (request.invalid) */
@@ -1103,6 +1199,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["AccountMailEnded"];
             };
         };
+        /** @description Not found (tenant.not-found) */
+        TenantNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TenantNotFound"];
+            };
+        };
+        /** @description Gone for good (link.invalid) */
+        LinkInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["LinkInvalid"];
+            };
+        };
         /** @description Not signed in (session.ended) */
         SessionEnded: {
             headers: {
@@ -1188,15 +1302,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["EnrollmentNotFound"];
             };
         };
-        /** @description Not found (tenant.not-found) */
-        TenantNotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["TenantNotFound"];
-            };
-        };
         /** @description Changed since: If-Match names another state (if-match.stale) */
         IfMatchStale: {
             headers: {
@@ -1271,6 +1376,8 @@ export type IfMatchMissing = components['schemas']['IfMatchMissing'];
 export type IfMatchStale = components['schemas']['IfMatchStale'];
 export type InvalidPart = components['schemas']['InvalidPart'];
 export type KeySet = components['schemas']['KeySet'];
+export type LinkInvalid = components['schemas']['LinkInvalid'];
+export type LinkTokenInput = components['schemas']['LinkTokenInput'];
 export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
 export type NewEnrollmentInput = components['schemas']['NewEnrollmentInput'];
 export type OriginForbidden = components['schemas']['OriginForbidden'];
@@ -1287,6 +1394,8 @@ export type SessionEnded = components['schemas']['SessionEnded'];
 export type SessionList = components['schemas']['SessionList'];
 export type SessionNotFound = components['schemas']['SessionNotFound'];
 export type SignedIn = components['schemas']['SignedIn'];
+export type SignupAccepted = components['schemas']['SignupAccepted'];
+export type SignupInput = components['schemas']['SignupInput'];
 export type Student = components['schemas']['Student'];
 export type StudentNotFound = components['schemas']['StudentNotFound'];
 export type Tenant = components['schemas']['Tenant'];
@@ -1300,6 +1409,7 @@ export type UserChangePage = components['schemas']['UserChangePage'];
 export type UserNotFound = components['schemas']['UserNotFound'];
 export type UserPage = components['schemas']['UserPage'];
 export type UserSettingsInput = components['schemas']['UserSettingsInput'];
+export type VerifiedAddress = components['schemas']['VerifiedAddress'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseCredentialsInvalid = components['responses']['CredentialsInvalid'];
 export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
@@ -1315,6 +1425,8 @@ export type ResponseStudentNotFound = components['responses']['StudentNotFound']
 export type ResponseRoleInsufficientOrScopeInsufficient = components['responses']['RoleInsufficientOrScopeInsufficient'];
 export type ResponseAccountMailNotFound = components['responses']['AccountMailNotFound'];
 export type ResponseAccountMailEnded = components['responses']['AccountMailEnded'];
+export type ResponseTenantNotFound = components['responses']['TenantNotFound'];
+export type ResponseLinkInvalid = components['responses']['LinkInvalid'];
 export type ResponseSessionEnded = components['responses']['SessionEnded'];
 export type ResponseAccountDisabledOrOriginForbidden = components['responses']['AccountDisabledOrOriginForbidden'];
 export type ResponseOriginForbidden = components['responses']['OriginForbidden'];
@@ -1324,7 +1436,6 @@ export type ResponseRoleInsufficientOrAccountDisabled = components['responses'][
 export type ResponseRoleInsufficientOrTenantForbidden = components['responses']['RoleInsufficientOrTenantForbidden'];
 export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
 export type ResponseEnrollmentNotFound = components['responses']['EnrollmentNotFound'];
-export type ResponseTenantNotFound = components['responses']['TenantNotFound'];
 export type ResponseIfMatchStale = components['responses']['IfMatchStale'];
 export type ResponseSenderNotAllowed = components['responses']['SenderNotAllowed'];
 export type ResponseIfMatchMissing = components['responses']['IfMatchMissing'];
@@ -1475,6 +1586,68 @@ export interface operations {
             403: components["responses"]["RoleInsufficientOrScopeInsufficient"];
             404: components["responses"]["AccountMailNotFound"];
             410: components["responses"]["AccountMailEnded"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    signUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupInput"];
+            };
+        };
+        responses: {
+            /** @description The same whether the address is known or not */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignupAccepted"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            404: components["responses"]["TenantNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTokenInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedAddress"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            410: components["responses"]["LinkInvalid"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

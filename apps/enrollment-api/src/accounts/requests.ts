@@ -10,8 +10,10 @@ import {
   type EventMeta,
 } from '@coursewire/events'
 import { appendToOutbox, toKafkaRow } from '@coursewire/messaging'
-import { AppError, type Moment, type Transaction } from '@coursewire/service-kit'
+import { AppError, type Database, type Logger, type Moment, type Transaction } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
+import type { Limits } from '../limits/limits.ts'
+import { addressOf } from '../limits/networks.ts'
 import type { Links } from './links.ts'
 import type { AccountRequest, NewRequest, Purpose } from './request-repository.ts'
 import * as repository from './request-repository.ts'
@@ -108,7 +110,44 @@ export async function takeLink(
   return request
 }
 
-const refuseLink = () => new AppError('gone', 'link.invalid', 'The link is not valid, or no longer valid')
+export const refuseLink = () => new AppError('gone', 'link.invalid', 'The link is not valid, or no longer valid')
+
+/**
+ * Uses a link in a transaction of its own, as `takeLink` does, for a caller at this IP address. Only links that are not valid count against
+ * the address, so that a mailed link always opens. Whoever opens one is known at the address.
+ */
+export async function useLink<Result>(
+  { db, links, limits }: { db: Database; links: Links; limits: Limits },
+  { token, purposes, ip }: { token: string; purposes: readonly Purpose[]; ip: string },
+  work: (tx: Transaction, request: AccountRequest) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const { request, result } = await db.transaction(async (tx) => {
+      const taken = await takeLink(tx, links, token, purposes)
+      return { request: taken, result: await work(tx, taken) }
+    })
+    await limits.welcome({ tenantId: request.tenantId, email: request.emailKey, ip }, { hasCounted: false })
+    return result
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'link.invalid') {
+      await limits.take('badTokensFromAddress', addressOf(ip))
+    }
+    throw error
+  }
+}
+
+const PURGE_EVERY_MS = 3_600_000
+
+/** Purges old requests once an hour. A failure is logged and left to the next time. Returns a function that ends it. */
+export function startPurgingRequests(db: Database, logger: Logger): () => void {
+  const timer = setInterval(() => {
+    repository.purgeRequests(db).then(
+      (purged) => purged > 0 && logger.info({ purged }, 'Old account requests purged'),
+      (error: unknown) => logger.warn({ err: error }, 'Old account requests not purged'),
+    )
+  }, PURGE_EVERY_MS)
+  return () => clearInterval(timer)
+}
 
 /** What a mail needs, for the service that makes it. The token is null if the mail has no link. */
 export function toAccountMail(request: AccountRequest, links: Links) {
