@@ -5,6 +5,7 @@ import { addAdministrationRoutes } from './administration/routes.ts'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
 import { migrations } from './db/migrations.ts'
+import { addAssignmentRoutes } from './enrollments/assignment-routes.ts'
 import { addEnrollmentRoutes } from './enrollments/routes.ts'
 import { addSessionRoutes } from './sessions/routes.ts'
 import { addSignupRoutes } from './signups/routes.ts'
@@ -41,7 +42,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
       description: 'Accounts, access tokens and enrolments',
       tags: [
         { name: 'Accounts', description: 'Signing in, and the tokens that all services accept' },
-        { name: 'Enrolments', description: 'For students: the courses they are enrolled in' },
+        { name: 'Enrolments', description: 'The courses that students are enrolled in' },
         { name: 'Administration', description: 'For admins: their tenant, and the accounts in it' },
         { name: 'Internal', description: 'For other services' },
       ],
@@ -52,6 +53,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addSessionRoutes(app, { sessions, db, origin: new URL(config.WEB_URL).origin })
   addMeRoutes(app, { ownAccount })
   addEnrollmentRoutes(app, { enrollments, db })
+  addAssignmentRoutes(app, { enrollments })
   addTenantRoutes(app, { tenants })
   addAdministrationRoutes(app, { administration, db })
   app.addHook('onListen', () => tenants.warnOfMissing([config.DEFAULT_TENANT, ...config.TENANT_HOSTS.values()]))

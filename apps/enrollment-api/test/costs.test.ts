@@ -24,7 +24,19 @@ it('an enrolment with its messages takes one statement, a repeated one takes two
 
   const second = await service.post(student.token, { courseId })
   expect(second.statusCode).toBe(200)
-  expect(statements.slice(1)).toEqual(['WITH request', 'select wanted.draft_id,'])
+  expect(statements.slice(1)).toEqual(['WITH request', 'select "users"."roles",'])
+})
+
+it('a return takes two statements more than a first enrolment', async () => {
+  const student = await aStudent(service)
+  const courseId = await anOpenCourse(service)
+  await service.post(student.token, { courseId })
+  await service.send('DELETE', student.token, `/api/enrollments/${courseId}`, { reason: 'other' })
+  const statements = watchStatements()
+
+  expect((await service.post(student.token, { courseId })).statusCode).toBe(201)
+
+  expect(statements).toEqual(['WITH request', 'select "users"."roles",', 'WITH request'])
 })
 
 it('a hundred concurrent enrolments share a few statements', async () => {

@@ -9,8 +9,8 @@ import { createPool, migrate, now } from '@coursewire/service-kit'
 import { createTestDatabase } from '@coursewire/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { migrations } from '../src/db/migrations.ts'
-import { draftEnrollment } from '../src/enrollments/enrollment.ts'
-import { insertEnrollments } from '../src/enrollments/repository.ts'
+import { draftEnrollment, draftReturn } from '../src/enrollments/enrollment.ts'
+import { findStored, writeEnrollments } from '../src/enrollments/repository.ts'
 import { anOpenCourse, aStudent, type Service, startService, topicArn } from './helpers.ts'
 
 async function start(overrides?: Record<string, string>): Promise<Service> {
@@ -162,7 +162,7 @@ describe('a connection that is cut after the COMMIT has left', () => {
     const service = await start({ DATABASE_URL: proxy.url })
     const [student, courseId] = [await aStudent(service), await anOpenCourse(service)]
 
-    proxy.loseAnswerTo('insert-enrollments')
+    proxy.loseAnswerTo('write-enrollments')
     const answer = await service.post(student.token, { courseId })
 
     expect(proxy.countLost()).toBe(1)
@@ -171,6 +171,31 @@ describe('a connection that is cut after the COMMIT has left', () => {
     expect((await service.post(student.token, { courseId })).statusCode).toBe(200)
     expect(await service.count('enrollments')).toBe(1)
     expect(await service.count('outbox')).toBe(2)
+  })
+
+  it('changes no answer to a return either', async () => {
+    const database = await createTestDatabase()
+    onTestFinished(() => database.drop())
+    const proxy = await startLossyProxy(database.adminUrl)
+    onTestFinished(() => proxy.close())
+    const service = await start({ DATABASE_URL: proxy.url })
+    const [student, courseId] = [await aStudent(service), await anOpenCourse(service)]
+    await service.post(student.token, { courseId })
+    await service.send('DELETE', student.token, `/api/enrollments/${courseId}`, { reason: 'other' })
+
+    // The statement that writes the return holds its event.
+    proxy.loseAnswerTo('"activation":2')
+    const answer = await service.post(student.token, { courseId })
+
+    expect(proxy.countLost()).toBe(1)
+    expect(answer.statusCode).toBe(201)
+    expect((await service.post(student.token, { courseId })).json()).toEqual(answer.json())
+    const events = await service.readEvents(student.id)
+    expect(events.map(({ type }) => type)).toEqual([
+      'enrollment.completed',
+      'enrollment.cancelled',
+      'enrollment.completed',
+    ])
   })
 
   it('gives each request of a batch its true answer', async () => {
@@ -184,7 +209,7 @@ describe('a connection that is cut after the COMMIT has left', () => {
     const early = students.slice(0, 10)
     for (const { token } of early) await service.post(token, { courseId })
 
-    proxy.loseAnswerTo('insert-enrollments')
+    proxy.loseAnswerTo('write-enrollments')
     const answers = await Promise.all(students.map(({ token }) => service.post(token, { courseId })))
 
     expect(proxy.countLost()).toBe(1)
@@ -216,30 +241,39 @@ describe('two instances on one database', () => {
     expect(await first.count('outbox')).toBe(800)
   })
 
-  it('write the same enrolments in opposite order without a deadlock', async () => {
+  it('write the same enrolments and returns in opposite order without a deadlock', async () => {
     const service = await start()
     const pool = createPool({ url: service.config.DATABASE_URL, max: 2, name: 'test', logger: service.ctx.logger })
     onTestFinished(() => pool.end())
     const students = await Promise.all(Array.from({ length: 200 }, () => aStudent(service)))
     const meta = { tenantId: 'acme', correlationId: 'req-1', causationId: null }
     const draftAll = (courseId: string) =>
-      students.map(({ id: userId }) =>
-        draftEnrollment(
-          { userId, courseId, source: 'manual', meta, traceparent: null },
-          { id: `enr_${randomUUID()}`, eventId: randomUUID(), at: now() },
-          topicArn,
-        ),
+      students.map(({ id: userId }) => {
+        const order = { userId, courseId, source: 'manual' as const, meta, traceparent: undefined }
+        const at = now()
+        const occasion = { id: `enr_${randomUUID()}`, activation: 1, createdAt: at, at, eventId: randomUUID() }
+        return draftEnrollment(order, occasion, topicArn)
+      })
+    const draftReturns = async (courseId: string) => {
+      const found = [...(await findStored(service.ctx.db, draftAll(courseId)))]
+      return found.flatMap(([draft, { stored }]) =>
+        stored ? [draftReturn(draft, stored, randomUUID(), topicArn)] : [],
       )
+    }
+    const countWritten = (written: Set<unknown>[]) => written.reduce((sum, { size }) => sum + size, 0)
 
     for (let round = 0; round < 20; round++) {
       const courseId = await anOpenCourse(service)
-      const written = await Promise.all([
-        insertEnrollments(pool, draftAll(courseId)),
-        insertEnrollments(pool, draftAll(courseId).toReversed()),
+      const first = await Promise.all([
+        writeEnrollments(pool, draftAll(courseId)),
+        writeEnrollments(pool, draftAll(courseId).toReversed()),
       ])
+      await service.admin.query('UPDATE enrollments SET cancelled_at = now() WHERE course_id = $1', [courseId])
+      const [some, others] = [await draftReturns(courseId), await draftReturns(courseId)]
+      const again = await Promise.all([writeEnrollments(pool, some), writeEnrollments(pool, others.toReversed())])
 
-      expect(written.reduce((sum, ids) => sum + ids.size, 0)).toBe(200)
+      expect([first, again].map(countWritten)).toEqual([200, 200])
     }
-    expect(await service.count('outbox')).toBe(20 * 200 * 2)
+    expect(await service.count('outbox')).toBe(20 * 2 * 200 * 2)
   })
 })

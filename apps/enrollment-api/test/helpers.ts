@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
+import type { EventEnvelope } from '@coursewire/events'
 import { type Caller, createLogger, loadConfig, openResources } from '@coursewire/service-kit'
 import { createTestDatabase } from '@coursewire/testing'
 import type { LightMyRequestResponse } from 'fastify'
@@ -102,6 +103,23 @@ export async function startService(overrides: Record<string, string> = {}) {
       },
       get: (token: string, url: string): Promise<LightMyRequestResponse> =>
         app.inject({ url, headers: { authorization: `Bearer ${token}` } }),
+      send: async (
+        method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+        token: string,
+        url: string,
+        body: object,
+      ): Promise<LightMyRequestResponse> =>
+        app.inject({ method, url, payload: body, headers: { authorization: `Bearer ${token}` } }),
+
+      /** Returns the events about the student's enrolments in the order of the outbox. */
+      async readEvents(studentId: string): Promise<EventEnvelope<string, Record<string, unknown>>[]> {
+        const { rows } = await admin.query<{ event: EventEnvelope<string, Record<string, unknown>> }>(
+          `SELECT event FROM outbox, CAST(convert_from(payload, 'UTF8') AS jsonb) AS event
+           WHERE channel = 'kafka' AND event->'payload'->>'student_id' = $1 ORDER BY id`,
+          [studentId],
+        )
+        return rows.map(({ event }) => event)
+      },
 
       async count(table: 'enrollments' | 'outbox', where = 'true'): Promise<number> {
         const { rows } = await admin.query<{ count: number }>(`SELECT count(*)::int FROM ${table} WHERE ${where}`)

@@ -40,6 +40,7 @@ const bodies: Record<string, () => object> = {
     postalAddress: null,
   }),
   '/api/enrollments': () => ({ courseId: known['courseId']?.at(-1) }),
+  '/api/admin/enrollments': () => ({ studentIds: known['id'], courseIds: known['courseId'], source: 'gift' }),
 }
 
 let service: Service
@@ -57,9 +58,10 @@ beforeAll(async () => {
   known['id']?.push('acme')
   known['courseId']?.push(await anOpenCourse(service), await anOpenCourse(service))
 })
-// An operation may end the sessions of the one before.
+// An operation may end the sessions of the one before, or its enrolments.
 beforeEach(async () => {
   const answer = await service.app.inject({ method: 'POST', url: '/auth/signin', payload: credentials })
+  const { token } = answer.json()
   refreshToken = answer.json().refreshToken
   const payload = { ...signup, email: `${randomUUID()}@example.com` }
   await service.app.inject({ method: 'POST', url: '/auth/signup', payload })
@@ -69,7 +71,8 @@ beforeEach(async () => {
   const request = await findRequest(service.ctx.db, rows[0]?.id ?? '')
   if (request) linkToken = service.ctx.links.tokenOf(request)
   known['requestId'] = rows.map(({ id }) => id)
-  known['sessionId'] = [String(decodeJwt(answer.json().token)['sid'])]
+  known['sessionId'] = [String(decodeJwt(token)['sid'])]
+  for (const courseId of known['courseId'] ?? []) await service.post(token, { courseId })
 })
 afterAll(async () => {
   await service.close()

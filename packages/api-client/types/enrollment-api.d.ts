@@ -217,7 +217,7 @@ export interface paths {
         /** The caller's enrolments, newest first */
         get: operations["listEnrollments"];
         put?: never;
-        /** Enrol in a course; again answers with the same enrolment */
+        /** Enrol in a course, also after leaving it; again answers with the same enrolment */
         post: operations["enroll"];
         delete?: never;
         options?: never;
@@ -236,6 +236,41 @@ export interface paths {
         get: operations["getEnrollment"];
         put?: never;
         post?: never;
+        /** Leave a course */
+        delete: operations["leaveCourse"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrollments/{courseId}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say how far the caller has come; a lower value changes nothing */
+        patch: operations["setProgress"];
+        trace?: never;
+    };
+    "/api/admin/enrollments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol each student in each course, private ones too; one result a pair, and none undoes another */
+        post: operations["assignCourses"];
         delete?: never;
         options?: never;
         head?: never;
@@ -432,6 +467,61 @@ export interface components {
             /** @constant */
             code?: "account.own";
         } & components["schemas"]["Problem"];
+        AccountUnverified: {
+            /** @constant */
+            status?: 403;
+            /** @constant */
+            code?: "account.unverified";
+        } & components["schemas"]["Problem"];
+        /**
+         * @description Each student and each course, at most 1000 pairs
+         * @example {
+         *       "studentIds": [
+         *         "usr_1",
+         *         "usr_2"
+         *       ],
+         *       "courseIds": [
+         *         "course_1"
+         *       ],
+         *       "source": "gift"
+         *     }
+         */
+        AssignmentInput: {
+            studentIds: string[];
+            courseIds: string[];
+            /** @enum {string} */
+            source: "gift" | "admin";
+        };
+        /**
+         * @example {
+         *       "results": [
+         *         {
+         *           "studentId": "usr_1",
+         *           "courseId": "course_1",
+         *           "status": 201
+         *         },
+         *         {
+         *           "studentId": "usr_2",
+         *           "courseId": "course_1",
+         *           "status": 404,
+         *           "code": "student.not-found"
+         *         }
+         *       ]
+         *     }
+         */
+        Assignments: {
+            results: {
+                studentId: string;
+                courseId: string;
+                /** @description 201 enrolled, 200 enrolled already, any other refused */
+                status: number;
+                /**
+                 * @description Why it was refused
+                 * @enum {string}
+                 */
+                code?: "student.not-found" | "student.gone" | "account.disabled" | "account.unverified" | "course.not-found" | "tenant.forbidden" | "service.unavailable" | "server.error";
+            }[];
+        };
         AttemptsTooMany: {
             /** @constant */
             status?: 429;
@@ -598,6 +688,17 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /**
+         * @example {
+         *       "reason": "no_time"
+         *     }
+         */
+        LeavingInput: {
+            /** @enum {string} */
+            reason: "no_time" | "wrong_course" | "too_hard" | "too_easy" | "other";
+            /** @description Only for the people who run the course: no event has it */
+            comment?: string;
+        };
         LinkInvalid: {
             /** @constant */
             status?: 410;
@@ -621,7 +722,9 @@ export interface components {
         } & components["schemas"]["Problem"];
         /**
          * @example {
-         *       "courseId": "course_1"
+         *       "courseId": "course_1",
+         *       "distributionId": "dist_1",
+         *       "ctaType": "primary_button"
          *     }
          */
         NewEnrollmentInput: {
@@ -635,6 +738,25 @@ export interface components {
              * @enum {string}
              */
             source?: "manual" | "auto";
+            /**
+             * id
+             * @description The distribution whose page the student enrols from
+             */
+            distributionId?: string;
+            /**
+             * id
+             * @description The call to action on that page
+             */
+            ctaType?: string;
+        };
+        /**
+         * @example {
+         *       "progress": 40
+         *     }
+         */
+        NewProgressInput: {
+            /** @description Percent */
+            progress: number;
         };
         OriginForbidden: {
             /** @constant */
@@ -653,7 +775,7 @@ export interface components {
              * @description What went wrong, for a program
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "session.not-found" | "account.gone" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "session.not-found" | "account.gone" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
             /** @description The path that was asked for */
             instance: string;
             /** @description By which the service can find what it has logged */
@@ -1275,13 +1397,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountDisabled"];
             };
         };
-        /** @description Not allowed (role.insufficient, tenant.forbidden) */
-        RoleInsufficientOrTenantForbidden: {
+        /** @description Not allowed (role.insufficient, account.unverified, account.disabled, tenant.forbidden) */
+        RoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["TenantForbidden"];
+                "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountUnverified"] | components["schemas"]["AccountDisabled"] | components["schemas"]["TenantForbidden"];
             };
         };
         /** @description Not found (course.not-found) */
@@ -1300,6 +1422,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["EnrollmentNotFound"];
+            };
+        };
+        /** @description Not allowed (role.insufficient, tenant.forbidden) */
+        RoleInsufficientOrTenantForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["TenantForbidden"];
             };
         };
         /** @description Changed since: If-Match names another state (if-match.stale) */
@@ -1362,6 +1493,9 @@ export type AccountMail = components['schemas']['AccountMail'];
 export type AccountMailEnded = components['schemas']['AccountMailEnded'];
 export type AccountMailNotFound = components['schemas']['AccountMailNotFound'];
 export type AccountOwn = components['schemas']['AccountOwn'];
+export type AccountUnverified = components['schemas']['AccountUnverified'];
+export type AssignmentInput = components['schemas']['AssignmentInput'];
+export type Assignments = components['schemas']['Assignments'];
 export type AttemptsTooMany = components['schemas']['AttemptsTooMany'];
 export type BodyTooLarge = components['schemas']['BodyTooLarge'];
 export type ClientCredentialsInput = components['schemas']['ClientCredentialsInput'];
@@ -1376,10 +1510,12 @@ export type IfMatchMissing = components['schemas']['IfMatchMissing'];
 export type IfMatchStale = components['schemas']['IfMatchStale'];
 export type InvalidPart = components['schemas']['InvalidPart'];
 export type KeySet = components['schemas']['KeySet'];
+export type LeavingInput = components['schemas']['LeavingInput'];
 export type LinkInvalid = components['schemas']['LinkInvalid'];
 export type LinkTokenInput = components['schemas']['LinkTokenInput'];
 export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
 export type NewEnrollmentInput = components['schemas']['NewEnrollmentInput'];
+export type NewProgressInput = components['schemas']['NewProgressInput'];
 export type OriginForbidden = components['schemas']['OriginForbidden'];
 export type Problem = components['schemas']['Problem'];
 export type RefreshTokenInput = components['schemas']['RefreshTokenInput'];
@@ -1433,9 +1569,10 @@ export type ResponseOriginForbidden = components['responses']['OriginForbidden']
 export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
 export type ResponseTokenInvalidOrAccountGone = components['responses']['TokenInvalidOrAccountGone'];
 export type ResponseRoleInsufficientOrAccountDisabled = components['responses']['RoleInsufficientOrAccountDisabled'];
-export type ResponseRoleInsufficientOrTenantForbidden = components['responses']['RoleInsufficientOrTenantForbidden'];
+export type ResponseRoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden = components['responses']['RoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden'];
 export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
 export type ResponseEnrollmentNotFound = components['responses']['EnrollmentNotFound'];
+export type ResponseRoleInsufficientOrTenantForbidden = components['responses']['RoleInsufficientOrTenantForbidden'];
 export type ResponseIfMatchStale = components['responses']['IfMatchStale'];
 export type ResponseSenderNotAllowed = components['responses']['SenderNotAllowed'];
 export type ResponseIfMatchMissing = components['responses']['IfMatchMissing'];
@@ -1915,7 +2052,7 @@ export interface operations {
             };
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["TokenInvalidOrAccountGone"];
-            403: components["responses"]["RoleInsufficientOrTenantForbidden"];
+            403: components["responses"]["RoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden"];
             404: components["responses"]["CourseNotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
@@ -1948,6 +2085,105 @@ export interface operations {
             401: components["responses"]["TokenInvalid"];
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["EnrollmentNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    leaveCourse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                courseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeavingInput"];
+            };
+        };
+        responses: {
+            /** @description Left */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["EnrollmentNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    setProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                courseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProgressInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrollment"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["EnrollmentNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    assignCourses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentInput"];
+            };
+        };
+        responses: {
+            /** @description Multi-Status */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignments"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficientOrTenantForbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

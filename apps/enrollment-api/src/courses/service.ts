@@ -16,22 +16,20 @@ export function createCourseService(options: { db: Database; client: ServiceClie
   // In memory and bounded, because anybody can invent ids.
   const unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_FOR_MS })
 
-  async function ask(tenantId: string, courseId: string, askedAt: string, requestId: string): Promise<boolean> {
+  /** Asks distribution-service about a course. Returns null if there is none. */
+  async function ask(tenantId: string, courseId: string, askedAt: string, requestId: string) {
     const url = `${coursesUrl}/${encodeURIComponent(courseId)}`
     const course = await client.get(url, tenantId, courseAnswer, { requestId }).catch(toAbsentIfGone)
-    if (!course) {
-      unknown.set(toKey(tenantId, courseId), true)
-      return false
-    }
-    await saveAnswer(db, { tenantId, courseId, isPublic: course.public, askedAt })
-    return course.public
+    if (course) await saveAnswer(db, { tenantId, courseId, isPublic: course.public, askedAt })
+    else unknown.set(toKey(tenantId, courseId), true)
+    return course
   }
 
   async function decide(tenantId: string, courseId: string, requestId: string): Promise<boolean> {
     const { isOpen, isKnown, at } = await readKnowledge(db, tenantId, courseId)
     if (isKnown) return isOpen
     if (unknown.has(toKey(tenantId, courseId))) return false
-    return ask(tenantId, courseId, at, requestId)
+    return (await ask(tenantId, courseId, at, requestId))?.public ?? false
   }
 
   return {
@@ -44,6 +42,12 @@ export function createCourseService(options: { db: Database; client: ServiceClie
       const decision = deciding.get(key) ?? decide(tenantId, courseId, requestId).finally(() => deciding.delete(key))
       deciding.set(key, decision)
       return decision
+    },
+
+    /** Whether there is such a course, open or not. Asks about each that is not open, because events do not tell a private from a deleted one. */
+    async exists(tenantId: string, courseId: string, requestId: string): Promise<boolean> {
+      const { isOpen, at } = await readKnowledge(db, tenantId, courseId)
+      return isOpen || (await ask(tenantId, courseId, at, requestId)) !== null
     },
   }
 }

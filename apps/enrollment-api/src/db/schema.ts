@@ -251,9 +251,11 @@ export const enrollments = pgTable(
     activation: integer('activation').notNull().default(1),
     distributionId: text('distribution_id'),
     ctaType: text('cta_type'),
+    /** Null unless the student has left. */
     cancelledAt: moment('cancelled_at'),
+    /** Of the last time that the student left; a return keeps it. */
     cancellationReason: text('cancellation_reason', { enum: cancellationReasons }),
-    /** What the student wrote when leaving. No event has it. */
+    /** What the student wrote on that occasion. No event has it. */
     cancellationComment: text('cancellation_comment'),
     enrolledAt: moment('enrolled_at').notNull(),
     createdAt: moment('created_at').notNull(),

@@ -1,6 +1,8 @@
-import { id } from '@coursewire/events'
+import { cancellationReasons, id, text } from '@coursewire/events'
 import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Cause, Enrolled } from './enrollment.ts'
 import { findEnrollment, listEnrollments } from './repository.ts'
 import type { EnrollmentService } from './service.ts'
 
@@ -18,8 +20,23 @@ const example = {
   updatedAt: '2026-03-02T09:30:00.000000Z',
 }
 const body = z
-  .strictObject({ courseId: id, source: z.enum(['manual', 'auto']).default('manual') })
-  .meta({ id: 'NewEnrollment', example: { courseId: 'course_1' } })
+  .strictObject({
+    courseId: id,
+    source: z.enum(['manual', 'auto']).default('manual'),
+    distributionId: id.optional().describe('The distribution whose page the student enrols from'),
+    ctaType: id.optional().describe('The call to action on that page'),
+  })
+  .meta({ id: 'NewEnrollment', example: { courseId: 'course_1', distributionId: 'dist_1', ctaType: 'primary_button' } })
+const leaving = z
+  .strictObject({
+    reason: z.enum(cancellationReasons),
+    comment: text(0, 2_000).optional().describe('Only for the people who run the course: no event has it'),
+  })
+  .meta({ id: 'Leaving', example: { reason: 'no_time' } })
+const newProgress = z
+  .strictObject({ progress: z.int().min(0).max(100).describe('Percent') })
+  .meta({ id: 'NewProgress', example: { progress: 40 } })
+const params = z.object({ courseId: id })
 const cursor = z.string().regex(/^enr_[\da-f-]{36}$/)
 const page = z.object({
   cursor: cursor.optional().describe('The nextCursor of the page before'),
@@ -45,6 +62,16 @@ const enrollmentPage = z
   .object({ items: z.array(enrollment), nextCursor: z.string().nullable() })
   .meta({ id: 'EnrollmentPage', example: { items: [example], nextCursor: null } })
 const tags = ['Enrolments']
+const config = { access: ['student'] } as const
+
+export function causeOf({ tenantId, id: correlationId, traceparent }: FastifyRequest): Cause {
+  return { meta: { tenantId, correlationId, causationId: null }, traceparent: traceparent ?? undefined }
+}
+
+export function logIfNew({ log }: FastifyRequest, { enrollment, isNew }: Enrolled): void {
+  const { userId, courseId, enrollmentType } = enrollment
+  if (isNew) log.info({ userId, courseId, enrollmentType }, 'Enrollment created')
+}
 
 export function addEnrollmentRoutes(
   app: HttpApp,
@@ -56,23 +83,25 @@ export function addEnrollmentRoutes(
       schema: {
         operationId: 'enroll',
         tags,
-        summary: 'Enrol in a course; again answers with the same enrolment',
+        summary: 'Enrol in a course, also after leaving it; again answers with the same enrolment',
         body,
         response: { 200: enrollment, 201: enrollment },
-        refusals: { 401: 'account.gone', 403: 'tenant.forbidden', 404: 'course.not-found' },
+        refusals: {
+          401: 'account.gone',
+          403: ['account.unverified', 'account.disabled', 'tenant.forbidden'],
+          404: 'course.not-found',
+        },
       },
-      config: { access: ['student'] },
+      config,
     },
     async (request, reply) => {
-      const { caller, tenantId, traceparent } = request
       const left = new AbortController()
       // Does not abort after a finished answer, because an abort costs as much as the rest of the handler.
       reply.raw.once('close', () => reply.raw.writableFinished || left.abort())
-      const meta = { tenantId, correlationId: request.id, causationId: null }
-      const result = await enrollments.enroll({ userId: caller.id, ...request.body, meta, traceparent }, left.signal)
+      const order = { userId: request.caller.id, ...request.body, ...causeOf(request) }
+      const result = await enrollments.enroll(order, left.signal)
 
-      const { userId, courseId, enrollmentType } = result.enrollment
-      if (result.isNew) request.log.info({ userId, courseId, enrollmentType }, 'Enrollment created')
+      logIfNew(request, result)
       return reply.code(result.isNew ? 201 : 200).send(result.enrollment)
     },
   )
@@ -87,7 +116,7 @@ export function addEnrollmentRoutes(
         querystring: page,
         response: { 200: enrollmentPage },
       },
-      config: { access: ['student'] },
+      config,
     },
     async (request) => {
       const { cursor, limit } = request.query
@@ -104,16 +133,58 @@ export function addEnrollmentRoutes(
         operationId: 'getEnrollment',
         tags,
         summary: "The caller's enrolment in a course",
-        params: z.object({ courseId: id }),
+        params,
         response: { 200: enrollment },
         refusals: { 404: 'enrollment.not-found' },
       },
-      config: { access: ['student'] },
+      config,
     },
     async (request) => {
       const found = await findEnrollment(db, request.caller, request.params.courseId)
       if (!found) throw new AppError('not-found', 'enrollment.not-found', 'Enrollment not found')
       return found
+    },
+  )
+
+  app.delete(
+    '/api/enrollments/:courseId',
+    {
+      schema: {
+        operationId: 'leaveCourse',
+        tags,
+        summary: 'Leave a course',
+        params,
+        body: leaving,
+        response: { 204: z.undefined().describe('Left') },
+        refusals: { 404: 'enrollment.not-found' },
+      },
+      config,
+    },
+    async (request, reply) => {
+      const { caller: student, params, body } = request
+      const { reason, comment = '' } = body
+      await enrollments.leave({ student, ...params, ...causeOf(request) }, { reason, comment: comment || null })
+      return reply.code(204).send()
+    },
+  )
+
+  app.patch(
+    '/api/enrollments/:courseId/progress',
+    {
+      schema: {
+        operationId: 'setProgress',
+        tags,
+        summary: 'Say how far the caller has come; a lower value changes nothing',
+        params,
+        body: newProgress,
+        response: { 200: enrollment },
+        refusals: { 404: 'enrollment.not-found' },
+      },
+      config,
+    },
+    async (request) => {
+      const { caller: student, params, body } = request
+      return enrollments.progress({ student, ...params, ...causeOf(request) }, body.progress)
     },
   )
 }
