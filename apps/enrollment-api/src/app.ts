@@ -18,7 +18,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     logger,
     db,
     messaging,
-    tokens,
+    keys,
     sessions,
     accounts,
     signups,
@@ -32,7 +32,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     service,
     config,
     logger,
-    keySet: tokens.keySet,
+    keySet: keys.keySet,
     health: {
       live: messaging.findStandstill,
       ready: createReadinessCheck(db, migrations),
@@ -48,7 +48,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
       ],
     },
   })
-  addAccountRoutes(app, { accounts, db, tokens, links })
+  addAccountRoutes(app, { accounts, db, keys, links })
   addSignupRoutes(app, { signups })
   addSessionRoutes(app, { sessions, db, origin: new URL(config.WEB_URL).origin })
   addMeRoutes(app, { ownAccount })

@@ -47,6 +47,8 @@ export const configSchema = z.object({
 
 export type Config = z.output<typeof configSchema>
 
+export const rotateConfigSchema = z.object({ DATABASE_URL: baseConfig.DATABASE_URL, KEY_SEAL: keySeal })
+
 export const cliConfigSchema = z.object({
   DATABASE_URL: baseConfig.DATABASE_URL,
   DEFAULT_TENANT: baseConfig.DEFAULT_TENANT.optional(),

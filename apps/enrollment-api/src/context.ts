@@ -13,13 +13,15 @@ import { createOwnAccountService } from './accounts/own-account.ts'
 import { createPasswords } from './accounts/passwords.ts'
 import { startPurgingRequests } from './accounts/requests.ts'
 import { createAccountService } from './accounts/service.ts'
-import { createTokenIssuer } from './accounts/tokens.ts'
 import { createAdministration } from './administration/service.ts'
 import { type Config, service } from './config.ts'
 import { courseHandlers } from './courses/handlers.ts'
 import { createCourseService } from './courses/service.ts'
 import { logLines } from './enrollments/enrollment.ts'
 import { createEnrollmentService } from './enrollments/service.ts'
+import { createSealing } from './keys/sealing.ts'
+import { openSigningKeys } from './keys/service.ts'
+import { createTokenIssuer } from './keys/tokens.ts'
 import { createLimits } from './limits/limits.ts'
 import { createSessionService } from './sessions/service.ts'
 import { createSignupService } from './signups/service.ts'
@@ -29,7 +31,7 @@ interface Overrides {
   now: () => Moment
 }
 
-/** Builds everything that the process needs, without connecting to anything yet. */
+/** Builds everything that the process needs. Connects only to read the signing keys, and does not insist on that. */
 export function createContext(config: Config, logger: Logger, overrides: Partial<Overrides> = {}) {
   return openResources(async (adopt) => {
     const pool = createPool({ url: config.DATABASE_URL, max: 16, name: service.name, logger })
@@ -39,11 +41,11 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       openMessaging({ service, config, db, logger, handlers: courseHandlers, sns: topicArn !== null, logLines }),
       (opened) => opened.close(),
     )
-    const tokens = await createTokenIssuer({
-      privateKey: config.JWT_PRIVATE_KEY,
-      issuer: config.JWT_ISSUER,
-      audience: config.JWT_AUDIENCE,
-    })
+    const sealing = createSealing(config.KEY_SEAL)
+    const keys = adopt(await openSigningKeys({ db, firstKey: config.JWT_PRIVATE_KEY, sealing, logger }), (opened) =>
+      opened.close(),
+    )
+    const tokens = createTokenIssuer({ keys, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE })
     const limits = adopt(createLimits({ db, seal: config.KEY_SEAL, logger }), (opened) => opened.close())
     const links = createLinks(config.KEY_SEAL)
     const passwords = await createPasswords()
@@ -82,6 +84,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       logger,
       db,
       messaging,
+      keys,
       tokens,
       links,
       sessions,

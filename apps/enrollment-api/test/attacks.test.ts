@@ -20,7 +20,7 @@ beforeAll(async () => {
   await service.app.listen({ port: 0, host: '127.0.0.1' })
   student = await aStudent(service)
   courseId = await anOpenCourse(service)
-  kid = service.ctx.tokens.keySet.keys[0]?.kid ?? ''
+  kid = service.ctx.keys.keySet()?.keys[0]?.kid ?? ''
 })
 afterAll(async () => {
   expect(await service.count('enrollments')).toBe(0)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -126,6 +126,25 @@ it('the process learns about a course from Kafka, enrols, publishes to Kafka and
 
   expect(await exited).toEqual([0, null])
   expect(logged('Stopped')).toHaveLength(1)
+})
+
+it('the process exits with 1 and one message if KEY_SEAL is not the one of the keys in its database', async () => {
+  const service = await startService()
+  onTestFinished(() => service.close())
+  const KEY_SEAL = randomBytes(32).toString('base64url')
+
+  const { exited, logged } = startProcess({
+    ...environment,
+    KEY_SEAL,
+    DATABASE_URL: service.config.DATABASE_URL,
+    JWKS_URL: 'http://127.0.0.1:9/jwks.json',
+  })
+
+  expect(await exited).toEqual([1, null])
+  expect(logged('Start failed')).toMatchObject([
+    { err: { message: expect.stringMatching(/^KEY_SEAL is not the one/) } },
+  ])
+  expect(logged('Uncaught exception')).toEqual([])
 })
 
 it('the process lists all missing variables and exits with 1', async () => {

@@ -22,6 +22,7 @@ it.each([
   ['apps/enrollment-api/src/main.ts', 'DATABASE_URL'],
   ['apps/enrollment-api/src/migrate.ts', 'MIGRATE_DATABASE_URL'],
   ['apps/enrollment-api/src/cli.ts', 'DATABASE_URL', 'create-client', '--client-id', 'some'],
+  ['apps/enrollment-api/src/keys.ts', 'KEY_SEAL', 'rotate'],
   ['apps/distribution-service/src/main.ts', 'DATABASE_URL'],
   ['apps/distribution-service/src/migrate.ts', 'MIGRATE_DATABASE_URL'],
   ['apps/email-worker/src/main.ts', 'DATABASE_URL'],

@@ -122,7 +122,7 @@ describe('health', () => {
 
   it('is ready at once if the keys are its own', async () => {
     const { jwk, sign } = await startIssuer()
-    const app = await buildApp({ jwksUrl: 'http://127.0.0.1:9/nowhere', keySet: { keys: [jwk] } })
+    const app = await buildApp({ jwksUrl: 'http://127.0.0.1:9/nowhere', keySet: () => ({ keys: [jwk] }) })
     app.get('/mine', { config: { access: ['student'] } }, async ({ caller }) => caller)
 
     expect((await app.inject({ url: '/health/ready' })).statusCode).toBe(200)

@@ -305,6 +305,45 @@ describe('the key set', () => {
   })
 })
 
+describe('the own key set', () => {
+  async function buildIssuer() {
+    const [first, second] = [await startIssuer(), await startIssuer()]
+    const keys = [first.jwk, { ...second.jwk, kid: 'key-2' }]
+    const current: { set: { keys: typeof keys } | null } = { set: null }
+    const app = await buildApp({ jwksUrl: first.jwksUrl, keySet: () => current.set })
+    app.get('/mine', { config: { access: ['student'] } }, async () => ({}))
+    const call = async (token: string) =>
+      (await app.inject({ url: '/mine', headers: { authorization: `Bearer ${token}` } })).statusCode
+    const tokens = [await first.sign(), await second.sign({}, { kid: 'key-2' })] as const
+    const publish = (published: typeof keys) => {
+      current.set = { keys: published }
+    }
+    return { app, keys, publish, call, tokens, fetched: first.fetched }
+  }
+
+  it('causes 503 until it is known', async () => {
+    const { app, keys, publish, call, tokens } = await buildIssuer()
+
+    expect(await call(tokens[0])).toBe(503)
+    expect((await app.inject('/health/ready')).statusCode).toBe(503)
+    publish(keys)
+    expect(await call(tokens[0])).toBe(200)
+    expect((await app.inject('/health/ready')).statusCode).toBe(200)
+  })
+
+  it('counts as it is at each moment, also for remembered tokens, and is never fetched', async () => {
+    const { keys, publish, call, tokens, fetched } = await buildIssuer()
+
+    publish(keys.slice(0, 1))
+    expect([await call(tokens[0]), await call(tokens[1])]).toEqual([200, 401])
+    publish(keys)
+    expect([await call(tokens[0]), await call(tokens[1])]).toEqual([200, 200])
+    publish(keys.slice(1))
+    expect([await call(tokens[0]), await call(tokens[1])]).toEqual([401, 200])
+    expect(fetched).toEqual([])
+  })
+})
+
 describe('a public route', () => {
   it('takes the tenant from the host name, or the default tenant', async () => {
     const { jwksUrl } = await startIssuer()

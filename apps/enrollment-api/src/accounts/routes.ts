@@ -3,6 +3,7 @@ import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { accountRequestPurposes } from '../db/schema.ts'
 import { MAX_SECRET_LENGTH, signInAddress } from '../fields.ts'
+import type { SigningKeys } from '../keys/service.ts'
 import { addressOf } from '../limits/networks.ts'
 import { accessToken, answerTokens, browserHeader, signedIn } from '../sessions/http.ts'
 import type { Links } from './links.ts'
@@ -10,7 +11,6 @@ import { findUser } from './repository.ts'
 import { findRequest } from './request-repository.ts'
 import { toAccountMail } from './requests.ts'
 import type { AccountService } from './service.ts'
-import type { TokenIssuer } from './tokens.ts'
 
 /** Enough for the longest secret with every character escaped. */
 const BODY_LIMIT = 16 * 1024
@@ -56,7 +56,7 @@ const accountMail = z
 
 export function addAccountRoutes(
   app: HttpApp,
-  { accounts, db, tokens, links }: { accounts: AccountService; db: Database; tokens: TokenIssuer; links: Links },
+  { accounts, db, keys, links }: { accounts: AccountService; db: Database; keys: SigningKeys; links: Links },
 ): void {
   app.post(
     '/auth/signin',
@@ -111,7 +111,11 @@ export function addAccountRoutes(
       },
       config: { access: 'public' },
     },
-    async () => tokens.keySet,
+    async () => {
+      const published = keys.keySet()
+      if (!published) throw new AppError('unavailable', 'keys.unavailable', 'The signing keys are not known yet')
+      return published
+    },
   )
 
   app.get(

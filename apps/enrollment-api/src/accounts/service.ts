@@ -1,11 +1,11 @@
 import { AppError, type Database } from '@coursewire/service-kit'
+import type { TokenIssuer } from '../keys/tokens.ts'
 import type { Limits, Person } from '../limits/limits.ts'
 import { addressOf } from '../limits/networks.ts'
 import type { SessionService, SignedIn } from '../sessions/service.ts'
 import { createAcquaintances } from './acquaintances.ts'
 import type { Passwords } from './passwords.ts'
 import * as repository from './repository.ts'
-import type { TokenIssuer } from './tokens.ts'
 
 export function createAccountService(options: {
   db: Database

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AppError, type Database, type Logger } from '@coursewire/service-kit'
-import type { TokenIssuer } from '../accounts/tokens.ts'
+import type { TokenIssuer } from '../keys/tokens.ts'
 import { describeDevice } from './device.ts'
 import { createRefreshToken, type RefreshToken, readRefreshToken } from './refresh-token.ts'
 import * as repository from './repository.ts'

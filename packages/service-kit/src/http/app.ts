@@ -32,8 +32,8 @@ export async function createHttpApp(options: {
   service: Service
   config: HttpConfig
   logger: Logger
-  /** The keys behind `JWKS_URL`, where this service is the issuer: then it need not fetch them first. */
-  keySet?: JSONWebKeySet
+  /** Returns the keys behind `JWKS_URL`, if this service is the issuer and need not fetch them. Null until they are known. */
+  keySet?: () => JSONWebKeySet | null
   health: Health
   docs?: Docs
   /** How long a request may take to arrive, including its body. */
@@ -95,7 +95,7 @@ export async function createHttpApp(options: {
   return app
 }
 
-function readAuth(config: HttpConfig, keySet: JSONWebKeySet | undefined): AuthOptions | undefined {
+function readAuth(config: HttpConfig, keySet: AuthOptions['keySet']): AuthOptions | undefined {
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWKS_URL: jwksUrl } = config
   if (issuer === undefined || audience === undefined || jwksUrl === undefined) return undefined
   return { issuer, audience, jwksUrl, ...(keySet && { keySet }) }

@@ -1,11 +1,12 @@
 import { KeyObject } from 'node:crypto'
 import jwt, { type TokenOrHeader } from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type CryptoKey, createRemoteJWKSet, customFetch, type JSONWebKeySet, jwksCache } from 'jose'
+import type { CryptoKey, JSONWebKeySet } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import type { Logger } from '../logger.ts'
+import { createFetchedKeySet, createOwnKeySet } from './key-set.ts'
 
 const roles = ['student', 'editor', 'admin', 'service'] as const
 export type Role = (typeof roles)[number]
@@ -25,16 +26,14 @@ export type AuthOptions = {
   issuer: string
   audience: string
   jwksUrl: string
-  /** The issuer's keys, if this service is the issuer and need not fetch them. */
-  keySet?: JSONWebKeySet
+  /** Returns the issuer's keys, if this service is the issuer. Another object means that a key came or went. */
+  keySet?: (() => JSONWebKeySet | null) | undefined
 }
 
 // The length is limited before anything is decoded.
 const bearerToken = /^Bearer ([^ ]{1,8192})$/i
-const refreshMs = 300_000
 const rememberMs = 60_000
 const maxRemembered = 1_000
-const restMs = 1_000
 
 const plainText = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/)
 const headerSchema = z.object({
@@ -62,18 +61,10 @@ export interface TokenCheck {
 
 /** Checks access tokens against the issuer, the audience and the issuer's key set. */
 export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, logger: Logger): Promise<TokenCheck> {
-  const keys = createKeySet(auth)
+  const keys = auth.keySet ? createOwnKeySet(auth.keySet) : createFetchedKeySet(auth.jwksUrl, logger)
+  app.addHook('onClose', async () => keys.close())
   // Keyed by the whole token. Replaces fast-jwt's own cache, which decodes and hashes each token to find it.
   const remembered = new LRUCache<string, { caller: Caller; until: number }>({ max: maxRemembered })
-  // A key that the issuer withdraws disappears at the next refresh, together with the tokens that it verified.
-  const refresh = setInterval(() => {
-    if (!keys.jwks()) return
-    keys
-      .reload()
-      .then(() => remembered.clear())
-      .catch((err) => logger.warn({ err }, 'Key set not refreshed'))
-  }, refreshMs).unref()
-  app.addHook('onClose', async () => clearInterval(refresh))
 
   // fast-jwt keeps one verifier per PEM.
   const pems = new WeakMap<CryptoKey, string>()
@@ -81,10 +72,7 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
   // Called for every token that is not cached. A token that cannot be ours must not cause a fetch.
   async function findKey(_request: FastifyRequest, token: TokenOrHeader): Promise<string> {
     const { alg, kid } = headerSchema.parse(token.header)
-    const key = await keys({ alg, kid }).catch((cause: unknown) => {
-      if (keys.jwks()) throw cause
-      throw new AppError('unavailable', 'keys.unavailable', 'The key set cannot be fetched', {}, { cause })
-    })
+    const key = await keys.findKey({ alg, kid })
     const pem = pems.get(key) ?? KeyObject.from(key).export({ type: 'spki', format: 'pem' }).toString()
     pems.set(key, pem)
     return pem
@@ -104,6 +92,8 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
   })
 
   async function identifyCaller(request: FastifyRequest): Promise<Caller> {
+    // The tokens of a key that was withdrawn go with it.
+    if (keys.hasChanged()) remembered.clear()
     const token = extractToken(request)
     const known = remembered.get(token ?? '')
     if (known && performance.now() < known.until) return known.caller
@@ -127,35 +117,9 @@ export async function createTokenCheck(app: FastifyInstance, auth: AuthOptions, 
     }
   }
 
-  async function assertKeysKnown(): Promise<void> {
-    if (!keys.jwks()) await keys.reload()
-  }
-
-  return { identifyCaller, assertKeysKnown }
+  return { identifyCaller, assertKeysKnown: () => keys.assertKnown() }
 }
 
 function extractToken({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
   return bearerToken.exec(headers.authorization ?? '')?.[1]
-}
-
-/**
- * Creates the key set. It is fetched on first use unless given, kept while it cannot be fetched, and fetched again for an unknown key id at most
- * every 30 seconds.
- */
-function createKeySet({ jwksUrl, keySet }: AuthOptions) {
-  let restUntil = 0
-  return createRemoteJWKSet(new URL(jwksUrl), {
-    // Dated long ago, so that an unknown key may be fetched at once.
-    [jwksCache]: keySet ? { jwks: keySet, uat: 0 } : {},
-    cacheMaxAge: Number.POSITIVE_INFINITY,
-    cooldownDuration: 30_000,
-    // jose only pauses after a success, but requests must not flood an endpoint that is down.
-    [customFetch]: async (address, init) => {
-      if (performance.now() < restUntil) throw new Error('The key set was not to be had a moment ago')
-      restUntil = performance.now() + restMs
-      const response = await fetch(address, init)
-      if (response.ok) restUntil = 0
-      return response
-    },
-  })
 }

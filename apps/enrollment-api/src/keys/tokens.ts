@@ -1,17 +1,12 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Caller } from '@coursewire/service-kit'
-import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose'
+import { SignJWT } from 'jose'
+import type { SigningKeys } from './service.ts'
 
 const LIFETIME_SECONDS = 15 * 60
 
-/** Signs access tokens with one key. The public half of that key is the key set with which all services check tokens. */
-export async function createTokenIssuer(options: { privateKey: KeyObject; issuer: string; audience: string }) {
-  const { privateKey, issuer, audience } = options
-  const jwk = await exportJWK(createPublicKey(privateKey))
-  const kid = await calculateJwkThumbprint(jwk)
+/** Signs access tokens with the key whose turn it is. */
+export function createTokenIssuer({ keys, issuer, audience }: { keys: SigningKeys; issuer: string; audience: string }) {
   return {
-    keySet: { keys: [{ ...jwk, kid, alg: 'ES256', use: 'sig' }] },
-
     async issue({
       id,
       tenantId,
@@ -19,6 +14,7 @@ export async function createTokenIssuer(options: { privateKey: KeyObject; issuer
       sessionId,
       scopes = [],
     }: Caller): Promise<{ token: string; expiresIn: number }> {
+      const { kid, privateKey } = await keys.getSigner()
       const issuedAt = Math.floor(Date.now() / 1000)
       const sid = sessionId !== undefined && { sid: sessionId }
       const scope = scopes.length > 0 && { scope: scopes.join(' ') }
@@ -35,4 +31,4 @@ export async function createTokenIssuer(options: { privateKey: KeyObject; issuer
   }
 }
 
-export type TokenIssuer = Awaited<ReturnType<typeof createTokenIssuer>>
+export type TokenIssuer = ReturnType<typeof createTokenIssuer>
