@@ -3,11 +3,11 @@ import { enrollmentCompleted } from '@coursewire/events'
 import { type KafkaSource, watchTopic } from '@coursewire/messaging'
 import { tenant } from '@coursewire/product'
 import { waitFor } from '@coursewire/servers'
-import { callApi } from '@coursewire/setup'
+import { ApiError, callApi } from '@coursewire/setup'
 import pg from 'pg'
 import type { Product } from './stack.ts'
 
-export type Learner = { email: string; password: string }
+export type Learner = { email: string; password: string; name: string; locale: string }
 export type Step = { name: string; details: string }
 
 export type PublishedMessage = { message: string; messageAttributes: Record<string, { value: string }> }
@@ -24,17 +24,29 @@ type Enrollment = { id: string; userId: string; courseId: string }
 // Everything that is killed on the way is back within this time.
 const patience = { timeoutMs: 60_000, intervalMs: 50 }
 
-/** Creates a new student. */
-export async function createLearner(stack: Product, locale = 'en'): Promise<Learner> {
-  const learner = {
+/** A person without an account. */
+export function imagineLearner(): Learner {
+  return {
     email: `learner-${randomBytes(4).toString('hex')}@example.com`,
     password: randomBytes(12).toString('hex'),
+    name: 'Ada Learner',
+    locale: 'en',
   }
+}
+
+/** Creates a student as an operator does. */
+export async function createLearner(stack: Product): Promise<Learner> {
+  const learner = imagineLearner()
+  const { email, name, locale, password } = learner
   await stack.runAccountsCli(
-    ['create-user', '--tenant', tenant, '--email', learner.email, '--name', 'Ada Learner', '--locale', locale],
-    learner.password,
+    ['create-user', '--tenant', tenant, '--email', email, '--name', name, '--locale', locale],
+    password,
   )
   return learner
+}
+
+export function signIn({ urls }: Pick<Product, 'urls'>, { email, password }: Learner) {
+  return callApi<{ token: string }>(`${urls.enrollmentApi}/auth/signin`, { body: { email, password } })
 }
 
 /** Collects every record of `enrollment.events.v1`, existing and new ones, until it is closed. */
@@ -45,20 +57,31 @@ export async function watchEnrollments({ kafkaClient }: Product) {
 }
 
 /**
- * Follows one enrolment all the way, and yields each step once it has really happened. Keeps asking while a process is down, and gives up
- * with an error after a minute.
+ * Follows a stranger who wants a course all the way to its welcome mail, and yields each step once it has really happened. Keeps asking while
+ * a process is down, and gives up with an error after a minute.
  */
 export async function* takeJourney(
   stack: Product,
   { learner, courseId, onKafka }: { learner: Learner; courseId: string; onKafka: readonly KafkaSource[] },
 ): AsyncGenerator<Step, Enrollment> {
   const { enrollmentApi } = stack.urls
-  const signIn = () => callApi<{ token: string }>(`${enrollmentApi}/auth/signin`, { body: learner })
-  const { token } = await waitFor(signIn, patience)
+  const signUp = () =>
+    callApi(`${enrollmentApi}/auth/signup`, { body: { ...learner, pendingEnrollmentCourseId: courseId } })
+  await waitFor(signUp, patience)
+  yield { name: 'signed up', details: learner.email }
+
+  const verification = await waitForLink(stack, learner, () => waitFor(signUp, patience))
+  yield { name: 'link in the inbox', details: `${verification.subject}  ${stack.urls.aws}/#${verification.id}` }
+
+  const wanted = await waitFor(() => openLink(stack, verification, courseId), patience)
+  yield { name: 'verified', details: `wants the course ${wanted}` }
+
+  const { token } = await waitFor(() => signIn(stack, learner), patience)
   yield { name: 'signed in', details: learner.email }
 
   // Repeats the request if the answer was lost, because enrolling twice enrols once.
-  const enroll = () => callApi<Enrollment>(`${enrollmentApi}/api/enrollments`, { token, body: { courseId } })
+  const body = { courseId: wanted, source: 'auto' }
+  const enroll = () => callApi<Enrollment>(`${enrollmentApi}/api/enrollments`, { token, body })
   const enrollment = await waitFor(enroll, patience)
   yield { name: 'enrolled', details: `${enrollment.status}, enrollment ${enrollment.id}` }
 
@@ -89,13 +112,45 @@ export async function* takeJourney(
   if (entry.status !== 'sent') throw new Error(`The mail is ${entry.status}: ${entry.reason}`)
   yield { name: 'mail accepted', details: `by SES as ${entry.message_id}` }
 
-  const mail = await waitFor(async () => (await findMails(stack, learner)).at(-1), {
+  const mail = await waitFor(async () => (await findMails(stack, learner)).findLast((found) => !tokenOf(found)), {
     ...patience,
     message: 'the mail in the inbox',
   })
   yield { name: 'mail in the inbox', details: `${mail.subject}  ${stack.urls.aws}/#${mail.id}` }
   return enrollment
 }
+
+/** Waits for the mail with the link. If none comes, because it is `unknown` or was replaced, signs up again as a person would. */
+async function waitForLink(stack: Product, learner: Learner, signUpAgain: () => Promise<unknown>): Promise<Mail> {
+  const find = async () => (await findMails(stack, learner)).findLast(tokenOf)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await waitFor(find, { ...patience, timeoutMs: 30_000, message: 'the mail with the link' })
+    } catch (error) {
+      if (tries === 3) throw error
+      await signUpAgain()
+    }
+  }
+}
+
+/** Opens the link, and returns the course that was given back. If an answer was lost, the link is used up and the person knows the course. */
+async function openLink({ urls }: Product, mail: Mail, known: string): Promise<string | null> {
+  try {
+    const answer = await callApi<{ pendingEnrollmentCourseId: string | null }>(
+      `${urls.enrollmentApi}/auth/verify-email`,
+      {
+        body: { token: tokenOf(mail) },
+      },
+    )
+    return answer.pendingEnrollmentCourseId
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 410) return known
+    throw error
+  }
+}
+
+/** The token of the link in a mail about an account. */
+export const tokenOf = ({ text }: Mail): string | undefined => /\/app\/verify#token=([\w-]+)/.exec(text)?.[1]
 
 export async function findPublished({ urls }: Product, enrollmentId: string): Promise<PublishedMessage[]> {
   const messages = (await (await fetch(`${urls.aws}/_published?from=-1000`)).json()) as PublishedMessage[]

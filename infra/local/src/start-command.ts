@@ -5,7 +5,7 @@ import { parseArgs, styleText } from 'node:util'
 import { announceStack } from '@coursewire/operations'
 import { bringInFirstCourse, createTestStudent, describePlaces, firstCourse } from '@coursewire/setup'
 import { editCourse } from './editing.ts'
-import { createLearner, takeJourney, watchEnrollments } from './journey.ts'
+import { imagineLearner, takeJourney, watchEnrollments } from './journey.ts'
 import { followLogs } from './logs.ts'
 import { directory, log, ports, runSession } from './session.ts'
 import { startStack } from './stack.ts'
@@ -28,8 +28,8 @@ await runSession(async ({ build, adopt }) => {
   await createTestStudent(stack)
   const course = await bringInFirstCourse(stack)
 
-  log(styleText('bold', 'Following one enrolment all the way'))
-  const learner = await createLearner(stack)
+  log(styleText('bold', 'Following one person from the sign-up to the welcome mail'))
+  const learner = imagineLearner()
   const { records: onKafka, close } = await watchEnrollments(stack)
   for await (const { name, details } of takeJourney(stack, { learner, courseId: firstCourse.course_id, onKafka })) {
     log(`  ${name.padEnd(18)} ${details}`)

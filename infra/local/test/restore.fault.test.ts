@@ -13,7 +13,7 @@ import { waitFor } from '@coursewire/servers'
 import { bringInFirstCourse, callApi, type Editor, firstCourse, prepareServers } from '@coursewire/setup'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createLearner, findMails, type Learner, readLedger } from '../src/journey.ts'
+import { createLearner, findMails, type Learner, readLedger, signIn } from '../src/journey.ts'
 import { type Stack, startStack } from '../src/stack.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -141,9 +141,8 @@ async function query(database: string, statements: string): Promise<Record<strin
 }
 
 async function enrol(learner: Learner): Promise<{ id: string; userId: string }> {
-  const { enrollmentApi } = stack.urls
-  const { token } = await callApi<{ token: string }>(`${enrollmentApi}/auth/signin`, { body: learner })
-  return callApi(`${enrollmentApi}/api/enrollments`, { token, body: { courseId: firstCourse.course_id } })
+  const { token } = await signIn(stack, learner)
+  return callApi(`${stack.urls.enrollmentApi}/api/enrollments`, { token, body: { courseId: firstCourse.course_id } })
 }
 
 const untilMailed = (learner: Learner, times: number) =>
