@@ -1,5 +1,6 @@
 import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
 import { addMeRoutes } from './accounts/me-routes.ts'
+import { addResetRoutes } from './accounts/reset-routes.ts'
 import { addAccountRoutes } from './accounts/routes.ts'
 import { addAdministrationRoutes } from './administration/routes.ts'
 import { service } from './config.ts'
@@ -23,6 +24,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     accounts,
     signups,
     ownAccount,
+    resets,
     enrollments,
     links,
     tenants,
@@ -52,6 +54,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addSignupRoutes(app, { signups })
   addSessionRoutes(app, { sessions, db, origin: new URL(config.WEB_URL).origin })
   addMeRoutes(app, { ownAccount })
+  addResetRoutes(app, { resets })
   addEnrollmentRoutes(app, { enrollments, db })
   addAssignmentRoutes(app, { enrollments })
   addTenantRoutes(app, { tenants })

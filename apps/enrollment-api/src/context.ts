@@ -12,6 +12,7 @@ import { createLinks } from './accounts/links.ts'
 import { createOwnAccountService } from './accounts/own-account.ts'
 import { createPasswords } from './accounts/passwords.ts'
 import { startPurgingRequests } from './accounts/requests.ts'
+import { createResetService } from './accounts/reset.ts'
 import { createAccountService } from './accounts/service.ts'
 import { createAdministration } from './administration/service.ts'
 import { type Config, service } from './config.ts'
@@ -51,16 +52,11 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
     const passwords = await createPasswords()
     const sessions = createSessionService({ db, tokens, logger })
     const accounts = createAccountService({ db, tokens, limits, sessions, passwords })
-    const signups = createSignupService({
-      db,
-      links,
-      passwords,
-      limits,
-      now: overrides.now ?? now,
-      onCommitted: messaging.wake,
-    })
+    const ofAccounts = { db, links, passwords, limits, now: overrides.now ?? now, onCommitted: messaging.wake }
+    const signups = createSignupService(ofAccounts)
+    const ownAccount = createOwnAccountService(ofAccounts)
+    const resets = createResetService(ofAccounts)
     adopt(startPurgingRequests(db, logger), (end) => end())
-    const ownAccount = createOwnAccountService({ db })
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
       tokenUrl: new URL('/auth/service-token', config.JWKS_URL).href,
@@ -91,6 +87,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       accounts,
       signups,
       ownAccount,
+      resets,
       limits,
       enrollments,
       tenants,

@@ -3,7 +3,8 @@ import { now } from '@coursewire/service-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLinks } from '../src/accounts/links.ts'
 import { endRequests, findRequest, lockAddress, type Purpose } from '../src/accounts/request-repository.ts'
-import { createRequest, takeLink } from '../src/accounts/requests.ts'
+import { createRequest } from '../src/accounts/requests.ts'
+import { takeLink } from '../src/accounts/use-link.ts'
 import { type Service, startService } from './helpers.ts'
 
 let service: Service
@@ -93,7 +94,6 @@ describe('the request for a mail', () => {
   it.each([
     ['verification', 'verification', 'email'],
     ['signup_repeated', 'verification', 'email'],
-    ['password_reset', 'password_reset', 'accountId'],
     ['password_changed', 'password_reset', 'accountId'],
     ['password_changed', 'address_change', 'accountId'],
     ['address_change', 'address_change', 'accountId'],

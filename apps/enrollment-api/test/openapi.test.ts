@@ -22,13 +22,17 @@ const known: Record<string, string[]> = {
 }
 let refreshToken: string
 let linkToken: string
+let resetToken: string
 const bodies: Record<string, () => object> = {
   '/auth/signin': () => credentials,
   '/auth/signup': () => signup,
   '/auth/verify-email': () => ({ token: linkToken }),
+  '/auth/password-reset': () => ({ email: credentials.email }),
+  '/auth/password-reset/confirm': () => ({ token: resetToken, password: credentials.password }),
   '/auth/refresh': () => ({ refreshToken }),
   '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
   '/api/me': () => ({ name: 'Ada', locale: 'en' }),
+  '/api/me/password': () => ({ currentPassword: credentials.password, newPassword: credentials.password }),
   '/api/admin/tenant': () => ({
     name: 'Acme',
     timeZone: 'UTC',
@@ -65,15 +69,33 @@ beforeEach(async () => {
   refreshToken = answer.json().refreshToken
   const payload = { ...signup, email: `${randomUUID()}@example.com` }
   await service.app.inject({ method: 'POST', url: '/auth/signup', payload })
-  const { rows } = await service.admin.query<{ id: string }>('SELECT id FROM account_requests WHERE email = $1', [
-    payload.email,
-  ])
-  const request = await findRequest(service.ctx.db, rows[0]?.id ?? '')
-  if (request) linkToken = service.ctx.links.tokenOf(request)
-  known['requestId'] = rows.map(({ id }) => id)
+  // Somebody whose links no other operation ends.
+  const reset = { email: `${randomUUID()}@example.com` }
+  await provisionUser(service.ctx.db, {
+    ...credentials,
+    ...reset,
+    tenantId: 'acme',
+    name: 'A',
+    locale: 'en',
+    roles: [],
+  })
+  await service.app.inject({ method: 'POST', url: '/auth/password-reset', payload: reset })
+  linkToken = await findLinkToken(payload.email)
+  resetToken = await findLinkToken(reset.email)
   known['sessionId'] = [String(decodeJwt(token)['sid'])]
   for (const courseId of known['courseId'] ?? []) await service.post(token, { courseId })
 })
+/** Returns the token of the latest link that was sent to the address. */
+async function findLinkToken(email: string): Promise<string> {
+  const { rows } = await service.admin.query<{ id: string }>(
+    'SELECT id FROM account_requests WHERE email = $1 ORDER BY id DESC LIMIT 1',
+    [email],
+  )
+  const [{ id }] = rows as [{ id: string }]
+  known['requestId'] = [id]
+  const request = await findRequest(service.ctx.db, id)
+  return request ? service.ctx.links.tokenOf(request) : ''
+}
 afterAll(async () => {
   await service.close()
   await catalogue.close()

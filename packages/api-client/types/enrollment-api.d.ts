@@ -203,8 +203,59 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the caller's name or language */
+        /** Change the caller's name or language, or ask for another address */
         patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the caller's password, which ends all other sessions */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a mail with a link to choose another password */
+        post: operations["requestPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password-reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose another password by the link of a mail, which ends all sessions */
+        post: operations["confirmPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/enrollments": {
@@ -369,6 +420,15 @@ export interface components {
     schemas: {
         /**
          * @example {
+         *       "status": "accepted"
+         *     }
+         */
+        Accepted: {
+            /** @constant */
+            status: "accepted";
+        };
+        /**
+         * @example {
          *       "token": "eyJhbGciOiJFUzI1NiJ9.…",
          *       "expiresIn": 900
          *     }
@@ -412,6 +472,13 @@ export interface components {
              * @example en
              */
             locale?: string;
+            /**
+             * Format: email
+             * @description Counts when the link in the mail to it was opened
+             */
+            email?: string;
+            /** @description Needed with email */
+            currentPassword?: string;
         };
         AccountDisabled: {
             /** @constant */
@@ -711,7 +778,7 @@ export interface components {
          *     }
          */
         LinkTokenInput: {
-            /** @description What follows #token= in the link */
+            /** @description What follows #token= in the link of a mail */
             token: string;
         };
         MediaTypeUnsupported: {
@@ -751,6 +818,18 @@ export interface components {
         };
         /**
          * @example {
+         *       "token": "AZrM…",
+         *       "password": "battery staple"
+         *     }
+         */
+        NewPasswordInput: {
+            /** @description What follows #token= in the link of a mail */
+            token: string;
+            /** @description Any 8 to 128 characters but a password that many people use */
+            password: string;
+        };
+        /**
+         * @example {
          *       "progress": 40
          *     }
          */
@@ -764,6 +843,31 @@ export interface components {
             /** @constant */
             code?: "origin.forbidden";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "currentPassword": "correct horse",
+         *       "newPassword": "battery staple"
+         *     }
+         */
+        PasswordChangeInput: {
+            currentPassword: string;
+            /** @description Any 8 to 128 characters but a password that many people use */
+            newPassword: string;
+        };
+        /**
+         * @example {
+         *       "email": "ada@example.com"
+         *     }
+         */
+        PasswordResetInput: {
+            email: string;
+        };
+        PasswordWrong: {
+            /** @constant */
+            status?: 403;
+            /** @constant */
+            code?: "password.wrong";
+        } & components["schemas"]["Problem"];
         /** @description Why a request was refused (RFC 9457) */
         Problem: {
             /** @description `urn:problem-type:coursewire:` and the code */
@@ -775,7 +879,7 @@ export interface components {
              * @description What went wrong, for a program
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "session.not-found" | "account.gone" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "session.not-found" | "account.gone" | "password.wrong" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
             /** @description The path that was asked for */
             instance: string;
             /** @description By which the service can find what it has logged */
@@ -893,15 +997,6 @@ export interface components {
             expiresIn: number;
             /** @description Absent if it is in a cookie */
             refreshToken?: string;
-        };
-        /**
-         * @example {
-         *       "status": "accepted"
-         *     }
-         */
-        SignupAccepted: {
-            /** @constant */
-            status: "accepted";
         };
         /**
          * @example {
@@ -1397,6 +1492,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountDisabled"];
             };
         };
+        /** @description Not allowed (role.insufficient, account.disabled, password.wrong) */
+        RoleInsufficientOrAccountDisabledOrPasswordWrong: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountDisabled"] | components["schemas"]["PasswordWrong"];
+            };
+        };
         /** @description Not allowed (role.insufficient, account.unverified, account.disabled, tenant.forbidden) */
         RoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden: {
             headers: {
@@ -1484,6 +1588,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Accepted = components['schemas']['Accepted'];
 export type AccessToken = components['schemas']['AccessToken'];
 export type Account = components['schemas']['Account'];
 export type AccountChangesInput = components['schemas']['AccountChangesInput'];
@@ -1515,8 +1620,12 @@ export type LinkInvalid = components['schemas']['LinkInvalid'];
 export type LinkTokenInput = components['schemas']['LinkTokenInput'];
 export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
 export type NewEnrollmentInput = components['schemas']['NewEnrollmentInput'];
+export type NewPasswordInput = components['schemas']['NewPasswordInput'];
 export type NewProgressInput = components['schemas']['NewProgressInput'];
 export type OriginForbidden = components['schemas']['OriginForbidden'];
+export type PasswordChangeInput = components['schemas']['PasswordChangeInput'];
+export type PasswordResetInput = components['schemas']['PasswordResetInput'];
+export type PasswordWrong = components['schemas']['PasswordWrong'];
 export type Problem = components['schemas']['Problem'];
 export type RefreshTokenInput = components['schemas']['RefreshTokenInput'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
@@ -1530,7 +1639,6 @@ export type SessionEnded = components['schemas']['SessionEnded'];
 export type SessionList = components['schemas']['SessionList'];
 export type SessionNotFound = components['schemas']['SessionNotFound'];
 export type SignedIn = components['schemas']['SignedIn'];
-export type SignupAccepted = components['schemas']['SignupAccepted'];
 export type SignupInput = components['schemas']['SignupInput'];
 export type Student = components['schemas']['Student'];
 export type StudentNotFound = components['schemas']['StudentNotFound'];
@@ -1569,6 +1677,7 @@ export type ResponseOriginForbidden = components['responses']['OriginForbidden']
 export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
 export type ResponseTokenInvalidOrAccountGone = components['responses']['TokenInvalidOrAccountGone'];
 export type ResponseRoleInsufficientOrAccountDisabled = components['responses']['RoleInsufficientOrAccountDisabled'];
+export type ResponseRoleInsufficientOrAccountDisabledOrPasswordWrong = components['responses']['RoleInsufficientOrAccountDisabledOrPasswordWrong'];
 export type ResponseRoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden = components['responses']['RoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden'];
 export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
 export type ResponseEnrollmentNotFound = components['responses']['EnrollmentNotFound'];
@@ -1746,7 +1855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignupAccepted"];
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             400: components["responses"]["RequestInvalid"];
@@ -1982,9 +2091,99 @@ export interface operations {
             };
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["TokenInvalidOrAccountGone"];
-            403: components["responses"]["RoleInsufficientOrAccountDisabled"];
+            403: components["responses"]["RoleInsufficientOrAccountDisabledOrPasswordWrong"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChangeInput"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalidOrAccountGone"];
+            403: components["responses"]["RoleInsufficientOrAccountDisabledOrPasswordWrong"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordResetInput"];
+            };
+        };
+        responses: {
+            /** @description The same whether the address is known or not */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    confirmPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasswordInput"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            410: components["responses"]["LinkInvalid"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -1,7 +1,10 @@
-import { languageTag, line } from '@coursewire/events'
+import { emailAddress, languageTag, line } from '@coursewire/events'
 import type { HttpApp } from '@coursewire/service-kit'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { OwnAccountService } from './own-account.ts'
+import { newPassword } from '../fields.ts'
+import { BODY_LIMIT, causeOf, secret } from './http.ts'
+import type { Asker, OwnAccountService } from './own-account.ts'
 import type { User } from './repository.ts'
 
 const account = z
@@ -25,12 +28,29 @@ const account = z
     },
   })
 const changes = z
-  .strictObject({ name: line(1, 200).optional(), locale: languageTag.optional() })
+  .strictObject({
+    name: line(1, 200).optional(),
+    locale: languageTag.optional(),
+    email: emailAddress.optional().describe('Counts when the link in the mail to it was opened'),
+    currentPassword: secret.optional().describe('Needed with email'),
+  })
+  .refine(({ email, currentPassword }) => (email === undefined) === (currentPassword === undefined), {
+    path: ['currentPassword'],
+    message: 'Is needed with email, and only then',
+  })
   .meta({ id: 'AccountChanges', example: { name: 'Ada King' } })
+const passwordChange = z
+  .strictObject({ currentPassword: secret, newPassword })
+  .meta({ id: 'PasswordChange', example: { currentPassword: 'correct horse', newPassword: 'battery staple' } })
 
 const tags = ['Accounts']
 const config = { access: ['student', 'editor', 'admin'] } as const
-const refusals = { 401: 'account.gone', 403: 'account.disabled' }
+const refusals = { 401: 'account.gone', 403: 'account.disabled' } as const
+const refusalsOfPassword = {
+  401: 'account.gone',
+  403: ['account.disabled', 'password.wrong'],
+  429: 'attempts.too-many',
+}
 
 /** The routes of the caller's own account. */
 export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccountService }): void {
@@ -49,17 +69,47 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
       schema: {
         operationId: 'updateMe',
         tags,
-        summary: "Change the caller's name or language",
+        summary: "Change the caller's name or language, or ask for another address",
         body: changes,
         response: { 200: account },
-        refusals,
+        refusals: refusalsOfPassword,
       },
       config,
+      bodyLimit: BODY_LIMIT,
     },
-    async ({ caller, body }) => showAccount(await ownAccount.update(caller, body)),
+    async (request) => {
+      const { name, locale, email, currentPassword } = request.body
+      const newAddress = email !== undefined && currentPassword !== undefined ? { email, currentPassword } : undefined
+      return showAccount(await ownAccount.update(toAsker(request), { name, locale, newAddress }))
+    },
+  )
+
+  app.post(
+    '/api/me/password',
+    {
+      schema: {
+        operationId: 'changePassword',
+        tags,
+        summary: "Change the caller's password, which ends all other sessions",
+        body: passwordChange,
+        response: { 204: z.undefined().describe('Changed') },
+        refusals: refusalsOfPassword,
+      },
+      config,
+      bodyLimit: BODY_LIMIT,
+    },
+    async (request, reply) => {
+      const { currentPassword, newPassword } = request.body
+      await ownAccount.changePassword(toAsker(request), currentPassword, newPassword)
+      return reply.code(204).send()
+    },
   )
 }
 
 function showAccount({ id, email, name, locale, roles, verifiedAt }: User): z.input<typeof account> {
   return { id, email, name, locale, roles, verified: verifiedAt !== null }
+}
+
+function toAsker(request: Pick<FastifyRequest, 'caller' | 'ip' | 'id' | 'tenantId' | 'traceparent'>): Asker {
+  return { caller: request.caller, ip: request.ip, cause: causeOf(request) }
 }

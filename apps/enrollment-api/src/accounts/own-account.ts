@@ -1,25 +1,106 @@
-import { AppError, type Caller, type Database } from '@coursewire/service-kit'
+import { toAddressKey } from '@coursewire/events'
+import { AppError, type Caller, type Database, type Moment, type Transaction } from '@coursewire/service-kit'
+import type { Limits } from '../limits/limits.ts'
+import { addressOf } from '../limits/networks.ts'
+import { deleteSessions } from '../sessions/repository.ts'
+import { requestAddressChange } from './address-change.ts'
+import type { Passwords } from './passwords.ts'
 import * as repository from './repository.ts'
+import { lockAddress } from './request-repository.ts'
+import { type Cause, createRequest, recipientOf } from './requests.ts'
 
-export type OwnChanges = { name?: string | undefined; locale?: string | undefined }
+/** Who asks for something, and from which IP address. */
+export interface Asker {
+  caller: Caller
+  ip: string
+  cause: Cause
+}
 
-/** What people do with their own account. Each use throws `account.gone` or `account.disabled` if there is none to use. */
-export function createOwnAccountService({ db }: { db: Database }) {
+export interface OwnChanges {
+  name?: string | undefined
+  locale?: string | undefined
+  newAddress?: { email: string; currentPassword: string } | undefined
+}
+
+/** What people do with their own account. Everything throws `account.gone` or `account.disabled` if there is none to use. */
+export function createOwnAccountService(options: {
+  db: Database
+  passwords: Passwords
+  limits: Limits
+  now: () => Moment
+  onCommitted: () => void
+}) {
+  const { db, passwords, limits, now, onCommitted } = options
+
+  async function get({ tenantId, id }: Caller): Promise<repository.User> {
+    const user = await repository.findUser(db, tenantId, id)
+    assertUsable(user)
+    return user
+  }
+
+  /** Returns the hash that the password matches. Throws `password.wrong`, or `attempts.too-many` after too many wrong ones. */
+  async function provePassword({ caller, ip }: Asker, password: string): Promise<string> {
+    const { tenantId, id } = caller
+    async function findHolder() {
+      const { passwordHash: hash } = await get(caller)
+      await limits.take('passwordOfAccount', tenantId, id)
+      return { hash }
+    }
+    const holder = await passwords.check(findHolder, password, { lane: 'known people', owner: addressOf(ip) })
+    if (!holder) throw refusePassword()
+    await limits.forget('passwordOfAccount', tenantId, id)
+    return holder.hash
+  }
+
+  /** Locks the account. Throws `password.wrong` if it has another password by now than the one that was proven. */
+  async function lock(tx: Transaction, { tenantId, id }: Caller, provenHash?: string): Promise<repository.User> {
+    const user = await repository.lockUser(tx, tenantId, id)
+    assertUsable(user)
+    if (provenHash !== undefined && user.passwordHash !== provenHash) throw refusePassword()
+    return user
+  }
+
+  async function update(tx: Transaction, user: repository.User, { name, locale }: OwnChanges) {
+    await repository.changeUser(tx, user, { name, locale })
+    return { ...user, name: name ?? user.name, locale: locale ?? user.locale }
+  }
+
   return {
-    async get({ tenantId, id }: Caller): Promise<repository.User> {
-      const user = await repository.findUser(db, tenantId, id)
-      assertUsable(user)
+    get,
+
+    /** Changes name and language at once. A new address counts only when the link in the mail to it was opened. */
+    async update(asker: Asker, { newAddress, ...details }: OwnChanges): Promise<repository.User> {
+      const { caller, cause } = asker
+      const { tenantId, id } = caller
+      if (!newAddress) return db.transaction(async (tx) => update(tx, await lock(tx, caller), details))
+
+      const { email, currentPassword } = newAddress
+      const emailKey = toAddressKey(email)
+      const provenHash = await provePassword(asker, currentPassword)
+      await limits.take('addressChangesOfAccount', tenantId, id)
+      const mayWrite = await limits.tryTake('mailsToAddress', tenantId, emailKey)
+      const user = await db.transaction(async (tx) => {
+        await lockAddress(tx, tenantId, emailKey)
+        const updated = await update(tx, await lock(tx, caller, provenHash), details)
+        if (mayWrite) await requestAddressChange(tx, updated, { email, emailKey }, cause, now())
+        return updated
+      })
+      onCommitted()
       return user
     },
 
-    async update({ tenantId, id }: Caller, changes: OwnChanges): Promise<repository.User> {
-      return db.transaction(async (tx) => {
-        const user = await repository.lockUser(tx, tenantId, id)
-        assertUsable(user)
-        await repository.updateDetails(tx, user, changes)
-        const { name = user.name, locale = user.locale } = changes
-        return { ...user, name, locale }
+    /** Ends the other sessions, and the links that were sent before. The owner is told by mail. */
+    async changePassword(asker: Asker, currentPassword: string, newPassword: string): Promise<void> {
+      const { caller, ip, cause } = asker
+      const provenHash = await provePassword(asker, currentPassword)
+      const passwordHash = await passwords.hash(newPassword, { lane: 'known people', owner: addressOf(ip) })
+      await db.transaction(async (tx) => {
+        const user = await lock(tx, caller, provenHash)
+        await repository.changeUser(tx, user, { passwordHash })
+        await deleteSessions(tx, caller, caller.sessionId)
+        await createRequest(tx, { ...recipientOf(user), purpose: 'password_changed' }, cause, now())
       })
+      onCommitted()
     },
   }
 }
@@ -30,3 +111,5 @@ function assertUsable(user: repository.User | null): asserts user is repository.
   if (!user) throw new AppError('unauthorized', 'account.gone', 'The account is gone')
   if (user.disabledAt !== null) throw new AppError('forbidden', 'account.disabled', 'The account is disabled')
 }
+
+const refusePassword = () => new AppError('forbidden', 'password.wrong', 'The current password is wrong')

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { serviceClients, users } from '../db/schema.ts'
+import { serviceClients, userAddressKey, users } from '../db/schema.ts'
 import { deleteSessions } from '../sessions/repository.ts'
 
 /** An account that is not erased, so nothing of it is missing. */
@@ -42,11 +42,15 @@ export async function findUser(db: Database, tenantId: string, id: string): Prom
 }
 
 export async function lockUser(tx: Transaction, tenantId: string, id: string): Promise<User | null> {
-  const [user] = await tx.select(whole).from(users).where(byId(tenantId, id)).for('update')
+  const [user] = await tx.select(whole).from(users).where(byId(tenantId, id)).for('no key update')
   return user ?? null
 }
 
-export async function findUserByEmail(db: Database, tenantId: string, emailKey: string): Promise<User | null> {
+export async function findUserByEmail(
+  db: Database | Transaction,
+  tenantId: string,
+  emailKey: string,
+): Promise<User | null> {
   const [user] = await db.select(whole).from(users).where(byEmail(tenantId, emailKey))
   return user ?? null
 }
@@ -74,16 +78,39 @@ export async function updateUser(tx: Transaction, { tenantId, id, ...changes }: 
   await deleteSessions(tx, { tenantId, id })
 }
 
-/** What others read about the user, which signs nobody out. */
-export async function updateDetails(
+/** Signs nobody out, whatever changes. */
+export async function changeUser(
   tx: Transaction,
-  { tenantId, id }: User,
-  { name, locale }: { name?: string | undefined; locale?: string | undefined },
+  { tenantId, id }: Pick<User, 'tenantId' | 'id'>,
+  changes: { [Field in keyof User]?: User[Field] | undefined },
 ): Promise<void> {
   await tx
     .update(users)
-    .set({ name, locale, ...touched })
+    .set({ ...changes, ...touched })
     .where(byId(tenantId, id))
+}
+
+/** Returns false if another user of the tenant has the address. Then the transaction can only be rolled back. */
+export async function changeAddress(
+  tx: Transaction,
+  user: User,
+  address: Pick<User, 'email' | 'emailKey' | 'verifiedAt'>,
+): Promise<boolean> {
+  try {
+    await changeUser(tx, user, address)
+    return true
+  } catch (error) {
+    const { cause } = error as { cause?: { constraint?: string } }
+    if (cause?.constraint === userAddressKey) return false
+    throw error
+  }
+}
+
+/** Does the work, and undoes it unless it is to be kept: with as many statements, and a commit that writes as much. */
+export async function keepIf(tx: Transaction, isKept: boolean, work: () => Promise<void>): Promise<void> {
+  await tx.execute(sql`SAVEPOINT work`)
+  await work()
+  await tx.execute(isKept ? sql`RELEASE SAVEPOINT work` : sql`ROLLBACK TO SAVEPOINT work`)
 }
 
 export async function findClient(db: Database, id: string): Promise<ServiceClient | null> {

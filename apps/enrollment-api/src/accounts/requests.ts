@@ -6,15 +6,15 @@ import {
   accountPasswordResetRequested,
   accountSignupRepeated,
   accountVerificationRequested,
+  accountVerified,
   type EventDefinition,
   type EventMeta,
 } from '@coursewire/events'
 import { appendToOutbox, toKafkaRow } from '@coursewire/messaging'
 import { AppError, type Database, type Logger, type Moment, type Transaction } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
-import type { Limits } from '../limits/limits.ts'
-import { addressOf } from '../limits/networks.ts'
 import type { Links } from './links.ts'
+import type { User } from './repository.ts'
 import type { AccountRequest, NewRequest, Purpose } from './request-repository.ts'
 import * as repository from './request-repository.ts'
 
@@ -49,7 +49,8 @@ const rules: Record<Purpose, Rule> = {
   password_reset: {
     event: accountPasswordResetRequested,
     hasLink: true,
-    ends: { of: 'account', purposes: ['password_reset'] },
+    // Anybody may ask for it, and must not be able to make the owner's link useless.
+    ends: { of: 'account', purposes: [] },
   },
   password_changed: {
     event: accountPasswordChanged,
@@ -82,7 +83,7 @@ export async function createRequest(
   const { purpose, accountId, emailKey } = draft
   const { event: definition, hasLink, ends } = rules[purpose]
   const owner = ends.of === 'account' ? { tenantId, accountId } : { tenantId, emailKey }
-  await repository.endRequests(tx, owner, ends.purposes)
+  if (ends.purposes.length > 0) await repository.endRequests(tx, owner, ends.purposes)
 
   const id = uuidv7()
   await repository.insertRequest(tx, { ...draft, id, tenantId }, hasLink ? LINK_HOURS : NOTICE_HOURS)
@@ -91,49 +92,22 @@ export async function createRequest(
   await appendToOutbox(tx, [toKafkaRow(definition, event, { traceparent })])
 }
 
-/**
- * Uses the link with this token, which is possible once, and returns its request. Locks the address that the mail went to. A link that is
- * unknown, used, replaced, expired or for another purpose gets the same `link.invalid`.
- */
-export async function takeLink(
-  tx: Transaction,
-  links: Links,
-  token: string,
-  purposes: readonly Purpose[],
-): Promise<AccountRequest> {
-  const id = links.readId(token)
-  const request = id === null ? null : await repository.findRequest(tx, id)
-  const isGenuine = request !== null && purposes.includes(request.purpose) && links.isGenuine(token, request)
-  if (!isGenuine) throw refuseLink()
-  await repository.lockAddress(tx, request.tenantId, request.emailKey)
-  if (!(await repository.endRequest(tx, request.id))) throw refuseLink()
-  return request
+/** Who a mail about an account goes to, and in which language. */
+export function recipientOf({
+  id: accountId,
+  email,
+  emailKey,
+  name,
+  locale,
+}: Pick<User, 'id' | 'email' | 'emailKey' | 'name' | 'locale'>) {
+  return { accountId, email, emailKey, name, locale }
 }
 
-export const refuseLink = () => new AppError('gone', 'link.invalid', 'The link is not valid, or no longer valid')
-
-/**
- * Uses a link in a transaction of its own, as `takeLink` does, for a caller at this IP address. Only links that are not valid count against
- * the address, so that a mailed link always opens. Whoever opens one is known at the address.
- */
-export async function useLink<Result>(
-  { db, links, limits }: { db: Database; links: Links; limits: Limits },
-  { token, purposes, ip }: { token: string; purposes: readonly Purpose[]; ip: string },
-  work: (tx: Transaction, request: AccountRequest) => Promise<Result>,
-): Promise<Result> {
-  try {
-    const { request, result } = await db.transaction(async (tx) => {
-      const taken = await takeLink(tx, links, token, purposes)
-      return { request: taken, result: await work(tx, taken) }
-    })
-    await limits.welcome({ tenantId: request.tenantId, email: request.emailKey, ip }, { hasCounted: false })
-    return result
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'link.invalid') {
-      await limits.take('badTokensFromAddress', addressOf(ip))
-    }
-    throw error
-  }
+/** Writes the event that the owner of an account has confirmed its address. */
+export async function announceVerified(tx: Transaction, accountId: string, cause: Cause, at: Moment): Promise<void> {
+  const { traceparent, ...meta } = cause
+  const event = accountVerified.build({ account_id: accountId }, meta, { id: randomUUID(), at })
+  await appendToOutbox(tx, [toKafkaRow(accountVerified, event, { traceparent })])
 }
 
 const PURGE_EVERY_MS = 3_600_000

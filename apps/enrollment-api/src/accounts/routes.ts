@@ -2,20 +2,17 @@ import { id } from '@coursewire/events'
 import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { accountRequestPurposes } from '../db/schema.ts'
-import { MAX_SECRET_LENGTH, signInAddress } from '../fields.ts'
+import { signInAddress } from '../fields.ts'
 import type { SigningKeys } from '../keys/service.ts'
 import { addressOf } from '../limits/networks.ts'
 import { accessToken, answerTokens, browserHeader, signedIn } from '../sessions/http.ts'
+import { BODY_LIMIT, secret } from './http.ts'
 import type { Links } from './links.ts'
 import { findUser } from './repository.ts'
 import { findRequest } from './request-repository.ts'
 import { toAccountMail } from './requests.ts'
 import type { AccountService } from './service.ts'
 
-/** Enough for the longest secret with every character escaped. */
-const BODY_LIMIT = 16 * 1024
-
-const secret = z.string().min(1).max(MAX_SECRET_LENGTH)
 const signInBody = z
   .strictObject({ email: signInAddress, password: secret })
   .meta({ id: 'Credentials', example: { email: 'ada@example.com', password: 'correct horse battery staple' } })

@@ -40,6 +40,8 @@ export const tenants = pgTable('tenants', {
 export const isSpecial = (table: Record<'roles' | 'verifiedAt' | 'disabledAt', AnyPgColumn>) =>
   sql`(${table.roles} <> '{student}' OR ${table.verifiedAt} IS NULL OR ${table.disabledAt} IS NOT NULL)`
 
+export const userAddressKey = 'users_tenant_id_email_key_unique'
+
 /** The accounts. An erased one keeps its id and the moment, so that enrolments, events and changes point at nobody. */
 export const users = pgTable(
   'users',
@@ -64,7 +66,7 @@ export const users = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.id] }),
-    unique('users_tenant_id_email_key_unique').on(table.tenantId, table.emailKey),
+    unique(userAddressKey).on(table.tenantId, table.emailKey),
     // For searches by the beginning of a name or of an address, and for the few who are not plain students.
     index('users_name').on(table.tenantId, sql`lower(${table.name}) text_pattern_ops`),
     index('users_address').on(table.tenantId, table.emailKey.op('text_pattern_ops')),

@@ -1,11 +1,9 @@
 import { emailAddress, id, languageTag, line } from '@coursewire/events'
 import type { HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
+import { accepted, BODY_LIMIT, causeOf, linkToken } from '../accounts/http.ts'
 import { newPassword } from '../fields.ts'
 import type { SignupService } from './service.ts'
-
-/** Enough for every field at its longest with every character escaped. */
-const BODY_LIMIT = 16 * 1024
 
 const signupBody = z
   .strictObject({
@@ -25,12 +23,7 @@ const signupBody = z
       pendingEnrollmentCourseId: 'course_1',
     },
   })
-const signupAccepted = z
-  .object({ status: z.literal('accepted') })
-  .meta({ id: 'SignupAccepted', example: { status: 'accepted' } })
-const linkToken = z
-  .strictObject({ token: z.string().min(1).max(200).describe('What follows #token= in the link') })
-  .meta({ id: 'LinkToken', example: { token: 'AZrM…' } })
+const verifyBody = z.strictObject({ token: linkToken }).meta({ id: 'LinkToken', example: { token: 'AZrM…' } })
 const verified = z
   .object({ email: z.string(), pendingEnrollmentCourseId: z.string().nullable() })
   .meta({ id: 'VerifiedAddress', example: { email: 'ada@example.com', pendingEnrollmentCourseId: 'course_1' } })
@@ -45,14 +38,14 @@ export function addSignupRoutes(app: HttpApp, { signups }: { signups: SignupServ
         tags,
         summary: 'Ask for an account; a mail has the link that makes it',
         body: signupBody,
-        response: { 202: signupAccepted.describe('The same whether the address is known or not') },
+        response: { 202: accepted.describe('The same whether the address is known or not') },
         refusals: { 404: 'tenant.not-found', 429: 'attempts.too-many' },
       },
       config: { access: 'public' },
       bodyLimit: BODY_LIMIT,
     },
     async (request, reply) => {
-      await signups.signUp(request.body, request.ip, { tenantId: request.tenantId, ...causeOf(request) })
+      await signups.signUp(request.body, request.ip, causeOf(request))
       return reply.code(202).send({ status: 'accepted' })
     },
   )
@@ -64,7 +57,7 @@ export function addSignupRoutes(app: HttpApp, { signups }: { signups: SignupServ
         operationId: 'verifyEmail',
         tags,
         summary: 'Use the link of a mail that confirms an address',
-        body: linkToken,
+        body: verifyBody,
         response: { 200: verified },
         refusals: { 410: 'link.invalid', 429: 'attempts.too-many' },
       },
@@ -74,9 +67,3 @@ export function addSignupRoutes(app: HttpApp, { signups }: { signups: SignupServ
     async (request) => signups.verify(request.body.token, request.ip, causeOf(request)),
   )
 }
-
-const causeOf = ({ id: correlationId, traceparent }: { id: string; traceparent: string | null }) => ({
-  correlationId,
-  causationId: null,
-  traceparent: traceparent ?? undefined,
-})

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto'
-import { accountVerified, toAddressKey } from '@coursewire/events'
-import { appendToOutbox, toKafkaRow } from '@coursewire/messaging'
+import { toAddressKey } from '@coursewire/events'
 import { AppError, type Database, type Moment, type Transaction } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
+import { changeAddress } from '../accounts/address-change.ts'
 import type { Links } from '../accounts/links.ts'
 import type { Passwords } from '../accounts/passwords.ts'
 import { insertUser } from '../accounts/repository.ts'
 import { type AccountRequest, lockAddress } from '../accounts/request-repository.ts'
-import { type Cause, createRequest, refuseLink, useLink } from '../accounts/requests.ts'
+import { announceVerified, type Cause, createRequest } from '../accounts/requests.ts'
+import { refuseLink, useLink } from '../accounts/use-link.ts'
 import type { Limits } from '../limits/limits.ts'
 import { addressOf } from '../limits/networks.ts'
 import { type Addressee, findAddressee, verifyUser } from './repository.ts'
@@ -50,11 +50,12 @@ export function createSignupService(options: {
       onCommitted()
     },
 
-    /** Uses the link of a mail, whoever has it and wherever it is opened. Throws `link.invalid`. */
+    /** Confirms the address of a sign-up or of a change by the link of a mail, whoever has it and wherever it is opened. Throws `link.invalid`. */
     async verify(token: string, ip: string, cause: Omit<Cause, 'tenantId'>) {
-      const link = { token, purposes: ['verification'] as const, ip }
+      const link = { token, purposes: ['verification', 'address_change'] as const, ip }
       const { email, pendingCourseId } = await useLink({ db, links, limits }, link, async (tx, request) => {
-        await verifyAccount(tx, request, { ...cause, tenantId: request.tenantId }, now())
+        const confirm = request.purpose === 'verification' ? verifyAccount : changeAddress
+        await confirm(tx, request, { ...cause, tenantId: request.tenantId }, now())
         return request
       })
       onCommitted()
@@ -85,7 +86,5 @@ async function verifyAccount(tx: Transaction, request: AccountRequest, cause: Ca
       ? await verifyUser(tx, account)
       : await insertUser(tx, { ...account, passwordHash, roles: ['student'], verifiedAt: at, disabledAt: null })
   if (!isDone) throw refuseLink()
-  const { traceparent, ...meta } = cause
-  const event = accountVerified.build({ account_id: id }, meta, { id: randomUUID(), at })
-  await appendToOutbox(tx, [toKafkaRow(accountVerified, event, { traceparent })])
+  await announceVerified(tx, id, cause, at)
 }

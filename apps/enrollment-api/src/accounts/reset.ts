@@ -1,0 +1,67 @@
+import type { Database, Moment } from '@coursewire/service-kit'
+import type { Limits } from '../limits/limits.ts'
+import { addressOf } from '../limits/networks.ts'
+import { deleteSessions } from '../sessions/repository.ts'
+import type { Links } from './links.ts'
+import type { Passwords } from './passwords.ts'
+import * as repository from './repository.ts'
+import { announceVerified, type Cause, createRequest, recipientOf } from './requests.ts'
+import { checkLink, refuseLink, useLink } from './use-link.ts'
+
+/** Stands in for an owner, so that an address that nobody has costs as much as any other. */
+const nobody = { id: 'usr_00000000-0000-7000-8000-000000000000', email: '', emailKey: '', name: '', locale: '' }
+
+/** What people do who have forgotten their password. */
+export function createResetService(options: {
+  db: Database
+  links: Links
+  passwords: Passwords
+  limits: Limits
+  now: () => Moment
+  onCommitted: () => void
+}) {
+  const { db, links, passwords, limits, now, onCommitted } = options
+
+  return {
+    /**
+     * Sends the owner of the address a link. The caller learns nothing about the address, whatever it is: the work is the same, down to the
+     * disk, and is undone if nobody has the address. Above the limit of mails to an address nothing happens.
+     */
+    async request(emailKey: string, ip: string, cause: Cause): Promise<void> {
+      const { tenantId } = cause
+      await limits.take('resetsFromAddress', addressOf(ip))
+      if (!(await limits.tryTake('mailsToAddress', tenantId, emailKey))) return
+      await db.transaction(async (tx) => {
+        const user = await repository.findUserByEmail(tx, tenantId, emailKey)
+        const owner = user?.disabledAt === null ? user : null
+        const mail = { ...recipientOf(owner ?? nobody), purpose: 'password_reset' as const }
+        await repository.keepIf(tx, owner !== null, () => createRequest(tx, mail, cause, now()))
+      })
+      onCommitted()
+    },
+
+    /**
+     * Sets the password of the account that the link was sent to. Ends all its sessions and all links that were sent before, and tells the
+     * owner. The link has shown that the address is theirs. Throws `link.invalid`.
+     */
+    async confirm(token: string, newPassword: string, ip: string, cause: Omit<Cause, 'tenantId'>): Promise<void> {
+      const link = { token, purposes: ['password_reset'] as const, ip }
+      // Only a valid link is worth a hash.
+      await checkLink({ db, links, limits }, link)
+      const passwordHash = await passwords.hash(newPassword, { lane: 'known people', owner: addressOf(ip) })
+      await useLink({ db, links, limits }, link, async (tx, { tenantId, accountId, emailKey }) => {
+        const [from, at] = [{ ...cause, tenantId }, now()]
+        const user = await repository.lockUser(tx, tenantId, accountId)
+        // A link proves the address that it was sent to. The account may have another one by now.
+        if (user?.disabledAt !== null || user.emailKey !== emailKey) throw refuseLink()
+        await repository.changeUser(tx, user, { passwordHash, verifiedAt: user.verifiedAt ?? at })
+        await deleteSessions(tx, user)
+        await createRequest(tx, { ...recipientOf(user), purpose: 'password_changed' }, from, at)
+        if (user.verifiedAt === null) await announceVerified(tx, accountId, from, at)
+      })
+      onCommitted()
+    },
+  }
+}
+
+export type ResetService = ReturnType<typeof createResetService>

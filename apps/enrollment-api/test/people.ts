@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import type { LightMyRequestResponse } from 'fastify'
+import { expect } from 'vitest'
+import { provisionUser } from '../src/accounts/provision.ts'
+import type { Service } from './helpers.ts'
+
+let callers = 0
+/** An address in a network of its own, so that the limits of two callers do not meet. */
+export const anAddress = () => `10.${++callers >> 8}.${callers & 255}.1`
+
+/** Sends a request from a new address, or from the one that is given. */
+export function callAs(service: Service, token: string | null, ip = anAddress()) {
+  return (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object): Promise<LightMyRequestResponse> =>
+    service.app.inject({
+      method,
+      url,
+      remoteAddress: ip,
+      ...(payload && { payload }),
+      ...(token !== null && { headers: { authorization: `Bearer ${token}` } }),
+    })
+}
+
+/** Somebody with an account who has signed in. */
+export async function aPerson(service: Service, { email = `${randomUUID()}@example.com`, tenantId = 'acme' } = {}) {
+  const password: string = randomUUID()
+  const details = { tenantId, email, name: 'Ada', locale: 'de', roles: ['student' as const], password }
+  const { id } = await provisionUser(service.ctx.db, details)
+  const { token, refreshToken } = (await signIn(service, email, password)).json<{
+    token: string
+    refreshToken: string
+  }>()
+  return { id, email, password, token, refreshToken, call: callAs(service, token) }
+}
+
+export const signIn = (service: Service, email: string, password: string, ip?: string) =>
+  callAs(service, null, ip)('POST', '/auth/signin', { email, password })
+
+export const refresh = async (service: Service, refreshToken: string) =>
+  (await callAs(service, null)('POST', '/auth/refresh', { refreshToken })).statusCode
+
+/** An account mail as its event asks for it and email-worker gets it. `status` is 410 once there is nothing to write any more. */
+export interface Mail {
+  event: string
+  status: number
+  purpose: string
+  email: string
+  token: string
+}
+
+/** The account mails that were asked for, in their order: those about an account, or all. */
+export async function readMails(service: Service, accountId?: string): Promise<Mail[]> {
+  const mailer = { id: 'email-worker', tenantId: 'acme', roles: ['service'], scopes: ['account-mails'] } as const
+  const { token } = await service.ctx.tokens.issue(mailer)
+  const mails: Mail[] = []
+  for (const { type, payload } of await readEvents(service, accountId)) {
+    if (!payload.request_id) continue
+    const answer = await service.get(token, `/internal/account-mails/${payload.request_id}`)
+    const { purpose, email, token: link } = answer.json<Mail>()
+    mails.push({ event: type, status: answer.statusCode, purpose, email, token: link })
+  }
+  return mails
+}
+
+export async function readEvents(service: Service, accountId?: string) {
+  const { rows } = await service.admin.query<{
+    event: { type: string; payload: { account_id: string; request_id?: string } }
+  }>(
+    `SELECT convert_from(payload, 'UTF8')::jsonb AS event FROM outbox
+     WHERE topic = 'account.events.v1' AND ($1::text IS NULL OR convert_from(key, 'UTF8') = $1) ORDER BY id`,
+    [accountId],
+  )
+  return rows.map(({ event }) => event)
+}
+
+const blocked = `SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`
+
+/** Makes everybody wait who wants to change the account, and lets them go on once as many wait. They go on in the order in which they came. */
+export async function holdAccount(service: Service, accountId: string) {
+  const client = await service.admin.connect()
+  await client.query('BEGIN')
+  await client.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [accountId])
+  return {
+    async waitFor(waiting: number): Promise<void> {
+      // Within its transaction the client would always see the same activity.
+      const count = async () => (await service.admin.query(blocked)).rowCount
+      await expect.poll(count, { timeout: 10_000 }).toBe(waiting)
+    },
+    async release(): Promise<void> {
+      await client.query('COMMIT')
+      client.release()
+    },
+  }
+}
