@@ -18,6 +18,8 @@ const checkout = copyCheckout(root)
 process.on('exit', checkout.remove)
 let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => void stop())
+// Listening for its end would keep the process running.
+process.channel?.unref()
 
 try {
   log('Installing and starting it')
