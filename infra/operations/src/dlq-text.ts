@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { DeadLetter, DeadLetterSummary, RefusedReplay } from '@coursewire/messaging'
+import { type DeadLetter, type DeadLetterSummary, type RefusedReplay, toMoment } from '@coursewire/messaging'
 import { formatRecord, formatTable, toPrintable } from '@coursewire/service-kit'
 
 const MAX_HEX_BYTES = 1_024
@@ -30,7 +30,7 @@ export function renderDeadLetter(letter: DeadLetter): string {
             'Replay it: its records are sent one by one, if they have no more than 64 MiB together. Or ask their producer to send them again in smaller batches; until they expire, any client can read them on their topic.',
         }
       : { record: `${topic}/${partition}/${offset}` }),
-    written: originalTimestamp && new Date(Number(originalTimestamp)).toISOString(),
+    written: originalTimestamp && toMoment(originalTimestamp),
     'failed first as': wasReplayed ? origin : null,
     key: key && renderBytes(key),
   }

@@ -32,6 +32,12 @@ interface UnreadBatch {
   reason: string
 }
 
+/** Formats the timestamp of a record as ISO 8601 in UTC. Returns null if it is no moment, because some topics accept any number. */
+export function toMoment(timestamp: string): string | null {
+  const at = new Date(Number(timestamp))
+  return Number.isNaN(at.getTime()) ? null : at.toISOString()
+}
+
 /** Records of a partition that were fetched together. */
 export interface FetchedBatch {
   topic: string

@@ -1,20 +1,19 @@
 import { waitFor } from '@coursewire/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
-import { startRelay } from '../src/relay/relay.ts'
-import { findCoordinator, findPartitions, openAdmin, replicated, useCluster } from './cluster.ts'
+import { findCoordinator, findPartitions, replicated, useCluster } from './cluster.ts'
 import { expectFaithful, expectOrdered } from './expectations.ts'
 import {
   consume,
   countOutbox,
   createNoteTopic,
   createStore,
-  createTestLogger,
-  kafkaSettings,
+  openAdmin,
   readCommitted,
   readDeadLetters,
   readEffects,
   readTopic,
+  relayToKafka,
+  whenCommitted,
   writeNotes,
 } from './helpers.ts'
 
@@ -28,10 +27,7 @@ const MIN_WAITING = 500
 async function startLoad() {
   const { brokers } = getCluster()
   const [store, note] = await Promise.all([createStore(), createNoteTopic({ replicas: 3, brokers })])
-  const log = createTestLogger()
-  const channel = createKafkaChannel({ ...kafkaSettings(brokers), logger: log.logger })
-  const relay = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
-  onTestFinished(() => relay.close())
+  const relay = relayToKafka(store, { brokers })
   const consumer = consume(store, note, { brokers })
   const countEffects = async () => Number((await store.pool.query('SELECT count(*) FROM effects')).rows[0].count)
   let isOver = false
@@ -95,7 +91,7 @@ async function expectComplete({ store, note, relay, consumer, end }: Awaited<Ret
   expect(effects).toHaveLength(written)
   expectOrdered(effects.map(({ note_id, n }) => ({ key: note_id, n })))
   const records = await readTopic(note.topic, brokers)
-  await waitFor(async () => (await readCommitted(consumer.name, note.topic, brokers)) === records.length)
+  await whenCommitted(consumer.name, note, records.length, { brokers })
   expectFaithful(records, written)
   expect(await readDeadLetters(store)).toEqual([])
   expect((await store.pool.query('SELECT FROM outbox_parked')).rowCount).toBe(0)
@@ -106,7 +102,7 @@ async function expectComplete({ store, note, relay, consumer, end }: Awaited<Ret
 describe('three brokers under load', () => {
   it('lose nothing when the leader of a partition is killed five times in a row, and continue without it each time', async () => {
     const load = await startLoad()
-    const admin = await openAdmin(getCluster())
+    const admin = await openAdmin(getCluster().brokers)
 
     for (let time = 0; time < 5; time += 1) {
       await load.flows()
@@ -123,7 +119,7 @@ describe('three brokers under load', () => {
 
   it('lose nothing when the coordinator of the group is killed, because its members find the next one', async () => {
     const load = await startLoad()
-    const admin = await openAdmin(getCluster())
+    const admin = await openAdmin(getCluster().brokers)
     await load.flows()
     const id = await findCoordinator(admin, load.consumer.name)
     const coordinator = getCluster().nodes.find((node) => node.id === id)
@@ -138,7 +134,7 @@ describe('three brokers under load', () => {
 
   it('lose nothing when a leader is suspended until the others have replaced it, and then continues', async () => {
     const load = await startLoad()
-    const admin = await openAdmin(getCluster())
+    const admin = await openAdmin(getCluster().brokers)
     await load.flows()
     const [partition] = await findPartitions(admin, load.note.topic)
     const leader = getCluster().nodes.find(({ id }) => id === partition?.leader)

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { startRelay } from '../src/relay/relay.ts'
 import { type BrokerProxy, startBrokerProxy } from './broker-proxy.ts'
-import { findPartitions, openAdmin, useCluster } from './cluster.ts'
+import { findPartitions, useCluster } from './cluster.ts'
 import { expectFaithful } from './expectations.ts'
 import {
   buildNote,
@@ -13,14 +13,16 @@ import {
   createStore,
   createTestLogger,
   kafkaSettings,
+  openAdmin,
   produce,
-  readCommitted,
   readDeadLetters,
   readEffects,
   readTopic,
   recordNotes,
+  relayToKafka,
   settled,
   toMessage,
+  whenCommitted,
   writeNotes,
 } from './helpers.ts'
 
@@ -44,7 +46,7 @@ describe('when the group rejoins inside one fetcher while the answer of another 
     const { brokers } = getCluster()
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 6, replicas: 3, brokers })])
     const { topic } = note
-    const admin = await openAdmin(getCluster())
+    const admin = await openAdmin(getCluster().brokers)
     const partitions = await findPartitions(admin, topic)
     const findLedBy = (broker: number) => partitions.find(({ leader }) => leader === broker)?.partitionId ?? 0
     const [late, moving] = [findLedBy(1), findLedBy(2)]
@@ -93,7 +95,7 @@ describe('when the group rejoins inside one fetcher while the answer of another 
     open()
 
     await settled(store, 700)
-    await waitFor(async () => (await readCommitted(consumer.name, topic, brokers)) === 700)
+    await whenCommitted(consumer.name, note, 700, { brokers })
     const effects = await readEffects(store)
     for (const [partition, from, count] of [
       [late, 0, 600],
@@ -111,7 +113,7 @@ describe('a connection that is reset in the middle of fetched records', () => {
   it('is replaced, and the first half of that answer does not spoil the answers on the new one', async () => {
     const { brokers } = getCluster()
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1, replicas: 3, brokers })])
-    const [partition] = await findPartitions(await openAdmin(getCluster()), note.topic)
+    const [partition] = await findPartitions(await openAdmin(getCluster().brokers), note.topic)
     const write = (numbers: number[]) =>
       produce(
         note.topic,
@@ -182,11 +184,8 @@ describe('a batch whose partition has moved to a broker that has already accepte
     const { brokers } = getCluster()
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ replicas: 3, brokers })])
     const { topic } = note
-    const admin = await openAdmin(getCluster())
-    const log = createTestLogger()
-    const channel = createKafkaChannel({ ...kafkaSettings(brokers), logger: log.logger })
-    const relay = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
-    onTestFinished(() => relay.close())
+    const admin = await openAdmin(getCluster().brokers)
+    relayToKafka(store, { brokers })
     const records = await readTopic(topic, brokers)
     const write = (n: number) =>
       writeNotes(

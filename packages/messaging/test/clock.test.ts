@@ -1,7 +1,6 @@
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKafka, createTopics, membership } from '../src/kafkajs/client.ts'
-import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { startRelay } from '../src/relay/relay.ts'
 import {
   consume,
@@ -10,7 +9,9 @@ import {
   createStore,
   createTestLogger,
   kafkaSettings,
+  openAdmin,
   readTopic,
+  relayToKafka,
   type Store,
   writeNotes,
 } from './helpers.ts'
@@ -22,14 +23,6 @@ const DAY = 24 * HOUR
 const readClock = Date.now
 const shiftClock = (ms: number) => vi.spyOn(Date, 'now').mockImplementation(() => readClock() + ms)
 afterEach(() => void vi.restoreAllMocks())
-
-function relay(store: Store) {
-  const log = createTestLogger()
-  const channel = createKafkaChannel({ ...kafkaSettings(), logger: log.logger })
-  const started = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
-  onTestFinished(() => started.close())
-  return { ...started, log }
-}
 
 const createTopic = (topic: string, configEntries: { name: string; value: string }[] = []) =>
   createTopics(createKafka(kafkaSettings()), [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }])
@@ -44,7 +37,7 @@ describe('a relay whose clock is wrong', () => {
   ])('by %s writes records with their true age', async (_, ms) => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     shiftClock(ms)
-    relay(store)
+    relayToKafka(store)
     await writeNotes(store, note, notes(20))
     await waitFor(async () => (await countOutbox(store)) === 0)
     vi.restoreAllMocks()
@@ -59,7 +52,7 @@ describe('a relay whose clock is wrong', () => {
     const [store, topic] = [await createStore(), uniqueName('note.events')]
     await createTopic(topic, [{ name: 'message.timestamp.type', value: 'CreateTime' }])
     shiftClock(2 * HOUR)
-    const { log } = relay(store)
+    const { log } = relayToKafka(store)
     await writeNotes(store, defineNote(topic), notes(20))
     await waitFor(() => log.find('Topic set aside').length > 1)
     expect([await countParked(store), await countOutbox(store)]).toEqual([0, 20])
@@ -77,7 +70,7 @@ it('a topic that refuses whatever it is sent parks no row, and gets every row wh
     { name: 'max.message.bytes', value: '100' },
     { name: 'retention.ms', value: '1234567' },
   ])
-  const { log } = relay(store)
+  const { log } = relayToKafka(store)
   await writeNotes(store, defineNote(topic), notes(40))
   await waitFor(() => log.find('Topic set aside').length > 1)
   expect([await countParked(store), await countOutbox(store)]).toEqual([0, 40])
@@ -86,10 +79,8 @@ it('a topic that refuses whatever it is sent parks no row, and gets every row wh
 
   await waitFor(async () => (await countOutbox(store)) === 0)
   expect(await countParked(store)).toBe(0)
-  const admin = createKafka(kafkaSettings()).admin()
-  await admin.connect()
+  const admin = await openAdmin()
   const { resources } = await admin.describeConfigs({ resources: [{ type: 2, name: topic }], includeSynonyms: false })
-  await admin.disconnect()
   const retention = resources[0]?.configEntries.find(({ configName }) => configName === 'retention.ms')
   expect(retention?.configValue).toBe('1234567')
 })
@@ -98,7 +89,7 @@ describe('when the clock is set back an hour', () => {
   it('a topic that was set aside is tried again within seconds', async () => {
     const store = await createStore()
     const note = defineNote(uniqueName('note.events'))
-    const { log } = relay(store)
+    const { log } = relayToKafka(store)
     await writeNotes(store, note, notes(1))
     await waitFor(() => log.find('Topic set aside').length > 3)
 

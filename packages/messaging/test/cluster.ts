@@ -1,8 +1,6 @@
 import { findClusterObstacle, type KafkaCluster, ownKafkaCluster, waitFor } from '@coursewire/servers'
 import type { Admin } from 'kafkajs'
-import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
-import { createKafka } from '../src/kafkajs/client.ts'
-import { kafkaSettings } from './helpers.ts'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 
 /** Starts three brokers for the tests of a file. The tests are skipped if that is not possible. */
 export function useCluster(...options: Parameters<typeof ownKafkaCluster>): () => KafkaCluster {
@@ -20,13 +18,6 @@ export function useCluster(...options: Parameters<typeof ownKafkaCluster>): () =
     if (!cluster) throw new Error('There is no cluster')
     return cluster
   }
-}
-
-export async function openAdmin({ brokers }: KafkaCluster): Promise<Admin> {
-  const admin = createKafka(kafkaSettings(brokers)).admin()
-  await admin.connect()
-  onTestFinished(() => admin.disconnect())
-  return admin
 }
 
 /** Finds the partitions of a topic. A new topic is not known to every broker at once. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@coursewire/service-kit'
-import { uniqueName, waitFor } from '@coursewire/testing'
+import { waitFor } from '@coursewire/testing'
 import { CompressionCodecs, CompressionTypes, type Message } from 'kafkajs'
 import { compressFrame } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
@@ -14,6 +14,8 @@ import {
   createStore,
   kafkaSettings,
   type Note,
+  openAdmin,
+  openTransactionalProducer,
   produce,
   readCommitted,
   readDeadLetters,
@@ -21,6 +23,7 @@ import {
   recordNotes,
   settled,
   toMessage,
+  whenCommitted,
 } from './helpers.ts'
 
 const aMessage = (note: Note, n: number, noteId = `key-${n % 7}`) => toMessage(note, buildNote(note, noteId, n))
@@ -31,13 +34,11 @@ const textOf = (headers: readonly (readonly [string, Buffer | null])[], name: st
 
 /** Makes the next member of the group start from the beginning. */
 async function rewind(groupId: string, { topic }: Note): Promise<void> {
-  const admin = createKafka(kafkaSettings()).admin()
-  await admin.connect()
+  const admin = await openAdmin()
   await waitFor(async () => {
     await admin.resetOffsets({ groupId, topic, earliest: true })
     return true
   })
-  await admin.disconnect()
 }
 
 describe('the consumer', () => {
@@ -54,7 +55,7 @@ describe('the consumer', () => {
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
     }
     expect(effects).toHaveLength(700)
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 700)
+    await whenCommitted(consumer.name, note, 700)
     expect(consumer.isInGroup()).toBe(true)
   })
 
@@ -68,7 +69,7 @@ describe('the consumer', () => {
     await settled(store, 20)
     await produce(note.topic, messages)
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 60)
+    await whenCommitted(consumer.name, note, 60)
     expect(await readEffects(store)).toHaveLength(20)
     expect(await readDeadLetters(store)).toEqual([])
     expect(consumer.log.find('Duplicate event, skipping')).toHaveLength(40)
@@ -79,7 +80,7 @@ describe('the consumer', () => {
     await produce(note.topic, manyMessages(note, 300))
     const first = consume(store, note)
     await settled(store, 300)
-    await waitFor(async () => (await readCommitted(first.name, note.topic)) === 300)
+    await whenCommitted(first.name, note, 300)
     await first.close()
     await rewind(first.name, note)
 
@@ -125,7 +126,7 @@ describe('the consumer', () => {
     for (const message of messages) await produce(note.topic, [message])
 
     await settled(store, poison.length)
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === messages.length)
+    await whenCommitted(consumer.name, note, messages.length)
     const effects = await readEffects(store)
     expect(effects.map(({ n }) => n)).toEqual(poison.map((_, index) => 100 + index))
 
@@ -160,7 +161,7 @@ describe('the consumer', () => {
     const consumer = consume(store, note)
     for (let time = 0; time < 3; time += 1) await produce(note.topic, [{ key: 'a', value: invalid }])
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 3)
+    await whenCommitted(consumer.name, note, 3)
     expect(await readDeadLetters(store)).toHaveLength(1)
   })
 
@@ -174,7 +175,7 @@ describe('the consumer', () => {
     const consumer = consume(store, note)
     await produce(note.topic, [toMessage(note, first), changed, sameStream(3), sameStream(4)])
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 4)
+    await whenCommitted(consumer.name, note, 4)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([1, 3])
     const letters = await readDeadLetters(store)
     expect(letters.map(({ headers }) => textOf(headers, 'x-error-code'))).toEqual(['event.mismatch', 'event.mismatch'])
@@ -187,7 +188,7 @@ describe('the consumer', () => {
     await consumer.close()
     await rewind(consumer.name, note)
     const again = consume(store, note, { name: consumer.name })
-    await waitFor(async () => (await readCommitted(again.name, note.topic)) === 4)
+    await whenCommitted(again.name, note, 4)
     expect(await readEffects(store)).toHaveLength(2)
     expect(await readDeadLetters(store)).toHaveLength(2)
   })
@@ -203,7 +204,7 @@ describe('the consumer', () => {
       { key: 'a', value: JSON.stringify(reordered, null, 2) },
     ])
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 2)
+    await whenCommitted(consumer.name, note, 2)
     expect(await readEffects(store)).toHaveLength(1)
     expect(await readDeadLetters(store)).toEqual([])
   })
@@ -219,7 +220,7 @@ describe('the consumer', () => {
       toMessage(note, event),
     ])
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 3)
+    await whenCommitted(consumer.name, note, 3)
     expect(await readEffects(store)).toHaveLength(1)
     expect(await readDeadLetters(store)).toEqual([])
   })
@@ -236,7 +237,7 @@ describe('the consumer', () => {
 
     const consumer = consume(store, note, { handlers: [handler] })
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 30)
+    await whenCommitted(consumer.name, note, 30)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual(
       Array.from({ length: 30 }, (_, n) => n).filter((n) => n !== 13),
     )
@@ -263,7 +264,7 @@ describe('the consumer', () => {
     await settled(store, 1)
     await produce(note.topic, [replay])
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 5)
+    await whenCommitted(consumer.name, note, 5)
     expect(await readEffects(store)).toHaveLength(1)
     expect(await readDeadLetters(store)).toHaveLength(1)
   })
@@ -319,7 +320,7 @@ describe('the consumer', () => {
     expect(Math.max(...committed)).toBeLessThanOrEqual(5)
 
     release()
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 60)
+    await whenCommitted(consumer.name, note, 60)
     expect(await readEffects(store)).toHaveLength(60)
   })
 
@@ -344,7 +345,7 @@ describe('the consumer', () => {
     expect(await readCommitted(first.name, note.topic)).toBe(done)
     const second = consume(store, note, { name: first.name })
     await settled(store, 500)
-    await waitFor(async () => (await readCommitted(second.name, note.topic)) === 500)
+    await whenCommitted(second.name, note, 500)
     expect(await readEffects(store)).toHaveLength(500)
     expect(second.log.find('Duplicate event, skipping')).toEqual([])
   })
@@ -352,12 +353,7 @@ describe('the consumer', () => {
   it('skips aborted transactions and their markers', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const consumer = consume(store, note)
-    const producer = createKafka(kafkaSettings()).producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      transactionalId: uniqueName('transaction'),
-    })
-    await producer.connect()
+    const producer = await openTransactionalProducer()
     const send = async (n: number, end: 'commit' | 'abort') => {
       const transaction = await producer.transaction()
       await transaction.send({ topic: note.topic, messages: [aMessage(note, n, 'a')] })
@@ -368,9 +364,8 @@ describe('the consumer', () => {
     await settled(store, 1)
     for (let n = 2; n < 5; n += 1) await send(n, 'abort')
     // Each transaction has a record and a marker.
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 8)
+    await whenCommitted(consumer.name, note, 8)
     await send(5, 'commit')
-    await producer.disconnect()
 
     await settled(store, 2)
     await produce(note.topic, [aMessage(note, 6, 'a')])
@@ -404,7 +399,7 @@ describe('the consumer', () => {
     const consumer = consume(store, note)
 
     await settled(store, 100)
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 100)
+    await whenCommitted(consumer.name, note, 100)
     expect((await readEffects(store)).map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 100 }, (_, n) => n),
     )

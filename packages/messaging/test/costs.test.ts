@@ -4,20 +4,17 @@ import { ownPostgres, waitFor } from '@coursewire/servers'
 import { migrate } from '@coursewire/service-kit'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { messagingMigrations } from '../src/migrations.ts'
-import { startRelay } from '../src/relay/relay.ts'
 import {
   buildNote,
   consume,
   countOutbox,
   createNoteTopic,
   createStore,
-  createTestLogger,
-  kafkaSettings,
   openStore,
   produce,
   recordNotesTogether,
+  relayToKafka,
   type Store,
   settled,
   toMessage,
@@ -62,13 +59,6 @@ function watchRequests(): number[] {
 
 const PRODUCE = 0
 
-function relay(store: Store) {
-  const { logger } = createTestLogger()
-  const started = startRelay({ databaseUrl: store.databaseUrl, channel: createKafkaChannel(kafkaSettings()), logger })
-  onTestFinished(() => started.close())
-  return started
-}
-
 const notes = (count: number) => Array.from({ length: count }, (_, n) => ({ noteId: `key-${n % 50}`, n }))
 
 describe('the cost of relaying', () => {
@@ -78,7 +68,7 @@ describe('the cost of relaying', () => {
     const statements = watchStatements()
     const requests = watchRequests()
 
-    relay(store)
+    relayToKafka(store)
     await waitFor(async () => (await countOutbox(store)) === 0)
 
     expect(requests.filter((key) => key === PRODUCE)).toHaveLength(4)
@@ -97,7 +87,7 @@ describe('the cost of relaying', () => {
     await writeNotes(store, note, notes(1_000))
     const written = await readWal(store)
 
-    relay(store)
+    relayToKafka(store)
     await waitFor(async () => (await countOutbox(store)) === 0)
 
     const deleted = (await readWal(store)) - written

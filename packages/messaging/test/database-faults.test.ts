@@ -15,16 +15,17 @@ import {
   type Note,
   openStore,
   produce,
-  readCommitted,
   readDeadLetters,
   readEffects,
   readTopic,
   recordNotes,
+  relayToKafka,
   settled,
   toMessage,
+  whenCommitted,
   writeNotes,
 } from './helpers.ts'
-import { connectAdmin, groupByKey, readWire, relayToKafka, startWriting } from './load.ts'
+import { connectAdmin, groupByKey, readWire, startWriting } from './load.ts'
 
 const manyMessages = (note: Note, count: number, keys = 10) =>
   Array.from({ length: count }, (_, n) => toMessage(note, buildNote(note, `key-${n % keys}`, n)))
@@ -91,7 +92,7 @@ describe('when connections are terminated at random while events are relayed and
     const written = await writing.stop()
 
     await settled(store, written.total)
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === records.length)
+    await whenCommitted(consumer.name, note, records.length)
     expect(groupByKey(await readEffects(store))).toEqual(written.byKey)
     expect(readWire(records)).toEqual({ ...written, differing: [] })
     expect(await readDeadLetters(store)).toEqual([])
@@ -132,7 +133,7 @@ describe('when the database takes no writes, as after a failover', () => {
     await setReadOnly(false)
 
     await settled(store, 51)
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === records.length)
+    await whenCommitted(consumer.name, note, records.length)
     expect(await readDeadLetters(store)).toEqual([])
     await writeNotes(store, note, [{ noteId: 'relayed', n: 2 }])
     await settled(store, 52)
@@ -184,7 +185,7 @@ describe('a batch that conflicts with another transaction', () => {
       return rows.length > 0
     }
     const expectDone = async (consumer: Awaited<ReturnType<typeof begin>>) => {
-      await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 30)
+      await whenCommitted(consumer.name, note, 30)
       expect((await readEffects(store)).map(({ n }) => n)).toEqual(Array.from({ length: 30 }, (_, n) => n))
       expect(await readDeadLetters(store)).toEqual([])
       expect(consumer.log.find('Consuming paused, a dependency is down')).toEqual([])
@@ -243,7 +244,7 @@ describe('when somebody else has all connections', () => {
     await waitFor(() => consumer.log.find('Consuming paused, a dependency is down').length > 0)
     for (const client of taken) client.release()
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 300)
+    await whenCommitted(consumer.name, note, 300)
     expect(await readEffects(store)).toHaveLength(300)
     expect(await readDeadLetters(store)).toEqual([])
     expect(consumer.log.find('Consuming paused, a dependency is down')).toHaveLength(1)

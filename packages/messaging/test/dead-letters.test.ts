@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '@coursewire/service-kit'
 import { uniqueName, waitFor } from '@coursewire/testing'
-import { type Admin, type Message, Partitioners } from 'kafkajs'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type Message } from 'kafkajs'
+import { describe, expect, it, vi } from 'vitest'
 import type { DeadLetter } from '../src/dead-letters/dead-letter.ts'
 import {
   type DeadLetterFilter,
@@ -13,24 +13,24 @@ import {
 } from '../src/dead-letters/dead-letters.ts'
 import { planReplay, replayDeadLetters } from '../src/dead-letters/replay.ts'
 import { createKafka, createTopics } from '../src/kafkajs/client.ts'
-import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { findRanges, readRanges } from '../src/kafkajs/read-ranges.ts'
-import { startRelay } from '../src/relay/relay.ts'
 import { REDRIVE_HEADER } from '../src/source.ts'
 import {
   buildNote,
   consume,
   createNoteTopic,
   createStore,
-  createTestLogger,
   kafkaSettings,
+  openAdmin,
+  openTransactionalProducer,
   produce,
-  readCommitted,
   readEffects,
   readTopic,
   recordNotes,
+  relayToKafka,
   settled,
   toMessage,
+  whenCommitted,
 } from './helpers.ts'
 
 async function createDeadLetterTopic(topic = `${uniqueName('consumer')}.dlq`): Promise<string> {
@@ -51,16 +51,6 @@ function open(topics: string[], signal?: AbortSignal) {
     select: () => use((clients) => selectDeadLetters(clients, topics, {})),
     replay: (letters: DeadLetter[], options: Parameters<typeof replayDeadLetters>[2] = {}) =>
       use((clients) => replayDeadLetters(clients, letters, options)),
-  }
-}
-
-async function withAdmin<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result> {
-  const admin = createKafka(kafkaSettings()).admin()
-  await admin.connect()
-  try {
-    return await work(admin)
-  } finally {
-    await admin.disconnect()
   }
 }
 
@@ -100,9 +90,7 @@ async function startBrokenConsumer() {
   const handler = recordNotes(note, () => {
     if (state.isBroken) throw new AppError('invalid', 'note.illegible', 'Cannot be read')
   })
-  const { logger } = createTestLogger()
-  const relay = startRelay({ databaseUrl: store.databaseUrl, channel: createKafkaChannel(kafkaSettings()), logger })
-  onTestFinished(() => relay.close())
+  const relay = relayToKafka(store)
   const name = dlq.replace('.dlq', '')
   const consumer = consume(store, note, { name, handlers: [handler], onCommitted: () => relay.wake() })
   const deadLetters = open([dlq])
@@ -111,8 +99,7 @@ async function startBrokenConsumer() {
       const found = await deadLetters.list({})
       return found.matching === matching ? found.letters : null
     })
-  const waitForRecords = (count: number) =>
-    waitFor(async () => (await readCommitted(consumer.name, note.topic)) === count)
+  const waitForRecords = (count: number) => whenCommitted(consumer.name, note, count)
   return { store, note, state, deadLetters, waitForLetters, waitForRecords }
 }
 
@@ -344,22 +331,16 @@ describe('the dead letters of several topics', () => {
       expired,
       [1, 2, 3].map((offset) => aLetter({ topic: 'one', offset })),
     )
-    const producer = createKafka(kafkaSettings()).producer({
-      transactionalId: uniqueName('transaction'),
-      createPartitioner: Partitioners.DefaultPartitioner,
-    })
-    await producer.connect()
+    const producer = await openTransactionalProducer()
     for (const end of ['commit', 'abort'] as const) {
       const transaction = await producer.transaction()
       await transaction.send({ topic: aborted, messages: [aLetter({ topic: end, offset: 1 })] })
       await transaction[end]()
     }
-    await producer.disconnect()
-    await withAdmin(async (admin) => {
-      const offsets = await admin.fetchTopicOffsets(expired)
-      const full = offsets.find(({ high }) => high !== '0')?.partition ?? 0
-      await admin.deleteTopicRecords({ topic: expired, partitions: [{ partition: full, offset: '2' }] })
-    })
+    const admin = await openAdmin()
+    const offsets = await admin.fetchTopicOffsets(expired)
+    const full = offsets.find(({ high }) => high !== '0')?.partition ?? 0
+    await admin.deleteTopicRecords({ topic: expired, partitions: [{ partition: full, offset: '2' }] })
     const deadLetters = open([expired, aborted])
 
     const { letters } = await deadLetters.list({})
@@ -373,14 +354,13 @@ describe('the dead letters of several topics', () => {
     const kafka = createKafka(kafkaSettings())
     const createConsumer = vi.spyOn(kafka, 'consumer')
 
-    const { found, groups } = await withAdmin(async (admin) => {
-      const ranges = await findRanges(admin, [dlq])
-      const partitions = ranges.map(({ partition, to }) => ({ partition, offset: String(to) }))
-      await admin.deleteTopicRecords({ topic: dlq, partitions })
-      const records: unknown[] = []
-      await readRanges({ kafka, admin, signal: undefined }, ranges, (record) => records.push(record))
-      return { found: records, ...(await admin.listGroups()) }
-    })
+    const admin = await openAdmin()
+    const ranges = await findRanges(admin, [dlq])
+    const partitions = ranges.map(({ partition, to }) => ({ partition, offset: String(to) }))
+    await admin.deleteTopicRecords({ topic: dlq, partitions })
+    const found: unknown[] = []
+    await readRanges({ kafka, admin, signal: undefined }, ranges, (record) => found.push(record))
+    const { groups } = await admin.listGroups()
 
     expect(found).toEqual([])
     const [[settings] = []] = createConsumer.mock.calls

@@ -27,6 +27,7 @@ import {
   type Store,
   settled,
   toMessage,
+  whenCommitted,
 } from './helpers.ts'
 import { groupByKey } from './load.ts'
 
@@ -81,7 +82,7 @@ describe('when the database stops while events are consumed', () => {
     expect(await readCommitted(consumer.name, note.topic)).toBe(committed)
 
     await server.restart()
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 3_500, { timeoutMs: 50_000 })
+    await whenCommitted(consumer.name, note, 3_500, { timeoutMs: 50_000 })
     const numbers = (await readEffects(store)).map(({ n }) => n)
     expect(numbers).toHaveLength(3_500)
     expect(new Set(numbers).size).toBe(3_500)
@@ -110,7 +111,7 @@ describe('when members join and leave under load', () => {
     await feeding
 
     await settled(store, total)
-    await waitFor(async () => (await readCommitted(name, note.topic)) === total)
+    await whenCommitted(name, note, total)
     expectOncePerKeyInOrder(await readEffects(store), total)
   })
 
@@ -126,7 +127,7 @@ describe('when members join and leave under load', () => {
 
     const next = consume(store, note, { name })
     await settled(store, 1_000)
-    await waitFor(async () => (await readCommitted(name, note.topic)) === 1_000)
+    await whenCommitted(name, note, 1_000)
     expect(await readEffects(store)).toHaveLength(1_000)
     expect(next.isInGroup()).toBe(true)
   })
@@ -167,7 +168,7 @@ describe('a member that is suspended in the middle of its transactions', () => {
     child.kill('SIGCONT')
     await waitFor(async () => (await countMembers(name)) === 2)
     await produce(note.topic, manyMessages(note, 500, 1_000))
-    await waitFor(async () => (await readCommitted(name, note.topic)) === 1_500)
+    await whenCommitted(name, note, 1_500)
     expectOncePerKeyInOrder(await readEffects(store), 1_500)
   })
 })
@@ -193,7 +194,7 @@ describe('a consuming process that gets SIGTERM', () => {
 
     consume(store, note, { name })
     await settled(store, 2_000)
-    await waitFor(async () => (await readCommitted(name, note.topic)) === 2_000)
+    await whenCommitted(name, note, 2_000)
     expect(await readEffects(store)).toHaveLength(2_000)
   })
 })

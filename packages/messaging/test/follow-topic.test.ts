@@ -10,17 +10,28 @@ import {
   createTestLogger,
   kafkaSettings,
   type Note,
+  openAdmin,
+  openTransactionalProducer,
   produce,
   toMessage,
 } from './helpers.ts'
 
 /** A cache of the test's own: what it has heard since it was emptied last. */
 async function follow(note: Note, options: { brokers?: string[]; onEvent?: (event: ReceivedEvent) => void } = {}) {
+  const follower = startFollowing(note, options)
+  await follower.started
+  return follower
+}
+
+function startFollowing(
+  note: Pick<Note, 'topic'>,
+  options: { brokers?: string[]; onEvent?: (event: ReceivedEvent) => void } = {},
+) {
   const name = uniqueName('cache')
   const log = createTestLogger()
   const heard: ReceivedEvent[] = []
   let emptied = 0
-  const follower = await followTopic({
+  const follower = followTopic({
     kafka: kafkaSettings(options.brokers),
     name,
     topic: note.topic,
@@ -48,13 +59,6 @@ const write = (note: Note, numbers: number[], brokers?: string[]) =>
     numbers.map((n) => toMessage(note, buildNote(note, 'a', n))),
     brokers,
   )
-
-async function openAdmin(brokers?: string[]) {
-  const admin = createKafka(kafkaSettings(brokers)).admin()
-  await admin.connect()
-  onTestFinished(() => admin.disconnect())
-  return admin
-}
 
 it('each follower hears every event that is appended after it has begun, and none before; it leaves no group behind', async () => {
   const note = await createNoteTopic()
@@ -118,13 +122,7 @@ it('a follower goes on where it was when the broker has been away, and has misse
 
 it('a follower hears what a transaction that was open when it began commits later', async () => {
   const note = await createNoteTopic({ partitions: 1 })
-  const producer = createKafka(kafkaSettings()).producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    transactionalId: uniqueName('transaction'),
-  })
-  await producer.connect()
-  onTestFinished(() => producer.disconnect())
+  const producer = await openTransactionalProducer()
   const transaction = await producer.transaction()
   await transaction.send({ topic: note.topic, messages: [toMessage(note, buildNote(note, 'a', 1))] })
   const follower = await follow(note)
@@ -171,4 +169,16 @@ it('a follower says that it may have missed events when it cannot read one, or f
   expect(follower.emptied()).toBe(2)
   expect(follower.log.find('Events may have been missed')).toHaveLength(1)
   expect(follower.log.find('Followed event not handled')).toHaveLength(1)
+})
+
+it('a follower can be closed before it has started', async () => {
+  const follower = startFollowing({ topic: uniqueName('missing') })
+  await waitFor(
+    () => follower.log.find('Joining the group anew').length + follower.log.find('Not following yet').length > 0,
+  )
+
+  await follower.close()
+
+  await follower.started
+  expect(follower.isFollowing()).toBe(false)
 })

@@ -1,10 +1,8 @@
 import { uniqueName, waitFor } from '@coursewire/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createKafka, createTopics } from '../src/kafkajs/client.ts'
-import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
-import { startRelay } from '../src/relay/relay.ts'
-import { type ForeignClient, type ForeignRecord, startForeignClient } from './foreign-client/client.ts'
+import { type ForeignRecord, useForeignClient } from './foreign-client/client.ts'
 import {
   buildNote,
   consume,
@@ -13,21 +11,19 @@ import {
   createStore,
   kafkaSettings,
   type Note,
-  readCommitted,
   readDeadLetters,
   readEffects,
   readTopic,
+  relayToKafka,
   type Store,
   settled,
+  whenCommitted,
   writeNotes,
 } from './helpers.ts'
 
 /** Sends the rows of the outbox, and resolves when it is empty. */
 async function relay(store: Store): Promise<void> {
-  const settings = kafkaSettings()
-  const channel = createKafkaChannel(settings)
-  const sender = startRelay({ databaseUrl: store.databaseUrl, channel, logger: settings.logger })
-  onTestFinished(() => sender.close())
+  relayToKafka(store)
   await waitFor(async () => (await countOutbox(store)) === 0)
 }
 
@@ -43,26 +39,7 @@ const manyRecords = (note: Note, count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => aRecord(note, from + index))
 
 describe("a system that uses Kafka's own client", () => {
-  let java: ForeignClient | undefined
-  let reason = ''
-
-  beforeAll(async () => {
-    try {
-      java = await startForeignClient(inject('kafka').brokers)
-    } catch (error) {
-      reason = error instanceof Error ? error.message : String(error)
-    }
-  })
-  afterAll(() => java?.close())
-  beforeEach((ctx) => {
-    // In CI a missing JDK is a failure, because nobody would notice the skip.
-    if (!java && !process.env['CI']) ctx.skip(reason)
-  })
-
-  function client(): ForeignClient {
-    if (!java) throw new Error(reason)
-    return java
-  }
+  const client = useForeignClient()
 
   it('is read in every codec, in batches and one by one, with an idempotent producer or without', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
@@ -79,7 +56,7 @@ describe("a system that uses Kafka's own client", () => {
     }
 
     await settled(store, 505)
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 505)
+    await whenCommitted(consumer.name, note, 505)
     const effects = await readEffects(store)
     expect(effects.map(({ n }) => n).toSorted(ascending)).toEqual(
       codecs.flatMap((_, index) => Array.from({ length: 101 }, (_, n) => index * 1_000 + n)),
@@ -111,7 +88,7 @@ describe("a system that uses Kafka's own client", () => {
     await client().transaction('commit', first)
 
     // There are six records and three markers.
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 9)
+    await whenCommitted(consumer.name, note, 9)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([10, 11, 20, 2])
     expect(consumer.log.find('Offsets lost')).toEqual([])
   })
@@ -144,7 +121,7 @@ describe("a system that uses Kafka's own client", () => {
     const consumer = consume(store, note)
     await client().send(note.topic, [...bad, ...good])
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 6)
+    await whenCommitted(consumer.name, note, 6)
     expect((await readEffects(store)).map(({ n }) => n).toSorted(ascending)).toEqual([1, 2])
     const topic = `${consumer.name}.dlq`
     await createTopics(createKafka(kafkaSettings()), [

@@ -248,8 +248,8 @@ export const guards: Guard[] = [
   {
     name: 'a commit names the life of the topic',
     file: 'kafkajs/membership.ts',
-    find: '          metadata: life,\n',
-    replace: '',
+    find: ', metadata: life })',
+    replace: ' })',
     test: ['positions', 'when it is empty'],
   },
   {
@@ -332,7 +332,7 @@ export const guards: Guard[] = [
   {
     name: 'a replay forgets the dead letter',
     file: 'consumer/apply-batch.ts',
-    find: '  await forgetRedriven(tx, context.consumer, items)\n',
+    find: '  await forgetRedriven(tx, consumer, batch)\n',
     replace: '',
     test: ['consumer', 'replayed dead letter'],
   },

@@ -4,15 +4,18 @@ import { toKafkaRecord } from '@coursewire/events'
 import { createDatabase, createLogger, createPool, type Database, type Logger, now } from '@coursewire/service-kit'
 import { createTestDatabase, uniqueName, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
-import { type Message, Partitioners } from 'kafkajs'
+import { type Admin, type Message, Partitioners, type Producer } from 'kafkajs'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import { type Consumer, type ConsumerOptions, startConsumer } from '../src/consumer/consumer.ts'
 import { type Handler, onRun } from '../src/consumer/handlers.ts'
 import { assertAcknowledged } from '../src/kafkajs/acknowledgements.ts'
 import { createKafka, createTopics, type KafkaSettings } from '../src/kafkajs/client.ts'
+import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { watchTopic } from '../src/kafkajs/topic-tools.ts'
 import { appendToOutbox, decodeHeaders, toKafkaRow } from '../src/outbox/outbox.ts'
+import type { Channel } from '../src/relay/channel.ts'
+import { startRelay } from '../src/relay/relay.ts'
 import type { KafkaSource } from '../src/source.ts'
 import { defineNote, insertNotes, type Note } from './note.ts'
 
@@ -92,6 +95,27 @@ export async function produce(topic: string, messages: Message[], brokers?: stri
     )
   }
   await producer.disconnect()
+}
+
+/** Opens an admin client until the end of the test. */
+export async function openAdmin(brokers?: string[]): Promise<Admin> {
+  const admin = createKafka(kafkaSettings(brokers)).admin()
+  await admin.connect()
+  onTestFinished(() => admin.disconnect())
+  return admin
+}
+
+/** Opens a producer for transactions until the end of the test. */
+export async function openTransactionalProducer(): Promise<Producer> {
+  const producer = createKafka(kafkaSettings()).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    transactionalId: uniqueName('transaction'),
+    createPartitioner: Partitioners.DefaultPartitioner,
+  })
+  await producer.connect()
+  onTestFinished(() => producer.disconnect())
+  return producer
 }
 
 /** Collects every record of a topic, existing and new ones. */
@@ -188,6 +212,27 @@ export function recordNotesTogether(note: Note): Handler {
   return onRun(note, insertNotes)
 }
 
+/** Relays the rows of a store until the end of the test. */
+export function relayToKafka(
+  { databaseUrl }: Store,
+  options: Pick<Parameters<typeof startRelay>[0], 'logLines'> & {
+    brokers?: string[]
+    override?: (channel: Channel) => Partial<Channel>
+  } = {},
+) {
+  const { brokers, logLines, override } = options
+  const log = createTestLogger()
+  const channel = createKafkaChannel({ ...kafkaSettings(brokers), logger: log.logger })
+  const relay = startRelay({
+    databaseUrl,
+    channel: { ...channel, ...override?.(channel) },
+    logger: log.logger,
+    logLines,
+  })
+  onTestFinished(() => relay.close())
+  return { ...relay, log }
+}
+
 export interface TestConsumer extends Consumer {
   name: string
   log: TestLogger
@@ -225,6 +270,18 @@ export async function readCommitted(group: string, topic: string, brokers?: stri
   await admin.disconnect()
   return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
 }
+
+/** Resolves when a group has committed the offset `count`, as a sum over the partitions. */
+export const whenCommitted = (
+  group: string,
+  { topic }: Pick<Note, 'topic'>,
+  count: number,
+  { brokers, ...waiting }: { brokers?: string[]; timeoutMs?: number } = {},
+) =>
+  waitFor(async () => (await readCommitted(group, topic, brokers)) === count, {
+    message: `${count} committed`,
+    ...waiting,
+  })
 
 export const settled = (store: Store, count: number) =>
   waitFor(async () => (await readEffects(store)).length >= count, { message: `${count} effects` })

@@ -4,9 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type KafkaServer, ownKafka, uniqueName, waitFor } from '@coursewire/servers'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { createKafka, createTopics } from '../src/kafkajs/client.ts'
-import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { findRanges } from '../src/kafkajs/read-ranges.ts'
-import { startRelay } from '../src/relay/relay.ts'
 import { expectFaithful, expectOrdered } from './expectations.ts'
 import {
   buildNote,
@@ -17,25 +15,20 @@ import {
   createTestLogger,
   kafkaSettings,
   type Note,
+  openAdmin,
   produce,
   readCommitted,
   readDeadLetters,
   readEffects,
   readTopic,
   recordNotes,
+  relayToKafka,
   type Store,
   settled,
   toMessage,
+  whenCommitted,
   writeNotes,
 } from './helpers.ts'
-
-function relay(store: Store, brokers?: string[]) {
-  const log = createTestLogger()
-  const channel = createKafkaChannel({ ...kafkaSettings(brokers), logger: log.logger })
-  const started = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger })
-  onTestFinished(() => started.close())
-  return { ...started, log }
-}
 
 describe('a broker', () => {
   let kafka: KafkaServer
@@ -55,7 +48,7 @@ describe('a broker', () => {
       )
     for (let n = 0; n < 6_000; n += 1_000) await write(n, 1_000)
 
-    const sender = relay(store, brokers)
+    const sender = relayToKafka(store, { brokers })
     const consumer = consume(store, note, { brokers })
     await settled(store, 1)
     await kafka.kill()
@@ -87,7 +80,7 @@ describe('a broker', () => {
     await kafka.stop()
 
     const kafkaLog = createTestLogger()
-    const sender = relay(store, brokers)
+    const sender = relayToKafka(store, { brokers })
     const consumer = consume(store, note, { kafka: { ...kafkaSettings(brokers), logger: kafkaLog.logger } })
     await waitFor(() => sender.log.find('Event publish failed').length > 0)
     const refusals = () =>
@@ -104,15 +97,12 @@ describe('a broker', () => {
 
 describe('the size of topics', () => {
   it('is known even if their leaders were just elected and do not know it yet', async () => {
-    const kafka = createKafka(kafkaSettings())
-    const admin = kafka.admin()
-    await admin.connect()
-    onTestFinished(() => admin.disconnect())
+    const admin = await openAdmin()
 
     for (let round = 0; round < 5; round += 1) {
       const topics = Array.from({ length: 10 }, () => uniqueName('new'))
       await createTopics(
-        kafka,
+        createKafka(kafkaSettings()),
         topics.map((topic) => ({ topic, numPartitions: 3, replicationFactor: 1, configEntries: [] })),
       )
       expect(await findRanges(admin, topics)).toHaveLength(30)
@@ -127,12 +117,10 @@ describe('records that are deleted before they were read', () => {
       Array.from({ length: count }, (_, index) => toMessage(note, buildNote(note, 'a', from + index))),
     )
   const truncate = async ({ topic }: Note, offset: number) => {
-    const admin = createKafka(kafkaSettings()).admin()
-    await admin.connect()
+    const admin = await openAdmin()
     // Otherwise kafkajs does not know the leader of the partition.
     await admin.fetchTopicOffsets(topic)
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] })
-    await admin.disconnect()
   }
   const findNumbers = async (store: Store) => (await readEffects(store)).map(({ n }) => n)
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
@@ -141,14 +129,14 @@ describe('records that are deleted before they were read', () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 100)
     const first = consume(store, note)
-    await waitFor(async () => (await readCommitted(first.name, note.topic)) === 100)
+    await whenCommitted(first.name, note, 100)
     await first.close()
     await write(note, 100, 100)
     await truncate(note, 150)
 
     const second = consume(store, note, { name: first.name })
 
-    await waitFor(async () => (await readCommitted(first.name, note.topic)) === 200)
+    await whenCommitted(first.name, note, 200)
     expect(await findNumbers(store)).toEqual([...range(0, 100), ...range(150, 200)])
     expect(second.log.find('Offsets lost')).toMatchObject([
       { level: 'error', topic: note.topic, partition: 0, found: 150 },
@@ -174,7 +162,7 @@ describe('records that are deleted before they were read', () => {
 
     open()
 
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 12_000)
+    await whenCommitted(consumer.name, note, 12_000)
     const numbers = await findNumbers(store)
     const [alarm] = consumer.log.find('Offsets lost') as { expected: number; found: number }[]
     expect(alarm).toMatchObject({ level: 'error', found: 11_900 })
@@ -206,7 +194,7 @@ describe('a relay that is suspended with a batch in hand', () => {
     await write(0, 300)
     const halted = spawnRelay(store)
     await waitFor(() => isHalted(halted.pid))
-    const successor = relay(store)
+    const successor = relayToKafka(store)
     const records = await readTopic(note.topic)
     await write(300, 700)
     // Postgres ends a session that is silent for ten seconds, and with it the lock.

@@ -2,11 +2,9 @@ import { waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
-import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
-import { startRelay } from '../src/relay/relay.ts'
 import type { KafkaSource } from '../src/source.ts'
-import { buildNote, createTestLogger, type Effect, kafkaSettings, type Note, type Store } from './helpers.ts'
+import { buildNote, type Effect, type Note, type Store } from './helpers.ts'
 
 const KEYS = 10
 
@@ -17,14 +15,6 @@ export async function connectAdmin({ adminUrl }: Store): Promise<pg.Client> {
   await admin.connect()
   onTestFinished(() => admin.end())
   return admin
-}
-
-export function relayToKafka(store: Store) {
-  const { logger } = createTestLogger()
-  const channel = createKafkaChannel({ ...kafkaSettings(), logger })
-  const relay = startRelay({ databaseUrl: store.databaseUrl, channel, logger })
-  onTestFinished(() => relay.close())
-  return relay
 }
 
 /** Returns the numbers of each key, in the order of the notes. */

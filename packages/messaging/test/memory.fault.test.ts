@@ -12,9 +12,9 @@ import {
   createStore,
   kafkaSettings,
   type Note,
-  readCommitted,
   readEffects,
   type Store,
+  whenCommitted,
 } from './helpers.ts'
 import { connectAdmin, groupByKey } from './load.ts'
 
@@ -90,7 +90,7 @@ describe('a lane that is blocked', () => {
     expect(await countEffects(store, 'blocked')).toBe(0)
 
     await consumer.release()
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 220_000, long)
+    await whenCommitted(consumer.name, note, 220_000, long)
     const effects = await readEffects(store)
     expect(effects).toHaveLength(220_000)
     for (const numbers of Object.values(groupByKey(effects)))
@@ -107,7 +107,7 @@ describe('a lane that is blocked', () => {
     expect(await consumer.measureBytes()).toBeLessThan(120 * MB)
 
     await consumer.release()
-    await waitFor(async () => (await readCommitted(consumer.name, note.topic)) === 10_000, long)
+    await whenCommitted(consumer.name, note, 10_000, long)
     expect(await countEffects(store, '%')).toBe(10_000)
   })
 })

@@ -1,7 +1,7 @@
 import { waitFor } from '@coursewire/testing'
 import { expect, it } from 'vitest'
-import { countOutbox, createNoteTopic, createStore, readTopic } from './helpers.ts'
-import { connectAdmin, readWire, relayToKafka, startWriting } from './load.ts'
+import { countOutbox, createNoteTopic, createStore, readTopic, relayToKafka } from './helpers.ts'
+import { connectAdmin, readWire, startWriting } from './load.ts'
 
 const long = { timeoutMs: 120_000 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { onAll, type ReceivedEvent } from '../src/consumer/handlers.ts'
+import { on, onAll, type ReceivedEvent, sortHandlers, toReceivedEvent } from '../src/consumer/handlers.ts'
 import {
   buildNote,
   consume,
@@ -10,12 +9,13 @@ import {
   createStore,
   type Note,
   produce,
-  readCommitted,
   readDeadLetters,
   readEffects,
   recordNotes,
   toMessage,
+  whenCommitted,
 } from './helpers.ts'
+import { defineNote } from './note.ts'
 
 /** Keeps what it is given, and writes a row of effect for each. */
 function audit({ topic }: Note) {
@@ -28,8 +28,6 @@ function audit({ topic }: Note) {
 }
 
 const send = (note: Note, event: object) => produce(note.topic, [{ key: 'a', value: JSON.stringify(event) }])
-const allDone = (consumer: { name: string }, note: Note, count: number) =>
-  waitFor(async () => (await readCommitted(consumer.name, note.topic)) === count)
 
 it('hears every event of its topic as it was received: of unknown types, addressed to others, with unknown fields', async () => {
   const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
@@ -43,7 +41,7 @@ it('hears every event of its topic as it was received: of unknown types, address
   ])
 
   const consumer = consume(store, note, { handlers: [handler] })
-  await allDone(consumer, note, 3)
+  await whenCommitted(consumer.name, note, 3)
 
   expect(received.map(({ envelope }) => envelope)).toEqual([known, later, another])
   expect(received.map(({ event }) => event.payload)).toEqual([known.payload, later.payload, another.payload])
@@ -67,7 +65,7 @@ it('counts an event once, however often it is delivered, beside the handler of i
   for (const event of [known, later, known, later]) await send(note, event)
 
   const consumer = consume(store, note, { handlers: [handler, recordNotes(note)] })
-  await allDone(consumer, note, 4)
+  await whenCommitted(consumer.name, note, 4)
 
   expect(consumer.log.find('Duplicate event, skipping')).toHaveLength(2)
   expect((await readEffects(store)).map(({ event_id, note_id }) => [event_id, note_id])).toEqual([
@@ -87,11 +85,31 @@ it('makes dead letters of what has no readable envelope, and of an id that comes
   await send(note, last)
 
   const consumer = consume(store, note, { handlers: [handler] })
-  await allDone(consumer, note, 4)
+  await whenCommitted(consumer.name, note, 4)
 
   expect(received.map(({ event }) => event.id)).toEqual([later.id, last.id])
   const codes = (await readDeadLetters(store)).map(({ headers }) =>
     headers.find(([name]) => name === 'x-error-code')?.[1]?.toString(),
   )
   expect(codes).toEqual(['record.not-an-envelope', 'event.mismatch'])
+})
+
+it('a topic has one handler for all events, and a type has one for its own', async () => {
+  const note = defineNote('note.events')
+  const ofAll = onAll(note.topic, async () => undefined)
+  const ofType = on(note, async () => undefined)
+
+  expect(() => sortHandlers([ofAll, ofType, ofAll])).toThrow('note.events has two handlers')
+  expect(() => sortHandlers([ofAll, ofType, ofType])).toThrow('note.written has two handlers')
+})
+
+it('an event has no moment of its append if the producer chose a timestamp that is none', () => {
+  const note = buildNote(defineNote('note.events'), 'a', 1)
+  const place = { topic: 'note.events', life: '', partition: 0, offset: 0 }
+  const content = { key: null, value: Buffer.from(JSON.stringify(note)), headers: [], sizeBytes: 0 }
+  const read = (timestamp: string) =>
+    toReceivedEvent({ ...place, ...content, timestamp, isRedriven: false, unreadBatch: null }, note)
+
+  expect(read('9223372036854775807').appendedAt).toBeNull()
+  expect(read('0').appendedAt).toBe('1970-01-01T00:00:00.000Z')
 })

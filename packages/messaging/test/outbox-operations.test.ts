@@ -1,19 +1,17 @@
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { ConfigResourceTypes } from 'kafkajs'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { createKafka } from '../src/kafkajs/client.ts'
-import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { COUNT_LIMIT, listParked, readOutboxStatus, requeueParked } from '../src/outbox/operations.ts'
 import { appendToOutbox, encodeHeaders, type OutboxRow } from '../src/outbox/outbox.ts'
 import { createOutboxReader } from '../src/relay/outbox-reader.ts'
-import { startRelay } from '../src/relay/relay.ts'
 import {
   createNoteTopic,
   createStore,
   createTestLogger,
-  kafkaSettings,
+  openAdmin,
   readTopic,
+  relayToKafka,
   type Store,
   writeNotes,
 } from './helpers.ts'
@@ -161,19 +159,15 @@ describe('parked rows', () => {
 
   it('are sent by the relay once the obstacle is gone', async () => {
     const note = await createNoteTopic({ partitions: 1, maxBytes: 1_000 })
-    const { logger } = createTestLogger()
-    const relay = startRelay({ databaseUrl: store.databaseUrl, channel: createKafkaChannel(kafkaSettings()), logger })
-    onTestFinished(() => relay.close())
+    relayToKafka(store)
     await writeNotes(store, note, [{ noteId: 'a', n: 1, text: 'x'.repeat(2_000) }])
     const parked = await waitFor(async () => (await listParked(store.db, { limit: 1 }))[0])
-    const admin = createKafka(kafkaSettings()).admin()
-    await admin.connect()
+    const admin = await openAdmin()
     const configEntries = [{ name: 'max.message.bytes', value: '1000000' }]
     await admin.alterConfigs({
       validateOnly: false,
       resources: [{ type: ConfigResourceTypes.TOPIC, name: note.topic, configEntries }],
     })
-    await admin.disconnect()
     const records = await readTopic(note.topic)
 
     await requeueParked(store.db, { ids: [parked] })

@@ -9,7 +9,6 @@ import { createCircuit } from '../src/consumer/circuit.ts'
 import { type Beginning, createPositioning } from '../src/consumer/positioning.ts'
 import { movePositions, readPositions, setPositions } from '../src/consumer/positions.ts'
 import { createAdminClient } from '../src/kafkajs/admin.ts'
-import { createKafka } from '../src/kafkajs/client.ts'
 import { findTopicState } from '../src/kafkajs/topic-state.ts'
 import {
   buildNote,
@@ -19,13 +18,14 @@ import {
   createTestLogger,
   kafkaSettings,
   type Note,
+  openAdmin,
   produce,
-  readCommitted,
   readDeadLetters,
   readEffects,
   type Store,
   settled,
   toMessage,
+  whenCommitted,
 } from './helpers.ts'
 
 const write = (note: Note, from: number, count: number, brokers?: string[]) =>
@@ -34,13 +34,6 @@ const write = (note: Note, from: number, count: number, brokers?: string[]) =>
     Array.from({ length: count }, (_, index) => toMessage(note, buildNote(note, `key-${index % 7}`, from + index))),
     brokers,
   )
-
-async function openAdmin(brokers?: string[]): Promise<Admin> {
-  const admin = createKafka(kafkaSettings(brokers)).admin()
-  await admin.connect()
-  onTestFinished(() => admin.disconnect())
-  return admin
-}
 
 /** Deletes a topic and creates another with its name. */
 async function makeAgain({ topic }: Note): Promise<void> {
@@ -52,9 +45,6 @@ async function makeAgain({ topic }: Note): Promise<void> {
   await waitFor(async () => (await findTopicState(admin, topic)).life !== life)
 }
 
-const committed = (group: string, note: Note, offset: number) =>
-  waitFor(async () => (await readCommitted(group, note.topic)) === offset)
-
 const findNumbers = async (store: Store) => (await readEffects(store)).map(({ n }) => n).toSorted((a, b) => a - b)
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
 
@@ -63,7 +53,7 @@ describe('a topic that is deleted and created again', () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const first = consume(store, note)
     await produce(note.topic, [{ key: 'a', value: 'no JSON' }])
-    await committed(first.name, note, 1)
+    await whenCommitted(first.name, note, 1)
     await first.close()
 
     await makeAgain(note)
@@ -71,7 +61,7 @@ describe('a topic that is deleted and created again', () => {
     const second = consume(store, note, { name: first.name })
 
     await settled(store, 1)
-    await committed(first.name, note, 2)
+    await whenCommitted(first.name, note, 2)
     expect((await readDeadLetters(store)).map(({ payload }) => String(payload))).toEqual(['no JSON', 'no JSON'])
     expect(second.log.find('Offsets lost')).toMatchObject([{ level: 'error', reason: 'topic-replaced', found: 0 }])
   })
@@ -81,7 +71,7 @@ describe('a topic that is deleted and created again', () => {
     const name = uniqueName('consumer')
     await write(note, 0, 20)
     const child = spawnConsumer(store, note, name)
-    await committed(name, note, 20)
+    await whenCommitted(name, note, 20)
     child.kill('SIGSTOP')
     await waitFor(() => /^State:\tT/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8')))
 
@@ -121,7 +111,7 @@ describe('a topic of the same name on another cluster', () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 20)
     const first = consume(store, note)
-    await committed(first.name, note, 20)
+    await whenCommitted(first.name, note, 20)
     await first.close()
     const { brokers } = kafka
     const admin = await openAdmin(brokers)
@@ -133,7 +123,7 @@ describe('a topic of the same name on another cluster', () => {
     await elsewhere.close()
     await write(note, 20, 5)
     const back = consume(store, note, { name: first.name })
-    await committed(first.name, note, 25)
+    await whenCommitted(first.name, note, 25)
 
     expect(await findNumbers(store)).toEqual([...range(0, 25), ...range(100, 130)])
     expect(elsewhere.log.find('Offsets lost')).toMatchObject([{ level: 'error', reason: 'topic-replaced' }])
@@ -163,12 +153,12 @@ describe('a database restored from a backup', () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 20)
     const first = consume(store, note)
-    await committed(first.name, note, 20)
+    await whenCommitted(first.name, note, 20)
     await first.close()
     const backup = await backUp(store)
     await write(note, 20, 20)
     const second = consume(store, note, { name: first.name })
-    await committed(first.name, note, 40)
+    await whenCommitted(first.name, note, 40)
     await second.close()
 
     await backup.restore()
@@ -185,12 +175,12 @@ describe('a database restored from a backup', () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 20)
     const first = consume(store, note)
-    await committed(first.name, note, 20)
+    await whenCommitted(first.name, note, 20)
     await first.close()
     const backup = await backUp(store)
     const second = consume(store, note, { name: first.name })
     await write(note, 20, 20)
-    await committed(first.name, note, 40)
+    await whenCommitted(first.name, note, 40)
 
     await backup.restore()
 
@@ -203,7 +193,7 @@ describe('a database restored from a backup', () => {
     const [store, empty, note] = await Promise.all([createStore(), createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 20)
     const first = consume(store, note)
-    await committed(first.name, note, 20)
+    await whenCommitted(first.name, note, 20)
     await first.close()
 
     const second = consume(empty, note, { name: first.name })
@@ -218,7 +208,7 @@ describe('a group whose offsets Kafka has forgotten', () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     await write(note, 0, 20)
     const first = consume(store, note)
-    await committed(first.name, note, 20)
+    await whenCommitted(first.name, note, 20)
     await first.close()
     const admin = await openAdmin()
     await waitFor(() => admin.deleteGroups([first.name]))

@@ -6,8 +6,6 @@ import { CompressionTypes, type Message } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { on, onRun } from '../src/consumer/handlers.ts'
 import { createKafka, createTopics } from '../src/kafkajs/client.ts'
-import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
-import { startRelay } from '../src/relay/relay.ts'
 import type { KafkaSource } from '../src/source.ts'
 import {
   buildNote,
@@ -17,23 +15,19 @@ import {
   kafkaSettings,
   type Note,
   produce,
-  readCommitted,
   readDeadLetters,
   readEffects,
   readTopic,
+  relayToKafka,
   type Store,
   toMessage,
+  whenCommitted,
 } from './helpers.ts'
 
 type NoteEvent = ReturnType<typeof buildNote>
 
 const toJson = (value: unknown) => Buffer.from(JSON.stringify(value))
 const range = (count: number) => Array.from({ length: count }, (_, n) => n)
-const allCommitted = (group: string, note: Note, count: number) =>
-  waitFor(async () => (await readCommitted(group, note.topic)) === count, {
-    timeoutMs: 50_000,
-    message: `${count} committed`,
-  })
 
 /** Sends each record in its own batch, because several large ones would exceed a batch. */
 async function produceEach(note: Note, messages: Message[]): Promise<void> {
@@ -90,9 +84,7 @@ async function relayDeadLetters(store: Store, consumer: string): Promise<KafkaSo
       configEntries: [{ name: 'max.message.bytes', value: '16777216' }],
     },
   ])
-  const { logger } = kafkaSettings()
-  const relay = startRelay({ databaseUrl: store.databaseUrl, channel: createKafkaChannel(kafkaSettings()), logger })
-  onTestFinished(() => relay.close())
+  relayToKafka(store)
   return readTopic(topic)
 }
 
@@ -153,7 +145,7 @@ describe('a record of another producer', () => {
       envelopes.map((envelope) => ({ key: null, value: toJson(envelope) })),
     )
 
-    await allCommitted(consumer.name, note, accepted.length)
+    await whenCommitted(consumer.name, note, accepted.length, { timeoutMs: 50_000 })
     const done = new Set((await readEffects(store)).map(({ n }) => n))
     expect(accepted.filter((_, n) => !done.has(n)).map(([name]) => name)).toEqual([])
     const given = (name: string) => seen.get(accepted.findIndex(([known]) => known === name))
@@ -175,7 +167,7 @@ describe('a record of another producer', () => {
       values.map((value) => ({ key: 'a', value })),
     )
 
-    await allCommitted(consumer.name, note, refused.length)
+    await whenCommitted(consumer.name, note, refused.length, { timeoutMs: 50_000 })
     expect(await readEffects(store)).toEqual([])
     expect((await readDeadLetters(store)).map(({ payload }) => payload)).toEqual(values)
   })
@@ -195,7 +187,7 @@ describe('a record of another producer', () => {
 
     await produce(note.topic, [...messages, ...messages])
 
-    await allCommitted(consumer.name, note, 10)
+    await whenCommitted(consumer.name, note, 10, { timeoutMs: 50_000 })
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([0, 1, 2, 3, 4])
     expect(await readDeadLetters(store)).toEqual([])
     expect(consumer.log.find('Duplicate event, skipping')).toHaveLength(5)
@@ -216,8 +208,8 @@ describe('a record of another producer', () => {
       range(3_000).map((n) => toMessage(single, buildNote(single, 'the one', n))),
     )
 
-    await allCommitted(ofMany, spread, 10_000)
-    await allCommitted(ofOne, single, 3_000)
+    await whenCommitted(ofMany, spread, 10_000, { timeoutMs: 50_000 })
+    await whenCommitted(ofOne, single, 3_000, { timeoutMs: 50_000 })
     const effects = await readEffects(store)
     expect(effects.filter(({ note_id }) => note_id === 'the one').map(({ n }) => n)).toEqual(range(3_000))
     expect(effects).toHaveLength(13_000)
@@ -245,7 +237,7 @@ describe('a record of another producer', () => {
 
         await produce(note.topic, messages)
 
-        await allCommitted(name, note, sent)
+        await whenCommitted(name, note, sent, { timeoutMs: 50_000 })
         await waitFor(() => letters.length === sent - good.length, { message: 'the dead letters' })
         expect((await readEffects(store)).map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(good)
         const byOffset = new Map(letters.map((letter) => [originalOffset(letter), letter]))
@@ -278,7 +270,7 @@ describe('a record of another producer', () => {
       messages: [{ key: 'a', value }, toMessage(note, buildNote(note, 'a', 2))],
     })
 
-    await allCommitted(consumer.name, note, 2)
+    await whenCommitted(consumer.name, note, 2, { timeoutMs: 50_000 })
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([2])
     const [letter] = await readDeadLetters(store)
     expect(letter?.payload?.equals(value)).toBe(true)
@@ -292,7 +284,7 @@ describe('a record of another producer', () => {
 
     await produce(note.topic, [{ key: 'a', value: null, headers }, toMessage(note, buildNote(note, 'a', 1))])
 
-    await allCommitted(consumer.name, note, 2)
+    await whenCommitted(consumer.name, note, 2, { timeoutMs: 50_000 })
     expect(await readEffects(store)).toHaveLength(1)
     const [letter] = await readDeadLetters(store)
     expect(letter?.headers.filter(([name]) => name.startsWith('header-'))).toHaveLength(10_000)

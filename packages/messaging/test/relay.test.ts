@@ -9,7 +9,6 @@ import { createKafka, createTopics } from '../src/kafkajs/client.ts'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
 import type { Channel, StoredRow } from '../src/relay/channel.ts'
-import type { LogLines } from '../src/relay/log-lines.ts'
 import { createOutboxReader } from '../src/relay/outbox-reader.ts'
 import { startRelay } from '../src/relay/relay.ts'
 import {
@@ -22,22 +21,10 @@ import {
   kafkaSettings,
   readEffects,
   readTopic,
-  type Store,
+  relayToKafka,
   settled,
   writeNotes,
 } from './helpers.ts'
-
-function relay(
-  store: Store,
-  wrap: (channel: Channel) => Channel = (channel) => channel,
-  logLines?: Record<string, LogLines>,
-) {
-  const log = createTestLogger()
-  const channel = wrap(createKafkaChannel({ ...kafkaSettings(), logger: log.logger }))
-  const started = startRelay({ databaseUrl: store.databaseUrl, channel, logger: log.logger, logLines })
-  onTestFinished(() => started.close())
-  return { ...started, log }
-}
 
 const numbersByKey = (records: { key: Buffer | null; value: Buffer | null }[]) => {
   const byKey = new Map<string, number[]>()
@@ -58,7 +45,7 @@ describe('the relay', () => {
     await owner.query('GRANT ALL ON counters TO PUBLIC')
     await owner.query(`INSERT INTO counters SELECT 'key-' || k, 0 FROM generate_series(0, 4) AS k`)
     await owner.end()
-    const running = relay(store)
+    const running = relayToKafka(store)
     const records = await readTopic(note.topic)
 
     const write = async (index: number) => {
@@ -81,7 +68,7 @@ describe('the relay', () => {
 
   it('publishes no event of a transaction that was rolled back', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
-    relay(store)
+    relayToKafka(store)
     const records = await readTopic(note.topic)
 
     const failing = store.db.transaction(async (tx) => {
@@ -98,7 +85,7 @@ describe('the relay', () => {
   it('still sends a low id that commits after higher ones were sent', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const records = await readTopic(note.topic)
-    relay(store)
+    relayToKafka(store)
     let commit = () => {}
     const hold = new Promise<void>((resolve) => {
       commit = resolve
@@ -147,7 +134,7 @@ describe('the relay', () => {
     expect(signal).toBe('SIGKILL')
     expect(await countOutbox(store)).toBe(50)
 
-    relay(store)
+    relayToKafka(store)
     await waitFor(() => records.length >= 100)
     await waitFor(async () => (await countOutbox(store)) === 0)
     const bytesById = new Map<string, Set<string>>()
@@ -169,16 +156,15 @@ describe('the relay', () => {
     const records = await readTopic(note.topic)
     const sends: string[] = []
     const named = (name: string) => (channel: Channel) => ({
-      ...channel,
       send: (rows: Parameters<Channel['send']>[0]) => {
         sends.push(name)
         return channel.send(rows)
       },
     })
-    const first = relay(store, named('first'))
+    const first = relayToKafka(store, { override: named('first') })
     await writeNotes(store, note, [{ noteId: 'a', n: 0 }])
     await waitFor(() => sends.length > 0)
-    const second = relay(store, named('second'))
+    const second = relayToKafka(store, { override: named('second') })
 
     for (let n = 1; n < 40; n += 1) await writeNotes(store, note, [{ noteId: 'a', n }])
     await waitFor(async () => (await countOutbox(store)) === 0)
@@ -203,7 +189,7 @@ describe('the relay', () => {
     const settings = ["search_path = 'pg_catalog'", "DateStyle = 'German, DMY'", "bytea_output = 'escape'"]
     for (const setting of settings) await admin.query(`ALTER DATABASE ${database} SET ${setting}`)
 
-    relay(store)
+    relayToKafka(store)
     consume(store, note)
     await writeNotes(store, note, [{ noteId: 'a', n: 1, text: 'a\\b' }])
 
@@ -215,7 +201,7 @@ describe('the relay', () => {
   it('continues when its database connection is cut, again and again', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const records = await readTopic(note.topic)
-    const running = relay(store)
+    const running = relayToKafka(store)
     const admin = new pg.Client({ connectionString: store.adminUrl })
     await admin.connect()
     onTestFinished(() => admin.end())
@@ -256,13 +242,14 @@ describe('the relay', () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const records = await readTopic(note.topic)
     const closing: Promise<void>[] = []
-    const running = relay(store, (channel) => ({
-      ...channel,
-      send: (rows) => {
-        closing.push(running.close())
-        return channel.send(rows)
-      },
-    }))
+    const running = relayToKafka(store, {
+      override: (channel) => ({
+        send: (rows) => {
+          closing.push(running.close())
+          return channel.send(rows)
+        },
+      }),
+    })
     await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
 
     await waitFor(() => closing.length > 0)
@@ -275,14 +262,15 @@ describe('the relay', () => {
   it('backs off from a destination that is down, whatever is written meanwhile', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const sentAt: number[] = []
-    const running = relay(store, (channel) => ({
-      ...channel,
-      send: async (rows) => {
-        sentAt.push(performance.now())
-        setImmediate(() => running.wake())
-        return { sent: [], parked: [], failed: rows.map((row) => ({ row, error: new Error('down') })), isDown: true }
-      },
-    }))
+    const running = relayToKafka(store, {
+      override: () => ({
+        send: async (rows) => {
+          sentAt.push(performance.now())
+          setImmediate(() => running.wake())
+          return { sent: [], parked: [], failed: rows.map((row) => ({ row, error: new Error('down') })), isDown: true }
+        },
+      }),
+    })
 
     await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
     await waitFor(() => sentAt.length >= 4)
@@ -300,16 +288,17 @@ describe('the relay', () => {
       Array.from({ length: count }, (_, n) => ({ noteId: 'a', n })),
     )
     let sends = 0
-    relay(store, (channel) => ({
-      ...channel,
-      send: async (rows) => {
-        sends += 1
-        if (sends !== 2) return channel.send(rows)
-        const { sent } = await channel.send(rows.slice(0, 100))
-        const failed = rows.slice(100).map((row) => ({ row, error: new Error('refused for a moment') }))
-        return { sent, parked: [], failed, isDown: false }
-      },
-    }))
+    relayToKafka(store, {
+      override: (channel) => ({
+        send: async (rows) => {
+          sends += 1
+          if (sends !== 2) return channel.send(rows)
+          const { sent } = await channel.send(rows.slice(0, 100))
+          const failed = rows.slice(100).map((row) => ({ row, error: new Error('refused for a moment') }))
+          return { sent, parked: [], failed, isDown: false }
+        },
+      }),
+    })
 
     const records = await readTopic(note.topic)
     await waitFor(async () => (await countOutbox(store)) === 0 && records.length >= count)
@@ -352,7 +341,7 @@ describe('the relay', () => {
     await writeNotes(store, missing, [{ noteId: 'a', n: 1 }])
     await store.pool.query(`UPDATE outbox SET created_at = created_at - interval '61 minutes'`)
 
-    const { log } = relay(store)
+    const { log } = relayToKafka(store)
 
     await waitFor(() => log.find('Outbox is not being emptied').length > 0)
     expect(log.find('Outbox is not being emptied')).toMatchObject([{ level: 'error', channel: 'kafka' }])
@@ -376,14 +365,15 @@ describe('the relay', () => {
       )
       const sent: StoredRow[] = []
 
-      const { log } = relay(store, (channel) => ({
-        ...channel,
-        batch: { ...channel.batch, rowBytes: 10_000 },
-        send(rows) {
-          sent.push(...rows)
-          return channel.send(rows)
-        },
-      }))
+      const { log } = relayToKafka(store, {
+        override: (channel) => ({
+          batch: { ...channel.batch, rowBytes: 10_000 },
+          send(rows) {
+            sent.push(...rows)
+            return channel.send(rows)
+          },
+        }),
+      })
 
       const records = await readTopic(note.topic)
       await waitFor(async () => (await countOutbox(store)) === 0 && records.length === 2)
@@ -401,7 +391,7 @@ describe('the relay', () => {
     await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
     await store.pool.query('UPDATE outbox SET log = NULL')
 
-    const { log } = relay(store)
+    const { log } = relayToKafka(store)
 
     await waitFor(async () => (await countOutbox(store)) === 0)
     expect(log.find('Outbox row published')).toHaveLength(1)
@@ -414,7 +404,7 @@ describe('the relay', () => {
     const old = { published: 'Note published', failed: 'Note refused', fields: { n: 1 } }
     await store.pool.query('UPDATE outbox SET log = $1', [old])
 
-    const { log } = relay(store)
+    const { log } = relayToKafka(store)
 
     await waitFor(async () => (await countOutbox(store)) === 0)
     expect(log.find('Note published')).toMatchObject([{ level: 'info', n: 1 }])
@@ -424,7 +414,9 @@ describe('the relay', () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
 
-    const { log } = relay(store, undefined, { [note.type]: { published: 'Note published', failed: 'Note refused' } })
+    const { log } = relayToKafka(store, {
+      logLines: { [note.type]: { published: 'Note published', failed: 'Note refused' } },
+    })
 
     await waitFor(async () => (await countOutbox(store)) === 0)
     expect(log.find('Note published')).toHaveLength(1)
@@ -432,7 +424,7 @@ describe('the relay', () => {
 
   it('writes the log line of an event when it is acknowledged', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
-    const { log } = relay(store)
+    const { log } = relayToKafka(store)
     const event = buildNote(note, 'a', 1)
 
     await store.db.transaction((tx) => appendToOutbox(tx, [toKafkaRow(note, event)]))
@@ -517,7 +509,7 @@ describe('a batch on its way to Kafka', () => {
       Array.from({ length: 30 }, (_, n) => ({ noteId: 'a', n, text: 'x'.repeat(3_000) })),
     )
 
-    relay(store)
+    relayToKafka(store)
 
     await waitFor(() => records.length >= 30)
     expect(numbersByKey(records)).toEqual(new Map([['a', Array.from({ length: 30 }, (_, n) => n)]]))
@@ -532,7 +524,7 @@ describe('a batch on its way to Kafka', () => {
       { noteId: 'a', n: 3 },
     ])
 
-    const { log } = relay(store)
+    const { log } = relayToKafka(store)
 
     await waitFor(() => records.length >= 2)
     await waitFor(async () => (await countOutbox(store)) === 0)
@@ -554,7 +546,7 @@ describe('a batch on its way to Kafka', () => {
       Array.from({ length: 600 }, (_, n) => ({ noteId: 'a', n })),
     )
 
-    const { log } = relay(store)
+    const { log } = relayToKafka(store)
     await waitFor(() => log.find('Topic set aside').length > 0)
     await writeNotes(store, note, [{ noteId: 'b', n: 2 }])
     await waitFor(() => records.length === 1)

@@ -1,7 +1,6 @@
 import { waitFor } from '@coursewire/testing'
 import { expect, it } from 'vitest'
-import { countOutbox, createNoteTopic, createStore, readTopic, writeNotes } from './helpers.ts'
-import { relayToKafka } from './load.ts'
+import { countOutbox, createNoteTopic, createStore, readTopic, relayToKafka, writeNotes } from './helpers.ts'
 import { fillSnsOutbox, relaySns, startLocalSns } from './local-sns.ts'
 
 it('an SNS that never answers is given up each time, does not delay Kafka, and gets everything when it answers', async () => {

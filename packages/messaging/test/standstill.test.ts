@@ -1,20 +1,33 @@
-import { uniqueName, waitFor } from '@coursewire/testing'
+import { waitFor } from '@coursewire/testing'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createKafka } from '../src/kafkajs/client.ts'
 import * as metrics from '../src/metrics.ts'
 import {
   buildNote,
   consume,
   createNoteTopic,
   createStore,
-  kafkaSettings,
+  openAdmin,
+  openTransactionalProducer,
   produce,
+  type Store,
   settled,
   toMessage,
 } from './helpers.ts'
 
 const MINUTE_MS = 60_000
+
+/** Ends all connections of the store's database, and accepts no new ones until the returned function is called. */
+async function shut({ adminUrl }: Store): Promise<() => Promise<unknown>> {
+  const name = new URL(adminUrl).pathname.slice(1)
+  const admin = new pg.Client({ connectionString: Object.assign(new URL(adminUrl), { pathname: '/postgres' }).href })
+  await admin.connect()
+  onTestFinished(() => admin.end())
+  const allow = (isAllowed: boolean) => admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${isAllowed}`)
+  await allow(false)
+  await admin.query('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1', [name])
+  return () => allow(true)
+}
 
 describe('a partition that is not at its end', () => {
   it('has a lag, an age and an alarm while another producer holds a transaction open, and continues after it', async () => {
@@ -25,13 +38,7 @@ describe('a partition that is not at its end', () => {
     const consumer = consume(store, note, { monotonicMs: () => performance.now() + MINUTE_MS })
     await write(0)
     await settled(store, 1)
-    const producer = createKafka(kafkaSettings()).producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      transactionalId: uniqueName('transaction'),
-    })
-    await producer.connect()
-    onTestFinished(() => producer.disconnect())
+    const producer = await openTransactionalProducer()
 
     const transaction = await producer.transaction()
     await transaction.send({ topic: note.topic, messages: [{ key: 'b', value: 'for nobody' }] })
@@ -62,19 +69,8 @@ describe('a partition that is not at its end', () => {
     await write(0, 0)
     await write(1, 1)
     await settled(store, 2)
-    const { pathname } = new URL(store.adminUrl)
-    const admin = new pg.Client({
-      connectionString: Object.assign(new URL(store.adminUrl), { pathname: '/postgres' }).href,
-    })
-    await admin.connect()
-    onTestFinished(() => admin.end())
-    const allow = (isAllowed: boolean) =>
-      admin.query(`ALTER DATABASE ${pathname.slice(1)} ALLOW_CONNECTIONS ${isAllowed}`)
 
-    await allow(false)
-    await admin.query('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1', [
-      pathname.slice(1),
-    ])
+    const allow = await shut(store)
     await write(0, 2)
     await waitFor(() => consumer.log.find('Consuming paused, a dependency is down').length > 0)
     await write(1, 3)
@@ -89,8 +85,29 @@ describe('a partition that is not at its end', () => {
       lag.mock.calls.some(([value, of]) => value === 1 && of?.['topic'] === note.topic && of['partition'] === 1),
     )
 
-    await allow(true)
+    await allow()
     await settled(store, 4)
+  })
+})
+
+describe('a consumer whose positions are not known', () => {
+  it('raises an alarm after a minute, and says where it begins once they are', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    await produce(note.topic, [toMessage(note, buildNote(note, 'a', 0))])
+    const allow = await shut(store)
+    let passedMs = 0
+
+    const consumer = consume(store, note, { monotonicMs: () => performance.now() + passedMs })
+    await waitFor(() => consumer.log.find('Consuming paused, a dependency is down').length > 0)
+    passedMs = MINUTE_MS
+
+    await waitFor(() => consumer.log.find('Consumer stands still').length > 0)
+    expect(consumer.log.find('Consumer stands still')).toMatchObject([{ level: 'error', reason: 'positions-unknown' }])
+    expect(consumer.log.find('Positions found')).toEqual([])
+
+    await allow()
+    await settled(store, 1)
+    expect(consumer.log.find('Positions found')).toMatchObject([{ level: 'info', starts: { [`${note.topic}/0`]: 0 } }])
   })
 })
 
@@ -103,9 +120,7 @@ describe('partitions that are added to a topic', () => {
     const consumer = consume(store, note)
     await produce(note.topic, [toMessage(note, buildNote(note, 'a', 0))])
     await settled(store, 1)
-    const admin = createKafka(kafkaSettings()).admin()
-    await admin.connect()
-    onTestFinished(() => admin.disconnect())
+    const admin = await openAdmin()
 
     await admin.createPartitions({ topicPartitions: [{ topic: note.topic, count: 3 }] })
     await waitFor(async () => {

@@ -1,14 +1,14 @@
 import { gunzipSync } from 'node:zlib'
 import { uniqueName, waitFor } from '@coursewire/testing'
 import { CompressionCodecs, CompressionTypes } from 'kafkajs'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { selectDeadLetters, withDeadLetters } from '../src/dead-letters/dead-letters.ts'
 import { planReplay, replayDeadLetters } from '../src/dead-letters/replay.ts'
 import { createKafka, createTopics } from '../src/kafkajs/client.ts'
 import { readLimits, registerCodecs } from '../src/kafkajs/codecs.ts'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
 import { startRelay } from '../src/relay/relay.ts'
-import { type ForeignClient, type ForeignRecord, startForeignClient } from './foreign-client/client.ts'
+import { type ForeignRecord, useForeignClient } from './foreign-client/client.ts'
 import {
   buildNote,
   consume,
@@ -18,12 +18,13 @@ import {
   kafkaSettings,
   type Note,
   produce,
-  readCommitted,
   readDeadLetters,
   readEffects,
   readTopic,
+  relayToKafka,
   settled,
   toMessage,
+  whenCommitted,
 } from './helpers.ts'
 
 // Small limits, so that exceeding them is cheap.
@@ -39,24 +40,9 @@ const aRecord = (note: Note, n: number, text: string): ForeignRecord => ({
   headers: [],
 })
 const sendGood = (note: Note, n: number) => produce(note.topic, [toMessage(note, buildNote(note, 'a', n))])
-const committed = (group: string, note: Note, count: number) =>
-  waitFor(async () => (await readCommitted(group, note.topic)) === count, { message: `${count} committed` })
 
 describe('a batch that is too large after decompression', () => {
-  let java: ForeignClient | undefined
-  let reason = ''
-
-  beforeAll(async () => {
-    try {
-      java = await startForeignClient(inject('kafka').brokers)
-    } catch (error) {
-      reason = error instanceof Error ? error.message : String(error)
-    }
-  })
-  afterAll(() => java?.close())
-  beforeEach((ctx) => {
-    if (!java && !process.env['CI']) ctx.skip(reason)
-  })
+  const client = useForeignClient()
 
   it.for(['gzip', 'snappy', 'lz4', 'zstd'])('becomes one dead letter, and nobody waits for it (%s)', async (codec) => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
@@ -64,14 +50,14 @@ describe('a batch that is too large after decompression', () => {
     const together = { 'compression.type': codec, 'batch.size': '4000000', 'linger.ms': '1000' }
 
     await sendGood(note, 0)
-    await java?.send(
+    await client().send(
       note.topic,
       Array.from({ length: 8 }, (_, n) => aRecord(note, 100 + n, ' '.repeat(200_000))),
       together,
     )
     await sendGood(note, 1)
 
-    await committed(consumer.name, note, 10)
+    await whenCommitted(consumer.name, note, 10)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([0, 1])
     const [letter, ...others] = await readDeadLetters(store)
     expect(others).toEqual([])
@@ -86,13 +72,13 @@ describe('a batch that is too large after decompression', () => {
     const consumer = consume(store, note)
     const together = { 'compression.type': codec, 'batch.size': '4000000', 'linger.ms': '1000' }
 
-    await java?.send(
+    await client().send(
       note.topic,
       Array.from({ length: 5 }, (_, n) => aRecord(note, n, 'the same words again, '.repeat(8_500))),
       together,
     )
 
-    await committed(consumer.name, note, 5)
+    await whenCommitted(consumer.name, note, 5)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([0, 1, 2, 3, 4])
     expect(await readDeadLetters(store)).toEqual([])
   })
@@ -105,16 +91,10 @@ describe('a batch that became a dead letter', () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const topics = [{ topic: `${name}.dlq`, numPartitions: 1, replicationFactor: 1, configEntries: [] }]
     await createTopics(createKafka(kafkaSettings()), topics)
-    const settings = kafkaSettings()
-    const relay = startRelay({
-      databaseUrl: store.databaseUrl,
-      channel: createKafkaChannel(settings),
-      logger: settings.logger,
-    })
-    onTestFinished(() => relay.close())
+    relayToKafka(store)
     const letters = await readTopic(`${name}.dlq`)
     consume(store, note, { name })
-    const producer = createKafka(settings).producer({ allowAutoTopicCreation: false })
+    const producer = createKafka(kafkaSettings()).producer({ allowAutoTopicCreation: false })
     await producer.connect()
     onTestFinished(() => producer.disconnect())
     const events = Array.from({ length: 8 }, (_, n) => toMessage(note, buildNote(note, 'a', n, 'x'.repeat(200_000))))
@@ -122,7 +102,7 @@ describe('a batch that became a dead letter', () => {
     await waitFor(() => letters.length === 1, { message: 'the letter' })
     const watched = await readTopic(note.topic)
 
-    const refused = await withDeadLetters(settings, undefined, async (connection) => {
+    const refused = await withDeadLetters(kafkaSettings(), undefined, async (connection) => {
       const plan = await planReplay(connection, await selectDeadLetters(connection, [`${name}.dlq`], {}))
       return [...plan.refused, ...(await replayDeadLetters(connection, plan.ready))]
     })
@@ -146,7 +126,7 @@ describe('a batch', () => {
     await producer.send({ topic: note.topic, messages: Array.from({ length: 2_001 }, () => ({ value: '' })) })
     await sendGood(note, 1)
 
-    await committed(consumer.name, note, 2_002)
+    await whenCommitted(consumer.name, note, 2_002)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([1])
     const letters = await readDeadLetters(store)
     expect(letters.map(({ headers }) => header(headers, 'x-error-message'))).toEqual([
@@ -162,7 +142,7 @@ describe('a batch', () => {
     await produce(note.topic, [{ key: 'a', value: 'x', headers }])
     await sendGood(note, 1)
 
-    await committed(consumer.name, note, 2)
+    await whenCommitted(consumer.name, note, 2)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual([1])
     expect(await readDeadLetters(store)).toHaveLength(1)
   })
@@ -180,7 +160,7 @@ describe('a batch', () => {
     const consumer = consume(store, note)
 
     await settled(store, 20)
-    await committed(consumer.name, note, 20)
+    await whenCommitted(consumer.name, note, 20)
     expect((await readEffects(store)).map(({ n }) => n)).toEqual(Array.from({ length: 20 }, (_, n) => n))
     expect(await readDeadLetters(store)).toEqual([])
   })

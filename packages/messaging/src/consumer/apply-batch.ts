@@ -26,30 +26,21 @@ export interface BatchItem {
  * `tx`, so that memory and effect commit together. Resolves to the outcome of each item.
  */
 export async function applyBatch(tx: Transaction, context: BatchContext, items: BatchItem[]): Promise<Outcome[]> {
-  await forgetRedriven(tx, context.consumer, items)
-  const outcomes = await remember(
-    tx,
-    context.consumer,
-    items.map((item) => item.received),
-  )
+  const { consumer, serviceVersion, handlers } = context
+  const batch = items.map(({ received }) => received)
+  await forgetRedriven(tx, consumer, batch)
+  const outcomes = await remember(tx, consumer, batch)
 
-  await handle(
-    tx,
-    context.handlers,
-    items.map(({ received }) => received).filter((_, index) => outcomes[index] === 'done'),
-  )
+  const fresh = batch.filter((_, index) => outcomes[index] === 'done')
+  await handle(tx, handlers, fresh)
 
   const now = new Date()
+  const first = { count: 1, firstFailureAt: now, lastFailureAt: now }
   const dead = items.flatMap(({ received, attempts }, index) => {
     const outcome = outcomes[index]
     if (outcome !== 'dead' && outcome !== 'mismatch') return []
     const letter = outcome === 'dead' ? received : refuseMismatch(received)
-    return buildDeadLetter(
-      context.consumer,
-      context.serviceVersion,
-      letter,
-      attempts ?? { count: 1, firstFailureAt: now, lastFailureAt: now },
-    )
+    return buildDeadLetter(consumer, serviceVersion, letter, attempts ?? first)
   })
   await appendToOutbox(tx, dead)
   return outcomes
@@ -78,8 +69,8 @@ async function handle(tx: Transaction, { byType, byTopic }: Handlers, batch: Rec
 }
 
 /** Gives replayed dead letters a second chance. If their event was handled meanwhile, they are still duplicates. */
-async function forgetRedriven(tx: Transaction, consumer: string, items: BatchItem[]): Promise<void> {
-  const redriven = items.map(({ received }) => received).filter(({ record }) => record.isRedriven)
+async function forgetRedriven(tx: Transaction, consumer: string, batch: Received[]): Promise<void> {
+  const redriven = batch.filter(({ record }) => record.isRedriven)
   if (redriven.length === 0) return
   const { sources, streamMessageIds } = toColumns(redriven)
   await tx.execute(sql`
@@ -216,15 +207,13 @@ const toEventName = ({ tenantId, eventId }: Pick<Identity, 'tenantId' | 'eventId
 
 function toColumns(batch: Received[]) {
   const texts = (read: (received: Received) => string) => toBinaryArray('text', batch.map(read))
+  const hashes = batch.map(({ contentHash }) => contentHash)
   return {
     sources: texts(({ identity }) => identity.source),
     streamMessageIds: texts(({ identity }) => identity.streamMessageId),
     tenantIds: texts(({ identity }) => identity.tenantId),
     eventIds: texts(({ identity }) => identity.eventId),
     outcomes: texts(({ refusal }) => (refusal ? 'dead' : 'done')),
-    hashes: toBinaryArray(
-      'bytea',
-      batch.map(({ contentHash }) => contentHash),
-    ),
+    hashes: toBinaryArray('bytea', hashes),
   }
 }

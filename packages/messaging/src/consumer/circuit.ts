@@ -2,25 +2,10 @@ import type { Logger } from '@coursewire/service-kit'
 import { backoffMs, createWaiter } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
 
-export interface Circuit {
-  readonly isOpen: boolean
-  /** How many batches have succeeded. This tells a faulty record from a general failure. */
-  readonly successes: number
-  /** Resolves when the circuit is closed; at once if it already is. */
-  whenClosed(): Promise<void>
-  /** Opens the circuit and resolves when the probe has succeeded. */
-  trip(error: unknown): Promise<void>
-  recordSuccess(): void
-  /** Releases everybody who waits, so that they notice the end. */
-  shutDown(): void
-}
+export type Circuit = ReturnType<typeof createCircuit>
 
 /** Creates the circuit of a consumer. While a shared dependency is down, all lanes wait and one probe asks every 100 ms to 30 s. */
-export function createCircuit(options: {
-  probe: () => Promise<unknown>
-  onChange: () => void
-  logger: Logger
-}): Circuit {
+export function createCircuit(options: { probe: () => Promise<unknown>; onChange: () => void; logger: Logger }) {
   const waiter = createWaiter()
   let probing: Promise<void> | null = null
   let failures = 0
@@ -41,14 +26,17 @@ export function createCircuit(options: {
   }
 
   return {
-    get isOpen() {
+    get isOpen(): boolean {
       return probing !== null
     },
-    get successes() {
+    /** How many batches have succeeded. This tells a faulty record from a general failure. */
+    get successes(): number {
       return successes
     },
-    whenClosed: () => probing ?? Promise.resolve(),
-    trip(error) {
+    /** Resolves when the circuit is closed; at once if it already is. */
+    whenClosed: (): Promise<void> => probing ?? Promise.resolve(),
+    /** Opens the circuit and resolves when the probe has succeeded. */
+    trip(error: unknown): Promise<void> {
       if (isShutDown) return Promise.resolve()
       if (!probing) {
         options.logger.warn({ err: error }, 'Consuming paused, a dependency is down')
@@ -63,11 +51,12 @@ export function createCircuit(options: {
       }
       return probing
     },
-    recordSuccess() {
+    recordSuccess(): void {
       successes += 1
       failures = 0
     },
-    shutDown() {
+    /** Releases everybody who waits, so that they notice the end. */
+    shutDown(): void {
       isShutDown = true
       waiter.wake()
     },

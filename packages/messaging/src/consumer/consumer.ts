@@ -40,11 +40,12 @@ export interface Consumer {
 /**
  * Consumes topics. Each event has its effect exactly once in `db`, however often it is delivered. A record that cannot be handled becomes
  * a dead letter in the outbox. An offset is committed only after all offsets before it are settled in the database. Starts in the
- * background and waits for brokers that are not up yet.
+ * background and waits for brokers that are not up yet. Throws if two handlers are for the same.
  */
 export function startConsumer(options: ConsumerOptions): Consumer {
-  const { db, logger, name, handlers } = options
-  const topics = [...new Set(handlers.map(({ topic }) => topic))]
+  const { db, logger, name } = options
+  const handlers = sortHandlers(options.handlers)
+  const topics = [...new Set(options.handlers.map(({ topic }) => topic))]
   let isClosing = false
   let looking: Promise<void> | null = null
 
@@ -71,7 +72,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     logger,
     consumer: name,
     serviceVersion: options.serviceVersion,
-    handlers: sortHandlers(handlers),
+    handlers,
     monotonicMs: options.monotonicMs ?? (() => performance.now()),
     onCommitted: options.onCommitted,
     member,

@@ -27,6 +27,8 @@ export interface FollowOptions {
 }
 
 export interface Follower {
+  /** Resolves when it follows for the first time, or is closed before that. */
+  started: Promise<void>
   /** False while Kafka is lost, which it notices within 20 seconds. Until then, and while this is false, a cache may be out of date. */
   isFollowing(): boolean
   close(): Promise<void>
@@ -34,9 +36,9 @@ export interface Follower {
 
 /**
  * Follows a topic for this process alone, from the topic's end and without memory, for caches that each instance keeps for itself.
- * Resolves when it is following. It gets every event that is appended after that. After an outage it continues where it was.
+ * Starts in the background. It gets every event that is appended after it has started. After an outage it continues where it was.
  */
-export async function followTopic(options: FollowOptions): Promise<Follower> {
+export function followTopic(options: FollowOptions): Follower {
   const { topic, name, logger } = options
   const groupId = `${name}.follower-${randomUUID()}`
   const handlers = sortHandlers([{ topic, type: null, handle: () => Promise.resolve() }])
@@ -49,9 +51,10 @@ export async function followTopic(options: FollowOptions): Promise<Follower> {
   let epoch = 0
   let isFollowing = false
   let hasStarted = false
-  let start: () => void = () => undefined
+  let isClosed = false
+  let markStarted: () => void = () => undefined
   const started = new Promise<void>((resolve) => {
-    start = resolve
+    markStarted = resolve
   })
 
   const member = joinGroup({
@@ -78,6 +81,7 @@ export async function followTopic(options: FollowOptions): Promise<Follower> {
 
   /** Continues each partition where it was left, or at its end if that is impossible. */
   async function begin(): Promise<void> {
+    if (isClosed) return
     epoch += 1
     const own = epoch
     isFollowing = false
@@ -100,7 +104,7 @@ export async function followTopic(options: FollowOptions): Promise<Follower> {
         // Comes after the end is known, so that what a cache reads from now on is never older than the next event.
         if (hasMissed && hasStarted) miss('The topic cannot be continued where it was left')
         hasStarted = true
-        return start()
+        return markStarted()
       } catch (error) {
         logger.debug({ err: error, topic }, 'Not following yet')
         await waiter.wait(backoffMs(failures, 100, 5_000))
@@ -150,13 +154,15 @@ export async function followTopic(options: FollowOptions): Promise<Follower> {
     lookAround().catch((error: unknown) => logger.debug({ err: error, topic }, 'Topic not looked at'))
   }, LOOK_MS)
 
-  await started
   return {
+    started,
     isFollowing: () => isFollowing,
     async close() {
+      isClosed = true
       clearInterval(lookTimer)
       epoch += 1
       isFollowing = false
+      markStarted()
       waiter.wake()
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, LEAVE_MS).unref())
       const leave = async () => {

@@ -1,7 +1,7 @@
 import type { EventDefinition, EventEnvelope } from '@coursewire/events'
 import type { Transaction } from '@coursewire/service-kit'
 import type { z } from 'zod'
-import type { Headers, KafkaSource } from '../source.ts'
+import { type Headers, type KafkaSource, toMoment } from '../source.ts'
 
 /** Applies consecutive events of one type. It may only use Postgres, through `tx`, and may run again after a failure. */
 export interface Handler extends Pick<EventDefinition, 'topic' | 'type' | 'payload'> {
@@ -24,8 +24,8 @@ export interface ReceivedEvent {
   topic: string
   partition: number
   offset: number
-  /** When the broker appended it; ISO 8601 in UTC. */
-  appendedAt: string
+  /** When the broker appended it; ISO 8601 in UTC. Null if the topic accepted a producer's timestamp that is no moment. */
+  appendedAt: string | null
   key: Buffer | null
   headers: Headers
 }
@@ -75,10 +75,13 @@ export interface Handlers {
   byTopic: ReadonlyMap<string, TopicHandler>
 }
 
+/** Throws if two handlers have the same type, or the same topic as a whole, because only one of them would be called. */
 export function sortHandlers(handlers: readonly (Handler | TopicHandler)[]): Handlers {
   const byType = new Map<string, Handler>()
   const byTopic = new Map<string, TopicHandler>()
   for (const handler of handlers) {
+    const isTaken = handler.type === null ? byTopic.has(handler.topic) : byType.has(handler.type)
+    if (isTaken) throw new Error(`${handler.type ?? handler.topic} has two handlers`)
     if (handler.type === null) byTopic.set(handler.topic, handler)
     else byType.set(handler.type, handler)
   }
@@ -94,7 +97,7 @@ export function toReceivedEvent(record: KafkaSource, envelope: EventEnvelope): R
     topic,
     partition,
     offset,
-    appendedAt: new Date(Number(timestamp)).toISOString(),
+    appendedAt: toMoment(timestamp),
     key,
     headers,
   }

@@ -17,17 +17,10 @@ export interface LaneContext extends BatchContext {
   onCommitted: () => void
 }
 
-export interface Lane {
-  push(received: Received): void
-  /** Starts the pushed records. Call it after the last record of a batch. */
-  start(): void
-  /** Drops the records that have not started. The running transaction ends, but is not tried again. */
-  abandon(): void
-  whenIdle(): Promise<void>
-}
+export type Lane = ReturnType<typeof createLane>
 
 /** Handles records batch by batch. A batch is everything that waits, up to 200 records, in one transaction. Calls `onDone` for each settled record. */
-export function createLane(context: LaneContext, onDone: (received: Received[]) => void): Lane {
+export function createLane(context: LaneContext, onDone: (received: Received[]) => void) {
   const { circuit, logger } = context
   const waiter = createWaiter()
   let queue: Received[] = []
@@ -143,14 +136,16 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
   }
 
   return {
-    push: (received) => void queue.push(received),
+    push: (received: Received): void => void queue.push(received),
+    /** Starts the pushed records. Call it after the last record of a batch. */
     start,
-    abandon() {
+    /** Drops the records that have not started. The running transaction ends, but is not tried again. */
+    abandon(): void {
       isAbandoned = true
       queue = []
       waiter.wake()
     },
-    whenIdle: () => running ?? Promise.resolve(),
+    whenIdle: (): Promise<void> => running ?? Promise.resolve(),
   }
 }
 

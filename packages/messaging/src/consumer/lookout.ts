@@ -5,12 +5,12 @@ import { type Partition, toMove } from './partition.ts'
 import type { Positioning } from './positioning.ts'
 import type { Move } from './positions.ts'
 
-/** How long a partition may stand still before the alarm is raised. */
+/** How long a partition may stand still, or its start be unknown, before the alarm is raised. */
 const STANDSTILL_MS = 60_000
 
 export interface LookoutOptions {
   admin: AdminClient
-  positioning: Pick<Positioning, 'hasGoneBack'>
+  positioning: Pick<Positioning, 'hasGoneBack' | 'searchingMs'>
   partitions: () => Iterable<Partition>
   beginEpoch: () => void
   logger: Logger
@@ -22,6 +22,17 @@ export interface LookoutOptions {
  * at its offset in whatever topic now has the name, and without events nobody asks the database.
  */
 export function createLookout({ admin, positioning, partitions, beginEpoch, logger, monotonicMs }: LookoutOptions) {
+  let isSearchReported = false
+
+  function reportLongSearch(): void {
+    const ageMs = positioning.searchingMs(monotonicMs())
+    const isLong = ageMs > STANDSTILL_MS
+    if (isLong && !isSearchReported) {
+      logger.error({ reason: 'positions-unknown', seconds: Math.round(ageMs / 1_000) }, 'Consumer stands still')
+    }
+    isSearchReported = isLong
+  }
+
   /**
    * If nothing is in hand, either another producer's transaction is open or the partition is not being fetched. The fetched batches
    * cannot tell, because for a reader of committed records a partition ends where the oldest open transaction begins.
@@ -41,6 +52,7 @@ export function createLookout({ admin, positioning, partitions, beginEpoch, logg
     const held = [...partitions()]
     const moves = held.map(toMove)
     const isCurrent = () => held.length > 0 && [...partitions()][0] === held[0]
+    reportLongSearch()
     if (!isCurrent()) return
     for (const topic of new Set(moves.map((move) => move.topic))) {
       const { life, bounds } = await admin.use((client) => findTopicState(client, topic))

@@ -86,10 +86,8 @@ export function createPartition(context: PartitionContext, { topic, life, partit
         else metrics.eventsSkipped.add(1, { reason: decoded.skipped })
       }
       position = batch.next
-      watermark.add(
-        waiting.map(({ record }) => record.offset),
-        batch.next,
-      )
+      const offsets = waiting.map(({ record }) => record.offset)
+      watermark.add(offsets, batch.next)
       watermark.noteEnd(batch.end)
       for (const received of waiting) {
         records += 1

@@ -34,6 +34,8 @@ interface Found extends Start {
 export function createPositioning({ db, consumer, admin, circuit, logger, onFound }: PositioningOptions) {
   const waiter = createWaiter()
   let epoch = 0
+  /** Since when partitions are assigned whose start is not known, by `performance.now()`. */
+  let searchingSince: number | null = null
   /** The timeline of the database when we last read positions from it. */
   let timeline = ''
 
@@ -94,6 +96,7 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
      */
     async begin(assigned: Assigned, held: Move[]): Promise<void> {
       epoch += 1
+      searchingSince ??= performance.now()
       const own = epoch
       const isOver = () => epoch !== own
       for (let failures = 0; !isOver(); failures += 1) {
@@ -104,7 +107,10 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
           const news = found.filter(isNews).map(({ place, start }) => ({ ...place, position: start }))
           await askDatabase(setPositions(db, consumer, news))
           if (isOver()) return
+          searchingSince = null
           for (const one of found) report(one)
+          const starts = found.map(({ place, start }) => [`${place.topic}/${place.partition}`, start])
+          logger.info({ starts: Object.fromEntries(starts) }, 'Positions found')
           onFound(
             found.map((one) => ({
               ...one.place,
@@ -130,9 +136,12 @@ export function createPositioning({ db, consumer, admin, circuit, logger, onFoun
         known.positions.some((other) => isSamePlace(other, one) && other.position >= one.saved)
       return known.timeline !== timeline || !held.every(isThere)
     },
+    /** Milliseconds since partitions were assigned, while their start is not known; otherwise 0. */
+    searchingMs: (now: number): number => (searchingSince === null ? 0 : now - searchingSince),
     /** Ends the epoch. `onFound` is not called any more. */
     end(): void {
       epoch += 1
+      searchingSince = null
       waiter.wake()
     },
   }

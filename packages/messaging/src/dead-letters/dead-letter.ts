@@ -1,6 +1,6 @@
 import type { Received } from '../consumer/record.ts'
 import { encodeHeaders, type OutboxRow } from '../outbox/outbox.ts'
-import { type Headers, type KafkaSource, REDRIVE_HEADER } from '../source.ts'
+import { type Headers, type KafkaSource, REDRIVE_HEADER, toMoment } from '../source.ts'
 
 export interface Attempts {
   count: number
@@ -119,7 +119,7 @@ export function parseDeadLetter(record: KafkaSource): DeadLetter | null {
   const redriven = read(REDRIVE_HEADER)
   return {
     id: `${record.topic}/${record.partition}/${record.offset}`,
-    failedAt: why('x-last-failure-at') || new Date(Number(record.timestamp)).toISOString(),
+    failedAt: why('x-last-failure-at') || (toMoment(record.timestamp) ?? ''),
     topic,
     partition: Number(partition),
     offset: Number(offset),
@@ -159,22 +159,6 @@ function readType(value: Buffer | null): string | null {
 
 /** Returns the part of a dead letter that is kept when many are in memory. */
 export function summarizeDeadLetter(letter: DeadLetter): DeadLetterSummary {
-  const { id, failedAt, topic, partition, offset, origin, wasReplayed, consumer, type, eventId, code } = letter
-  const { attempts, message, batch } = letter
-  return {
-    id,
-    failedAt,
-    topic,
-    partition,
-    offset,
-    origin,
-    wasReplayed,
-    consumer,
-    type,
-    eventId,
-    code,
-    attempts,
-    message,
-    batch,
-  }
+  const { firstFailureAt, originalTimestamp, serviceVersion, stack, key, value, headers, ...summary } = letter
+  return summary
 }

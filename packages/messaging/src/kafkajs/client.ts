@@ -132,14 +132,12 @@ export interface TopicSpecification {
  * partition count, which never changes.
  */
 export async function createTopics(kafka: Kafka, topics: TopicSpecification[]): Promise<void> {
+  const names = topics.map(({ topic }) => topic)
   const admin = kafka.admin()
   await admin.connect()
   try {
     const areAllNew = await admin.createTopics({ topics, waitForLeaders: false })
-    await waitForLeaders(
-      admin,
-      topics.map(({ topic }) => topic),
-    )
+    await waitForLeaders(admin, names)
     if (!areAllNew) await alterSettings(admin, topics)
   } finally {
     await admin.disconnect()

@@ -164,12 +164,7 @@ export function joinGroup(options: MembershipOptions) {
     /** Rejects while a rebalance is in progress or a broker is down. */
     commit: (positions: { topic: string; partition: number; position: number; life: string }[]) =>
       consumer.commitOffsets(
-        positions.map(({ topic, partition, position, life }) => ({
-          topic,
-          partition,
-          offset: String(position),
-          metadata: life,
-        })),
+        positions.map(({ position, life, ...place }) => ({ ...place, offset: String(position), metadata: life })),
       ),
     async leave(): Promise<void> {
       isClosing = true

@@ -65,20 +65,10 @@ export async function listParked(
            to_char(parked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "parkedAt"
     FROM outbox_parked WHERE ${filter.topic ?? null}::text IS NULL OR topic = ${filter.topic ?? null}
     ORDER BY parked_at DESC, id DESC LIMIT ${filter.limit}`)
-  return rows.map(({ channel, id, topic, key, headers, bytes, createdAt, parkedAt, reason }) => ({
-    channel,
-    id,
-    topic,
-    key: key?.toString() ?? null,
-    type:
-      decodeHeaders(headers ?? '[]')
-        .find(([name]) => name === 'ce_type')?.[1]
-        ?.toString() ?? null,
-    bytes,
-    createdAt,
-    parkedAt,
-    reason,
-  }))
+  return rows.map(({ key, headers, ...row }) => {
+    const [, type] = decodeHeaders(headers ?? '[]').find(([name]) => name === 'ce_type') ?? []
+    return { ...row, key: key?.toString() ?? null, type: type?.toString() ?? null }
+  })
 }
 
 /**

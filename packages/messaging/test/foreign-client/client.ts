@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { findJars, findJava } from '@coursewire/servers'
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
 import type { Headers } from '../../src/source.ts'
 
 const source = fileURLToPath(new URL('ForeignClient.java', import.meta.url))
@@ -16,10 +17,32 @@ export interface ForeignRecord {
 /** Settings of Kafka's own producer. Equal settings share one producer, which stays open. */
 type ProducerConfig = Record<string, string>
 
-export type ForeignClient = ReturnType<typeof createClient>
+type ForeignClient = ReturnType<typeof createClient>
 
-/** Starts Kafka's own client in a process that ends with this one. Throws if there is no JDK or no jars. */
-export async function startForeignClient(brokers: string[]) {
+/** Starts Kafka's own client for the tests of a suite. They are skipped if there is no JDK or no jars. */
+export function useForeignClient(): () => ForeignClient {
+  let client: ForeignClient | undefined
+  let obstacle = ''
+  beforeAll(async () => {
+    try {
+      client = await startForeignClient(inject('kafka').brokers)
+    } catch (error) {
+      obstacle = error instanceof Error ? error.message : String(error)
+    }
+  })
+  beforeEach(({ skip }) => {
+    // In CI a missing JDK is a failure, because nobody would notice the skip.
+    if (!client && !process.env['CI']) skip(obstacle)
+  })
+  afterAll(() => client?.close())
+  return () => {
+    if (!client) throw new Error(obstacle)
+    return client
+  }
+}
+
+/** Starts it in a process that ends with this one. Throws if there is no JDK or no jars. */
+export async function startForeignClient(brokers: string[]): Promise<ForeignClient> {
   const [java, jars] = await Promise.all([findJava(), findJars(() => {})])
   const quiet = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m', '-Dlog4j2.level=off']
   return createClient(spawn(java, [...quiet, '-cp', `${jars}/*`, source]), brokers)
