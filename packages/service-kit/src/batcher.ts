@@ -4,7 +4,7 @@ export interface BatcherOptions {
   /** How many batches run at a time. */
   concurrent: number
   maxBatch: number
-  maxWaiting?: number
+  maxWaiting: number
   maxWaitMs?: number
   /** The code of the `unavailable` error for items that cannot wait. */
   busyCode: string
@@ -31,7 +31,7 @@ export function createBatcher<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
   options: BatcherOptions,
 ): (item: Item, signal?: AbortSignal) => Promise<Result> {
-  const { concurrent, maxBatch, maxWaiting = Infinity, maxWaitMs, busyCode, isRepeatable = false } = options
+  const { concurrent, maxBatch, maxWaiting, maxWaitMs, busyCode, isRepeatable = false } = options
   const waiting = new Set<Entry<Item, Result>>()
   let underWay = 0
 

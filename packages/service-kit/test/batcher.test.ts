@@ -194,7 +194,7 @@ describe('after an error', () => {
 
   it('a batch that must not be done twice fails as a whole', async () => {
     const { write, batches, call } = createSlowWrite()
-    const submit = createBatcher(write, { concurrent: 1, maxBatch: 200, busyCode: 'clicks.busy' })
+    const submit = createBatcher(write, { concurrent: 1, maxBatch: 200, maxWaiting: 200, busyCode: 'clicks.busy' })
     const results = Promise.allSettled([1, 2, 3].map((request) => submit(request)))
     call(0).succeed()
     await flush()

@@ -125,3 +125,16 @@ it('a failed read is not kept', async () => {
   isDown = false
   await expect(cache.get('a')).resolves.toEqual({})
 })
+
+it('a reader is refused when too many wait already', async () => {
+  const { read, halt, loads } = startCache()
+  const release = halt()
+  // The first two are being loaded.
+  const waiting = Array.from({ length: 2 + 5_000 }, (_, index) => read(`key-${index}`))
+
+  await expect(read('one more')).rejects.toMatchObject({ code: 'reads.busy' })
+
+  release()
+  await Promise.all(waiting)
+  expect(loads.flat()).toHaveLength(2 + 5_000)
+})

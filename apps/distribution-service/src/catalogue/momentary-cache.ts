@@ -5,18 +5,25 @@ const LIFE_MS = 900
 const MAX_KEPT = 10_000
 const MAX_BATCH = 200
 const MAX_READING = 2
+/** As many as the server has connections. */
+const MAX_WAITING = 5_000
 
 /**
- * Reads by `load`, which resolves to a value for each key in their order, what several ask for in one go, and keeps it for
- * less than a second. `hold` before a change and its `release` after it make sure that nobody is given, from the moment the
- * change can be seen, what was read before: while it is held, everything is read after it was asked for.
+ * Creates a cache that keeps values for less than a second. `load` resolves to the values of keys, in their order; keys that are asked for at
+ * the same moment are loaded together. Call `hold` before a change, and the function that it returns after it. Then nobody gets a value from
+ * before the change once the change can be seen, because meanwhile each value is loaded after it was asked for.
  */
 export function createMomentaryCache<Value extends object>(load: (keys: string[]) => Promise<Value[]>) {
-  /** A load puts what it has read into what was kept when it began: what is forgotten takes that with it. */
+  /** A load writes to the map that was current when it began. If the cache was emptied since, that map is not used any more. */
   let kept = new Map<string, Value>()
   let keptSince = performance.now()
   let holders = 0
-  const read = createBatcher(readNow, { concurrent: MAX_READING, maxBatch: MAX_BATCH, busyCode: 'reads.busy' })
+  const read = createBatcher(readNow, {
+    concurrent: MAX_READING,
+    maxBatch: MAX_BATCH,
+    maxWaiting: MAX_WAITING,
+    busyCode: 'reads.busy',
+  })
 
   function forget(): void {
     kept = new Map()
@@ -38,7 +45,6 @@ export function createMomentaryCache<Value extends object>(load: (keys: string[]
     return asked.map((key) => into.get(key) as Value)
   }
 
-  /** Returns the release. */
   const hold = () => {
     holders += 1
     return () => {
