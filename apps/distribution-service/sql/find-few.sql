@@ -11,16 +11,9 @@ WITH query AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM few) > :few::int AS "areMany", ARRAY(
   SELECT id
-  FROM few
+  FROM few AS entry
   WHERE (:afterId::text IS NULL OR id < :afterId)
-    -- Where each course is shown once, nothing of it may match in a better language. OFFSET makes the planner ask that of
-    -- each entry by itself.
-    AND (:betterLanguages::text[] = '{}' OR NOT EXISTS (
-      SELECT FROM listings AS better
-      WHERE better.tenant_id = :tenantId AND better.course_id = few.course_id AND better.language = ANY (:betterLanguages)
-        AND (:targetGroup IS NULL OR better.target_group @> ARRAY[:targetGroup]) AND ts_match_vq(better.terms, :anyTier::tsquery)
-      OFFSET 0
-    ))
+    -- include not-in-better-language
   ORDER BY id DESC
   LIMIT :limit
 ) AS ids

@@ -27,10 +27,10 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
       title: 'Course distribution',
       description: 'The catalogue of courses, for learners, editors and services.',
       tags: [
-        { name: 'Courses', description: 'For everybody: what is public' },
-        { name: 'Counts', description: 'For everybody: views and clicks, counted without looking at who it was' },
+        { name: 'Courses', description: 'For everybody: the public courses' },
+        { name: 'Counts', description: 'For everybody: anonymous counts of views and clicks' },
         { name: 'Distributions', description: 'For editors: the entries of the catalogue and their variants' },
-        { name: 'Versions', description: 'For editors: what an entry said before' },
+        { name: 'Versions', description: 'For editors: earlier versions of an entry' },
         { name: 'Internal', description: 'For other services' },
       ],
     },

@@ -19,7 +19,7 @@ export type Overrides = {
 
 export type Context = Awaited<ReturnType<typeof createContext>>
 
-/** Opens everything the service lives on; connects in the background, and waits for servers that are not there yet. */
+/** Opens everything that the service needs. Connects in the background, and waits for servers that are not up yet. */
 export function createContext(config: Config, logger: Logger, overrides: Overrides = {}) {
   return openResources(async (adopt) => {
     const base = { config, logger, now: overrides.now ?? now }

@@ -11,7 +11,7 @@ export function toCamelCase(name: string): string {
   return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** The value with the keys of its objects renamed, however deep they are. */
+/** Renames the keys of all objects in the value. */
 export function renameKeys(value: unknown, rename: (name: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => renameKeys(item, rename))
   if (typeof value !== 'object' || value === null) return value

@@ -5,7 +5,7 @@ export const limit = z.coerce.number().int().min(1).max(100).default(20).describ
 export const distributionId = z.string().regex(/^dist_[0-9a-f-]{36}$/)
 export const courseId = z.string().min(1).max(128)
 
-/** A page from rows that were read with one more than asked for: the last only shows that there is a next page. */
+/** Builds a page from rows that were read with one more than requested, which only shows that there is a next page. */
 export function toPage<Row, Item>(
   rows: Row[],
   size: number,
@@ -17,7 +17,7 @@ export function toPage<Row, Item>(
   return { items: page.map(toItem), nextCursor: rows.length > size && last ? toCursor(last) : null }
 }
 
-/** The description of a page, named after its items. */
+/** Builds the schema of a page, named after its items. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   const { id, example } = item.meta() ?? {}
   return z

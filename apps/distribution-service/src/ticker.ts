@@ -1,4 +1,4 @@
-/** Runs `work`, which must not throw, every so often, and never twice at once; `close` waits for what is under way. */
+/** Runs `work`, which must not throw, at this interval, but never twice at once. `close` waits for a run in progress. */
 export function startTicking(everyMs: number, work: () => Promise<void>): { close(): Promise<void> } {
   let working: Promise<void> | null = null
   const timer = setInterval(() => {

@@ -144,10 +144,11 @@ describe.each(fieldNames)('%s', (name) => {
     const { items } = (await service.callAny('GET', '/api/courses?limit=100')).body
     const internal = (await service.callAny('GET', `/internal/courses/${courseId}`, { roles: ['service'] })).body
 
-    const { isPublic, isInternal } = contentFields[name]
+    const shownTo: readonly string[] = contentFields[name].shownTo
     const listed = items.find((item: { courseId: string }) => item.courseId === courseId)
-    for (const entry of [page, listed]) expect(entry[name]).toEqual(isPublic ? holding(value) : undefined)
-    expect(internal[name]).toEqual(isInternal ? holding(value) : undefined)
+    for (const entry of [page, listed])
+      expect(entry[name]).toEqual(shownTo.includes('public') ? holding(value) : undefined)
+    expect(internal[name]).toEqual(shownTo.includes('services') ? holding(value) : undefined)
   })
 })
 

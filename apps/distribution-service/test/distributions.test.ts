@@ -88,7 +88,7 @@ describe('publishing', () => {
     expect(headers['content-type']).toBe('application/problem+json')
     expect(body).toMatchObject({
       code: 'distribution.incomplete',
-      title: 'Not complete: missing description, seo.metaDescription',
+      title: 'The distribution is incomplete: missing description, seo.metaDescription',
     })
     expect((await service.call('GET', path, editor)).body).toMatchObject({ visibility: 'private' })
     expect(await service.readOutbox()).toHaveLength(1)

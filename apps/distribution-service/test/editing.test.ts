@@ -190,7 +190,7 @@ describe('a change', () => {
     for (const entry of [id, variant.id]) {
       expect(await change(entry, { description: '' })).toMatchObject({
         status: 409,
-        body: { code: 'distribution.incomplete', title: 'Not complete: missing description' },
+        body: { code: 'distribution.incomplete', title: 'The distribution is incomplete: missing description' },
         events: [],
       })
     }
@@ -406,7 +406,10 @@ describe('an entry with more text than is allowed now', () => {
 
     expect(refused).toMatchObject({
       status: 409,
-      body: { code: 'distribution.incomplete', title: 'Not complete: missing title; too long description' },
+      body: {
+        code: 'distribution.incomplete',
+        title: 'The distribution is incomplete: missing title; too long description',
+      },
     })
     expect(mended.events).toMatchObject([{ payload: { new_values: { description: 'Green.' }, old_values: {} } }])
     expect(published.status).toBe(200)

@@ -161,7 +161,7 @@ describe('a schedule', () => {
 
     expect((await planner.call('GET', planner.path)).body).toMatchObject({
       publishAt: '2026-03-01T11:00:00.000000Z',
-      error: 'Not complete: missing description, seo.metaDescription',
+      error: 'The distribution is incomplete: missing description, seo.metaDescription',
     })
     expect(planner.logs.find('Schedule failed')).toHaveLength(1)
     await planner.change(planner.id, { description: 'Now', seo: { metaDescription: 'Now' } })

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public courses of the tenant: what is nearest to what is looked for first, then the newest */
+        /** List the public courses of the tenant: the best matches first, then the newest */
         get: operations["listCourses"];
         put?: never;
         post?: never;
@@ -25,7 +25,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One public course */
+        /** Get a public course */
         get: operations["getCourse"];
         put?: never;
         post?: never;
@@ -42,7 +42,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All courses of the tenant, by course id */
+        /** List all courses of the tenant by course id */
         get: operations["listInternalCourses"];
         put?: never;
         post?: never;
@@ -59,7 +59,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One course */
+        /** Get a course */
         get: operations["getInternalCourse"];
         put?: never;
         post?: never;
@@ -78,7 +78,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A page was looked at */
+        /** Count a view of a course page */
         post: operations["countView"];
         delete?: never;
         options?: never;
@@ -95,7 +95,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The button to enrol was pressed */
+        /** Count a click on the enrol button */
         post: operations["countEnrollmentClick"];
         delete?: never;
         options?: never;
@@ -110,10 +110,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The distributions of the tenant, newest first */
+        /** List the distributions of the tenant, the newest first */
         get: operations["listDistributions"];
         put?: never;
-        /** Make a distribution by hand */
+        /** Create a distribution */
         post: operations["createDistribution"];
         delete?: never;
         options?: never;
@@ -128,11 +128,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One distribution */
+        /** Get a distribution */
         get: operations["getDistribution"];
         put?: never;
         post?: never;
-        /** Remove a distribution; with variants, say what becomes of them */
+        /** Delete a distribution; if it has variants, keep or delete them */
         delete: operations["removeDistribution"];
         options?: never;
         head?: never;
@@ -149,7 +149,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show a distribution to the public; again is the same */
+        /** Publish a distribution; repeating it changes nothing */
         post: operations["publishDistribution"];
         delete?: never;
         options?: never;
@@ -166,7 +166,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hide a distribution from the public; again is the same */
+        /** Unpublish a distribution; repeating it changes nothing */
         post: operations["unpublishDistribution"];
         delete?: never;
         options?: never;
@@ -181,9 +181,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is planned for the visibility of a distribution */
+        /** Get the schedule of a distribution */
         get: operations["getSchedule"];
-        /** Plan when a distribution is shown and hidden, in place of what was planned; an empty plan cancels it */
+        /** Replace the schedule of a distribution; an empty plan cancels it */
         put: operations["planSchedule"];
         post?: never;
         delete?: never;
@@ -201,7 +201,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Derive a variant for a narrower audience; what it does not override follows its parent */
+        /** Create a variant for a narrower audience; it follows its parent in what it does not override */
         post: operations["deriveVariant"];
         delete?: never;
         options?: never;
@@ -216,10 +216,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The versions that ended, latest first */
+        /** List the versions that ended, the latest first */
         get: operations["listVersions"];
         put?: never;
-        /** Keep what is said now as the version it is, and go on with the next */
+        /** End the current version and begin the next */
         post: operations["endVersion"];
         delete?: never;
         options?: never;
@@ -234,7 +234,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was said when a version ended */
+        /** Get the content of a version that ended */
         get: operations["getVersion"];
         put?: never;
         post?: never;
@@ -251,7 +251,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What differs between two versions */
+        /** Compare two versions */
         get: operations["compareVersions"];
         put?: never;
         post?: never;
@@ -270,7 +270,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say again what a version said, as a new version */
+        /** Restore the content of a version as a new version */
         post: operations["restoreVersion"];
         delete?: never;
         options?: never;
@@ -538,9 +538,9 @@ export interface components {
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
-            /** @description Whether lists show it, once it is public */
+            /** @description Whether lists show it once it is public */
             listed?: boolean;
-            /** @description Content that people have edited, which nothing else overwrites */
+            /** @description The fields that people have edited. Nothing else changes them */
             protectedFields?: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
         };
         DistributionHasVariants: {
@@ -654,7 +654,7 @@ export interface components {
             description: string;
             language: string;
             totalLessons: number | null;
-            /** @description Whether any of its distributions is */
+            /** @description Whether any distribution of the course is public */
             public: boolean;
         };
         /**
@@ -680,9 +680,9 @@ export interface components {
         InvalidPart: {
             /** @description body, querystring, params or headers */
             in: string;
-            /** @description Where in it, as a path */
+            /** @description The path of the invalid value */
             pointer: string;
-            /** @description What is wrong there */
+            /** @description What is wrong with the value */
             message: string;
         };
         MediaTypeUnsupported: {
@@ -720,9 +720,9 @@ export interface components {
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
-            /** @description Whether lists show it, once it is public */
+            /** @description Whether lists show it once it is public */
             listed?: boolean;
-            /** @description Content that people have edited, which nothing else overwrites */
+            /** @description The fields that people have edited. Nothing else changes them */
             protectedFields?: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
         };
         /**
@@ -741,7 +741,7 @@ export interface components {
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
             /**
-             * @description Whether search engines should know it beside its parent
+             * @description Whether search engines should list it beside its parent
              * @enum {string}
              */
             canonical?: "parent" | "own";
@@ -754,26 +754,26 @@ export interface components {
         PlanInput: {
             publishAt?: string | null;
             unpublishAt?: string | null;
-            /** @description Why it is unpublished; required with unpublishAt */
+            /** @description The reason for unpublishing; required with unpublishAt */
             reason?: string;
         };
         /** @description Why a request was refused (RFC 9457) */
         Problem: {
             /** @description `urn:problem-type:coursewire:` and the code */
             type: string;
-            /** @description What went wrong, for a person */
+            /** @description What went wrong, in words for people */
             title: string;
             status: number;
             /**
-             * @description What went wrong, for a program
+             * @description What went wrong, as a stable code for programs
              * @enum {string}
              */
             code: "request.invalid" | "server.error" | "service.unavailable" | "course.not-found" | "course.gone" | "token.invalid" | "role.insufficient" | "body.too-large" | "media-type.unsupported" | "counts.too-many" | "slug.taken" | "event.too-large" | "distribution.not-found" | "variant.language" | "variant.target-group" | "distribution.incomplete" | "if-match.stale" | "if-match.missing" | "distribution.has-variants" | "schedule.past" | "schedule.order" | "variant.of-variant" | "version.not-found";
-            /** @description The path that was asked for */
+            /** @description The requested path */
             instance: string;
-            /** @description By which the service can find what it has logged */
+            /** @description The id of the request in the log of the service */
             requestId: string;
-            /** @description What is not valid in the request */
+            /** @description The invalid parts of the request */
             errors?: components["schemas"]["InvalidPart"][];
         };
         RelatedCourse: {
@@ -807,7 +807,7 @@ export interface components {
             publishAt: string | null;
             unpublishAt: string | null;
             reason: string | null;
-            /** @description Why what was due could not be done */
+            /** @description Why a planned change could not be made */
             error: string | null;
         };
         ScheduleOrder: {
@@ -967,7 +967,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Not a valid request (request.invalid) */
+        /** @description Bad Request (request.invalid) */
         RequestInvalid: {
             headers: {
                 [name: string]: unknown;
@@ -976,7 +976,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["RequestInvalid"];
             };
         };
-        /** @description A bug (server.error) */
+        /** @description Internal Server Error (server.error) */
         ServerError: {
             headers: {
                 [name: string]: unknown;
@@ -985,10 +985,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["ServerError"];
             };
         };
-        /** @description Not now, try again (service.unavailable) */
+        /** @description Service Unavailable (service.unavailable) */
         ServiceUnavailable: {
             headers: {
-                /** @description The seconds to wait */
+                /** @description How many seconds to wait */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -996,7 +996,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ServiceUnavailable"];
             };
         };
-        /** @description Not found (course.not-found) */
+        /** @description Not Found (course.not-found) */
         CourseNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1005,7 +1005,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["CourseNotFound"];
             };
         };
-        /** @description Gone for good (course.gone) */
+        /** @description Gone (course.gone) */
         CourseGone: {
             headers: {
                 [name: string]: unknown;
@@ -1014,10 +1014,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["CourseGone"];
             };
         };
-        /** @description Not signed in (token.invalid) */
+        /** @description Unauthorized (token.invalid) */
         TokenInvalid: {
             headers: {
-                /** @description How to say who you are: Bearer */
+                /** @description The authentication scheme: Bearer */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
@@ -1025,7 +1025,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["TokenInvalid"];
             };
         };
-        /** @description Not allowed (role.insufficient) */
+        /** @description Forbidden (role.insufficient) */
         RoleInsufficient: {
             headers: {
                 [name: string]: unknown;
@@ -1034,7 +1034,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"];
             };
         };
-        /** @description Body too large (body.too-large) */
+        /** @description Payload Too Large (body.too-large) */
         BodyTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1043,7 +1043,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["BodyTooLarge"];
             };
         };
-        /** @description Body not JSON (media-type.unsupported) */
+        /** @description Unsupported Media Type (media-type.unsupported) */
         MediaTypeUnsupported: {
             headers: {
                 [name: string]: unknown;
@@ -1052,10 +1052,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["MediaTypeUnsupported"];
             };
         };
-        /** @description Too many requests (counts.too-many) */
+        /** @description Too Many Requests (counts.too-many) */
         CountsTooMany: {
             headers: {
-                /** @description The seconds to wait */
+                /** @description How many seconds to wait */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -1063,7 +1063,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["CountsTooMany"];
             };
         };
-        /** @description Against a rule (slug.taken) */
+        /** @description Conflict (slug.taken) */
         SlugTaken: {
             headers: {
                 [name: string]: unknown;
@@ -1072,7 +1072,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["SlugTaken"];
             };
         };
-        /** @description Cannot be processed (event.too-large) */
+        /** @description Unprocessable Entity (event.too-large) */
         EventTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1081,7 +1081,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["EventTooLarge"];
             };
         };
-        /** @description Not found (distribution.not-found) */
+        /** @description Not Found (distribution.not-found) */
         DistributionNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1090,7 +1090,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["DistributionNotFound"];
             };
         };
-        /** @description Against a rule (slug.taken, variant.language, variant.target-group, distribution.incomplete) */
+        /** @description Conflict (slug.taken, variant.language, variant.target-group, distribution.incomplete) */
         SlugTakenOrVariantLanguageOrVariantTargetGroupOrDistributionIncomplete: {
             headers: {
                 [name: string]: unknown;
@@ -1099,7 +1099,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["SlugTaken"] | components["schemas"]["VariantLanguage"] | components["schemas"]["VariantTargetGroup"] | components["schemas"]["DistributionIncomplete"];
             };
         };
-        /** @description Changed since: If-Match names another state (if-match.stale) */
+        /** @description Precondition Failed (if-match.stale) */
         IfMatchStale: {
             headers: {
                 [name: string]: unknown;
@@ -1108,7 +1108,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["IfMatchStale"];
             };
         };
-        /** @description If-Match is missing (if-match.missing) */
+        /** @description Precondition Required (if-match.missing) */
         IfMatchMissing: {
             headers: {
                 [name: string]: unknown;
@@ -1117,7 +1117,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["IfMatchMissing"];
             };
         };
-        /** @description Against a rule (distribution.has-variants) */
+        /** @description Conflict (distribution.has-variants) */
         DistributionHasVariants: {
             headers: {
                 [name: string]: unknown;
@@ -1126,7 +1126,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["DistributionHasVariants"];
             };
         };
-        /** @description Against a rule (distribution.incomplete) */
+        /** @description Conflict (distribution.incomplete) */
         DistributionIncomplete: {
             headers: {
                 [name: string]: unknown;
@@ -1135,7 +1135,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["DistributionIncomplete"];
             };
         };
-        /** @description Cannot be processed (schedule.past, schedule.order) */
+        /** @description Unprocessable Entity (schedule.past, schedule.order) */
         SchedulePastOrScheduleOrder: {
             headers: {
                 [name: string]: unknown;
@@ -1144,7 +1144,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["SchedulePast"] | components["schemas"]["ScheduleOrder"];
             };
         };
-        /** @description Against a rule (slug.taken, variant.of-variant) */
+        /** @description Conflict (slug.taken, variant.of-variant) */
         SlugTakenOrVariantOfVariant: {
             headers: {
                 [name: string]: unknown;
@@ -1153,7 +1153,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["SlugTaken"] | components["schemas"]["VariantOfVariant"];
             };
         };
-        /** @description Not found (distribution.not-found, version.not-found) */
+        /** @description Not Found (distribution.not-found, version.not-found) */
         DistributionNotFoundOrVersionNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1243,10 +1243,10 @@ export interface operations {
     listCourses: {
         parameters: {
             query?: {
-                /** @description Shows each course in the best language it has: this one, a more general one (de for de-AT), the same in the same script (de-CH), English. Without it, Accept-Language only orders the list */
+                /** @description Shows each course in the best language that it has: this one, a more general one (de for de-AT), the same in the same script (de-CH), English. Without this parameter, Accept-Language orders the list */
                 language?: string;
                 targetGroup?: string;
-                /** @description Words of title, description or target group; of the last one the beginning is enough. Blank for all. The first twelve different words count. */
+                /** @description Words of the title, the description or the target group; the last one may be incomplete. Blank finds all. Only the first twelve different words count. */
                 q?: string;
                 cursor?: string;
                 /** @description How many at most */
@@ -1261,7 +1261,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1269,10 +1269,10 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueEntryPage"];
                 };
             };
-            /** @description As you have it */
+            /** @description Not changed */
             304: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1297,7 +1297,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1305,19 +1305,19 @@ export interface operations {
                     "application/json": components["schemas"]["Course"];
                 };
             };
-            /** @description It has another slug now */
+            /** @description The course has another slug now */
             301: {
                 headers: {
-                    /** @description The path of what was made, or of where it is now */
+                    /** @description The path of the new resource, or the new path */
                     Location?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description As you have it */
+            /** @description Not changed */
             304: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1402,7 +1402,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Counted, if there is such a course */
+            /** @description Counted if the course exists */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1432,7 +1432,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Counted, if there is such a course */
+            /** @description Counted if the course exists */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1500,9 +1500,9 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
-                    /** @description The path of what was made, or of where it is now */
+                    /** @description The path of the new resource, or the new path */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1535,7 +1535,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1557,7 +1557,7 @@ export interface operations {
                 variants?: "keep" | "delete";
             };
             header: {
-                /** @description The ETag of what is to be changed, or * */
+                /** @description The ETag of the state to change, or * */
                 "if-match": string;
             };
             path: {
@@ -1591,7 +1591,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of what is to be changed, or * */
+                /** @description The ETag of the state to change, or * */
                 "if-match": string;
             };
             path: {
@@ -1608,7 +1608,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1644,7 +1644,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1682,7 +1682,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1781,9 +1781,9 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
-                    /** @description The path of what was made, or of where it is now */
+                    /** @description The path of the new resource, or the new path */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1853,9 +1853,9 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
-                    /** @description The path of what was made, or of where it is now */
+                    /** @description The path of the new resource, or the new path */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1906,7 +1906,7 @@ export interface operations {
     compareVersions: {
         parameters: {
             query?: {
-                /** @description Where not the version that goes on */
+                /** @description The version to compare with; by default the current one */
                 to?: string;
             };
             header?: never;
@@ -1939,7 +1939,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of what is to be changed, or * */
+                /** @description The ETag of the state to change, or * */
                 "if-match": string;
             };
             path: {
@@ -1953,7 +1953,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };

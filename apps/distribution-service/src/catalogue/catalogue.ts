@@ -44,12 +44,8 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
     maxWaitingEach: MAX_WAITING_LISTS_EACH,
   })
   const cache = createMomentaryCache<Page>(async (keys) => {
-    const asked = keys.map((key) => JSON.parse(key) as [string, string])
-    const found = await findPublic(
-      db,
-      asked.map(([tenantId, slug]) => ({ tenantId, slug })),
-    )
-    return found.map(toPage)
+    const asked = keys.map((key) => JSON.parse(key) as { tenantId: string; slug: string })
+    return (await findPublic(db, asked)).map(toPage)
   })
   const storedLanguages = createMomentaryCache<StoredLanguages>((tenantIds) =>
     Promise.all(tenantIds.map(async (tenantId) => readStoredLanguages(await listLanguages(db, tenantId)))),
@@ -71,7 +67,7 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
   }
 
   return {
-    findPage: (tenantId: string, slug: string): Page | Promise<Page> => cache.get(JSON.stringify([tenantId, slug])),
+    findPage: (tenantId: string, slug: string): Page | Promise<Page> => cache.get(JSON.stringify({ tenantId, slug })),
     /** For a caller at this address: whoever asks for much delays only themselves. */
     list: (asked: Asked, cut: Cut, address: string): Promise<Listed> =>
       takeTurn({ lane: 'lists', owner: address }, async () => list(listsDb, await toSearch(asked), cut)),

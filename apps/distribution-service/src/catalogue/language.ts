@@ -3,7 +3,7 @@ import { readLanguage } from '../db/language.ts'
 
 /** Readers get this language if there is nothing in their own. */
 const DEFAULT_LANGUAGE = 'en'
-/** How many of the languages that a reader accepts are looked at. */
+/** How many of the languages that a reader accepts count. */
 const MAX_ACCEPTED = 5
 
 /** A tag with what it likely means: `zh-TW` is `zh-Hant-TW`. */
@@ -34,15 +34,15 @@ function describe(tag: string): Language {
 }
 
 /**
- * The keys of the stored languages that a reader of `tag` is shown (the filtering of RFC 4647), in groups, the best first: the tag
- * itself; what likely means the same; more general tags in the same script; the same language in the same script; more general
- * or more specific tags in another script; English. How many groups there are depends on the tag alone.
+ * Returns the keys of the stored languages to show to a reader of `tag` (filtering by RFC 4647), in groups, the best first: the tag itself;
+ * tags that likely mean the same; more general tags in the same script; the same language in the same script; more general or more specific
+ * tags in another script; English. The number of groups depends only on the tag.
  */
 export function chooseLanguages(tag: string, stored: StoredLanguages): string[][] {
   return group([tag, DEFAULT_LANGUAGE], stored)
 }
 
-/** The same for several tags, the most wanted first; the last group holds all other languages, and all where no tag is given. */
+/** Does the same for several tags, the most wanted first. The last group has all other languages. */
 export function orderLanguages(tags: string[], stored: StoredLanguages): string[][] {
   const groups = tags.length === 0 ? [] : group([...tags, DEFAULT_LANGUAGE], stored)
   const grouped = new Set(groups.flat())
@@ -66,19 +66,19 @@ function listPreferences(tag: string): Preference[] {
   const ancestors = listAncestors(asked.base).map(describe)
   return [
     ...isSame(asked),
-    ...ancestors.filter((it) => it.languageAndScript === asked.languageAndScript).flatMap(isSame),
+    ...ancestors.filter((one) => one.languageAndScript === asked.languageAndScript).flatMap(isSame),
     ({ languageAndScript }) => languageAndScript === asked.languageAndScript,
     ({ base }) => base.startsWith(`${asked.base}-`) || asked.base.startsWith(`${base}-`),
   ]
 }
 
-/** Nearest first: `de-AT` and `de` of `de-AT-1996`. */
+/** Lists the more general tags, the nearest first: `de-AT` and `de` for `de-AT-1996`. */
 function listAncestors(base: string): string[] {
   const parts = base.split('-')
   return parts.slice(1).map((_, index) => parts.slice(0, parts.length - 1 - index).join('-'))
 }
 
-/** The languages of an Accept-Language header, the most wanted first; what cannot be read is left out. */
+/** Reads the languages of an Accept-Language header, the most wanted first. Unreadable ones are left out. */
 export function readAcceptLanguage(header: string): string[] {
   const wanted = header
     .slice(0, 500)

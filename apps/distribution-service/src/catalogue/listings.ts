@@ -18,7 +18,7 @@ type Entry = Pick<
 const lockStale = readStatement<Entry>('lock-stale')
 const write = readStatement('write-terms')
 
-/** Makes those that lists show findable by what they say now; call it where they change, in the same transaction. */
+/** Updates the search terms of listed entries. Call it in the transaction that changes them. */
 export async function writeTerms(tx: Transaction, entries: Entry[]): Promise<void> {
   const listed = entries.filter(({ visibility, listed }) => visibility === 'public' && listed)
   if (listed.length === 0) return
@@ -31,30 +31,28 @@ export async function writeTerms(tx: Transaction, entries: Entry[]): Promise<voi
   await write(tx, { entries: JSON.stringify(found) })
 }
 
-/** Does so for a batch of what others have changed: an earlier version of this service, or a migration. */
+/** Updates a batch of entries that something else has changed: an earlier version of this service, or a migration. */
 async function writeStaleTerms(db: Database): Promise<{ isDone: boolean }> {
-  // Mostly there is nothing to do, which takes no transaction.
+  // Usually there is nothing to do, which needs no transaction.
   if ((await lockStale(db, { limit: 1 })).length === 0) return { isDone: true }
   return db.transaction(async (tx) => {
     const stale = await lockStale(tx, { limit: MAX_AT_ONCE })
-    await writeTerms(
-      tx,
-      stale.map((entry) => ({ ...entry, language: readLanguage(entry.language) })),
-    )
+    const entries = stale.map((entry) => ({ ...entry, language: readLanguage(entry.language) }))
+    await writeTerms(tx, entries)
     return { isDone: stale.length < MAX_AT_ONCE }
   })
 }
 
-/** Does so until nothing is left. */
+/** Updates all entries that something else has changed. */
 export async function writeAllTerms(db: Database): Promise<void> {
   while (!(await writeStaleTerms(db)).isDone);
 }
 
-/** Does so once a second, on every instance: they leave each other what they hold. */
+/** Updates such entries once a second, on every instance. Each skips what another one has locked. */
 export function keepTerms({ db, logger }: { db: Database; logger: Logger }): { close(): Promise<void> } {
   const looking = createOutageLog(logger, {
-    failing: 'Changed entries cannot be made findable now',
-    works: 'Changed entries are made findable again',
+    failing: 'Search terms cannot be updated now',
+    works: 'Search terms are updated again',
   })
   return startTicking(LOOK_EVERY_MS, () => writeStaleTerms(db).then(() => looking.worked(), looking.failed))
 }

@@ -33,7 +33,7 @@ const surroundings = `
   LEFT JOIN courses AS c ON (c.tenant_id, c.course_id) = (d.tenant_id, d.course_id)
   LEFT JOIN distributions AS parent ON parent.id = d.derived_from AND parent.visibility = 'public'`
 
-// By way of the slugs, and in one statement: what moves or goes meanwhile is found as it was or as it is.
+// A single statement, so that an entry that changes meanwhile is found either as it was or as it is.
 const findBySlugs = `
   SELECT asked.number, s.distribution_id AS "ownerId", d.visibility, ${columns}, coalesce(related.all, '[]') AS related
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (tenant_id, slug, number)
@@ -67,9 +67,7 @@ export async function findPublic(db: Database, asked: { tenantId: string; slug: 
   })
 }
 
-/**
- * Where an entry stands in a list: by the group of its language; then by how it matches what is looked for; then the newest first.
- */
+/** The position of an entry in a list: by the group of its language, then by how well it matches, then the newest first. */
 export type Place = { language: number; tier: number; id: string }
 
 export type Search = {
@@ -82,11 +80,11 @@ export type Search = {
   text: string | undefined
 }
 
-/** A page of entries; `next` is where the page after it begins, if there is one. */
+/** A page of entries. `next` is the position after which the next page begins, if there is one. */
 export type Listed = { entries: Entry[]; next: Place | null }
 export type Cut = { after?: Place | undefined; limit: number }
 
-/** More matches than so many are sooner found by looking through the newest than by sorting them. */
+/** If more entries match, looking through the newest ones is faster than sorting all that match. */
 const FEW = 1_000
 
 const findLanguages = readStatement<{ key: string }>('list-languages')
@@ -94,12 +92,12 @@ const findNewest = readStatement<{ id: string }>('find-newest')
 const findMany = readStatement<{ id: string }>('find-many')
 const findFew = readStatement<{ areMany: boolean; ids: string[] }>('find-few')
 
-/** The languages of what lists show, as keys. */
+/** Lists the languages of listed entries, as keys. */
 export async function listLanguages(db: Database, tenantId: string): Promise<string[]> {
   return (await findLanguages(db, { tenantId })).map(({ key }) => key)
 }
 
-/** The listed ones that match, beyond `after`: one stretch of the order after the other, until the page is full. */
+/** Lists the entries that match, from `after` on: one stretch of the order after the other, until the page is full. */
 export async function list(db: Database, search: Search, { after, limit }: Cut): Promise<Listed> {
   const { tenantId, targetGroup, languages, isBestOnly, text } = search
   const queries = text === undefined ? [null] : buildQueries(text)
@@ -128,11 +126,8 @@ export async function list(db: Database, search: Search, { after, limit }: Cut):
     if (places.length > limit) break
   }
   const shown = places.slice(0, limit)
-  const entries = await getListed(
-    db,
-    shown.map(({ id }) => id),
-  )
-  return { entries, next: places.length > limit ? (shown.at(-1) ?? null) : null }
+  const ids = shown.map(({ id }) => id)
+  return { entries: await getListed(db, ids), next: places.length > limit ? (shown.at(-1) ?? null) : null }
 }
 
 async function findIds(db: Database, values: { query: string | null } & Record<string, unknown>): Promise<string[]> {
@@ -147,7 +142,7 @@ const findByIds = `
   WHERE d.visibility = 'public' AND d.listed
   ORDER BY asked.number`
 
-/** In their order, without those that have been taken back meanwhile. */
+/** Reads entries in the order of the ids, without those that were unpublished meanwhile. */
 async function getListed(db: Database, ids: string[]): Promise<Entry[]> {
   if (ids.length === 0) return []
   return (await queryNamed<Entry>(db, { name: 'find-listed', text: findByIds, values: [ids] })).rows

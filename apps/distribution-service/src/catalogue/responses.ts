@@ -42,7 +42,7 @@ export const courseResponse = entryResponse
   })
   .meta({ id: 'Course', example: { ...entryExample, alternatives: [], variants: [] } })
 
-/** The public's view of a course: nothing of what editors and machines know of it besides. */
+/** Shows what the public may know of an entry. */
 export function showEntry(entry: Entry, baseUrl: string): z.input<typeof entryResponse> {
   return {
     courseId: entry.courseId,
@@ -54,7 +54,7 @@ export function showEntry(entry: Entry, baseUrl: string): z.input<typeof entryRe
   }
 }
 
-/** The content of an entry that was read without the mapping of its columns. */
+/** Maps the content of an entry, which our own SQL has read without drizzle. */
 function readContent(entry: Entry): PublicContent {
   const values = publicNames.map((name) => {
     const stored = entry[name]
@@ -80,7 +80,7 @@ export function showCourse(entry: Entry & { related: Related[] }, baseUrl: strin
   }
 }
 
-/** The page of each other language: that of the generated entry, else of the oldest. */
+/** Chooses one page for each other language: that of the generated entry, or else of the oldest. */
 function chooseAlternatives({ language, related }: Entry & { related: Related[] }): Related[] {
   const pages = new Map<string, Related>()
   // The newest come first.

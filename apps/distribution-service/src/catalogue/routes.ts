@@ -11,7 +11,7 @@ import { ignoreTracking } from './tracking.ts'
 
 const config = { access: 'public', isQuiet: true } as const
 const tags = ['Courses']
-const unchanged = z.undefined().describe('As you have it')
+const unchanged = z.undefined().describe('Not changed')
 
 const cursorShape = /^(\d{1,3})\.([0-2])\.(dist_[0-9a-f-]{36})$/
 const toCursor = ({ language, tier, id }: Place) => `${language}.${tier}.${id}`
@@ -21,7 +21,7 @@ function readCursor(cursor: string): Place {
   return { language: Number(language), tier: Number(tier), id }
 }
 
-/** Whoever keeps an answer, of whatever status, is to ask again: what is taken back is not shown out of somebody's cache. */
+/** A cache must ask again for every answer, whatever its status, so that none shows an unpublished entry. */
 const onRequest: onRequestHookHandler = (_request, reply, done) => {
   void reply.header('cache-control', 'no-cache')
   done()
@@ -36,7 +36,7 @@ function send(request: FastifyRequest, reply: FastifyReply, { etag, body, langua
   return reply.type('application/json; charset=utf-8').send(body)
 }
 
-/** For everybody: what is public, of the tenant whose host is asked. */
+/** Routes for everybody. They show the public entries of the tenant of the requested host. */
 export function addCatalogueRoutes(
   app: HttpApp,
   { catalogue, baseUrl }: { catalogue: Catalogue; baseUrl: string },
@@ -50,13 +50,13 @@ export function addCatalogueRoutes(
       schema: {
         tags,
         operationId: 'listCourses',
-        summary: 'The public courses of the tenant: what is nearest to what is looked for first, then the newest',
+        summary: 'List the public courses of the tenant: the best matches first, then the newest',
         answerHeaders: { 200: ['ETag'], 304: ['ETag'] },
         querystring: z.strictObject({
           language: languageTag
             .optional()
             .describe(
-              'Shows each course in the best language it has: this one, a more general one (de for de-AT), the same in the same script (de-CH), English. Without it, Accept-Language only orders the list',
+              'Shows each course in the best language that it has: this one, a more general one (de for de-AT), the same in the same script (de-CH), English. Without this parameter, Accept-Language orders the list',
             ),
           targetGroup: z.string().min(1).max(200).optional(),
           q: z
@@ -64,8 +64,8 @@ export function addCatalogueRoutes(
             .max(200)
             .optional()
             .describe(
-              'Words of title, description or target group; of the last one the beginning is enough. Blank for all. ' +
-                'The first twelve different words count.',
+              'Words of the title, the description or the target group; the last one may be incomplete. Blank finds all. ' +
+                'Only the first twelve different words count.',
             ),
           cursor: z.string().regex(cursorShape).optional(),
           limit,
@@ -98,13 +98,13 @@ export function addCatalogueRoutes(
       schema: {
         tags,
         operationId: 'getCourse',
-        summary: 'One public course',
+        summary: 'Get a public course',
         refusals: { 404: 'course.not-found', 410: 'course.gone' },
         answerHeaders: { 200: ['ETag'], 301: ['Location'], 304: ['ETag'] },
         params: z.strictObject({ slug: z.string().min(1).max(128) }),
         response: {
           200: courseResponse,
-          301: z.undefined().describe('It has another slug now'),
+          301: z.undefined().describe('The course has another slug now'),
           304: unchanged,
         },
       },

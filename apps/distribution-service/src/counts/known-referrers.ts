@@ -56,7 +56,7 @@ for (const [place, { medium, source }] of Object.entries(list)) {
 }
 for (const [category, places] of more) for (const place of places.split(' ')) known.set(place, category)
 
-/** The category of a site, by its name or that of a domain it is part of; that its name merely contains a known one says nothing. */
+/** Finds the category of a site by its name or that of a domain above it. A name that merely contains a known one does not count. */
 export function categorizeSite(hostname: string, pathname = '/'): ReferrerCategory | undefined {
   const labels = hostname.replace(/\.$/, '').split('.')
   const [, directory = ''] = pathname.split('/')
@@ -69,12 +69,12 @@ export function categorizeSite(hostname: string, pathname = '/'): ReferrerCatego
   return /^(webmail|mail|owa)\./.test(hostname) ? 'email' : undefined
 }
 
-/** The category of an Android app, by the id of its package. */
+/** Finds the category of an Android app by the id of its package. */
 export function categorizeApp(packageId: string): ReferrerCategory | undefined {
   return known.get(packageId)
 }
 
-/** The category of a site, by what people who tag links call it: Google, google.com or m.facebook.com. */
+/** Finds the category of a site by the name that people use in tagged links: Google, google.com or m.facebook.com. */
 export function categorizeBrand(name: string): ReferrerCategory | undefined {
   return brands.get(toName(name)) ?? categorizeSite(name) ?? categorizeSite(`${name}.com`)
 }

@@ -10,8 +10,8 @@ type Headers = Record<string, string | string[] | undefined>
 type Campaign = { utm_source?: string | undefined; utm_medium?: string | undefined }
 
 /**
- * Where a visitor came from, as the request says: a campaign by its `utm_` parameters, else the host of the Referer. Both are
- * forgotten with the request. `ownHosts` are those of our own pages.
+ * Finds out where a visitor came from: the campaign in the `utm_` parameters, or else the host of the Referer. Neither is kept. `ownHosts` are
+ * the hosts of our own pages.
  */
 export function categorizeReferrer(
   headers: Headers,
@@ -64,7 +64,7 @@ function categorizeCampaign(medium: string, source: string): ReferrerCategory {
 
 const purposes = ['sec-purpose', 'purpose', 'x-moz']
 
-/** Whether a machine asks, or a browser that only prepares for somebody who may never come. */
+/** Whether the request comes from a machine, or from a browser that prefetches a page that nobody may ever open. */
 export function isNobody(headers: Headers): boolean {
   if (purposes.some((name) => headers[name] && /prefetch|prerender|preview/i.test(String(headers[name])))) return true
   return isMachine(String(headers['user-agent'] ?? ''))
@@ -72,7 +72,7 @@ export function isNobody(headers: Headers): boolean {
 
 /** No browser says so much about itself; anything longer is neither looked through nor remembered. */
 const MAX_AGENT = 1_000
-/** Most come with one of few agents, and to look through the list of crawlers is the largest part of counting a view. */
+/** Most requests have one of few agents, and searching the list of crawlers is the largest part of counting a view. */
 const known = new LRUCache<string, boolean>({ max: 1_000, memoMethod: (agent) => isbot(agent) })
 
 function isMachine(agent: string): boolean {

@@ -13,7 +13,7 @@ export type Clicked = Counted & { ctaType: string; clicks: number }
 
 const keyOf = ({ tenantId, slug }: Named) => JSON.stringify([tenantId, slug])
 
-/** Those that are public, by {@link keyOf} of the slug that was asked for, new or old. They stay there until the transaction ends. */
+/** Finds the public entries by {@link keyOf} of the requested slug, new or old. They cannot be deleted until the transaction ends. */
 async function findPublic(tx: Transaction, named: Named[]): Promise<Map<string, Counted>> {
   const tenants = named.map(({ tenantId }) => tenantId)
   const slugs = named.map(({ slug }) => slug)
@@ -62,7 +62,7 @@ export async function addViews(tx: Transaction, { writer, number, views }: Batch
     ON CONFLICT (distribution_id, referrer_category) DO UPDATE SET is_behind = true`)
 }
 
-/** Once it writes no more. That of one that was killed stays: a row. */
+/** Forgets a writer that has ended. The row of one that was killed stays. */
 export async function forgetWriter(db: Database, writer: string): Promise<void> {
   await db.execute(sql`DELETE FROM view_batches WHERE writer = ${writer}`)
 }
@@ -71,7 +71,7 @@ export async function forgetWriter(db: Database, writer: string): Promise<void> 
 const isDue = (windowSeconds: number) => sql`is_behind AND (
   told_at <= now() - make_interval(secs => ${windowSeconds}) OR told_at > now() + interval '1 day')`
 
-/** Whether {@link takeViewed} would find anything: it is asked every second, and mostly there is nothing. */
+/** Whether {@link takeViewed} would find anything. This is asked every second, and usually there is nothing. */
 export async function isAnyViewed(db: Database, windowSeconds: number): Promise<boolean> {
   const { rows } = await db.execute(sql`SELECT FROM views_told WHERE ${isDue(windowSeconds)} LIMIT 1`)
   return rows.length > 0
@@ -109,7 +109,7 @@ const addClicksSql = `
   SELECT pressed.id, pressed.tenant_id AS "tenantId", pressed.slug, pressed.asked, added.clicks::float8 AS clicks
   FROM pressed JOIN added ON added.distribution_id = pressed.id`
 
-/** Adds to the totals of what is public; returns what each click has made of its total, in their order, without the rest. */
+/** Adds clicks to the totals of public entries. Returns each of these clicks with its total, in order. */
 export async function addClicks(tx: Transaction, clicks: Click[]): Promise<Clicked[]> {
   const pressed = new Map<string, Named & { number: number }>()
   for (const click of clicks) {

@@ -15,7 +15,7 @@ const config = { access: 'public', isAnonymous: true } as const
 const tags = ['Counts']
 const params = z.strictObject({ slug: z.string().min(1).max(128) })
 const clickBody = z.strictObject({ ctaType }).meta({ id: 'Click', example: { ctaType: 'primary_button' } })
-const accepted = { 202: z.undefined().describe('Counted, if there is such a course') }
+const accepted = { 202: z.undefined().describe('Counted if the course exists') }
 const utm = z.string().max(200).optional()
 
 /** Counts views and clicks. It does not read who a visitor is, and of the referrer it keeps only the category. */
@@ -28,7 +28,7 @@ export function addCountRoutes(
   async function limit(request: FastifyRequest): Promise<void> {
     const count = await countRequest(request)
     if (count.isAllowed || !count.isExceeded) return
-    throw new AppError('rate-limited', 'counts.too-many', 'Too much is counted from this address', {
+    throw new AppError('rate-limited', 'counts.too-many', 'Too many views and clicks from this address', {
       retryAfterSeconds: count.ttlInSeconds,
     })
   }
@@ -42,7 +42,7 @@ export function addCountRoutes(
       schema: {
         tags,
         operationId: 'countView',
-        summary: 'A page was looked at',
+        summary: 'Count a view of a course page',
         refusals: { 429: 'counts.too-many' },
         params,
         querystring: z.object({ utm_source: utm, utm_medium: utm }),
@@ -66,7 +66,7 @@ export function addCountRoutes(
       schema: {
         tags,
         operationId: 'countEnrollmentClick',
-        summary: 'The button to enrol was pressed',
+        summary: 'Count a click on the enrol button',
         refusals: { 429: 'counts.too-many' },
         params,
         body: clickBody,

@@ -15,7 +15,7 @@ import {
 } from './repository.ts'
 
 const FLUSH_EVERY_MS = 1_000
-/** Different entries and categories. More are not counted: somebody is making slugs up. */
+/** How many entries and categories are counted at a time. If there are more, somebody is making slugs up. */
 const MAX_COUNTERS = 10_000
 const MAX_WAITING_CLICKS = 2_000
 
@@ -33,7 +33,10 @@ export function createCountService(ctx: {
   const { db, logger, now, relay, windowSeconds } = ctx
   const writer = randomUUID()
   const writing = createOutageLog(logger, { failing: 'Views cannot be written now', works: 'Views are written again' })
-  const telling = createOutageLog(logger, { failing: 'Views cannot be told of now', works: 'Views are told of again' })
+  const telling = createOutageLog(logger, {
+    failing: 'Events about views cannot be written now',
+    works: 'Events about views are written again',
+  })
   let counters = new Map<string, Views>()
   let batches = 0
   /** The batch that is being written, until it is known to be written. Its COMMIT may have succeeded without an answer. */
@@ -90,7 +93,7 @@ export function createCountService(ctx: {
     relay.wake()
   }
 
-  /** Resolves when the click is on disk. Totals are told of in their order, so one commit follows the other. */
+  /** Resolves when the click is on disk. Events have ascending totals, so one commit follows the other. */
   const click = createBatcher(writeClicks, {
     concurrent: 1,
     maxBatch: MAX_WAITING_CLICKS,

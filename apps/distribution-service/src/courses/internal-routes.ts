@@ -11,7 +11,7 @@ const internalCourse = z
     slug: z.string(),
     ...pickFields(shownContent, internalNames),
     totalLessons: z.int().nullable(),
-    public: z.boolean().describe('Whether any of its distributions is'),
+    public: z.boolean().describe('Whether any distribution of the course is public'),
   })
   .meta({
     id: 'InternalCourse',
@@ -27,7 +27,7 @@ const internalCourse = z
 const config = { access: ['service'] } as const
 const tags = ['Internal']
 
-/** For other services: every course, public or not, as a mail must not depend on visibility. */
+/** Routes for other services. They show every course, because a mail must not depend on visibility. */
 export function addInternalRoutes(app: HttpApp, { db }: { db: Database }): void {
   app.get(
     '/internal/courses',
@@ -36,7 +36,7 @@ export function addInternalRoutes(app: HttpApp, { db }: { db: Database }): void 
       schema: {
         tags,
         operationId: 'listInternalCourses',
-        summary: 'All courses of the tenant, by course id',
+        summary: 'List all courses of the tenant by course id',
         querystring: z.strictObject({ cursor: courseId.optional(), limit }),
         response: { 200: pageOf(internalCourse) },
       },
@@ -59,7 +59,7 @@ export function addInternalRoutes(app: HttpApp, { db }: { db: Database }): void 
       schema: {
         tags,
         operationId: 'getInternalCourse',
-        summary: 'One course',
+        summary: 'Get a course',
         refusals: { 404: 'course.not-found', 410: 'course.gone' },
         params: z.strictObject({ courseId }),
         response: { 200: internalCourse },

@@ -23,16 +23,15 @@ const known = {
 }
 
 /**
- * Whether a moment is later than the latest known one, which does not count when it is more than a day ahead: events of that kind
- * were once accepted.
+ * Whether a moment is later than the latest known one. A known moment that is more than a day ahead does not count; such events were once
+ * accepted.
  */
 const isLater = (known: AnyPgColumn, told: SQL) =>
   sql`coalesce(${known} < ${told} OR ${known} > now() + interval '1 day', true)`
 
 /**
- * Remembers the generations that are the latest of their courses, and returns what is then known of those; one a course.
- * The rows of all of them are locked, existing or not, until the transaction ends: in one order, so that transactions wait
- * for each other instead of blocking each other.
+ * Stores the generations that are the latest of their courses, and returns those courses. Expects one generation per course. The rows of all
+ * courses are locked until the transaction ends, in a fixed order that prevents deadlocks.
  */
 export async function recordGenerations(tx: Transaction, generations: Generation[]): Promise<KnownCourse[]> {
   const rows = generations.map(({ completedAt, ...course }) => ({
@@ -70,7 +69,7 @@ export async function lockCourse(tx: Transaction, course: CourseId): Promise<Cou
   return { ...course, stagingUrl: null, stagingDeployedAt: null, ...locked }
 }
 
-/** Remembers a deployment to staging, if it is the latest; null for an older one. The row is locked either way. */
+/** Stores a deployment to staging if it is the latest. Returns null for an older one. The row is locked in either case. */
 export async function recordDeployment(tx: Transaction, deployment: Deployment): Promise<Staging | null> {
   const { deployedAt, ...course } = deployment
   const [latest] = await tx
@@ -90,7 +89,7 @@ const siblings = alias(distributions, 'siblings')
 /** A course as other services see it: its root, and whether any of its distributions is public. */
 export type Course = Awaited<ReturnType<typeof selectRoots>>[number]
 
-/** One root a course: the generated one, else the oldest. */
+/** Selects the root of each course: the generated distribution, or else the oldest. */
 function selectRoots(db: Database, tenantId: string, where: SQL | undefined) {
   const { courseId, slug, isGenerated, id } = distributions
   const ofCourse = and(eq(siblings.tenantId, distributions.tenantId), eq(siblings.courseId, courseId))
@@ -124,7 +123,7 @@ export async function wasDeleted(db: Database, tenantId: string, courseId: strin
   return (await db.$count(lostCourses, ofCourse)) > 0
 }
 
-/** Ordered by course id, so that a reader who pages through meets every course that existed when it began. */
+/** Lists courses by course id, so that a reader of all pages gets every course that existed at the beginning. */
 export async function listCourses(
   db: Database,
   tenantId: string,

@@ -23,8 +23,8 @@ const nothing: Effect = { created: null, updatedCount: 0 }
 const keyOf = ({ tenantId, courseId }: CourseId) => JSON.stringify([tenantId, courseId])
 
 /**
- * Each generated course gets its distribution, or the one it has follows; a generation that is not the latest changes nothing.
- * Returns what came of each, in their order.
+ * Creates the distribution of each generated course, or updates an existing one. A generation that is not the latest changes nothing.
+ * Returns the effect of each, in order.
  */
 export async function applyGenerations(
   tx: Transaction,
@@ -40,7 +40,7 @@ export async function applyGenerations(
   return generations.map((generation) => effects.get(generation) ?? nothing)
 }
 
-/** Each course once in a round, and its facts in their order. */
+/** Groups facts into rounds. A round has each course once, and the facts of a course keep their order. */
 function toRounds<Fact extends CourseId>(facts: Caused<Fact>[]): Caused<Fact>[][] {
   const rounds: Caused<Fact>[][] = []
   const counts = new Map<string, number>()
@@ -55,16 +55,14 @@ function toRounds<Fact extends CourseId>(facts: Caused<Fact>[]): Caused<Fact>[][
   return rounds
 }
 
-/** Returns what came of it for each course, unless nothing did. */
+/** Returns the effect on each course that has one. */
 async function applyRound(
   tx: Transaction,
   round: Caused<Generation>[],
   now: () => Moment,
 ): Promise<Map<string, Effect>> {
-  const recorded = await recordGenerations(
-    tx,
-    round.map(({ fact }) => fact),
-  )
+  const facts = round.map(({ fact }) => fact)
+  const recorded = await recordGenerations(tx, facts)
   const known = new Map(recorded.map((course) => [keyOf(course), course]))
   const latest = round.flatMap(({ fact, cause }) => {
     const course = known.get(keyOf(fact))
@@ -74,12 +72,8 @@ async function applyRound(
   const generated = new Map(all.filter(({ isGenerated }) => isGenerated).map((entry) => [keyOf(entry), entry]))
 
   const effects = new Map<string, Effect>()
-  const created = await createAll(
-    tx,
-    latest.filter(({ fact }) => !generated.has(keyOf(fact))),
-    now,
-  )
-  for (const entry of created) effects.set(keyOf(entry), { created: entry, updatedCount: 0 })
+  const missing = latest.filter(({ fact }) => !generated.has(keyOf(fact)))
+  for (const entry of await createAll(tx, missing, now)) effects.set(keyOf(entry), { created: entry, updatedCount: 0 })
 
   const refreshed = latest.flatMap(({ fact, cause }) => {
     const before = generated.get(keyOf(fact))
@@ -112,7 +106,7 @@ async function createAll(tx: Transaction, courses: Caused<KnownCourse>[], now: (
   return created
 }
 
-/** Staging moves to all distributions of the course, and stays with the course for those made later. */
+/** Applies a deployment to all distributions of the course, and stores it with the course for later ones. */
 export async function applyDeployment(
   tx: Transaction,
   deployment: Deployment,
@@ -123,10 +117,7 @@ export async function applyDeployment(
   if (!staging) return nothing
 
   const all = await lockOfCourses(tx, [deployment])
-  const changed = await changeAll(
-    tx,
-    all.map((before) => ({ before, change: findChange(before, staging), cause })),
-    at,
-  )
+  const planned = all.map((before) => ({ before, change: findChange(before, staging), cause }))
+  const changed = await changeAll(tx, planned, at)
   return { created: null, updatedCount: changed.size }
 }

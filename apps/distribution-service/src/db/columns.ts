@@ -16,7 +16,7 @@ export const fieldName = customType<{ data: FieldName; driverData: string }>({
   fromDriver: (name) => toCamelCase(name) as FieldName,
 })
 
-/** All content as JSON: each field under its name, as its own column would hold it. One added since may be missing. */
+/** All content as JSON: each field by its name, as its own column would store it. A field that was added later may be missing. */
 export const content = customType<{ data: Partial<Content>; driverData: unknown }>({
   dataType: () => 'jsonb',
   toDriver(value) {

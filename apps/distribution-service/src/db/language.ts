@@ -8,8 +8,8 @@ const known = new LRUCache<string, string>({
 })
 
 /**
- * The canonical form of a stored language: earlier versions of this service stored what CourseFactory wrote. What is no
- * language tag stays as it is.
+ * Returns the canonical form of a stored language, because earlier versions of this service stored what CourseFactory wrote. Text that is no
+ * language tag stays unchanged.
  */
 export const readLanguage = (stored: string): string => known.memo(stored)
 

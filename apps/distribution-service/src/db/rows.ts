@@ -3,8 +3,8 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 
 /**
- * Rows as a statement selects them, with all columns of the table in its order, or with the fields named: a parameter for each
- * column, however many rows. What is the same in all of them is sent once; their primary keys are not.
+ * Builds a SELECT of the rows, with all columns of the table in its order, or only with the named fields. It has one parameter per column,
+ * however many rows there are. A value that is the same in all rows is sent once.
  */
 export function selectRows<Table extends PgTable, Field extends keyof Table['$inferSelect'] & string>(
   table: Table,
@@ -39,7 +39,7 @@ function toText(column: PgColumn, value: unknown): string | null {
 
 const toArray = (texts: (string | null)[]) => sql`${sql.param(toBinaryArray('text', texts))}::text[]`
 
-/** A condition: what the columns hold is one of `values`. */
+/** Builds the condition that the columns have one of these combinations of values. */
 export function isAnyOf(columns: PgColumn[], values: string[][]): SQL {
   const arrays = columns.map((_, index) => toArray(values.map((row) => row[index] ?? null)))
   return sql`(${sql.join(columns, sql`, `)}) IN (SELECT * FROM unnest(${sql.join(arrays, sql`, `)}))`

@@ -55,7 +55,7 @@ export function isListed({ visibility, listed }: Pick<OfDistribution, 'visibilit
   return sql`${visibility} = 'public' and ${listed}`
 }
 
-/** A language as it compares, also one that was stored before tags were made canonical. */
+/** The key by which languages are compared, including those that were stored before tags were made canonical. */
 export function languageKey({ language }: Pick<OfDistribution, 'language'>): SQL {
   return sql`lower(replace(${language}, '_', '-'))`
 }
@@ -82,7 +82,6 @@ export const distributions = pgTable(
     updatedAt: moment('updated_at').notNull(),
   },
   (table) => [
-    // Whoever makes a distribution has the course's row first, and with it the lock that orders all makers.
     foreignKey({
       name: 'distributions_course_fk',
       columns: [table.tenantId, table.courseId],
@@ -101,8 +100,8 @@ export const distributions = pgTable(
 )
 
 /**
- * Every slug a distribution has ever had, and its alone: an old one leads to the distribution, that of a deleted one is gone
- * for good. No foreign key, as it outlives the distribution.
+ * Every slug that a distribution has ever had. No other distribution gets it: an old slug leads to the distribution, and that of a deleted one
+ * is gone for good. There is no foreign key, because the slug outlives the distribution.
  */
 export const slugs = pgTable(
   'slugs',
@@ -152,14 +151,14 @@ export const schedules = pgTable(
   ],
 )
 
-/** How often a distribution was looked at, and how often its button was pressed. Nothing of who did it. */
+/** How often a distribution was viewed and its button clicked. Nothing about who did it. */
 export const counts = pgTable('counts', {
   distributionId: ofDistribution().primaryKey(),
   views: bigint('views', { mode: 'number' }).notNull().default(0),
   clicks: bigint('clicks', { mode: 'number' }).notNull().default(0),
 })
 
-/** The last batch of views that an instance has written: one whose COMMIT was not answered is not added again. */
+/** The last batch of views of each instance, so that a batch whose COMMIT was not answered is not added twice. */
 export const viewBatches = pgTable('view_batches', {
   writer: uuid('writer').primaryKey(),
   batch: integer('batch').notNull(),

@@ -12,15 +12,12 @@ type Planned = { before: Distribution; change: Change; cause: Cause }
 /** Makes the changes, with an event for each distribution that changes, in their order. Returns the changed ones by id. */
 export async function changeAll(tx: Transaction, planned: Planned[], at: string): Promise<Map<string, Distribution>> {
   const changes = planned.filter(({ change }) => !isEmpty(change))
-  const changed = await updateDistributions(
-    tx,
-    changes.map(({ before: { id }, change }) => ({ id, change })),
-    at,
+  const byId = changes.map(({ before: { id }, change }) => ({ id, change }))
+  const changed = await updateDistributions(tx, byId, at)
+  const events = changes.map(({ before, change, cause }) =>
+    buildUpdated(before, changed.get(before.id) ?? before, change, cause),
   )
-  await appendToOutbox(
-    tx,
-    changes.map(({ before, change, cause }) => buildUpdated(before, changed.get(before.id) ?? before, change, cause)),
-  )
+  await appendToOutbox(tx, events)
   return changed
 }
 
@@ -36,7 +33,7 @@ export async function withVariants(tx: Transaction, planned: Planned[]): Promise
   return [...planned, ...following]
 }
 
-/** Makes a locked distribution what a person wants of it, and lets its variants follow. */
+/** Applies a person's edit to a locked distribution, and lets its variants follow. */
 export async function changeByEdit(
   tx: Transaction,
   before: Distribution,

@@ -37,8 +37,7 @@ function field<
   Column extends ColumnBuilder,
   Accepts extends z.ZodType,
   Shows extends z.ZodType,
-  IsPublic extends boolean,
-  IsInternal extends boolean,
+  Viewer extends 'public' | 'services',
 >(row: {
   /** Where the value is stored. */
   column: Column
@@ -48,17 +47,16 @@ function field<
   shows: Shows
   /** The value until an editor gives another one. */
   byDefault: (course: CourseContent) => z.output<Shows>
-  /** Whether the public sees it, and whether other services do. Editors see every field. */
-  isPublic: IsPublic
-  isInternal: IsInternal
+  /** Who sees the field besides editors. */
+  shownTo: readonly Viewer[]
 }) {
   return row
 }
 
 /**
- * The content of an entry, a row for each field. Everything that handles content goes over these rows: POST and PATCH, what an
- * edit protects, what variants follow, versions, answers and events. `distribution.updated` names any field that changed;
- * another event carries a field where its payload in packages/events has it.
+ * The content of an entry, a row for each field. Everything that handles content uses these rows: POST and PATCH, protection by an edit,
+ * variants, versions, answers and events. `distribution.updated` has every field that changed; another event has the fields of its payload in
+ * packages/events.
  */
 export const contentFields = {
   title: field({
@@ -66,32 +64,28 @@ export const contentFields = {
     accepts: courseTitle,
     shows: z.string(),
     byDefault: (course) => course.title,
-    isPublic: true,
-    isInternal: true,
+    shownTo: ['public', 'services'],
   }),
   description: field({
     column: text('description').notNull(),
     accepts: courseDescription,
     shows: z.string(),
     byDefault: (course) => course.description,
-    isPublic: true,
-    isInternal: true,
+    shownTo: ['public', 'services'],
   }),
   language: field({
     column: language('language').notNull(),
     accepts: languageTag,
     shows: z.string(),
     byDefault: (course) => course.language,
-    isPublic: true,
-    isInternal: true,
+    shownTo: ['public', 'services'],
   }),
   targetGroup: field({
     column: text('target_group').array().notNull(),
     accepts: tags,
     shows: z.array(z.string()),
     byDefault: (course) => course.targetGroup,
-    isPublic: true,
-    isInternal: false,
+    shownTo: ['public'],
   }),
   seo: field({
     column: parts('seo').notNull(),
@@ -115,8 +109,7 @@ export const contentFields = {
         metaKeywords: targetGroup,
       }
     },
-    isPublic: true,
-    isInternal: false,
+    shownTo: ['public'],
   }),
   cta: field({
     column: parts('cta').notNull(),
@@ -128,36 +121,35 @@ export const contentFields = {
       label: /^de([-_]|$)/i.test(course.language) ? 'Jetzt einschreiben' : 'Enroll now',
       type: 'primary_button',
     }),
-    isPublic: true,
-    isInternal: false,
+    shownTo: ['public'],
   }),
 }
 
 type Fields = typeof contentFields
 export type FieldName = keyof Fields
-/** The fields whose row says `true` there. */
-type NameWhere<Flag extends 'isPublic' | 'isInternal'> = {
-  [Name in FieldName]: Fields[Name][Flag] extends true ? Name : never
+type Viewer = Fields[FieldName]['shownTo'][number]
+type NameShownTo<Who extends Viewer> = {
+  [Name in FieldName]: Who extends Fields[Name]['shownTo'][number] ? Name : never
 }[FieldName]
 
 export type Content = { [Name in FieldName]: z.output<Fields[Name]['shows']> }
-export type PublicContent = Pick<Content, NameWhere<'isPublic'>>
-/** Content as an editor sends it; what is undefined is not given. */
+export type PublicContent = Pick<Content, NameShownTo<'public'>>
+/** Content as an editor sends it. A field that is undefined is not given. */
 export type GivenContent = { [Name in FieldName]?: z.output<Fields[Name]['accepts']> | undefined }
 
 export const fieldNames = Object.keys(contentFields) as FieldName[]
-export const publicNames = namesWhere('isPublic')
-export const internalNames = namesWhere('isInternal')
+export const publicNames = findShownTo('public')
+export const internalNames = findShownTo('services')
 
-/** A column holds what is shown of it: an enumeration in a text column, for example. */
+/** A column has the type of the shown value, such as an enumeration in a text column. */
 export const contentColumns = columnOfRows('column') as {
   [Name in FieldName]: $Type<Fields[Name]['column'], NonNullable<Content[Name]>>
 }
 export const acceptedContent = columnOfRows('accepts')
 export const shownContent = columnOfRows('shows')
 
-function namesWhere<Flag extends 'isPublic' | 'isInternal'>(flag: Flag): NameWhere<Flag>[] {
-  return fieldNames.filter((name) => contentFields[name][flag]) as NameWhere<Flag>[]
+function findShownTo<Who extends Viewer>(viewer: Who): NameShownTo<Who>[] {
+  return fieldNames.filter((name) => contentFields[name].shownTo.some((one) => one === viewer)) as NameShownTo<Who>[]
 }
 
 function columnOfRows<Part extends keyof Fields[FieldName]>(part: Part) {
@@ -173,12 +165,12 @@ export function pickFields<Value extends object, Name extends keyof Value>(
   return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<Value, Name>
 }
 
-/** All content of an entry about which nobody has said anything else. */
+/** Returns the content of an entry that nobody has edited. */
 export function deriveContent(course: CourseContent): Content {
   return Object.fromEntries(fieldNames.map((name) => [name, contentFields[name].byDefault(course)])) as Content
 }
 
-/** The fields that are given, as they then are. */
+/** Returns the new values of the given fields. */
 export function applyGiven(before: Content, given: GivenContent): Partial<Content> {
   const names = fieldNames.filter((name) => given[name] !== undefined)
   return Object.fromEntries(names.map((name) => [name, applyOne(before[name], given[name])])) as Partial<Content>

@@ -92,7 +92,8 @@ describe('the public sees only complete entries', () => {
       expect.objectContaining({
         kind: 'conflict',
         code: 'distribution.incomplete',
-        message: 'Not complete: missing description, language, seo.metaDescription; too long seo.metaTitle',
+        message:
+          'The distribution is incomplete: missing description, language, seo.metaDescription; too long seo.metaTitle',
       }),
     )
   })

@@ -108,7 +108,7 @@ export function resolveEdit(before: Distribution, { slug, listed, protectedField
   }
 }
 
-/** The change that brings a person what they want. The content in it becomes protected. */
+/** Returns the change that a person's edit makes. The content in it becomes protected. */
 export function edit(before: Distribution, { protectedFields = before.protectedFields, ...wanted }: Change): Change {
   const change = findChange(before, wanted)
   const names = fieldNames.filter((name) => name in change || protectedFields.includes(name))
@@ -132,7 +132,6 @@ export function assertPublishable({ id, title, description, language, seo }: Dis
     ...(missing.length > 0 ? [`missing ${missing.join(', ')}`] : []),
     ...(tooLong.length > 0 ? [`too long ${tooLong.join(', ')}`] : []),
   ]
-  throw new AppError('conflict', 'distribution.incomplete', `Not complete: ${reasons.join('; ')}`, {
-    distributionId: id,
-  })
+  const message = `The distribution is incomplete: ${reasons.join('; ')}`
+  throw new AppError('conflict', 'distribution.incomplete', message, { distributionId: id })
 }

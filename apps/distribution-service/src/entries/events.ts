@@ -25,16 +25,14 @@ import { type Change, changeableFields, type Distribution } from './distribution
 export type Cause = EventMeta & { traceparent?: string | undefined }
 
 export function buildCreated(distribution: Distribution, cause: Cause): OutboxRow {
-  const { createdAt } = distribution
-  return buildRow(distributionCreated, cause, createdAt, {
+  return buildRow(distributionCreated, cause, distribution.createdAt, {
     ...carriedContent(distributionCreated, distribution),
-    distribution_id: distribution.id,
+    ...named(distribution),
     course_id: distribution.courseId,
-    slug: distribution.slug,
     visibility: distribution.visibility,
     version: `v${distribution.version}`,
     derived_from: distribution.derivedFrom,
-    created_at: createdAt,
+    created_at: distribution.createdAt,
   })
 }
 
@@ -61,33 +59,26 @@ export function buildUpdated(before: Distribution, after: Distribution, change: 
 export function buildPublished(distribution: Distribution, cause: Cause): OutboxRow {
   return buildRow(distributionPublished, cause, distribution.updatedAt, {
     ...carriedContent(distributionPublished, distribution),
-    distribution_id: distribution.id,
-    slug: distribution.slug,
+    ...named(distribution),
     course_id: distribution.courseId,
     published_at: distribution.updatedAt,
   })
 }
 
-export function buildUnpublished({ id, slug, updatedAt }: Distribution, reason: string, cause: Cause): OutboxRow {
+export function buildUnpublished(distribution: Distribution, reason: string, cause: Cause): OutboxRow {
+  const { updatedAt } = distribution
   return buildRow(distributionUnpublished, cause, updatedAt, {
-    distribution_id: id,
-    slug,
+    ...named(distribution),
     unpublished_at: updatedAt,
     reason,
   })
 }
 
-export function buildDeleted(
-  distribution: Distribution,
-  deletedAt: string,
-  deletedBy: string,
-  cause: Cause,
-): OutboxRow {
-  return buildRow(distributionDeleted, cause, deletedAt, {
-    distribution_id: distribution.id,
-    slug: distribution.slug,
+export function buildDeleted(distribution: Distribution, at: string, deletedBy: string, cause: Cause): OutboxRow {
+  return buildRow(distributionDeleted, cause, at, {
+    ...named(distribution),
     course_id: distribution.courseId,
-    deleted_at: deletedAt,
+    deleted_at: at,
     deleted_by: deletedBy,
   })
 }
@@ -106,10 +97,9 @@ export function buildMicroNicheCreated(variant: Distribution, parent: Distributi
 
 /** `distribution` has its new version already. */
 export function buildVersionBumped(distribution: Distribution, changelog: string, cause: Cause): OutboxRow {
-  const { id, slug, version, updatedAt } = distribution
+  const { version, updatedAt } = distribution
   return buildRow(distributionVersionBumped, cause, updatedAt, {
-    distribution_id: id,
-    slug,
+    ...named(distribution),
     old_version: `v${version - 1}`,
     new_version: `v${version}`,
     bumped_at: updatedAt,
@@ -117,25 +107,25 @@ export function buildVersionBumped(distribution: Distribution, changelog: string
   })
 }
 
-export function buildViewed({ id, slug, views, referrerCategory }: Viewed, at: string, cause: Cause): OutboxRow {
+export function buildViewed(viewed: Viewed, at: string, cause: Cause): OutboxRow {
   return buildRow(distributionViewed, cause, at, {
-    distribution_id: id,
-    slug,
-    view_count: views,
+    ...named(viewed),
+    view_count: viewed.views,
     viewed_at: at,
-    referrer_category: referrerCategory,
+    referrer_category: viewed.referrerCategory,
   })
 }
 
-export function buildEnrollmentClicked({ id, slug, clicks, ctaType }: Clicked, at: string, cause: Cause): OutboxRow {
+export function buildEnrollmentClicked(clicked: Clicked, at: string, cause: Cause): OutboxRow {
   return buildRow(distributionEnrollmentClicked, cause, at, {
-    distribution_id: id,
-    slug,
-    enrollment_count: clicks,
+    ...named(clicked),
+    enrollment_count: clicked.clicks,
     clicked_at: at,
-    cta_type: ctaType,
+    cta_type: clicked.ctaType,
   })
 }
+
+const named = ({ id, slug }: Pick<Distribution, 'id' | 'slug'>) => ({ distribution_id: id, slug })
 
 /** The value of a field as events write it. */
 function readValue(distribution: Distribution, field: keyof Change): unknown {

@@ -1,23 +1,28 @@
-import { assertFresh, type ifMatch } from '@coursewire/service-kit'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { assertFresh, ifMatch, requireIfMatch } from '@coursewire/service-kit'
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { z } from 'zod'
 import type { AssertFresh, Distribution } from './distribution.ts'
 import type { Cause } from './events.ts'
 import { etagOf, showDistribution } from './responses.ts'
 
-export const access = { access: ['editor', 'admin'] } as const
 export const params = z.strictObject({ id: z.string().min(1).max(128) })
 
-export function causeOf(request: FastifyRequest): Cause {
-  return {
-    tenantId: request.tenantId,
-    correlationId: request.id,
-    causationId: null,
-    traceparent: request.traceparent ?? undefined,
-  }
+/** The options of a route for editors. */
+export function forEditors<Schema extends FastifySchema>(schema: Schema) {
+  return { config: { access: ['editor', 'admin'] }, schema } as const
 }
 
-/** The check that the caller has seen the current state. */
+/** The options of a route for editors that changes only the state named by If-Match. */
+export function forGuardedChange<Schema extends FastifySchema>(schema: Schema) {
+  const refusals = { ...schema.refusals, 412: 'if-match.stale', 428: 'if-match.missing' }
+  return { ...forEditors({ ...schema, headers: ifMatch, refusals }), preValidation: requireIfMatch }
+}
+
+export function causeOf({ tenantId, id: correlationId, traceparent }: FastifyRequest): Cause {
+  return { tenantId, correlationId, causationId: null, traceparent: traceparent ?? undefined }
+}
+
+/** Builds the check that the caller has read the current state. */
 export function createFreshnessCheck(headers: z.output<typeof ifMatch>): AssertFresh {
   return (current) => assertFresh(headers, etagOf(current), { distributionId: current.id })
 }

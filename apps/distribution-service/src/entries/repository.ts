@@ -18,8 +18,8 @@ export async function getDistribution(db: Database, tenantId: string, id: string
 }
 
 /**
- * The same, held against every other change until the transaction ends, and with it all of its course. Whoever changes a
- * distribution has its course's row first: the lock that orders all makers and changers.
+ * Reads a distribution, and locks it and its whole course until the transaction ends. Every change locks the row of the course first; that
+ * lock orders all changes.
  */
 export async function getForUpdate(tx: Transaction, tenantId: string, id: string): Promise<Distribution> {
   await tx.execute(sql`
@@ -45,7 +45,7 @@ export async function lockOfCourses(
   return lockAll(tx, isAnyOf([distributions.tenantId, distributions.courseId], ids))
 }
 
-/** The variants of distributions, likewise. */
+/** Locks all variants of these distributions. Their courses must be locked. */
 export async function lockVariants(tx: Transaction, parentIds: string[]): Promise<Distribution[]> {
   return parentIds.length === 0 ? [] : lockAll(tx, inArray(distributions.derivedFrom, parentIds))
 }
@@ -75,8 +75,8 @@ export async function listDistributions(
   const { id, courseId, derivedFrom, visibility, language, targetGroup, title, description, slug } = distributions
   const when = <Value>(value: Value | undefined, toCondition: (value: Value) => SQL | undefined) =>
     value === undefined ? undefined : toCondition(value)
-  const isMeant = (tag: string) => `${tag}-`.startsWith(`${filter.language}-`)
   const stored = filter.language === undefined ? [] : await listLanguages(db, tenantId)
+  const meant = stored.filter((tag) => `${readLanguage(tag)}-`.startsWith(`${filter.language}-`))
   const holds = (text: string) => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   return db
     .select()
@@ -87,12 +87,7 @@ export async function listDistributions(
         when(filter.courseId, (id) => eq(courseId, id)),
         when(filter.parentId, (id) => eq(derivedFrom, id)),
         when(filter.visibility, (wanted) => eq(visibility, wanted)),
-        when(filter.language, () =>
-          inArray(
-            language,
-            stored.filter((tag) => isMeant(readLanguage(tag))),
-          ),
-        ),
+        when(filter.language, () => inArray(language, meant)),
         when(filter.targetGroup, (group) => arrayContains(targetGroup, [group])),
         when(filter.text, (text) => or(...[title, description, slug].map((column) => ilike(column, holds(text))))),
         when(page.before, (cursor) => lt(id, cursor)),
@@ -110,7 +105,7 @@ async function listLanguages(db: Database, tenantId: string): Promise<string[]> 
   return rows.map((row) => row.language)
 }
 
-/** Inserts each under the slug, or for a title under the first free form of what it asks for. */
+/** Inserts a distribution under exactly this slug, or under the first free form of one like it. */
 export async function insertDistribution(
   tx: Transaction,
   distribution: NewDistribution,
@@ -198,7 +193,9 @@ export async function updateDistribution(
   return assertFound((await updateDistributions(tx, [{ id, change }], at)).get(id), id)
 }
 
-/** Removes locked rows and remembers their courses; returns when each was, as late as a change would have been, by id. */
+/**
+ * Removes locked rows and remembers their courses. Returns the moment of each removal by id, which is later than that of its last change.
+ */
 export async function deleteDistributions(tx: Transaction, ids: string[], at: string): Promise<Map<string, string>> {
   const deletedAt = laterThanBefore(at)
   const { id, tenantId, courseId } = distributions

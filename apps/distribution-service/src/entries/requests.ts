@@ -12,11 +12,11 @@ const slug = z
 
 const settings = {
   slug,
-  listed: z.boolean().describe('Whether lists show it, once it is public'),
+  listed: z.boolean().describe('Whether lists show it once it is public'),
   protectedFields: z
     .array(z.enum(fieldNames))
-    .refine((names) => new Set(names).size === names.length, 'Holds something twice')
-    .describe('Content that people have edited, which nothing else overwrites'),
+    .refine((names) => new Set(names).size === names.length, 'Must not repeat a field')
+    .describe('The fields that people have edited. Nothing else changes them'),
 }
 
 export const given = z.object({ ...acceptedContent, ...settings }).partial()

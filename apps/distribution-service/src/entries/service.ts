@@ -38,13 +38,7 @@ export function createEntryService({ commit, now }: { commit: Commit; now: () =>
       const byDefault = deriveContent({ title, description, language, targetGroup })
       const created = await insertDistribution(
         tx,
-        {
-          ...newDistribution(course, now()),
-          ...byDefault,
-          ...applyGiven(byDefault, given),
-          listed,
-          protectedFields,
-        },
+        { ...newDistribution(course, now()), ...byDefault, ...applyGiven(byDefault, given), listed, protectedFields },
         slug === undefined ? { like: buildSlug(title, courseId, language) } : { exact: slug },
       )
       await appendToOutbox(tx, [buildCreated(created, cause)])
@@ -61,7 +55,7 @@ export function createEntryService({ commit, now }: { commit: Commit; now: () =>
     })
   }
 
-  /** Does nothing where it has that visibility already, but that it is planned no more. */
+  /** If the distribution already has the visibility, this only removes the plan for it. */
   function changeVisibility(
     id: string,
     visibility: Visibility,
@@ -100,33 +94,21 @@ export function createEntryService({ commit, now }: { commit: Commit; now: () =>
       options.assertFresh(distribution)
       const variants = await lockVariants(tx, [distribution.id])
       if (variants.length > 0 && options.variants === undefined) {
-        throw new AppError(
-          'conflict',
-          'distribution.has-variants',
-          `It has ${variants.length} variants: say whether to ?variants=keep or ?variants=delete them`,
-          { distributionId: id },
-        )
+        const message = `The distribution has ${variants.length} variants: add ?variants=keep or ?variants=delete`
+        throw new AppError('conflict', 'distribution.has-variants', message, { distributionId: id })
       }
       const at = now()
       if (options.variants === 'keep') {
         const independent = { derivedFrom: null, protectedFields: [] as FieldName[] }
-        await changeAll(
-          tx,
-          variants.map((before) => ({ before, change: findChange(before, independent), cause })),
-          at,
-        )
+        const planned = variants.map((before) => ({ before, change: findChange(before, independent), cause }))
+        await changeAll(tx, planned, at)
       }
       // Children first.
       const deleted = [...(options.variants === 'delete' ? variants : []), distribution]
-      const moments = await deleteDistributions(
-        tx,
-        deleted.map(({ id }) => id),
-        at,
-      )
-      await appendToOutbox(
-        tx,
-        deleted.map((gone) => buildDeleted(gone, moments.get(gone.id) ?? at, options.deletedBy, cause)),
-      )
+      const ids = deleted.map((gone) => gone.id)
+      const moments = await deleteDistributions(tx, ids, at)
+      const events = deleted.map((gone) => buildDeleted(gone, moments.get(gone.id) ?? at, options.deletedBy, cause))
+      await appendToOutbox(tx, events)
       return { answer: undefined, about: distribution, message: 'Distribution deleted' }
     })
   }

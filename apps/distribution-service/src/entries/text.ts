@@ -3,12 +3,12 @@ import { lexer, type MarkedToken, type Token } from 'marked'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** The beginning of a text, at most `limit` code points long, that cuts no visible character apart. */
+/** Returns the beginning of a text, at most `limit` code points, without splitting a visible character. */
 export function cutAtCharacter(text: string, limit: number): string {
   let end = 0
   for (let count = 0; count < limit && end < text.length; count += 1) end += lengthAt(text, end)
   if (end === text.length) return text.trimEnd()
-  // Whether a visible character ends here says what comes before and the next code point: to look at all of a text takes long.
+  // Whether a visible character ends here depends on the text before it and the next code point. Looking at the whole text takes long.
   const cut = graphemes.segment(text.slice(0, end + lengthAt(text, end))).containing(end)
   return text.slice(0, cut?.index).trimEnd()
 }
@@ -16,7 +16,7 @@ export function cutAtCharacter(text: string, limit: number): string {
 /** The length of the code point there, in UTF-16 units. */
 const lengthAt = (text: string, index: number) => ((text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1)
 
-/** The same, and cuts no word apart either, unless the first one alone is too long. */
+/** Does the same without splitting a word, unless the first one is too long. */
 export function cutAtWord(text: string, limit: number): string {
   const kept = cutAtCharacter(text, limit)
   if (kept === text.trimEnd() || /\s/.test(text.charAt(kept.length))) return kept
@@ -24,11 +24,11 @@ export function cutAtWord(text: string, limit: number): string {
   return words === '' ? kept : words
 }
 
-/** The parser takes a time that grows with the square of some texts, and nobody is shown more than this. */
+/** For some texts the parser's time grows with the square of their length, and nobody is shown more than this. */
 const MAX_PARSED_LENGTH = 1_000
 const mayBeMarkdown = /[\\`*_~[\]<>#|]|^\s*([-+=]|\d+[.)])/m
 
-/** The words at the beginning of a Markdown text, as one line, without the signs that format and link them. */
+/** Returns the words at the beginning of a Markdown text as one line, without markup. */
 export function summarize(markdown: string): string {
   const start = cutAtCharacter(markdown, MAX_PARSED_LENGTH)
   return toLine(mayBeMarkdown.test(start) ? readWords(lexer(start)) : start)

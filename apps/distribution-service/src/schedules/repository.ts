@@ -2,7 +2,7 @@ import { AppError, type Database, type Moment, type Transaction } from '@coursew
 import { and, asc, eq, isNull, lte } from 'drizzle-orm'
 import { distributions, schedules } from '../db/schema.ts'
 
-/** The visibility a distribution is to have from a moment on; with an error, could not have. */
+/** A planned change of visibility. With an error, it could not be made. */
 export type Scheduled = typeof schedules.$inferSelect
 type Key = Pick<Scheduled, 'distributionId' | 'visibility'>
 
@@ -14,7 +14,7 @@ export async function readSchedule(db: Database, distributionId: string): Promis
   return db.select().from(schedules).where(eq(schedules.distributionId, distributionId))
 }
 
-/** Puts the plan in the place of what was planned for a locked distribution. Throws `invalid` for what is past or in no order. */
+/** Replaces the plan of a locked distribution. Throws `invalid` if a moment is past, or the two are in the wrong order. */
 export async function writeSchedule(
   tx: Transaction,
   distributionId: string,
@@ -29,9 +29,10 @@ export async function writeSchedule(
   if (rows.length === 0) return []
 
   const written = await tx.insert(schedules).values(rows).returning()
-  // As Postgres reads them, in UTC: what came may have any offset.
+  // Compares what Postgres has stored, in UTC, because the given moments may have any offset.
   const [earlier, later] = written.map(({ at }) => at)
-  if (written.some(({ at }) => at <= now)) throw new AppError('invalid', 'schedule.past', 'A moment has passed already')
+  if (written.some(({ at }) => at <= now))
+    throw new AppError('invalid', 'schedule.past', 'A planned moment is in the past')
   if (earlier !== undefined && later !== undefined && earlier >= later) {
     throw new AppError('invalid', 'schedule.order', 'unpublishAt must be later than publishAt')
   }
@@ -50,7 +51,7 @@ export async function findDue(db: Database, now: Moment, limit: number): Promise
   return rows.map(({ scheduled, tenantId }) => ({ ...scheduled, tenantId }))
 }
 
-/** Takes what was planned off the schedule, so that it happens once; false when it is not there any more, or not the same. */
+/** Removes a planned change, so that it is made once. Returns false if it is not planned any more, or was planned anew. */
 export async function takeScheduled(tx: Transaction, key: Key & Partial<Pick<Scheduled, 'at'>>): Promise<boolean> {
   const { at } = key
   const taken = await tx
@@ -60,7 +61,7 @@ export async function takeScheduled(tx: Transaction, key: Key & Partial<Pick<Sch
   return taken.length > 0
 }
 
-/** Leaves it on the schedule as what could not be done. */
+/** Keeps a planned change with the reason why it could not be made. */
 export async function markFailed(db: Database, { at, ...key }: Scheduled, error: string): Promise<void> {
   await db
     .update(schedules)

@@ -1,7 +1,7 @@
 import { line } from '@coursewire/events'
 import { type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
-import { access, causeOf, params } from '../entries/http.ts'
+import { causeOf, forEditors, params } from '../entries/http.ts'
 import { getDistribution } from '../entries/repository.ts'
 import { exampleMoment } from '../examples.ts'
 import { readSchedule, type Scheduled } from './repository.ts'
@@ -9,7 +9,7 @@ import type { ScheduleService } from './service.ts'
 
 const tags = ['Distributions']
 
-/** As UTC, and of an era that Postgres can hold. */
+/** Reads a moment as UTC. Postgres can store it. */
 const moment = z.iso
   .datetime({ offset: true })
   .refine((text) => Date.parse(text) > 0 && Date.parse(text) < Date.UTC(9999), 'Not a moment to plan for')
@@ -20,7 +20,7 @@ const planBody = z
   .strictObject({
     publishAt: moment,
     unpublishAt: moment,
-    reason: line(1, 500).optional().describe('Why it is unpublished; required with unpublishAt'),
+    reason: line(1, 500).optional().describe('The reason for unpublishing; required with unpublishAt'),
   })
   .refine(({ unpublishAt, reason }) => !unpublishAt || reason !== undefined, {
     path: ['reason'],
@@ -33,7 +33,7 @@ const scheduleResponse = z
     publishAt: z.string().nullable(),
     unpublishAt: z.string().nullable(),
     reason: z.string().nullable(),
-    error: z.string().nullable().describe('Why what was due could not be done'),
+    error: z.string().nullable().describe('Why a planned change could not be made'),
   })
   .meta({ id: 'Schedule', example: { publishAt: exampleMoment, unpublishAt: null, reason: null, error: null } })
 
@@ -53,17 +53,14 @@ export function addScheduleRoutes(app: HttpApp, ctx: { db: Database; schedules: 
 
   app.get(
     '/api/distributions/:id/schedule',
-    {
-      config: access,
-      schema: {
-        tags,
-        operationId: 'getSchedule',
-        summary: 'What is planned for the visibility of a distribution',
-        refusals: { 404: 'distribution.not-found' },
-        params,
-        response: { 200: scheduleResponse },
-      },
-    },
+    forEditors({
+      tags,
+      operationId: 'getSchedule',
+      summary: 'Get the schedule of a distribution',
+      refusals: { 404: 'distribution.not-found' },
+      params,
+      response: { 200: scheduleResponse },
+    }),
     async ({ tenantId, params: { id } }) => {
       await getDistribution(db, tenantId, id)
       return showSchedule(await readSchedule(db, id))
@@ -72,18 +69,15 @@ export function addScheduleRoutes(app: HttpApp, ctx: { db: Database; schedules: 
 
   app.put(
     '/api/distributions/:id/schedule',
-    {
-      config: access,
-      schema: {
-        tags,
-        operationId: 'planSchedule',
-        summary: 'Plan when a distribution is shown and hidden, in place of what was planned; an empty plan cancels it',
-        refusals: { 404: 'distribution.not-found', 422: ['schedule.past', 'schedule.order'] },
-        params,
-        body: planBody,
-        response: { 200: scheduleResponse },
-      },
-    },
+    forEditors({
+      tags,
+      operationId: 'planSchedule',
+      summary: 'Replace the schedule of a distribution; an empty plan cancels it',
+      refusals: { 404: 'distribution.not-found', 422: ['schedule.past', 'schedule.order'] },
+      params,
+      body: planBody,
+      response: { 200: scheduleResponse },
+    }),
     async (request) => {
       const { publishAt = null, unpublishAt = null, reason = null } = request.body
       return showSchedule(await schedules.plan(request.params.id, { publishAt, unpublishAt, reason }, causeOf(request)))

@@ -6,14 +6,14 @@ const LOOK_EVERY_MS = 1_000
 const MAX_AT_ONCE = 100
 
 /**
- * Does what is due once a second, on every instance: whoever locks the distribution first finds it on its schedule, the
- * others do not. What cannot be done, as a distribution is not complete, is left on the schedule with the reason.
+ * Makes the planned changes that are due, once a second and on every instance. The instance that locks the distribution first makes the
+ * change. If a change cannot be made, because the distribution is incomplete for example, it stays planned with the reason.
  */
 export function startScheduler(ctx: {
   db: Database
   logger: Logger
   now: () => Moment
-  /** Throws an `AppError` for what cannot be done. */
+  /** Throws an `AppError` if the change cannot be made. */
   carryOut: (due: Scheduled & { tenantId: string }) => Promise<void>
 }): { close(): Promise<void> } {
   const { db, logger, now, carryOut } = ctx

@@ -22,7 +22,7 @@ export function createScheduleService(ctx: {
     })
   }
 
-  /** Does what is due, if it is still planned. Its cause is the request that planned it. */
+  /** Makes a change that is due, if it is still planned. Its cause is the request that planned it. */
   async function carryOut(due: Scheduled & { tenantId: string }): Promise<void> {
     const { distributionId: id, tenantId, correlationId, visibility, reason } = due
     const cause = { tenantId, correlationId, causationId: null }

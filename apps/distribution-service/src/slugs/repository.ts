@@ -7,18 +7,18 @@ import { chooseFreeSlug, listForms } from './slug.ts'
 type Owner = { tenantId: string; id: string }
 type Claim = Owner & { slug: string }
 
-/** So many forms of a slug are looked at first, and so many times as many each time that was not enough. */
+/** How many forms of a slug are looked at first. Each time that is not enough, this many times more. */
 const FORMS = 8
 
 const keyOf = (tenantId: string, slug: string) => JSON.stringify([tenantId, slug])
 
 /**
- * Makes the slug that each wants, or its first free form, a slug of its own; returns them by the owners' ids. Who wants a slug
- * as it is comes before who would take it for its number; of those who want the same, the first comes first.
+ * Gives each owner the wanted slug or its first free form. Returns the slugs by the owners' ids. An owner that wants exactly a slug gets it
+ * before one that would get it with a number; of those that want the same, the first one gets it.
  */
 export async function claimFreeSlugs(tx: Transaction, claims: Claim[]): Promise<Map<string, string>> {
   const claimed = new Map<string, string>()
-  // Most are free, and who gets what it wants need not look for anything.
+  // Most wanted slugs are free, and then there is nothing to look for.
   const firsts = new Map(claims.toReversed().map((claim) => [keyOf(claim.tenantId, claim.slug), claim]))
   let choices = [...firsts.values()]
   while (true) {
@@ -30,7 +30,7 @@ export async function claimFreeSlugs(tx: Transaction, claims: Claim[]): Promise<
   }
 }
 
-/** Makes exactly `slug` the distribution's, also again; throws a `conflict` when it is or was somebody else's. */
+/** Gives the owner exactly `slug`, even if it has it already. Throws a `conflict` if it belongs or belonged to another distribution. */
 export async function claimSlug(tx: Transaction, owner: Owner, slug: string): Promise<string> {
   const { tenantId, id } = owner
   if ((await insertSlugs(tx, [{ tenantId, id, slug }])).length === 0) {
@@ -38,17 +38,16 @@ export async function claimSlug(tx: Transaction, owner: Owner, slug: string): Pr
     if ((await tx.select().from(slugs).where(own)).length === 0) {
       // Claimed only until this transaction is refused.
       const free = (await claimFreeSlugs(tx, [{ tenantId, id, slug }])).get(id)
-      throw new AppError('conflict', 'slug.taken', `The slug is or was another distribution's; ${free} is free`, {
-        slug,
-      })
+      const message = `The slug belongs or belonged to another distribution; ${free} is free`
+      throw new AppError('conflict', 'slug.taken', message, { slug })
     }
   }
   return slug
 }
 
 /**
- * Inserts those that are free, and waits for whoever is about to take one of them; returns the inserted. In one order, so that
- * two transactions wait for each other instead of blocking each other.
+ * Inserts the slugs that are free and returns them. Waits for transactions that are about to take one. The fixed order prevents a deadlock of
+ * two transactions.
  */
 async function insertSlugs(tx: Transaction, claims: Claim[]): Promise<{ id: string; slug: string }[]> {
   const rows = claims.map(({ tenantId, slug, id }) => ({ tenantId, slug, distributionId: id }))
@@ -59,7 +58,7 @@ async function insertSlugs(tx: Transaction, claims: Claim[]): Promise<{ id: stri
     .returning({ id: slugs.distributionId, slug: slugs.slug })
 }
 
-/** For each claim the first form that is neither taken nor chosen by a claim before it. */
+/** Chooses for each claim the first form that is neither taken nor chosen for an earlier claim. */
 async function chooseFree(tx: Transaction, claims: Claim[]): Promise<Claim[]> {
   for (let forms = FORMS; ; forms *= FORMS) {
     const looked = listWanted(claims, forms)
@@ -76,7 +75,7 @@ async function chooseFree(tx: Transaction, claims: Claim[]): Promise<Claim[]> {
   }
 }
 
-/** So many forms of what is wanted, and one more for each that wants it. */
+/** Lists this many forms of each wanted slug, and one more for each claim of it. */
 function listWanted(claims: Claim[], forms: number): [tenantId: string, slug: string][] {
   const wanted = new Map<string, Claim & { count: number }>()
   for (const claim of claims) {
@@ -88,7 +87,7 @@ function listWanted(claims: Claim[], forms: number): [tenantId: string, slug: st
   )
 }
 
-/** The taken forms, by tenant. It looks for each by name: the index serves a pattern only where the database sorts by bytes. */
+/** Finds the taken forms by tenant. It asks for each by name, because the index supports patterns only in a database that sorts by bytes. */
 async function findTaken(
   tx: Transaction,
   looked: [tenantId: string, slug: string][],

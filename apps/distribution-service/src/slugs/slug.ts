@@ -20,8 +20,8 @@ const names = [
 const writesUmlautsWithE = /^(de|gsw|bar|nds|lb|en|da|no|nb|nn)\b/
 
 /**
- * The slug a title asks for, by the rules of the language it is in. A title that leaves nothing, in another script perhaps, gives
- * way to the course's id.
+ * Builds the slug of a title by the rules of its language. If nothing of the title is left, because it is in another script for example, the
+ * course's id is used.
  */
 export function buildSlug(title: string, courseId: string, language: string): string {
   // The library knows Bokmål only, and Nynorsk is written by the same rules.
@@ -37,7 +37,7 @@ export function buildSlug(title: string, courseId: string, language: string): st
     .slice(0, MAX_BUILT_LENGTH)
 }
 
-/** The title in characters that can be seen, with words for signs. */
+/** Spells the title in visible characters, with words for signs. */
 function spell(title: string, locale: string): string {
   let text = title.normalize('NFKC').replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
   for (const [name, word] of names) text = text.replaceAll(name, word)
@@ -56,14 +56,14 @@ function findAnd(locale: string): string {
   return between?.value ?? ''
 }
 
-/** `wanted`, or with the lowest number from 2 on that is not taken. */
+/** Returns `wanted`, or `wanted` with the lowest number from 2 on that is not taken. */
 export function chooseFreeSlug(wanted: string, taken: ReadonlySet<string>): string {
   let number = 1
   while (taken.has(formOf(wanted, number))) number += 1
   return formOf(wanted, number)
 }
 
-/** So many of what {@link chooseFreeSlug} may choose, in its order. */
+/** Lists the first `count` slugs that {@link chooseFreeSlug} tries. */
 export function listForms(wanted: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => formOf(wanted, index + 1))
 }

@@ -20,7 +20,7 @@ export function createVariantService({ commit, now }: { commit: Commit; now: () 
     return commit(cause, async (tx) => {
       const parent = await getForUpdate(tx, cause.tenantId, parentId)
       if (parent.derivedFrom !== null) {
-        throw new AppError('conflict', 'variant.of-variant', 'A variant has no variants of its own', { parentId })
+        throw new AppError('conflict', 'variant.of-variant', 'A variant cannot have variants', { parentId })
       }
       const { targetGroup, hasOwnCanonical, slug } = given
       const [audience = ''] = targetGroup

@@ -4,13 +4,11 @@ import { type Change, type Distribution, edit, findChange, readContent } from '.
 
 /** The part of a change to its parent or its course that a distribution follows: content that is not protected. */
 export function followed({ protectedFields }: Distribution, change: Change): Change {
-  return pickFields(
-    change,
-    fieldNames.filter((name) => name in change && !protectedFields.includes(name)),
-  )
+  const names = fieldNames.filter((name) => name in change && !protectedFields.includes(name))
+  return pickFields(change, names)
 }
 
-/** The same as {@link edit} for a variant: content that is no longer protected becomes that of the parent. Throws `conflict`. */
+/** Like {@link edit}, for a variant: content that is no longer protected becomes that of the parent. Throws `conflict`. */
 export function editVariant(before: Distribution, parent: Distribution, wanted: Change): Change {
   const change = edit(before, wanted)
   const after = { ...before, ...change }
@@ -19,7 +17,7 @@ export function editVariant(before: Distribution, parent: Distribution, wanted: 
     throw new AppError('conflict', 'variant.language', 'A variant has the language of its parent', id)
   }
   if (!after.protectedFields.includes('targetGroup')) {
-    throw new AppError('conflict', 'variant.target-group', 'A variant has a targetGroup of its own', id)
+    throw new AppError('conflict', 'variant.target-group', 'A variant must have its own targetGroup', id)
   }
   return { ...change, ...findChange(before, followed(after, readContent(parent))) }
 }

@@ -8,7 +8,7 @@ import { type Distribution, findChange, readContent } from '../entries/distribut
 export type VersionSummary = Omit<typeof versions.$inferSelect, 'content'>
 export type Version = VersionSummary & { content: Content }
 
-/** Keeps what a locked distribution says now as its version that ends. */
+/** Stores the current content of a locked distribution as the version that ends. */
 export async function freezeVersion(
   tx: Transaction,
   distribution: Distribution,
@@ -47,7 +47,7 @@ export async function getVersion(
   throw new AppError('not-found', 'version.not-found', 'Version not found', { distributionId, version })
 }
 
-/** An earlier version of this service wrote languages in other ways, and did not know every field. */
+/** Completes content that an earlier version of this service stored: it wrote languages differently and lacked fields. */
 function completeContent(stored: Partial<Content>): Content {
   const { title = '', description = '', language = '', targetGroup = [] } = stored
   const course = { title, description, language: readLanguage(language), targetGroup }

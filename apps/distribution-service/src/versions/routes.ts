@@ -1,9 +1,9 @@
 import { text } from '@coursewire/events'
-import { type Database, type HttpApp, ifMatch, requireIfMatch } from '@coursewire/service-kit'
+import { type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Content } from '../entries/content.ts'
 import { type Distribution, readContent } from '../entries/distribution.ts'
-import { access, answer, causeOf, createFreshnessCheck, params } from '../entries/http.ts'
+import { answer, causeOf, createFreshnessCheck, forEditors, forGuardedChange, params } from '../entries/http.ts'
 import { getDistribution } from '../entries/repository.ts'
 import { distributionResponse } from '../entries/responses.ts'
 import { limit, pageOf, toPage } from '../paging.ts'
@@ -11,7 +11,6 @@ import { compareContents, getVersion, listVersions } from './repository.ts'
 import { differenceResponse, showVersion, versionResponse, versionSummaryResponse } from './responses.ts'
 import type { VersionService } from './service.ts'
 
-const config = access
 const tags = ['Versions']
 const version = z
   .string()
@@ -27,18 +26,15 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
 
   app.get(
     '/api/distributions/:id/versions',
-    {
-      config,
-      schema: {
-        tags,
-        operationId: 'listVersions',
-        summary: 'The versions that ended, latest first',
-        refusals: { 404: 'distribution.not-found' },
-        params,
-        querystring: z.strictObject({ cursor: version.optional(), limit }),
-        response: { 200: pageOf(versionSummaryResponse) },
-      },
-    },
+    forEditors({
+      tags,
+      operationId: 'listVersions',
+      summary: 'List the versions that ended, the latest first',
+      refusals: { 404: 'distribution.not-found' },
+      params,
+      querystring: z.strictObject({ cursor: version.optional(), limit }),
+      response: { 200: pageOf(versionSummaryResponse) },
+    }),
     async ({ tenantId, params: { id }, query }) => {
       await getDistribution(db, tenantId, id)
       const found = await listVersions(db, id, { before: query.cursor, limit: query.limit + 1 })
@@ -48,19 +44,16 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
 
   app.post(
     '/api/distributions/:id/versions',
-    {
-      config,
-      schema: {
-        tags,
-        operationId: 'endVersion',
-        summary: 'Keep what is said now as the version it is, and go on with the next',
-        refusals: { 404: 'distribution.not-found', 422: 'event.too-large' },
-        answerHeaders: { 201: ['ETag', 'Location'] },
-        params,
-        body: versionBody,
-        response: { 201: distributionResponse },
-      },
-    },
+    forEditors({
+      tags,
+      operationId: 'endVersion',
+      summary: 'End the current version and begin the next',
+      refusals: { 404: 'distribution.not-found', 422: 'event.too-large' },
+      answerHeaders: { 201: ['ETag', 'Location'] },
+      params,
+      body: versionBody,
+      response: { 201: distributionResponse },
+    }),
     async (request, reply) => {
       const { params, body, caller } = request
       const by = { id: caller.id, cause: causeOf(request) }
@@ -72,17 +65,14 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
 
   app.get(
     '/api/distributions/:id/versions/:version',
-    {
-      config,
-      schema: {
-        tags,
-        operationId: 'getVersion',
-        summary: 'What was said when a version ended',
-        refusals: { 404: ['distribution.not-found', 'version.not-found'] },
-        params: paramsOfOne,
-        response: { 200: versionResponse },
-      },
-    },
+    forEditors({
+      tags,
+      operationId: 'getVersion',
+      summary: 'Get the content of a version that ended',
+      refusals: { 404: ['distribution.not-found', 'version.not-found'] },
+      params: paramsOfOne,
+      response: { 200: versionResponse },
+    }),
     async ({ tenantId, params: { id, version } }) => {
       await getDistribution(db, tenantId, id)
       return showVersion(await getVersion(db, id, version))
@@ -91,18 +81,17 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
 
   app.get(
     '/api/distributions/:id/versions/:version/differences',
-    {
-      config,
-      schema: {
-        tags,
-        operationId: 'compareVersions',
-        summary: 'What differs between two versions',
-        refusals: { 404: ['distribution.not-found', 'version.not-found'] },
-        params: paramsOfOne,
-        querystring: z.strictObject({ to: version.optional().describe('Where not the version that goes on') }),
-        response: { 200: differenceResponse },
-      },
-    },
+    forEditors({
+      tags,
+      operationId: 'compareVersions',
+      summary: 'Compare two versions',
+      refusals: { 404: ['distribution.not-found', 'version.not-found'] },
+      params: paramsOfOne,
+      querystring: z.strictObject({
+        to: version.optional().describe('The version to compare with; by default the current one'),
+      }),
+      response: { 200: differenceResponse },
+    }),
     async ({ tenantId, params: { id, version }, query: { to } }) => {
       const current = await getDistribution(db, tenantId, id)
       const other = to ?? current.version
@@ -117,26 +106,19 @@ export function addVersionRoutes(app: HttpApp, ctx: { db: Database; versions: Ve
 
   app.post(
     '/api/distributions/:id/versions/:version/restore',
-    {
-      config,
-      preValidation: requireIfMatch,
-      schema: {
-        tags,
-        operationId: 'restoreVersion',
-        summary: 'Say again what a version said, as a new version',
-        refusals: {
-          404: ['distribution.not-found', 'version.not-found'],
-          409: 'distribution.incomplete',
-          412: 'if-match.stale',
-          422: 'event.too-large',
-          428: 'if-match.missing',
-        },
-        answerHeaders: { 200: ['ETag'] },
-        params: paramsOfOne,
-        headers: ifMatch,
-        response: { 200: distributionResponse },
+    forGuardedChange({
+      tags,
+      operationId: 'restoreVersion',
+      summary: 'Restore the content of a version as a new version',
+      refusals: {
+        404: ['distribution.not-found', 'version.not-found'],
+        409: 'distribution.incomplete',
+        422: 'event.too-large',
       },
-    },
+      answerHeaders: { 200: ['ETag'] },
+      params: paramsOfOne,
+      response: { 200: distributionResponse },
+    }),
     async (request, reply) => {
       const { params, headers, caller } = request
       const assertFresh = createFreshnessCheck(headers)

@@ -61,10 +61,10 @@ export async function addAccessControl(
     }
     if (access === 'public') return
     if (!caller?.roles.some((role) => access.includes(role))) {
-      throw new AppError('forbidden', 'role.insufficient', 'Not allowed with these roles')
+      throw new AppError('forbidden', 'role.insufficient', 'Your roles do not allow this')
     }
     if (scope !== undefined && !caller.scopes?.includes(scope)) {
-      throw new AppError('forbidden', 'scope.insufficient', 'Not allowed with these scopes')
+      throw new AppError('forbidden', 'scope.insufficient', 'Your scopes do not allow this')
     }
   }
 

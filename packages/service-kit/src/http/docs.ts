@@ -8,8 +8,8 @@ import { createProblemCatalogue, listRefusals, type Refusals } from './problem-s
 export type Docs = { title: string; description: string; tags: { name: string; description: string }[] }
 
 const answerHeaders = {
-  ETag: { schema: { type: 'string' }, description: 'Names this state, for If-Match and If-None-Match' },
-  Location: { schema: { type: 'string' }, description: 'The path of what was made, or of where it is now' },
+  ETag: { schema: { type: 'string' }, description: 'Identifies this state for If-Match and If-None-Match' },
+  Location: { schema: { type: 'string' }, description: 'The path of the new resource, or the new path' },
 } as const
 
 declare module 'fastify' {
@@ -37,7 +37,7 @@ const bearer = {
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'JWT',
-  description: 'An access token of enrollment-api. Where none is needed, one still says which tenant is meant.',
+  description: 'An access token from enrollment-api. Routes for everybody need none, but take the tenant from it.',
 } as const
 
 /** Serves `/docs` and `/openapi.json`, generated from the schemas of all routes. */
@@ -46,7 +46,7 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
   const problems = createProblemCatalogue()
 
   function describeRoute(route: RouteOptions, schema: FastifySchema): FastifySchema {
-    const { refusals: _refusals, answerHeaders, ...rest } = schema
+    const { refusals, answerHeaders, ...rest } = schema
     const { access = 'public', scope } = route.config ?? {}
     const described = {
       ...rest,
@@ -64,7 +64,7 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
       openapi: '3.1.0',
       info: { ...info, license },
       servers: [
-        { url: '/', description: 'The host that serves this document; it names the tenant where no token does' },
+        { url: '/', description: 'The host that serves this document. Without a token it determines the tenant' },
       ],
       tags,
       components: { securitySchemes: { bearer } },

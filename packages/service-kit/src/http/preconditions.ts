@@ -5,12 +5,12 @@ import { namesEntity } from './entity-tags.ts'
 
 /** The headers of a route that changes only what its caller has seen. It also needs {@link requireIfMatch}. */
 export const ifMatch = z.looseObject({
-  'if-match': z.string().max(1_000).describe('The ETag of what is to be changed, or *'),
+  'if-match': z.string().max(1_000).describe('The ETag of the state to change, or *'),
 })
 
 /** Refuses a change without If-Match (RFC 9110, 13.1.1), which could overwrite what the caller has not seen. */
 export const requireIfMatch: preValidationHookHandler = (request, _reply, done) => {
-  const title = 'If-Match must name the ETag of what you have read'
+  const title = 'If-Match must have the ETag that you have read'
   const isMissing = request.headers['if-match'] === undefined
   done(isMissing ? new AppError('precondition-required', 'if-match.missing', title) : undefined)
 }
@@ -22,5 +22,5 @@ export function assertFresh(
   details: Record<string, unknown> = {},
 ): void {
   if (namesEntity(wanted, etag, 'strongly')) return
-  throw new AppError('precondition-failed', 'if-match.stale', 'It has changed since: read it again', details)
+  throw new AppError('precondition-failed', 'if-match.stale', 'It has changed since you read it', details)
 }
