@@ -1,10 +1,10 @@
-// Writes what src/docs.ts of the package here prints into a file of it: `node document.mjs openapi.json`. With `--check` it only
-// says whether the file is stale.
+// Writes a generated file, `node document.mjs openapi.json`, with what src/docs.ts of the package here prints when it is given that path.
+// With `--check` it only says whether the file is stale.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const [file = '', option] = process.argv.slice(2)
-const text = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=source', 'src/docs.ts'], {
+const text = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=source', 'src/docs.ts', file], {
   encoding: 'utf8',
   maxBuffer: Infinity,
   stdio: ['ignore', 'pipe', 'inherit'],

@@ -112,7 +112,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
   const servers: { stop(): Promise<void> }[] = []
   const clients: { stop(): Promise<void> }[] = []
   const stop = async () => {
-    for (const started of [clients, servers]) await Promise.all(started.splice(0).map((it) => it.stop()))
+    for (const started of [clients, servers]) await Promise.all(started.splice(0).map((one) => one.stop()))
   }
   try {
     return { ...(await start()), stop }
@@ -191,9 +191,9 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     list: { stop(): Promise<void> }[],
     started: Promise<Started>,
   ): Promise<Started> {
-    const kept = started.then((it) => {
-      list.push(it)
-      return it
+    const kept = started.then((one) => {
+      list.push(one)
+      return one
     })
     starting.push(kept)
     return kept

@@ -39,9 +39,9 @@ export function findSilent(packages: TestedPackage[]): TestedPackage[] {
 /** Adds up the results of the packages. */
 export function sumResults(packages: TestedPackage[]): Results {
   const sum: Results = { passed: 0, failed: [], skipped: [] }
-  for (const { name, resultsFile } of packages.filter((it) => existsSync(it.resultsFile))) {
+  for (const { name, resultsFile } of packages.filter(({ resultsFile: file }) => existsSync(file))) {
     const { passed, failed, skipped } = JSON.parse(readFileSync(resultsFile, 'utf8')) as Results
-    const ofPackage = (remarks: Remark[]) => remarks.map((it) => ({ ...it, name: `${name} ${it.name}` }))
+    const ofPackage = (remarks: Remark[]) => remarks.map((remark) => ({ ...remark, name: `${name} ${remark.name}` }))
     sum.passed += passed
     sum.failed.push(...ofPackage(failed))
     sum.skipped.push(...ofPackage(skipped))

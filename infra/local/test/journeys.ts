@@ -85,7 +85,8 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
           const [committed] = await admin.fetchOffsets({ groupId: 'email-worker', topics: [enrollmentCompleted.topic] })
           return ends.every(({ partition, high }) =>
             committed?.partitions.some(
-              (it) => (it.partition === partition && Number(it.offset) >= Number(high)) || high === '0',
+              (committed) =>
+                (committed.partition === partition && Number(committed.offset) >= Number(high)) || high === '0',
             ),
           )
         },

@@ -2,4 +2,4 @@
 import { chooseDatabase, runAppCli } from './run-app-cli.ts'
 import { readRunningStack } from './running-stack.ts'
 
-runAppCli('email-worker/src/cli.ts', chooseDatabase(readRunningStack()?.postgres.email.databaseUrl, 'email-worker'))
+runAppCli('email-worker/src/cli.ts', chooseDatabase(readRunningStack()?.postgres.email?.databaseUrl, 'email-worker'))

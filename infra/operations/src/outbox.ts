@@ -53,9 +53,12 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
       return [{ app: null, url }]
     }
     if (!stack) throw new Error('Nothing is running here: run npm start first, or name a database in DATABASE_URL')
-    return databases
-      .filter(({ app: name }) => !only || name === only)
-      .map(({ app: name, database }) => ({ app: name, url: stack.postgres[database].databaseUrl }))
+    const targets = databases.flatMap(({ app: name, database }) => {
+      const url = stack.postgres[database]?.databaseUrl
+      return url && (!only || name === only) ? [{ app: name, url }] : []
+    })
+    if (targets.length === 0) throw new Error(`${only} is not in the running stack: restart npm start`)
+    return targets
   }
 
   const status = defineAction({

@@ -12,10 +12,11 @@ export interface RunningStack {
   enrollmentApi: string
   distributionService: string
   kafka: string
-  postgres: Record<DatabaseName, { databaseUrl: string }>
+  /** An app that was added since the start has none. */
+  postgres: Partial<Record<DatabaseName, { databaseUrl: string }>>
 }
 
-/** What whoever has started a stack knows of it. */
+/** A stack as the process that started it knows it. */
 interface StartedStack {
   urls: AppUrls & { aws: string }
   kafka: { brokers: string[] }
@@ -40,7 +41,7 @@ export function readRunningStack(directory = ownDirectory): RunningStack | null 
   return findOwner(directory) && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningStack) : null
 }
 
-/** Returns the databases of the running stack. */
+/** Returns the secrets of this checkout. */
 export function readSecrets(): Secrets {
   return keepSecrets(join(ownDirectory, 'secrets.json'))
 }

@@ -75,6 +75,18 @@ it('outbox status covers every app of the running stack', async () => {
   ])
 })
 
+it('outbox leaves out an app that was added after the stack was started, and says so when it is asked for', async () => {
+  const { url } = await createStore()
+  const stack: RunningStack = { ...noAddresses, postgres: { enrollment: { databaseUrl: url } } }
+  const outbox = (...args: string[]) => runHere((terminal) => createOutbox({ ...terminal, stack }), {}, args)
+
+  const all = await outbox('status', '--json')
+  const one = await outbox('status', '--app', 'email-worker')
+
+  expect(JSON.parse(all.out)).toMatchObject([{ app: 'enrollment-api' }])
+  expect(one).toEqual({ code: 1, out: '', err: 'email-worker is not in the running stack: restart npm start' })
+})
+
 it('outbox parked lists refused rows with the reason and the ids for requeue', async () => {
   const { outbox } = await createStack()
 

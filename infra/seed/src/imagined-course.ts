@@ -34,7 +34,7 @@ interface Shelf {
 const germanShelf = createShelf(german as Vocabulary, [...Array(8).fill('de'), 'de-AT', 'de-CH'])
 const englishShelf = createShelf(english as Vocabulary, [...Array(7).fill('en'), 'en-GB', 'en-GB', 'en-GB'])
 /** The languages of ten consecutive courses. */
-const round = [0, 1, 0, 0, 1, 0, 1, 0, 0, 1].map((it) => (it === 0 ? germanShelf : englishShelf))
+const round = [0, 1, 0, 0, 1, 0, 1, 0, 0, 1].map((language) => (language === 0 ? germanShelf : englishShelf))
 
 /** Coprime to the number of titles in both languages, so that a walk with this step meets each title once. */
 const STRIDE = 7_368_787
@@ -75,16 +75,19 @@ function createShelf(vocabulary: Vocabulary, languages: string[]): Shelf {
   const topics = vocabulary.fields.flatMap((field) => {
     const places = [
       ...field.places.map((place) => ({ place, audience: null })),
-      ...field.audiences.map((it) => ({ place: `${vocabulary.forWhom} ${vocabulary.audiences[it]}`, audience: it })),
+      ...field.audiences.map((audience) => ({
+        place: `${vocabulary.forWhom} ${vocabulary.audiences[audience]}`,
+        audience,
+      })),
     ]
-    return field.subjects.flatMap((subject) => places.map((it) => ({ field, subject, ...it })))
+    return field.subjects.flatMap((subject) => places.map((place) => ({ field, subject, ...place })))
   })
   return { vocabulary, languages, topics }
 }
 
 /** Counts the courses of the same language before this one. */
 function nthOf(shelf: Shelf, index: number): number {
-  const inRound = (end: number) => round.slice(0, end).filter((it) => it === shelf).length
+  const inRound = (end: number) => round.slice(0, end).filter((one) => one === shelf).length
   return Math.floor(index / round.length) * inRound(round.length) + inRound(index % round.length)
 }
 

@@ -30,7 +30,7 @@ export function createCensus(total: number) {
     /** How many were public when they were first seen. */
     countPublic: () => foundPublic,
     /** How many belong to somebody now and stay private. */
-    countKept: () => states.reduce((count, it) => count + Number(it === state.kept), 0),
+    countKept: () => states.filter((one) => one === state.kept).length,
 
     /** Returns whether to publish the entry; true once per course. */
     meet(entry: Entry): boolean {

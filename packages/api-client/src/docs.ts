@@ -1,17 +1,12 @@
-/** Writes the types of each service's HTTP API from its openapi.json; with `--check` it only says whether they are stale. */
-import { readFile, writeFile } from 'node:fs/promises'
+/** Prints the types of a service's HTTP API, made from its openapi.json: those for the path given, `types/<service>.d.ts`. */
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import openapiTS, { astToString } from 'openapi-typescript'
 
-for (const service of ['enrollment-api', 'distribution-service']) {
-  const document = await readFile(new URL(`../../../apps/${service}/openapi.json`, import.meta.url), 'utf8')
-  const options = { rootTypes: true, rootTypesNoSchemaPrefix: true, defaultNonNullable: false }
-  const types = await openapiTS(document, options)
-  const page = `// Generated from apps/${service}/openapi.json by \`pnpm run docs\`; do not edit.\n\n${astToString(types)}`
-  const file = new URL(`../types/${service}.d.ts`, import.meta.url)
-  if (!process.argv.includes('--check')) {
-    await writeFile(file, page)
-  } else if ((await readFile(file, 'utf8').catch(() => '')) !== page) {
-    process.stderr.write(`${service}.d.ts is stale: run \`pnpm run docs\` in packages/api-client\n`)
-    process.exitCode = 1
-  }
-}
+const document = `apps/${basename(process.argv[2] ?? '', '.d.ts')}/openapi.json`
+const types = await openapiTS(await readFile(new URL(`../../../${document}`, import.meta.url), 'utf8'), {
+  rootTypes: true,
+  rootTypesNoSchemaPrefix: true,
+  defaultNonNullable: false,
+})
+process.stdout.write(`// Generated from ${document} by \`pnpm run docs\`; do not edit.\n\n${astToString(types)}`)

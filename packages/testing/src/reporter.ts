@@ -52,6 +52,6 @@ export class ResultsReporter implements Reporter {
   }
 }
 
-function nameOf(it: TestModule | TestSuite | TestCase): string {
-  return it.type === 'module' ? it.relativeModuleId : `${it.module.relativeModuleId}: ${it.fullName}`
+function nameOf(part: TestModule | TestSuite | TestCase): string {
+  return part.type === 'module' ? part.relativeModuleId : `${part.module.relativeModuleId}: ${part.fullName}`
 }

@@ -28,7 +28,7 @@ export function arbitraryOf(schema: Schema, isBent = false): fc.Arbitrary<unknow
 function fit(schema: Schema, isBent: boolean): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.enum) return fc.constantFrom(...schema.enum)
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((it) => arbitraryOf(it, isBent)))
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((option) => arbitraryOf(option, isBent)))
   if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type) => fit({ ...schema, type }, isBent)))
   switch (schema.type) {
     case 'object':
@@ -53,10 +53,14 @@ function fit(schema: Schema, isBent: boolean): fc.Arbitrary<unknown> {
 }
 
 function fitObject({ properties = {}, required = [] }: Schema, isBent: boolean): fc.Arbitrary<unknown> {
-  const fields = Object.fromEntries(Object.entries(properties).map(([name, it]) => [name, arbitraryOf(it, isBent)]))
+  const fields = Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [name, arbitraryOf(property, isBent)]),
+  )
   const fitting = fc.record(fields, { requiredKeys: required })
   if (!isBent) return fitting
-  const withMore = fc.tuple(fitting, fc.string(), fc.jsonValue()).map(([it, name, value]) => ({ ...it, [name]: value }))
+  const withMore = fc
+    .tuple(fitting, fc.string(), fc.jsonValue())
+    .map(([object, name, value]) => ({ ...object, [name]: value }))
   const withLess = fc.record(fields, { requiredKeys: [] })
   return fc.oneof(
     { weight: 10, arbitrary: fitting },
@@ -71,10 +75,10 @@ function fitString({ format, pattern, minLength = 0, maxLength = 200 }: Schema):
   if (format === 'date-time') {
     const date = fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
     const offset = fc.constantFrom('Z', '+00:00', '+14:00', '-23:59', '+05:30')
-    return fc.tuple(date, offset).map(([it, zone]) => it.toISOString().replace('Z', zone))
+    return fc.tuple(date, offset).map(([moment, zone]) => moment.toISOString().replace('Z', zone))
   }
   if (pattern) {
-    return fc.stringMatching(new RegExp(pattern)).filter((it) => it.length >= minLength && it.length <= maxLength)
+    return fc.stringMatching(new RegExp(pattern)).filter(({ length }) => length >= minLength && length <= maxLength)
   }
   const languages = fc.constantFrom('de', 'en-GB', 'de-at', 'zh-Hant-TW')
   return maxLength === 63 ? fc.oneof(languages, text) : text

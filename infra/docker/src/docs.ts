@@ -1,0 +1,3 @@
+import { renderCompose } from './compose.ts'
+
+process.stdout.write(renderCompose())
