@@ -729,9 +729,9 @@ export interface components {
         InvalidPart: {
             /** @description body, querystring, params or headers */
             in: string;
-            /** @description Where in it, as a path */
+            /** @description The path of the invalid value */
             pointer: string;
-            /** @description What is wrong there */
+            /** @description What is wrong with the value */
             message: string;
         };
         /**
@@ -872,19 +872,19 @@ export interface components {
         Problem: {
             /** @description `urn:problem-type:coursewire:` and the code */
             type: string;
-            /** @description What went wrong, for a person */
+            /** @description What went wrong, in words for people */
             title: string;
             status: number;
             /**
-             * @description What went wrong, for a program
+             * @description What went wrong, as a stable code for programs
              * @enum {string}
              */
             code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "session.not-found" | "account.gone" | "password.wrong" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
-            /** @description The path that was asked for */
+            /** @description The requested path */
             instance: string;
-            /** @description By which the service can find what it has logged */
+            /** @description The id of the request in the log of the service */
             requestId: string;
-            /** @description What is not valid in the request */
+            /** @description The invalid parts of the request */
             errors?: components["schemas"]["InvalidPart"][];
         };
         /**
@@ -1271,7 +1271,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Not a valid request (request.invalid) */
+        /** @description Bad Request (request.invalid) */
         RequestInvalid: {
             headers: {
                 [name: string]: unknown;
@@ -1280,10 +1280,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["RequestInvalid"];
             };
         };
-        /** @description Not signed in (credentials.invalid) */
+        /** @description Unauthorized (credentials.invalid) */
         CredentialsInvalid: {
             headers: {
-                /** @description How to say who you are: Bearer */
+                /** @description The authentication scheme: Bearer */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
@@ -1291,7 +1291,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["CredentialsInvalid"];
             };
         };
-        /** @description Body too large (body.too-large) */
+        /** @description Payload Too Large (body.too-large) */
         BodyTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1300,7 +1300,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["BodyTooLarge"];
             };
         };
-        /** @description Body not JSON (media-type.unsupported) */
+        /** @description Unsupported Media Type (media-type.unsupported) */
         MediaTypeUnsupported: {
             headers: {
                 [name: string]: unknown;
@@ -1309,10 +1309,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["MediaTypeUnsupported"];
             };
         };
-        /** @description Too many requests (attempts.too-many) */
+        /** @description Too Many Requests (attempts.too-many) */
         AttemptsTooMany: {
             headers: {
-                /** @description The seconds to wait */
+                /** @description How many seconds to wait */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -1320,7 +1320,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["AttemptsTooMany"];
             };
         };
-        /** @description A bug (server.error) */
+        /** @description Internal Server Error (server.error) */
         ServerError: {
             headers: {
                 [name: string]: unknown;
@@ -1329,10 +1329,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["ServerError"];
             };
         };
-        /** @description Not now, try again (service.unavailable) */
+        /** @description Service Unavailable (service.unavailable) */
         ServiceUnavailable: {
             headers: {
-                /** @description The seconds to wait */
+                /** @description How many seconds to wait */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -1340,10 +1340,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["ServiceUnavailable"];
             };
         };
-        /** @description Not signed in (client.invalid) */
+        /** @description Unauthorized (client.invalid) */
         ClientInvalid: {
             headers: {
-                /** @description How to say who you are: Bearer */
+                /** @description The authentication scheme: Bearer */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
@@ -1351,7 +1351,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ClientInvalid"];
             };
         };
-        /** @description Not allowed (tenant.forbidden) */
+        /** @description Forbidden (tenant.forbidden) */
         TenantForbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1360,10 +1360,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["TenantForbidden"];
             };
         };
-        /** @description Not signed in (token.invalid) */
+        /** @description Unauthorized (token.invalid) */
         TokenInvalid: {
             headers: {
-                /** @description How to say who you are: Bearer */
+                /** @description The authentication scheme: Bearer */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
@@ -1371,7 +1371,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["TokenInvalid"];
             };
         };
-        /** @description Not allowed (role.insufficient) */
+        /** @description Forbidden (role.insufficient) */
         RoleInsufficient: {
             headers: {
                 [name: string]: unknown;
@@ -1380,7 +1380,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"];
             };
         };
-        /** @description Not found (student.not-found) */
+        /** @description Not Found (student.not-found) */
         StudentNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1389,7 +1389,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["StudentNotFound"];
             };
         };
-        /** @description Not allowed (role.insufficient, scope.insufficient) */
+        /** @description Forbidden (role.insufficient, scope.insufficient) */
         RoleInsufficientOrScopeInsufficient: {
             headers: {
                 [name: string]: unknown;
@@ -1398,7 +1398,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["ScopeInsufficient"];
             };
         };
-        /** @description Not found (account-mail.not-found) */
+        /** @description Not Found (account-mail.not-found) */
         AccountMailNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1407,7 +1407,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["AccountMailNotFound"];
             };
         };
-        /** @description Gone for good (account-mail.ended) */
+        /** @description Gone (account-mail.ended) */
         AccountMailEnded: {
             headers: {
                 [name: string]: unknown;
@@ -1416,7 +1416,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["AccountMailEnded"];
             };
         };
-        /** @description Not found (tenant.not-found) */
+        /** @description Not Found (tenant.not-found) */
         TenantNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1425,7 +1425,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["TenantNotFound"];
             };
         };
-        /** @description Gone for good (link.invalid) */
+        /** @description Gone (link.invalid) */
         LinkInvalid: {
             headers: {
                 [name: string]: unknown;
@@ -1434,10 +1434,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["LinkInvalid"];
             };
         };
-        /** @description Not signed in (session.ended) */
+        /** @description Unauthorized (session.ended) */
         SessionEnded: {
             headers: {
-                /** @description How to say who you are: Bearer */
+                /** @description The authentication scheme: Bearer */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
@@ -1445,7 +1445,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["SessionEnded"];
             };
         };
-        /** @description Not allowed (account.disabled, origin.forbidden) */
+        /** @description Forbidden (account.disabled, origin.forbidden) */
         AccountDisabledOrOriginForbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1454,7 +1454,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["AccountDisabled"] | components["schemas"]["OriginForbidden"];
             };
         };
-        /** @description Not allowed (origin.forbidden) */
+        /** @description Forbidden (origin.forbidden) */
         OriginForbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1463,7 +1463,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["OriginForbidden"];
             };
         };
-        /** @description Not found (session.not-found) */
+        /** @description Not Found (session.not-found) */
         SessionNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1472,10 +1472,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["SessionNotFound"];
             };
         };
-        /** @description Not signed in (token.invalid, account.gone) */
+        /** @description Unauthorized (token.invalid, account.gone) */
         TokenInvalidOrAccountGone: {
             headers: {
-                /** @description How to say who you are: Bearer */
+                /** @description The authentication scheme: Bearer */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
@@ -1483,7 +1483,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["TokenInvalid"] | components["schemas"]["AccountGone"];
             };
         };
-        /** @description Not allowed (role.insufficient, account.disabled) */
+        /** @description Forbidden (role.insufficient, account.disabled) */
         RoleInsufficientOrAccountDisabled: {
             headers: {
                 [name: string]: unknown;
@@ -1492,7 +1492,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountDisabled"];
             };
         };
-        /** @description Not allowed (role.insufficient, account.disabled, password.wrong) */
+        /** @description Forbidden (role.insufficient, account.disabled, password.wrong) */
         RoleInsufficientOrAccountDisabledOrPasswordWrong: {
             headers: {
                 [name: string]: unknown;
@@ -1501,7 +1501,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountDisabled"] | components["schemas"]["PasswordWrong"];
             };
         };
-        /** @description Not allowed (role.insufficient, account.unverified, account.disabled, tenant.forbidden) */
+        /** @description Forbidden (role.insufficient, account.unverified, account.disabled, tenant.forbidden) */
         RoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1510,7 +1510,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountUnverified"] | components["schemas"]["AccountDisabled"] | components["schemas"]["TenantForbidden"];
             };
         };
-        /** @description Not found (course.not-found) */
+        /** @description Not Found (course.not-found) */
         CourseNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1519,7 +1519,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["CourseNotFound"];
             };
         };
-        /** @description Not found (enrollment.not-found) */
+        /** @description Not Found (enrollment.not-found) */
         EnrollmentNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1528,7 +1528,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["EnrollmentNotFound"];
             };
         };
-        /** @description Not allowed (role.insufficient, tenant.forbidden) */
+        /** @description Forbidden (role.insufficient, tenant.forbidden) */
         RoleInsufficientOrTenantForbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1537,7 +1537,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["TenantForbidden"];
             };
         };
-        /** @description Changed since: If-Match names another state (if-match.stale) */
+        /** @description Precondition Failed (if-match.stale) */
         IfMatchStale: {
             headers: {
                 [name: string]: unknown;
@@ -1546,7 +1546,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["IfMatchStale"];
             };
         };
-        /** @description Cannot be processed (sender.not-allowed) */
+        /** @description Unprocessable Entity (sender.not-allowed) */
         SenderNotAllowed: {
             headers: {
                 [name: string]: unknown;
@@ -1555,7 +1555,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["SenderNotAllowed"];
             };
         };
-        /** @description If-Match is missing (if-match.missing) */
+        /** @description Precondition Required (if-match.missing) */
         IfMatchMissing: {
             headers: {
                 [name: string]: unknown;
@@ -1564,7 +1564,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["IfMatchMissing"];
             };
         };
-        /** @description Not found (user.not-found) */
+        /** @description Not Found (user.not-found) */
         UserNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1573,7 +1573,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["UserNotFound"];
             };
         };
-        /** @description Against a rule (account.own) */
+        /** @description Conflict (account.own) */
         AccountOwn: {
             headers: {
                 [name: string]: unknown;
@@ -2399,7 +2399,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2419,7 +2419,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of what is to be changed, or * */
+                /** @description The ETag of the state to change, or * */
                 "if-match": string;
             };
             path?: never;
@@ -2434,7 +2434,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Names this state, for If-Match and If-None-Match */
+                    /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
