@@ -48,10 +48,11 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       db,
       mailer,
       logger,
-      directory: createDirectory(services, {
-        enrollmentApi: config.ENROLLMENT_API_URL,
-        distributionService: config.DISTRIBUTION_SERVICE_URL,
-      }),
+      directory: createDirectory(
+        services,
+        { enrollmentApi: config.ENROLLMENT_API_URL, distributionService: config.DISTRIBUTION_SERVICE_URL },
+        config.EMAIL_SENDERS,
+      ),
       webUrl: config.WEB_URL,
       unknownAfterSeconds: config.EMAIL_UNKNOWN_AFTER_SECONDS,
       monotonicMs: () => performance.now(),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createSesMailer, type Mail } from '../src/emails/mailer.ts'
+import { product } from '../src/emails/tenant.ts'
 import { composeWelcomeMail } from '../src/emails/welcome-mail.tsx'
 import { aCourse, aStudent, startSes } from './neighbours.ts'
 
@@ -17,13 +18,14 @@ async function startMailer() {
 }
 
 const compose = (student: object, course: object = {}) =>
-  composeWelcomeMail(aStudent(student), aCourse(course), 'https://learn.example.com')
+  composeWelcomeMail(aStudent(student), aCourse(course), { tenant: product, webUrl: 'https://learn.example.com' })
 
+const unaddressed = { from: null, replyTo: null }
 const family = '👨‍👩‍👧‍👦'
 
 test('a mail that cannot be encoded fails, and the half-written request it leaves in the client reaches nobody', async () => {
   const { send, readInbox } = await startMailer()
-  const mail = { to: 'second@example.com', subject: 'Hello', html: 'Hello', text: 'Hello' }
+  const mail = { ...unaddressed, to: 'second@example.com', subject: 'Hello', html: 'Hello', text: 'Hello' }
 
   expect(await send({ ...mail, to: '\ud800@example.com' }, 's-1')).toMatchObject({
     status: 'failed',
@@ -41,7 +43,7 @@ test('an unpaired surrogate reaches SES as U+FFFD', async () => {
   const { send, readInbox } = await startMailer()
 
   const text = 'half \ud83d of a pair'
-  const outcome = await send({ to: 'anna@example.com', subject: text, html: text, text }, 's-1')
+  const outcome = await send({ ...unaddressed, to: 'anna@example.com', subject: text, html: text, text }, 's-1')
 
   expect(outcome).toMatchObject({ status: 'sent' })
   const replaced = 'half \ufffd of a pair'
@@ -111,7 +113,7 @@ test('each recipient gets their own mail and no other, whatever names, titles an
   expect(new Set(inbox.map(({ to }) => to.join())).size).toBe(inbox.length)
   for (const { to, cc, bcc, subject, html, text, tags } of inbox) {
     expect({ to, cc, bcc, sendId: `${tags['send_id']}@example.com` }).toEqual({ to, cc: [], bcc: [], sendId: to[0] })
-    const { to: own, ...content } = meant.get(to[0] ?? '') ?? expect.unreachable()
+    const { from: _from, replyTo: _replyTo, to: own, ...content } = meant.get(to[0] ?? '') ?? expect.unreachable()
     expect(to).toEqual([own])
     expect({ subject, html, text }).toEqual(content)
   }

@@ -5,7 +5,14 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { createSesMailer } from '../src/emails/mailer.ts'
 import { serve } from './neighbours.ts'
 
-const aMail = { to: 'anna@example.com', subject: 'Hello', html: '<p>Hello</p>', text: 'Hello' }
+const aMail = {
+  from: null,
+  replyTo: null,
+  to: 'anna@example.com',
+  subject: 'Hello',
+  html: '<p>Hello</p>',
+  text: 'Hello',
+}
 
 function createMailer(endpoint: string) {
   vi.stubEnv('AWS_ENDPOINT_URL_SES', endpoint)

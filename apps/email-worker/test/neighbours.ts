@@ -59,8 +59,8 @@ export const aRequest = (changes: object = {}) => ({
 
 /**
  * Starts a stand-in for enrollment-api and distribution-service. It gives a token for the client's secret. With that token, every
- * student is answered with `state.student`, every course with `state.course` and every request with `state.request`; `null` means not
- * found. `onAsked` is called for each request for a student, and its answer waits for `hold`.
+ * student is answered with `state.student`, every course with `state.course`, every request with `state.request` and every tenant with
+ * `state.tenant`; `null` means not found. `onAsked` is called for each request for a student, and its answer waits for `hold`.
  */
 export async function startNeighbours() {
   const token = randomUUID()
@@ -69,6 +69,7 @@ export async function startNeighbours() {
     student: aStudent() as Found,
     course: aCourse() as Found,
     request: aRequest() as Found,
+    tenant: null as Found,
     isDown: false,
     /** Tenants that the client may not act for. */
     forbidden: [] as string[],
@@ -87,12 +88,14 @@ export async function startNeighbours() {
     }
     if (request.headers.authorization !== `Bearer ${token}`) return answer(401, {})
     state.requestIds.push(request.headers['x-request-id'] as string | undefined)
-    const [, about, id] = /^\/internal\/(students|courses|account-mails)\/([^/]+)$/.exec(request.url ?? '') ?? []
+    const [, about, id] =
+      /^\/internal\/(students|courses|account-mails|tenants)\/([^/]+)$/.exec(request.url ?? '') ?? []
     if (about === 'students') {
       state.onAsked()
       await state.hold
     }
-    const found = { students: state.student, courses: state.course, 'account-mails': state.request }[about ?? '']
+    const { student: students, course: courses, request: accountMail, tenant: tenants } = state
+    const found = { students, courses, 'account-mails': accountMail, tenants }[about ?? '']
     if (found === 'gone') return answer(410, {})
     return found && id ? answer(200, found) : answer(404, {})
   })

@@ -7,6 +7,7 @@ import type { LedgerEntry } from '../src/emails/ledger.ts'
 import { createSesMailer } from '../src/emails/mailer.ts'
 import { claim, reserveDue, settle } from '../src/emails/repository.ts'
 import { startSender } from '../src/emails/sender.ts'
+import { product } from '../src/emails/tenant.ts'
 import { anAccountEvent } from './account-events.ts'
 import { logger, openLedger } from './ledger.ts'
 import { aCourse, aRequest, aStudent, startNeighbours, startSes } from './neighbours.ts'
@@ -15,6 +16,8 @@ const ledger = await openLedger()
 beforeEach(async () => {
   await ledger.clear()
 })
+
+const academy = 'Academy <academy@coursewire.example>'
 
 async function startWorld() {
   const neighbours = await startNeighbours()
@@ -29,7 +32,7 @@ async function startWorld() {
     clientSecret: secret,
     logger,
   })
-  const directory = createDirectory(services, { enrollmentApi: url, distributionService: url })
+  const directory = createDirectory(services, { enrollmentApi: url, distributionService: url }, [academy])
 
   async function start(changes: Partial<DeliveryOptions & { unknownAfterSeconds: number }> = {}) {
     const mailer = createSesMailer({ region: 'eu-central-1', from: 'Coursewire <hello@coursewire.example>' })
@@ -89,7 +92,7 @@ test('an enrolment sends one tagged mail, whose SES id is in the ledger', async 
     configurationSetName: null,
   })
   expect(email).toMatchObject({ messageId: mail?.id, attempt: 1, reason: null })
-  expect(neighbours.state.requestIds).toEqual([email.correlationId, email.correlationId])
+  expect(neighbours.state.requestIds).toEqual(Array(3).fill(email.correlationId))
 })
 
 test('a throttled mail stays pending with the reason and is sent later', async () => {
@@ -381,6 +384,33 @@ test('an account mail goes to the address of its request, with the link', async 
     },
   ])
   expect(JSON.stringify(email)).not.toContain('a-token_1')
+})
+
+test.each([
+  ['that is set up', academy, academy],
+  [
+    'that is not set up, which counts as none',
+    'Globex <hello@globex.example>',
+    'Coursewire <hello@coursewire.example>',
+  ],
+])('the mails of a tenant look as it wants, and come from its sender %s', async (_case, sender, from) => {
+  const { ses, neighbours, start } = await startWorld()
+  const look = { name: 'Acme', locale: 'de', replyTo: 'help@acme.example', postalAddress: 'Moosweg 1\n10115 Berlin' }
+  neighbours.state.tenant = { ...product, ...look, sender }
+  neighbours.state.student = aStudent({ locale: null })
+  await start()
+
+  await enrol('sent')
+
+  expect(await ses.readInbox()).toMatchObject([
+    {
+      from,
+      replyTo: ['help@acme.example'],
+      subject: 'Willkommen im Kurs „Rust Basics“',
+      html: expect.stringContaining('>Acme<'),
+      text: expect.stringMatching(/\n\nMoosweg 1\n10115 Berlin$/),
+    },
+  ])
 })
 
 test.each([

@@ -5,9 +5,9 @@ import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 
 const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, WEB_URL, EMAIL_FROM, TOKEN } = process.env
 
-const { composeWelcomeMail } = await import(
-  new URL('../../../apps/email-worker/dist/emails/welcome-mail.js', import.meta.url).href
-)
+const dist = new URL('../../../apps/email-worker/dist/', import.meta.url)
+const { composeWelcomeMail } = await import(new URL('emails/welcome-mail.js', dist).href)
+const { product } = await import(new URL('emails/tenant.js', dist).href)
 const client = new SESClient({ maxAttempts: 1 })
 const options = { headers: { authorization: `Bearer ${TOKEN}` } }
 
@@ -22,7 +22,7 @@ async function send({ studentId, courseId }) {
     get(`${ENROLLMENT_API_URL}/internal/students/${studentId}`),
     get(`${DISTRIBUTION_SERVICE_URL}/internal/courses/${courseId}`),
   ])
-  const { to, subject, html, text } = await composeWelcomeMail(student, course, WEB_URL)
+  const { to, subject, html, text } = await composeWelcomeMail(student, course, { tenant: product, webUrl: WEB_URL })
   await client.send(
     new SendEmailCommand({
       Source: EMAIL_FROM,

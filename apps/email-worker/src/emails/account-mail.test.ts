@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
 import { composeAccountMail, type Purpose } from './account-mail.tsx'
 import type { AccountRequest } from './directory.ts'
+import { product, type Tenant } from './tenant.ts'
 
-const compose = (purpose: Purpose, request: Partial<AccountRequest> = {}) =>
+const compose = (purpose: Purpose, request: Partial<AccountRequest> = {}, tenant: Partial<Tenant> = {}) =>
   composeAccountMail(
     purpose,
     {
@@ -15,7 +16,7 @@ const compose = (purpose: Purpose, request: Partial<AccountRequest> = {}) =>
       expiresAt: '2026-03-03T09:30:00.123456Z',
       ...request,
     },
-    'https://learn.example.com',
+    { tenant: { ...product, ...tenant }, webUrl: 'https://learn.example.com' },
   )
 
 const linksOf = (html: string) => [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)
@@ -107,6 +108,17 @@ describe.each([
     expect(linksOf(mail.html)).toEqual([])
     expect(`${mail.html}${mail.text}`).not.toContain('token')
   })
+})
+
+test('the mail of a tenant has its name, its sender and its time', async () => {
+  const tenant = { name: 'أكاديمية', sender: 'Acme <hello@acme.example>', timeZone: 'Europe/Berlin' }
+
+  const { from, subject, html, text } = await compose('password_reset', { locale: null }, { ...tenant, locale: 'de' })
+
+  expect(from).toBe('Acme <hello@acme.example>')
+  expect(subject).toBe('Setze dein Passwort für \u2068أكاديمية\u2069 zurück')
+  expect(text).toContain('Der Link funktioniert einmal, bis 3. März 2026 um 10:30 MEZ.')
+  for (const body of [html, text]) expect(body).not.toContain('Coursewire')
 })
 
 test('markup and links in a name stay plain text', async () => {

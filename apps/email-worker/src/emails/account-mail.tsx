@@ -4,14 +4,16 @@ import { chooseLanguage, getWords, type Language } from '../words/languages.ts'
 import type { NoticeWords, Words } from '../words/words.ts'
 import { isolate } from './direction.ts'
 import type { AccountRequest } from './directory.ts'
-import { Action, Frame, heading, paragraph, product, writePlainText } from './frame.tsx'
+import { Action, Frame, heading, paragraph, writePlainText } from './frame.tsx'
 import type { Mail } from './mailer.ts'
 import { getAddress, tameName } from './recipient.ts'
+import type { Tenant } from './tenant.ts'
 
 /** The mails about an account, as enrollment-api names what they are for. */
 export type Purpose = { [Key in keyof Words]: Words[Key] extends NoticeWords ? Key : never }[keyof Words]
 
 interface AccountMailProps {
+  tenant: Tenant
   language: Language
   words: Words
   name: string
@@ -25,28 +27,41 @@ interface AccountMailProps {
  * Writes a mail about an account in the language of its owner. All text from outside stays plain text. Throws an `invalid` AppError if this
  * mail can never be sent.
  */
-export async function composeAccountMail(purpose: Purpose, request: AccountRequest, webUrl: string): Promise<Mail> {
+export async function composeAccountMail(
+  purpose: Purpose,
+  request: AccountRequest,
+  { tenant, webUrl }: { tenant: Tenant; webUrl: string },
+): Promise<Mail> {
   const to = getAddress(request.email)
-  const language = chooseLanguage(request.locale)
+  const language = chooseLanguage(request.locale ?? tenant.locale)
   const words = getWords(language)
   const { subject, title, text, footer, ...rest } = words[purpose]
+  const brand = isolate(tenant.name)
   const mail: AccountMailProps = {
+    tenant,
     language,
     words,
     name: isolate(tameName(request.name)),
     title,
-    texts: text.map((write) => write(product)),
-    footer: footer(product),
+    texts: text.map((write) => write(brand)),
+    footer: footer(brand),
     action:
       'action' in rest
         ? {
             url: `${webUrl}/app/verify#token=${encodeURIComponent(getToken(request))}`,
             label: rest.action,
-            note: words.validUntil(formatMoment(request.expiresAt, language)),
+            note: words.validUntil(formatMoment(request.expiresAt, language, tenant.timeZone)),
           }
         : null,
   }
-  return { to, subject: subject(product), html: await render(<AccountMail {...mail} />), text: toPlainText(mail) }
+  return {
+    from: tenant.sender,
+    replyTo: tenant.replyTo,
+    to,
+    subject: subject(brand),
+    html: await render(<AccountMail {...mail} />),
+    text: toPlainText(mail),
+  }
 }
 
 function getToken({ token }: AccountRequest): string {
@@ -54,7 +69,7 @@ function getToken({ token }: AccountRequest): string {
   return token
 }
 
-function formatMoment(moment: string, language: Language): string {
+function formatMoment(moment: string, language: Language, timeZone: string): string {
   const format = new Intl.DateTimeFormat(language, {
     day: 'numeric',
     month: 'long',
@@ -62,14 +77,14 @@ function formatMoment(moment: string, language: Language): string {
     hour: 'numeric',
     minute: '2-digit',
     timeZoneName: 'short',
-    timeZone: 'UTC',
+    timeZone,
   })
   return format.format(new Date(moment))
 }
 
-function AccountMail({ language, words, name, title, texts, footer, action }: AccountMailProps) {
+function AccountMail({ tenant, language, words, name, title, texts, footer, action }: AccountMailProps) {
   return (
-    <Frame language={language} preview={texts[0] ?? title} footer={footer}>
+    <Frame tenant={tenant} language={language} preview={texts[0] ?? title} footer={footer}>
       <Heading as="h1" className="text title" style={{ ...heading, margin: '0 0 20px' }}>
         {title}
       </Heading>
@@ -80,18 +95,19 @@ function AccountMail({ language, words, name, title, texts, footer, action }: Ac
       ))}
       {action && (
         <Section style={{ paddingTop: 8 }}>
-          <Action {...action} words={words} />
+          <Action tenant={tenant} {...action} words={words} />
         </Section>
       )}
     </Frame>
   )
 }
 
-function toPlainText({ words, name, texts, footer, action }: AccountMailProps): string {
+function toPlainText({ tenant, words, name, texts, footer, action }: AccountMailProps): string {
   return writePlainText([
     words.greeting(name),
     ...texts,
     ...(action ? [`${action.label}: ${action.url}`, action.note] : []),
     footer,
+    tenant.postalAddress,
   ])
 }

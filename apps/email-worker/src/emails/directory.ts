@@ -1,6 +1,11 @@
 import { AppError, type ServiceClient } from '@coursewire/service-kit'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Email } from './email.ts'
+import { product, type Tenant, tenant } from './tenant.ts'
+
+const TENANT_FOR_MS = 10_000
+const MAX_TENANTS = 1_000
 
 const student = z.object({ name: z.string(), email: z.string(), locale: z.string().nullish() })
 const course = z.object({
@@ -28,8 +33,14 @@ export type AccountRequest = z.output<typeof accountRequest>
  * Fetches what a mail needs from the services that own it. What they do not know throws a `not-found` AppError, and what is gone for good a
  * `gone` one; its message is the reason for the ledger. Mails that are prepared at the same moment share the request for their course.
  */
-export function createDirectory(services: ServiceClient, urls: { enrollmentApi: string; distributionService: string }) {
+export function createDirectory(
+  services: ServiceClient,
+  urls: { enrollmentApi: string; distributionService: string },
+  /** Whom tenants may let send their mails. */
+  senders: readonly string[],
+) {
   const asked = new Map<string, Promise<Course>>()
+  const tenants = new LRUCache<string, Promise<Tenant>>({ max: MAX_TENANTS, ttl: TENANT_FOR_MS })
 
   async function get<Answer>(
     url: string,
@@ -45,7 +56,23 @@ export function createDirectory(services: ServiceClient, urls: { enrollmentApi: 
     return answer
   }
 
+  async function askForTenant({ tenantId, correlationId: requestId }: Email): Promise<Tenant> {
+    const url = `${urls.enrollmentApi}/internal/tenants/${encodeURIComponent(tenantId)}`
+    const found = (await services.get(url, tenantId, tenant, { requestId })) ?? product
+    return { ...found, sender: senders.find((sender) => sender === found.sender) ?? null }
+  }
+
   return {
+    /** Remembers the answer for ten seconds. */
+    getTenant(email: Email): Promise<Tenant> {
+      const known = tenants.get(email.tenantId)
+      if (known) return known
+      const answer = askForTenant(email)
+      tenants.set(email.tenantId, answer)
+      answer.catch(() => tenants.delete(email.tenantId))
+      return answer
+    },
+
     getStudent(email: Email): Promise<Student> {
       const url = `${urls.enrollmentApi}/internal/students/${encodeURIComponent(email.recipient)}`
       return get(url, email, student, { absent: 'the student is not known', gone: 'erased' })

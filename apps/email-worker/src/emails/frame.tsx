@@ -1,10 +1,9 @@
 import type { PropsWithChildren } from 'react'
-import { Body, Button, Container, Head, Html, Link, Preview, Text } from 'react-email'
+import { Body, Button, Container, Head, Html, Img, Link, Preview, Text } from 'react-email'
 import type { Language } from '../words/languages.ts'
 import type { Words } from '../words/words.ts'
-
-/** What the mails call the product. */
-export const product = 'Coursewire'
+import { isolate } from './direction.ts'
+import type { Tenant } from './tenant.ts'
 
 export const light = {
   page: '#f3f5f4',
@@ -43,7 +42,8 @@ const styleSheet = `
     .muted { color: ${dark.muted} !important; }
     .line { border-color: ${dark.line} !important; }
     .link { color: ${dark.accent} !important; }
-    .button { background-color: ${dark.accent} !important; color: ${dark.onAccent} !important; }
+    .accent { background-color: ${dark.accent} !important; color: ${dark.onAccent} !important; }
+    .logo { background-color: ${light.card} !important; border-radius: 8px !important; padding: 6px 10px !important; }
   }`
 
 const font = 'system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif'
@@ -58,8 +58,10 @@ export const heading = {
 const small = { color: light.muted, fontSize: 13, lineHeight: '20px', margin: '0 0 8px' }
 
 /** What every mail looks like around its content. */
-export function Frame(props: PropsWithChildren<{ language: Language; preview: string; footer: string }>) {
-  const { language, preview, footer, children } = props
+export function Frame(
+  props: PropsWithChildren<{ tenant: Tenant; language: Language; preview: string; footer: string }>,
+) {
+  const { tenant, language, preview, footer, children } = props
   return (
     <Html lang={language}>
       <Head>
@@ -90,9 +92,7 @@ export function Frame(props: PropsWithChildren<{ language: Language; preview: st
             padding: '40px 44px',
           }}
         >
-          <Text className="muted" style={{ ...small, fontWeight: 600, letterSpacing: '0.04em', margin: '0 0 28px' }}>
-            {product}
-          </Text>
+          <Brand tenant={tenant} />
           {children}
           <Text
             className="muted line"
@@ -100,23 +100,53 @@ export function Frame(props: PropsWithChildren<{ language: Language; preview: st
           >
             {footer}
           </Text>
+          {tenant.postalAddress && (
+            <Text className="muted" dir="auto" style={{ ...small, margin: '12px 0 0', whiteSpace: 'pre-line' }}>
+              {tenant.postalAddress}
+            </Text>
+          )}
         </Container>
       </Body>
     </Html>
   )
 }
 
-/** A button, and its address for readers whose mail client shows none. `note` stands between them. */
-export function Action({ url, label, note, words }: { url: string; label: string; note?: string; words: Words }) {
+/** A logo, or the name for readers whose mail client shows no pictures. In the dark it keeps its light background. */
+function Brand({ tenant: { name, logoUrl } }: { tenant: Tenant }) {
+  const style = { ...small, fontWeight: 600, letterSpacing: '0.04em', margin: '0 0 28px' }
+  return (
+    <Text className="muted" style={style}>
+      {logoUrl === null ? (
+        isolate(name)
+      ) : (
+        <Img
+          src={logoUrl}
+          alt={name}
+          height="32"
+          className="logo"
+          style={{ color: light.muted, height: 32, maxWidth: 240 }}
+        />
+      )}
+    </Text>
+  )
+}
+
+/**
+ * A button, and its address for readers whose mail client shows none. `note` stands between them. A tenant's colours go well with each
+ * other, but not always with the page, so its links have the colour of text.
+ */
+export function Action(props: { tenant: Tenant; url: string; label: string; note?: string; words: Words }) {
+  const { tenant, url, label, note, words } = props
+  const { accent, onAccent } = tenant.colors ?? light
   return (
     <>
       <Button
         href={url}
-        className="button"
+        className={tenant.colors ? 'button' : 'button accent'}
         style={{
-          backgroundColor: light.accent,
+          backgroundColor: accent,
           borderRadius: 10,
-          color: light.onAccent,
+          color: onAccent,
           fontSize: 16,
           fontWeight: 600,
           padding: '14px 28px',
@@ -132,7 +162,11 @@ export function Action({ url, label, note, words }: { url: string; label: string
       <Text className="muted" style={{ ...small, margin: note ? '12px 0 0' : '32px 0 0' }}>
         {words.fallback}
         <br />
-        <Link href={url} className="link" style={{ color: light.accent }}>
+        <Link
+          href={url}
+          className={tenant.colors ? 'text' : 'link'}
+          style={tenant.colors ? { color: light.text, textDecorationLine: 'underline' } : { color: accent }}
+        >
           {url}
         </Link>
       </Text>
@@ -141,6 +175,6 @@ export function Action({ url, label, note, words }: { url: string; label: string
 }
 
 /** Joins the paragraphs that are not empty. */
-export function writePlainText(paragraphs: string[]): string {
-  return paragraphs.filter((text) => text !== '').join('\n\n')
+export function writePlainText(paragraphs: (string | null)[]): string {
+  return paragraphs.filter(Boolean).join('\n\n')
 }

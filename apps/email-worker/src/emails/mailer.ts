@@ -5,6 +5,9 @@ import type { Outcome } from './email.ts'
 import { explainFailure } from './send-failure.ts'
 
 export interface Mail {
+  /** Null means the sender of the mailer. */
+  from: string | null
+  replyTo: string | null
   to: string
   subject: string
   html: string
@@ -39,11 +42,12 @@ export function createSesMailer(options: {
   })
 
   return {
-    async send({ to, ...content }, { sendId, attempt }, assertTimely) {
+    async send({ from, replyTo, to, ...content }, { sendId, attempt }, assertTimely) {
       // UTF-8 has no unpaired surrogates.
       const [subject, html, text] = [content.subject, content.html, content.text].map((part) => part.toWellFormed())
       const command = new SendEmailCommand({
-        Source: options.from,
+        Source: from ?? options.from,
+        ReplyToAddresses: replyTo === null ? undefined : [replyTo],
         Destination: { ToAddresses: [to] },
         Message: {
           Subject: { Data: subject, Charset: 'UTF-8' },

@@ -41,8 +41,12 @@ const welcome: Template = {
     fields: { studentId: recipient, source },
   }),
   async write(email, { directory, webUrl }) {
-    const [student, course] = await Promise.all([directory.getStudent(email), directory.getCourse(email)])
-    return composeWelcomeMail(student, course, webUrl)
+    const [tenant, student, course] = await Promise.all([
+      directory.getTenant(email),
+      directory.getStudent(email),
+      directory.getCourse(email),
+    ])
+    return composeWelcomeMail(student, course, { tenant, webUrl })
   },
 }
 
@@ -62,11 +66,11 @@ function accountMail<Type extends string>(
       fields: { accountId: recipient, template: purpose },
     }),
     async write(email, { directory, webUrl }) {
-      const request = await directory.getAccountRequest(email)
+      const [tenant, request] = await Promise.all([directory.getTenant(email), directory.getAccountRequest(email)])
       if (request.purpose !== purpose || request.accountId !== email.recipient) {
         throw new AppError('invalid', 'request.mismatch', 'the request is for another mail')
       }
-      return composeAccountMail(purpose, request, webUrl)
+      return composeAccountMail(purpose, request, { tenant, webUrl })
     },
   }
 }

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Course, Student } from './directory.ts'
+import { product, type Tenant } from './tenant.ts'
 import { composeWelcomeMail } from './welcome-mail.tsx'
 
-const compose = (student: Partial<Student> = {}, course: Partial<Course> = {}) =>
+const compose = (student: Partial<Student> = {}, course: Partial<Course> = {}, tenant: Partial<Tenant> = {}) =>
   composeWelcomeMail(
     { name: 'Anna Weber', email: 'anna@example.com', locale: 'en', ...student },
     { slug: 'rust', title: 'Rust Basics', description: 'Ownership.', language: 'de', totalLessons: 12, ...course },
-    'https://learn.example.com',
+    { tenant: { ...product, ...tenant }, webUrl: 'https://learn.example.com' },
   )
 
 /** Returns the visible text of the HTML, one line per element. */
@@ -60,6 +61,36 @@ test('a student who reads German gets a German mail', async () => {
   expect(html).toContain('<html dir="ltr" lang="de">')
   expect(html).not.toContain('lang="en"')
   expect(text).toContain('Jetzt lernen: https://learn.example.com/courses/rust')
+})
+
+const acme = {
+  name: 'Acme <Academy>',
+  colors: { accent: '#123456', onAccent: '#fedcba' },
+  logoUrl: 'https://acme.example/logo.png?a="b"',
+  postalAddress: 'Moosweg 1\n10115 Berlin',
+  sender: 'Acme <hello@acme.example>',
+  replyTo: 'help@acme.example',
+}
+
+test('the mail of a tenant has its sender, colours, logo and postal address', async () => {
+  const { from, replyTo, html, text } = await compose({}, {}, acme)
+
+  expect({ from, replyTo }).toEqual({ from: 'Acme <hello@acme.example>', replyTo: 'help@acme.example' })
+  const [button = ''] = /<a[^>]*class="button[^>]*>/.exec(html) ?? []
+  expect(button).toContain('background-color:#123456;border-radius:10px;color:#fedcba')
+  expect(button).toContain('class="button"')
+  const [logo = ''] = /<img[^>]*>/.exec(html) ?? []
+  expect(logo).toContain('src="https://acme.example/logo.png?a=&quot;b&quot;"')
+  expect(logo).toContain('alt="Acme &lt;Academy&gt;"')
+  expect(html).toContain('Moosweg 1\n10115 Berlin')
+  expect(text).toMatch(/enrolled in this course\.\n\nMoosweg 1\n10115 Berlin$/)
+})
+
+test('a student who has chosen no language gets the mail in that of the tenant, and others do not', async () => {
+  const tenant = { locale: 'de' }
+
+  expect((await compose({ locale: null }, {}, tenant)).subject).toContain('Willkommen')
+  expect((await compose({ locale: 'fr' }, {}, tenant)).subject).toContain('Welcome')
 })
 
 test('missing facts leave no gap', async () => {

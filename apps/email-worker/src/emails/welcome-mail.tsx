@@ -8,12 +8,14 @@ import type { Course, Student } from './directory.ts'
 import { Action, Frame, heading, light, paragraph, writePlainText } from './frame.tsx'
 import type { Mail } from './mailer.ts'
 import { getAddress, tameName } from './recipient.ts'
+import type { Tenant } from './tenant.ts'
 
 const MAX_TITLE_LENGTH = 120
 const MAX_DESCRIPTION_LENGTH = 600
 const cell = { borderTop: `1px solid ${light.line}`, fontSize: 15, lineHeight: '22px', padding: '10px 0' }
 
 interface WelcomeProps {
+  tenant: Tenant
   language: Language
   words: Words
   name: string
@@ -28,14 +30,19 @@ interface WelcomeProps {
  * Writes the welcome mail in the student's language. All text from outside stays plain text. Throws an `invalid` AppError if this mail can
  * never be sent.
  */
-export async function composeWelcomeMail(student: Student, course: Course, webUrl: string): Promise<Mail> {
+export async function composeWelcomeMail(
+  student: Student,
+  course: Course,
+  { tenant, webUrl }: { tenant: Tenant; webUrl: string },
+): Promise<Mail> {
   const to = getAddress(student.email)
-  const language = chooseLanguage(student.locale)
+  const language = chooseLanguage(student.locale ?? tenant.locale)
   const words = getWords(language)
   const title = cutText(dropTurns(showLine(course.title)), MAX_TITLE_LENGTH)
   if (title === '') throw new AppError('invalid', 'course.blank', 'the course title is blank')
   const languageName = nameLanguage(course.language, language)
   const welcome: WelcomeProps = {
+    tenant,
     language,
     words,
     name: isolate(tameName(student.name)),
@@ -49,6 +56,8 @@ export async function composeWelcomeMail(student: Student, course: Course, webUr
     url: `${webUrl}/courses/${encodeURIComponent(course.slug)}`,
   }
   return {
+    from: tenant.sender,
+    replyTo: tenant.replyTo,
     to,
     subject: words.welcome.subject(isolate(title)),
     html: await render(<WelcomeMail {...welcome} />),
@@ -56,10 +65,11 @@ export async function composeWelcomeMail(student: Student, course: Course, webUr
   }
 }
 
-function WelcomeMail({ language, words, name, title, description, courseLanguage, facts, url }: WelcomeProps) {
+function WelcomeMail(props: WelcomeProps) {
+  const { tenant, language, words, name, title, description, courseLanguage, facts, url } = props
   const { preview, greeting, intro, start, footer } = words.welcome
   return (
-    <Frame language={language} preview={preview(isolate(title))} footer={footer}>
+    <Frame tenant={tenant} language={language} preview={preview(isolate(title))} footer={footer}>
       <Text className="text" style={{ ...paragraph, fontSize: 20, fontWeight: 600 }}>
         {greeting(name)}
       </Text>
@@ -86,12 +96,12 @@ function WelcomeMail({ language, words, name, title, description, courseLanguage
           </Row>
         ))}
       </Section>
-      <Action url={url} label={start} words={words} />
+      <Action tenant={tenant} url={url} label={start} words={words} />
     </Frame>
   )
 }
 
-function toPlainText({ words: { welcome }, name, title, description, facts, url }: WelcomeProps): string {
+function toPlainText({ tenant, words: { welcome }, name, title, description, facts, url }: WelcomeProps): string {
   return writePlainText([
     welcome.greeting(name),
     welcome.intro,
@@ -100,5 +110,6 @@ function toPlainText({ words: { welcome }, name, title, description, facts, url 
     facts.map(({ label, value }) => `${label}: ${value}`).join('\n'),
     `${welcome.start}: ${url}`,
     welcome.footer,
+    tenant.postalAddress,
   ])
 }
