@@ -11,7 +11,6 @@ import {
 import { createLinks } from './accounts/links.ts'
 import { createOwnAccountService } from './accounts/own-account.ts'
 import { createPasswords } from './accounts/passwords.ts'
-import { startPurgingRequests } from './accounts/requests.ts'
 import { createResetService } from './accounts/reset.ts'
 import { createAccountService } from './accounts/service.ts'
 import { createAdministration } from './administration/service.ts'
@@ -24,6 +23,7 @@ import { createSealing } from './keys/sealing.ts'
 import { openSigningKeys } from './keys/service.ts'
 import { createTokenIssuer } from './keys/tokens.ts'
 import { createLimits } from './limits/limits.ts'
+import { startPurging } from './purging.ts'
 import { createSessionService } from './sessions/service.ts'
 import { createSignupService } from './signups/service.ts'
 import { createTenantService } from './tenants/service.ts'
@@ -47,16 +47,16 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       opened.close(),
     )
     const tokens = createTokenIssuer({ keys, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE })
-    const limits = adopt(createLimits({ db, seal: config.KEY_SEAL, logger }), (opened) => opened.close())
+    const limits = createLimits({ db, seal: config.KEY_SEAL })
     const links = createLinks(config.KEY_SEAL)
     const passwords = await createPasswords()
-    const sessions = createSessionService({ db, tokens, logger })
+    const sessions = createSessionService({ db, tokens, limits, logger })
     const accounts = createAccountService({ db, tokens, limits, sessions, passwords })
     const ofAccounts = { db, links, passwords, limits, now: overrides.now ?? now, onCommitted: messaging.wake }
     const signups = createSignupService(ofAccounts)
     const ownAccount = createOwnAccountService(ofAccounts)
     const resets = createResetService(ofAccounts)
-    adopt(startPurgingRequests(db, logger), (end) => end())
+    adopt(startPurging(db, logger), (end) => end())
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
       tokenUrl: new URL('/auth/service-token', config.JWKS_URL).href,

@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { provisionUser } from '../src/accounts/provision.ts'
+import { rules } from '../src/limits/rules.ts'
+import { purgeSessions } from '../src/sessions/repository.ts'
 import type { SignedIn } from '../src/sessions/service.ts'
 import { aStudent, type Service, startService } from './helpers.ts'
 
@@ -265,6 +267,34 @@ describe('refreshing', () => {
     ])
     expect(refused[0]?.headers['retry-after']).toBe('10')
   })
+})
+
+it('unknown tokens are limited per address, and valid ones from there are not', async () => {
+  const { refreshToken } = await aSession()
+  const from = (token: string) =>
+    service.app.inject({
+      method: 'POST',
+      url: '/auth/refresh',
+      payload: { refreshToken: token },
+      remoteAddress: '10.9.0.1',
+    })
+  const guess = () => from(randomBytes(48).toString('base64url'))
+
+  const guesses = await Promise.all(Array.from({ length: rules.badTokensFromAddress.atMost }, guess))
+
+  expect(new Set(guesses.map(({ statusCode }) => statusCode))).toEqual(new Set([401]))
+  expect((await guess()).json()).toMatchObject({ status: 429, code: 'attempts.too-many' })
+  expect((await from(refreshToken)).statusCode).toBe(200)
+})
+
+it('expired sessions are deleted by and by', async () => {
+  const [{ sessionId }, { refreshToken }] = [await aSession(), await aSession()]
+  await service.admin.query('UPDATE sessions SET expires_at = now() WHERE id = $1', [sessionId])
+
+  await purgeSessions(service.ctx.db)
+
+  expect((await service.admin.query('SELECT FROM sessions WHERE id = $1', [sessionId])).rowCount).toBe(0)
+  expect((await refresh(refreshToken)).statusCode).toBe(200)
 })
 
 describe('a replaced token', () => {

@@ -11,7 +11,7 @@ import {
   type EventMeta,
 } from '@coursewire/events'
 import { appendToOutbox, toKafkaRow } from '@coursewire/messaging'
-import { AppError, type Database, type Logger, type Moment, type Transaction } from '@coursewire/service-kit'
+import { AppError, type Moment, type Transaction } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
 import type { Links } from './links.ts'
 import type { User } from './repository.ts'
@@ -108,19 +108,6 @@ export async function announceVerified(tx: Transaction, accountId: string, cause
   const { traceparent, ...meta } = cause
   const event = accountVerified.build({ account_id: accountId }, meta, { id: randomUUID(), at })
   await appendToOutbox(tx, [toKafkaRow(accountVerified, event, { traceparent })])
-}
-
-const PURGE_EVERY_MS = 3_600_000
-
-/** Purges old requests once an hour. A failure is logged and left to the next time. Returns a function that ends it. */
-export function startPurgingRequests(db: Database, logger: Logger): () => void {
-  const timer = setInterval(() => {
-    repository.purgeRequests(db).then(
-      (purged) => purged > 0 && logger.info({ purged }, 'Old account requests purged'),
-      (error: unknown) => logger.warn({ err: error }, 'Old account requests not purged'),
-    )
-  }, PURGE_EVERY_MS)
-  return () => clearInterval(timer)
 }
 
 /** What a mail needs, for the service that makes it. The token is null if the mail has no link. */

@@ -1,11 +1,9 @@
 import { createHmac, type KeyObject } from 'node:crypto'
-import { AppError, type Database, type Logger } from '@coursewire/service-kit'
+import { AppError, type Database } from '@coursewire/service-kit'
 import { deriveKey } from '../derive-key.ts'
 import { addressOf, networkOf } from './networks.ts'
-import { type Count, countAttempt, deleteCount, purgeLimits, writeKnown } from './repository.ts'
+import { type Count, countAttempt, deleteCount, writeKnown } from './repository.ts'
 import { type RuleName, rules } from './rules.ts'
-
-const PURGE_EVERY_MS = 600_000
 
 /** Who wants to sign in, and from where. */
 export interface Person {
@@ -17,9 +15,9 @@ export interface Person {
 
 /**
  * Counts attempts in Postgres, so that instances share the counts and restarts keep them. The clock is the database's. A subject is stored
- * only as a keyed hash. Purges old rows until it is closed.
+ * only as a keyed hash.
  */
-export function createLimits({ db, seal, logger }: { db: Database; seal: KeyObject; logger: Logger }) {
+export function createLimits({ db, seal }: { db: Database; seal: KeyObject }) {
   const key = deriveKey(seal, 'limits')
   const toCount = (rule: RuleName, ...subject: string[]): Count => ({
     key: createHmac('sha256', key)
@@ -35,12 +33,6 @@ export function createLimits({ db, seal, logger }: { db: Database; seal: KeyObje
       ofPerson: toCount('signInsOfPerson', tenantId, email, addressOf(ip)),
     }
   }
-  const purging = setInterval(() => {
-    purgeLimits(db).then(
-      (purged) => purged > 0 && logger.debug({ purged }, 'Old limits purged'),
-      (error: unknown) => logger.warn({ err: error }, 'Old limits not purged'),
-    )
-  }, PURGE_EVERY_MS)
 
   return {
     /**
@@ -76,8 +68,6 @@ export function createLimits({ db, seal, logger }: { db: Database; seal: KeyObje
       const lessened = hasCounted ? [fromAddress, toAccount] : []
       await writeKnown(db, { known: ofPerson, anew: fromNetwork, lessened })
     },
-
-    close: () => clearInterval(purging),
   }
 }
 

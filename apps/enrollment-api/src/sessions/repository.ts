@@ -137,6 +137,12 @@ export async function deleteSession(db: Database, owner: Owner, id: string): Pro
   return rowCount === 1
 }
 
+/** Deletes the sessions that have expired, and returns their number. */
+export async function purgeSessions(db: Database): Promise<number> {
+  const { rowCount } = await db.delete(sessions).where(lte(sessions.expiresAt, sql`now()`))
+  return rowCount ?? 0
+}
+
 /** Ends all sessions of an account, or all but one. */
 export async function deleteSessions(db: Database | Transaction, owner: Owner, except?: string): Promise<void> {
   await db.delete(sessions).where(and(ofOwner(owner), except === undefined ? undefined : ne(sessions.id, except)))

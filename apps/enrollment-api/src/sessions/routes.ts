@@ -69,7 +69,7 @@ export function addSessionRoutes(
       config: { access: 'public' },
       bodyLimit: BODY_LIMIT,
     },
-    async (request, reply) => answerTokens(request, reply, await sessions.refresh(takeToken(request))),
+    async (request, reply) => answerTokens(request, reply, await sessions.refresh(takeToken(request), request.ip)),
   )
 
   app.post(

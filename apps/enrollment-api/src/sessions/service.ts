@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { AppError, type Database, type Logger } from '@coursewire/service-kit'
 import type { TokenIssuer } from '../keys/tokens.ts'
+import type { Limits } from '../limits/limits.ts'
+import { addressOf } from '../limits/networks.ts'
 import { describeDevice } from './device.ts'
 import { createRefreshToken, type RefreshToken, readRefreshToken } from './refresh-token.ts'
 import * as repository from './repository.ts'
@@ -12,7 +14,9 @@ export interface SignedIn {
   refreshToken: string
 }
 
-export function createSessionService({ db, tokens, logger }: { db: Database; tokens: TokenIssuer; logger: Logger }) {
+export function createSessionService(options: { db: Database; tokens: TokenIssuer; limits: Limits; logger: Logger }) {
+  const { db, tokens, limits, logger } = options
+
   return {
     /**
      * Begins a session for somebody who has shown the password with this hash. Returns null if the account is disabled, or has another
@@ -34,12 +38,13 @@ export function createSessionService({ db, tokens, logger }: { db: Database; tok
       return { ...accessToken, refreshToken: token.text }
     },
 
-    async refresh(text: string): Promise<SignedIn> {
+    /** Throws `session.ended`, `account.disabled` or `attempts.too-many`. */
+    async refresh(text: string, ip: string): Promise<SignedIn> {
       const token = readRefreshToken(text)
       if (!token) throw refuseEnded()
       const next = createRefreshToken(token)
       const session = await repository.rotateToken(db, token, next)
-      if (!session) throw await explainRefusal(token)
+      if (!session) throw await explainRefusal(token, ip)
       const { id: sessionId, userId: id, tenantId, roles } = session
       return { ...(await tokens.issue({ id, tenantId, roles, sessionId })), refreshToken: next.text }
     },
@@ -52,16 +57,18 @@ export function createSessionService({ db, tokens, logger }: { db: Database; tok
   }
 
   /** A token that was replaced is used again if somebody has copied it. Nobody knows who came first, so both lose the session. */
-  async function explainRefusal(token: RefreshToken): Promise<AppError> {
+  async function explainRefusal(token: RefreshToken, ip: string): Promise<AppError> {
     const session = await db.transaction(async (tx) => {
       const found = await repository.lockRefused(tx, token)
       if (found && !found.isUsable) await repository.deleteFamily(tx, token)
       return found
     })
-    if (!session) return refuseEnded()
-    const { id: sessionId, tenantId, userId } = session
-    if (!session.isUsable) {
+    if (session && !session.isUsable) {
+      const { id: sessionId, tenantId, userId } = session
       logger.warn({ tenantId, userId, sessionId }, 'Session ended, because a replaced refresh token was used')
+    }
+    if (!session?.isUsable) {
+      await limits.take('badTokensFromAddress', addressOf(ip))
       return refuseEnded()
     }
     if (session.isDisabled) return new AppError('forbidden', 'account.disabled', 'The account is disabled')
