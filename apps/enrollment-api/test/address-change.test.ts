@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Service, startService } from './helpers.ts'
+import { type Service, startService, watchStatements } from './helpers.ts'
 import { aPerson, callAs, holdAccount, readEvents, readMails, signIn } from './people.ts'
 
 let service: Service
@@ -183,13 +183,16 @@ describe('the link of a change of the address', () => {
 
 describe('an address that has an account', () => {
   it('cannot be had by another one, whose owner cannot tell; its own owner is told', async () => {
-    const [person, owner] = [await aPerson(service), await aPerson(service)]
-    const older = await aLink(person, aNewAddress())
-
-    const [taken, free] = [await ask(person, owner.email), await ask(await aPerson(service), aNewAddress())]
+    const [person, other, owner] = [await aPerson(service), await aPerson(service), await aPerson(service)]
+    const [older] = [await aLink(person, aNewAddress()), await aLink(other, aNewAddress())]
+    const statements = watchStatements()
+    const taken = await ask(person, owner.email)
+    const statementsIfTaken = statements.splice(0)
+    const free = await ask(other, aNewAddress())
 
     expect(taken.statusCode).toBe(200)
     expect(Object.keys(taken.json())).toEqual(Object.keys(free.json()))
+    expect(statementsIfTaken).toEqual(statements)
     expect(await readMails(service, owner.id)).toMatchObject([
       { purpose: 'signup_repeated', email: owner.email, token: null },
     ])

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { provisionUser } from '../src/accounts/provision.ts'
 import { aStudent, type Service, startService } from './helpers.ts'
 import { aPerson, callAs, holdAccount, readMails, refresh, signIn } from './people.ts'
 
@@ -73,6 +74,15 @@ describe('a change of the password', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
   })
 
+  it('is possible ten times a day', async () => {
+    const person = await aPerson(service)
+    const again = () => change(person, person.password)
+    for (let index = 0; index < 10; index++) expect((await again()).statusCode).toBe(204)
+
+    expect((await again()).json()).toMatchObject({ status: 429, code: 'attempts.too-many' })
+    expect(await readMails(service, person.id)).toHaveLength(10)
+  })
+
   it.each([
     ['a short password', { newPassword: 'seven77' }],
     ['a long password', { newPassword: 'x'.repeat(129) }],
@@ -121,13 +131,27 @@ describe('a change of the password', () => {
     expect(await readMails(service, person.id)).toHaveLength(1)
   })
 
-  it('ends the links that were sent before', async () => {
+  it.each([
+    ['themselves', (person: Person) => change(person)],
+    [
+      'by an operator',
+      ({ email }: Person) =>
+        provisionUser(service.ctx.db, {
+          tenantId: 'acme',
+          email,
+          name: 'Ada',
+          locale: 'de',
+          roles: ['student'],
+          password: next,
+        }),
+    ],
+  ])('ends the links that were sent before, if people change it %s', async (_, changePassword) => {
     const person = await aPerson(service)
     await person.call('POST', '/auth/password-reset', { email: person.email })
     await person.call('PATCH', '/api/me', { email: `new-${person.email}`, currentPassword: person.password })
     const [reset, address] = await readMails(service, person.id)
 
-    await change(person)
+    await changePassword(person)
 
     const confirmed = { token: reset?.token, password: 'another new one' }
     expect((await person.call('POST', '/auth/password-reset/confirm', confirmed)).statusCode).toBe(410)

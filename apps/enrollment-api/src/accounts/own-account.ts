@@ -77,7 +77,7 @@ export function createOwnAccountService(options: {
       const { email, currentPassword } = newAddress
       const emailKey = toAddressKey(email)
       const provenHash = await provePassword(asker, currentPassword)
-      await limits.take('addressChangesOfAccount', tenantId, id)
+      await limits.take('changesOfAccount', tenantId, id)
       const mayWrite = await limits.tryTake('mailsToAddress', tenantId, emailKey)
       const user = await db.transaction(async (tx) => {
         await lockAddress(tx, tenantId, emailKey)
@@ -93,6 +93,7 @@ export function createOwnAccountService(options: {
     async changePassword(asker: Asker, currentPassword: string, newPassword: string): Promise<void> {
       const { caller, ip, cause } = asker
       const provenHash = await provePassword(asker, currentPassword)
+      await limits.take('changesOfAccount', caller.tenantId, caller.id)
       const passwordHash = await passwords.hash(newPassword, { lane: 'known people', owner: addressOf(ip) })
       await db.transaction(async (tx) => {
         const user = await lock(tx, caller, provenHash)

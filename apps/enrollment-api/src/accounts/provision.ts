@@ -5,6 +5,7 @@ import { insertChange } from '../administration/repository.ts'
 import { assertTenantsExist } from '../tenants/provision.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import * as repository from './repository.ts'
+import { endLinks } from './requests.ts'
 
 export type Outcome = 'Created' | 'Updated' | 'Unchanged'
 
@@ -42,6 +43,7 @@ export async function provisionUser(db: Database, details: UserDetails): Promise
     const isSameRole = isSameSet(known.roles, wanted.roles)
     if (isSameRole && fields.length === 0) return { id, outcome: 'Unchanged' }
     await repository.updateUser(tx, { ...user, id, verifiedAt: verifiedAt ?? user.verifiedAt, disabledAt })
+    await endLinks(tx, known)
     const roles = isSameRole ? {} : { roles: { from: known.roles, to: wanted.roles } }
     const change = { ...roles, ...(fields.length > 0 && { fields }) }
     await insertChange(tx, { tenantId: wanted.tenantId, accountId: id, changedBy: 'operator', change })

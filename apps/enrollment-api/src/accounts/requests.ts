@@ -35,6 +35,9 @@ interface Rule {
   ends: { of: 'account' | 'address'; purposes: readonly Purpose[] }
 }
 
+/** The links to an account that has a password. */
+const ofAccount = { of: 'account', purposes: ['password_reset', 'address_change'] } as const
+
 const rules: Record<Purpose, Rule> = {
   verification: {
     event: accountVerificationRequested,
@@ -55,7 +58,7 @@ const rules: Record<Purpose, Rule> = {
   password_changed: {
     event: accountPasswordChanged,
     hasLink: false,
-    ends: { of: 'account', purposes: ['password_reset', 'address_change'] },
+    ends: ofAccount,
   },
   address_change: {
     event: accountAddressChangeRequested,
@@ -65,13 +68,13 @@ const rules: Record<Purpose, Rule> = {
   address_changed: {
     event: accountAddressChanged,
     hasLink: false,
-    ends: { of: 'account', purposes: ['password_reset', 'address_change'] },
+    ends: ofAccount,
   },
 }
 
 /**
  * Writes the request for an account mail, and the event that makes email-worker send it. Ends the older requests that it replaces. If the
- * purpose is `verification` or `signup_repeated`, the caller must have locked the address; otherwise, the account.
+ * purpose is `verification` or `signup_repeated`, the caller must have locked the address; otherwise, the account, unless there is nothing to end.
  */
 export async function createRequest(
   tx: Transaction,
@@ -90,6 +93,14 @@ export async function createRequest(
   const { traceparent, ...meta } = cause
   const event = definition.build({ account_id: accountId, request_id: id }, meta, { id: randomUUID(), at })
   await appendToOutbox(tx, [toKafkaRow(definition, event, { traceparent })])
+}
+
+/** Ends the links that were sent before the password changed. The caller must have locked the account. */
+export async function endLinks(
+  tx: Transaction,
+  { tenantId, id: accountId }: Pick<User, 'tenantId' | 'id'>,
+): Promise<void> {
+  await repository.endRequests(tx, { tenantId, accountId }, ofAccount.purposes)
 }
 
 /** Who a mail about an account goes to, and in which language. */

@@ -37,8 +37,8 @@ export const rules = {
   badTokensFromAddress: { atMost: 300, windowSeconds: HOUR },
   /** tenant, account. Wrong current passwords of somebody who is signed in. */
   passwordOfAccount: { atMost: 10, windowSeconds: 12 * HOUR, pauses },
-  /** tenant, account. An account must not be a way to write to strangers. */
-  addressChangesOfAccount: { atMost: 10, windowSeconds: DAY },
+  /** tenant, account. Changes that cause a mail, which may go to strangers. */
+  changesOfAccount: { atMost: 10, windowSeconds: DAY },
   /** tenant, address to write to in the form for comparison. Mails that were asked for, whether they were sent or not. */
   mailsToAddress: { atMost: 10, windowSeconds: DAY },
 } as const satisfies Record<string, Rule>
