@@ -75,20 +75,28 @@ export async function readEvents(service: Service, accountId?: string) {
 const blocked = `SELECT FROM pg_stat_activity
   WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`
 
-/** Makes everybody wait who wants to change the account, and lets them go on once as many wait. They go on in the order in which they came. */
-export async function holdAccount(service: Service, accountId: string) {
+/**
+ * Makes requests meet at an account: it is locked until all of them wait for it, each behind the one before. Returns the statuses of their answers.
+ */
+export async function meetAt(
+  service: Service,
+  accountId: string,
+  requests: (() => Promise<LightMyRequestResponse>)[],
+): Promise<number[]> {
   const client = await service.admin.connect()
-  await client.query('BEGIN')
-  await client.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [accountId])
-  return {
-    async waitFor(waiting: number): Promise<void> {
+  try {
+    await client.query('BEGIN')
+    await client.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [accountId])
+    const answers: Promise<LightMyRequestResponse>[] = []
+    for (const request of requests) {
+      answers.push(request())
       // Within its transaction the client would always see the same activity.
-      const count = async () => (await service.admin.query(blocked)).rowCount
-      await expect.poll(count, { timeout: 10_000 }).toBe(waiting)
-    },
-    async release(): Promise<void> {
-      await client.query('COMMIT')
-      client.release()
-    },
+      const countWaiting = async () => (await service.admin.query(blocked)).rowCount
+      await expect.poll(countWaiting, { timeout: 10_000 }).toBe(answers.length)
+    }
+    await client.query('COMMIT')
+    return (await Promise.all(answers)).map(({ statusCode }) => statusCode)
+  } finally {
+    client.release()
   }
 }
