@@ -44,7 +44,11 @@ export interface Bare {
 /** Starts one of the floors as a process with its own database on the same server. */
 export async function startBare(
   stack: Stack,
-  options: { name: 'bare-app' | 'bare-catalogue' | 'bare-enrollment'; tables?: string; log: (line: string) => void },
+  options: {
+    name: 'bare-app' | 'bare-catalogue' | 'bare-enrollment' | 'bare-refresh'
+    tables?: string
+    log: (line: string) => void
+  },
 ): Promise<Bare> {
   const { name, tables = '', log } = options
   const createPassword = () => randomBytes(16).toString('hex')

@@ -12,6 +12,7 @@ import { createGrowthComparisons, createNeighbourComparison } from './growth.ts'
 import { createIdleComparison } from './idle.ts'
 import { createLatencyComparisons } from './latency.ts'
 import { createMailComparisons } from './mail.ts'
+import { createRefreshComparison } from './refresh.ts'
 import { createRelayComparison } from './relay.ts'
 import { createSignInComparisons } from './sign-ins.ts'
 import { describeMachine, renderTable } from './table.ts'
@@ -24,6 +25,7 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   latency: createLatencyComparisons,
   enroll: createEnrollComparisons,
   'sign-ins': createSignInComparisons,
+  refresh: async (environment) => [await createRefreshComparison(environment)],
   catalogue: createCatalogueComparisons,
   counting: createCountingComparisons,
   mail: createMailComparisons,

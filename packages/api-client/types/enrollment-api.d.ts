@@ -1708,6 +1708,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description For a browser, which keeps it from scripts */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1917,6 +1919,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description For a browser, which keeps it from scripts */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1952,6 +1956,8 @@ export interface operations {
             /** @description Ended, or there was none */
             204: {
                 headers: {
+                    /** @description For a browser, which keeps it from scripts */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;

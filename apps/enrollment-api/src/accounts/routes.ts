@@ -65,6 +65,7 @@ export function addAccountRoutes(
         headers: browserHeader,
         body: signInBody,
         response: { 200: signedIn },
+        answerHeaders: { 200: ['Set-Cookie'] },
         refusals: { 401: 'credentials.invalid', 429: 'attempts.too-many' },
       },
       config: { access: 'public' },

@@ -60,6 +60,7 @@ export function addSessionRoutes(
         headers: browserHeader,
         body,
         response: { 200: signedIn },
+        answerHeaders: { 200: ['Set-Cookie'] },
         refusals: {
           401: 'session.ended',
           403: ['account.disabled', 'origin.forbidden'],
@@ -82,6 +83,7 @@ export function addSessionRoutes(
         headers: browserHeader,
         body,
         response: { 204: z.undefined().describe('Ended, or there was none') },
+        answerHeaders: { 204: ['Set-Cookie'] },
         refusals: { 403: 'origin.forbidden' },
       },
       config: { access: 'public' },

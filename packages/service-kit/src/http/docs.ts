@@ -9,6 +9,7 @@ export type Docs = { title: string; description: string; tags: { name: string; d
 
 const answerHeaders = {
   ETag: { schema: { type: 'string' }, description: 'Identifies this state for If-Match and If-None-Match' },
+  'Set-Cookie': { schema: { type: 'string' }, description: 'For a browser, which keeps it from scripts' },
   Location: { schema: { type: 'string' }, description: 'The path of the new resource, or the new path' },
 } as const
 
