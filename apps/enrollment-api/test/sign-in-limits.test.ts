@@ -170,12 +170,16 @@ describe('somebody who tries many accounts', () => {
 })
 
 describe('people who share an address', () => {
-  it('do not use up its limit by signing in', async () => {
-    const ip = '192.0.2.120'
-    const emails = await Promise.all(Array.from({ length: 5 }, anAccount))
-    await failFrom(Array(rules.signInsFromAddress.atMost - 2).fill(ip))
+  it('do not use up its limit by signing in, also several at once', async () => {
+    const [ip, left] = ['192.0.2.120', 10]
+    const emails = await Promise.all(Array.from({ length: left }, anAccount))
+    await failFrom(Array(rules.signInsFromAddress.atMost - left).fill(ip))
 
-    for (const email of emails) expect(await statusOf(email, password, ip)).toBe(200)
+    const statuses = await Promise.all(emails.map((email) => statusOf(email, password, ip)))
+
+    expect(statuses).toEqual(Array(left).fill(200))
+    await failFrom(Array(left).fill(ip))
+    await expect(failFrom([ip])).rejects.toMatchObject({ code: 'attempts.too-many' })
   })
 
   it('begin anew after signing in, however often they failed before', async () => {
@@ -185,4 +189,25 @@ describe('people who share an address', () => {
     await failFrom(Array(atMost - 1).fill('192.0.2.131'), email)
     expect(await statusOf(email, password, '192.0.2.131')).toBe(200)
   })
+})
+
+it('attempts and successes that share some counts at once, on two instances, never block each other', async () => {
+  const other = await startInstance()
+  const pick = (names: string[], index: number) => names[index % names.length] ?? ''
+  const people = Array.from({ length: 400 }, (_, index) => ({
+    tenantId: 'acme',
+    email: pick(['a@example.com', 'b@example.com', 'c@example.com'], index),
+    ip: pick(['100.65.0.1', '100.65.0.2', '100.65.1.1', '100.65.1.2', '100.65.2.1'], index),
+  }))
+
+  const outcomes = await Promise.allSettled(
+    people.map(async (person, index) => {
+      const { limits } = (index % 2 ? service : other).ctx
+      const { isKnown } = await limits.takeSignIn(person)
+      if (index % 3 === 0) await limits.welcome(person, { hasCounted: !isKnown })
+    }),
+  )
+
+  const reasons = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'counted'))
+  expect(new Set(reasons)).toEqual(new Set(['counted', 'attempts.too-many']))
 })

@@ -1,6 +1,6 @@
 import { type Caller, type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, gt, inArray, isNull, lte, ne, or, sql } from 'drizzle-orm'
-import { sessions, users } from '../db/schema.ts'
+import { and, desc, eq, gt, lte, ne, sql } from 'drizzle-orm'
+import { sessions, type users } from '../db/schema.ts'
 import type { Device } from './device.ts'
 import { LIFETIME_DAYS, type RefreshToken } from './refresh-token.ts'
 
@@ -16,42 +16,43 @@ type Roles = (typeof users.$inferSelect)['roles']
 
 const ofOwner = ({ tenantId, id }: Owner) => and(eq(sessions.tenantId, tenantId), eq(sessions.userId, id))
 
-/** Locks the account if it still has this password and is not disabled. The lock lets sign-ins and changes of an account take turns. */
-export async function lockAccount(
-  tx: Transaction,
-  { tenantId, id, passwordHash }: Owner & { passwordHash: string },
+// Named statements, because signing in would otherwise spend a third of a hash's time on transactions and planning.
+const beginning = `
+  WITH account AS MATERIALIZED (
+    SELECT tenant_id, id, roles FROM users
+    WHERE tenant_id = $1 AND id = $2 AND password_hash = $3 AND disabled_at IS NULL
+    -- Whoever waits for a change of the account decides by what it then holds.
+    FOR NO KEY UPDATE
+  ), begun AS (
+    INSERT INTO sessions (tenant_id, user_id, id, browser, system, family_hash, token_hashes, expires_at)
+    SELECT tenant_id, id, $4, $5, $6, $7, ARRAY[$8::bytea], now() + interval '${LIFETIME_DAYS} days' FROM account
+  )
+  SELECT roles FROM account`
+
+/** Begins a session and returns the roles of the account, if it still has this password and is not disabled. */
+export async function insertSession(
+  db: Database,
+  {
+    id,
+    owner,
+    token,
+    device,
+  }: { id: string; owner: Owner & { passwordHash: string }; token: RefreshToken; device: Device },
 ): Promise<{ roles: Roles } | null> {
-  const isTheirs = and(eq(users.tenantId, tenantId), eq(users.id, id), eq(users.passwordHash, passwordHash))
-  const [account] = await tx
-    .select({ roles: users.roles })
-    .from(users)
-    .where(and(isTheirs, isNull(users.disabledAt)))
-    .for('no key update')
-  return account ?? null
+  const { tenantId, id: userId, passwordHash } = owner
+  const values = [tenantId, userId, passwordHash, id, device.browser, device.system, token.familyHash, token.hash]
+  const { rows } = await queryNamed<{ roles: Roles }>(db, { name: 'begin-session', text: beginning, values })
+  return rows[0] ?? null
 }
 
-/** Ends the owner's expired sessions, and the oldest ones beyond the limit, before it adds this one. */
-export async function insertSession(
-  tx: Transaction,
-  { id, owner, token, device }: { id: string; owner: Owner; token: RefreshToken; device: Device },
-): Promise<void> {
-  const beyondLatest = tx
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(ofOwner(owner))
-    .orderBy(desc(sessions.createdAt))
-    .offset(SESSIONS_PER_USER - 1)
-  await tx
-    .delete(sessions)
-    .where(and(ofOwner(owner), or(lte(sessions.expiresAt, sql`now()`), inArray(sessions.id, beyondLatest))))
-  await tx.insert(sessions).values({
-    ...device,
-    id,
-    tenantId: owner.tenantId,
-    userId: owner.id,
-    familyHash: token.familyHash,
-    tokenHashes: sql`ARRAY[${token.hash}::bytea]`,
-    expiresAt: sql`now() + make_interval(days => ${LIFETIME_DAYS}::integer)`,
+/** Ends the owner's expired sessions, and the oldest ones beyond the limit. */
+export async function endSurplusSessions(db: Database, { tenantId, id }: Owner): Promise<void> {
+  await queryNamed(db, {
+    name: 'end-surplus-sessions',
+    text: `DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND (expires_at <= now() OR id IN (
+             SELECT id FROM sessions WHERE tenant_id = $1 AND user_id = $2
+             ORDER BY created_at DESC, id OFFSET ${SESSIONS_PER_USER}))`,
+    values: [tenantId, id],
   })
 }
 

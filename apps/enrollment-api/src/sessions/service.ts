@@ -27,12 +27,10 @@ export function createSessionService(options: { db: Database; tokens: TokenIssue
       userAgent: string | undefined,
     ): Promise<SignedIn | null> {
       const [id, token] = [randomUUID(), createRefreshToken()]
-      const account = await db.transaction(async (tx) => {
-        const locked = await repository.lockAccount(tx, user)
-        if (locked) await repository.insertSession(tx, { id, owner: user, token, device: describeDevice(userAgent) })
-        return locked
-      })
+      const account = await repository.insertSession(db, { id, owner: user, token, device: describeDevice(userAgent) })
       if (!account) return null
+      // After the commit, so that each of several at once counts those before it.
+      await repository.endSurplusSessions(db, user)
       const { tenantId, id: userId } = user
       const accessToken = await tokens.issue({ id: userId, tenantId, roles: account.roles, sessionId: id })
       return { ...accessToken, refreshToken: token.text }
