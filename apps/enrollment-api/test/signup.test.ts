@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { now } from '@coursewire/service-kit'
 import * as argon2 from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { provisionUser } from '../src/accounts/provision.ts'
-import { purgeRequests } from '../src/accounts/request-repository.ts'
+import { createRequest } from '../src/accounts/requests.ts'
 import { type Service, startService, watchStatements } from './helpers.ts'
 
 // Counts the hashes; each is still made.
@@ -32,6 +33,14 @@ const signUp = (fields: Fields = {}, headers?: Record<string, string>) =>
 const verify = (token: string, headers?: Record<string, string>) => post('/auth/verify-email', { token }, headers)
 const signIn = async (email: string, secret = password) =>
   (await post('/auth/signin', { email, password: secret })).statusCode
+
+const disable = (email: string) => service.admin.query('UPDATE users SET disabled_at = now() WHERE email = $1', [email])
+const erase = (email: string) =>
+  service.admin.query(
+    `UPDATE users SET erased_at = now(), email = NULL, email_key = NULL, name = NULL, locale = NULL, password_hash = NULL
+     WHERE email = $1`,
+    [email],
+  )
 
 type Mail = { purpose: string; accountId: string; name: string; email: string; locale: string; token: string }
 
@@ -182,12 +191,8 @@ describe('whoever signs up', () => {
     ]
     await signUp({ email: pending })
     for (const email of [verified, disabled, erased]) await verify(await mailedToken({ email }))
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE email = $1', [disabled])
-    await service.admin.query(
-      `UPDATE users SET erased_at = now(), email = NULL, email_key = NULL, name = NULL, locale = NULL, password_hash = NULL
-       WHERE email = $1`,
-      [erased],
-    )
+    await disable(disabled)
+    await erase(erased)
     const statements = watchStatements()
 
     const seen = []
@@ -251,6 +256,29 @@ describe('whoever signs up', () => {
     expect(await signIn(email)).toBe(200)
   })
 
+  it('with the address of a disabled account is told of an account, and not that it is disabled', async () => {
+    const email = anAddress()
+    const { id } = await operatorsUser(email)
+    await disable(email)
+
+    await signUp({ email })
+
+    expect(await readMails(email)).toMatchObject([{ purpose: 'signup_repeated', accountId: id }])
+    expect(await signIn(email)).toBe(401)
+  })
+
+  it('with the address of an erased account gets a new one', async () => {
+    const email = anAddress()
+    const { id } = await operatorsUser(email)
+    await erase(email)
+
+    expect((await verify(await mailedToken({ email }))).statusCode).toBe(200)
+
+    const users = await readUsers(email)
+    expect(users).toHaveLength(1)
+    expect(users[0]?.id).not.toBe(id)
+  })
+
   it('may write the address in another form, and still has one account', async () => {
     const name = randomUUID()
     const email = `Ada+${name}@bücher.example`
@@ -290,7 +318,23 @@ describe('whoever signs up', () => {
   })
 })
 
-describe('a hundred at the same moment', () => {
+describe('many at the same moment', () => {
+  it('who sign up with one address wait for each other, and the last link opens', async () => {
+    const email = anAddress()
+    const events = await service.admin.connect()
+    await events.query('BEGIN; LOCK TABLE outbox IN EXCLUSIVE MODE')
+
+    const signingUp = Array.from({ length: 5 }, () => signUp({ email }))
+    await expect
+      .poll(async () => (await service.admin.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount)
+      .toBe(5)
+    await events.query('COMMIT')
+    events.release()
+
+    expect((await Promise.all(signingUp)).map(({ statusCode }) => statusCode)).toEqual(Array(5).fill(202))
+    expect((await readMails(email)).map((mail) => mail?.purpose)).toEqual([...Array(4).fill(undefined), 'verification'])
+  })
+
   it('who sign up with one address leave one link that opens', async () => {
     const email = anAddress()
 
@@ -368,19 +412,39 @@ describe('a link', () => {
     expect((await open(token)).statusCode).toBe(200)
   })
 
-  it('confirms the address of an account that an operator made', async () => {
+  it('makes its owner known at that place, however often somebody has guessed there', async () => {
+    const email = anAddress()
+    const token = await mailedToken({ email })
+    const ask = (url: string, payload: object) =>
+      service.app.inject({ method: 'POST', url, payload, remoteAddress: '10.9.0.3' })
+    for (let index = 0; index < 10; index++) await ask('/auth/signin', { email, password: 'guess' })
+    expect((await ask('/auth/signin', { email, password })).statusCode).toBe(429)
+
+    expect((await ask('/auth/verify-email', { token })).statusCode).toBe(200)
+
+    expect((await ask('/auth/signin', { email, password })).statusCode).toBe(200)
+  })
+
+  it('confirms the address of an account that an operator made, unless the account is disabled', async () => {
     const email = anAddress()
     const { id } = await operatorsUser(email)
-    await service.admin.query('UPDATE users SET verified_at = NULL WHERE id = $1', [id])
-    await signUp({ email })
-    const { rows } = await service.admin.query<{ id: string }>(
-      `UPDATE account_requests SET purpose = 'verification' WHERE account_id = $1 RETURNING id`,
-      [id],
-    )
-    expect(rows).toHaveLength(1)
+    await service.admin.query('UPDATE users SET verified_at = NULL, disabled_at = now() WHERE id = $1', [id])
+    const draft = {
+      accountId: id,
+      purpose: 'verification',
+      email,
+      emailKey: email,
+      name: 'Grace',
+      locale: 'de',
+    } as const
+    const cause = { tenantId: 'acme', correlationId: 'req_1', causationId: null }
+    await service.ctx.db.transaction((tx) => createRequest(tx, draft, cause, now()))
     const [mail] = await readMails(email)
+    const token = mail?.token ?? ''
 
-    expect((await verify(mail?.token ?? '')).json()).toEqual({ email, pendingEnrollmentCourseId: null })
+    expect((await verify(token)).json()).toMatchObject({ status: 410, code: 'link.invalid' })
+    await service.admin.query('UPDATE users SET disabled_at = NULL WHERE id = $1', [id])
+    expect((await verify(token)).json()).toEqual({ email, pendingEnrollmentCourseId: null })
 
     expect(await readUsers(email)).toMatchObject([{ id, verified: true }])
     expect(await countEvents('account.verified', id)).toBe(1)
@@ -415,25 +479,31 @@ describe('an account and its event', () => {
   })
 })
 
-describe('old requests', () => {
-  it('are deleted a day after they have expired, whatever became of them', async () => {
-    const [old, recent] = [anAddress(), anAddress()]
-    await mailedToken({ email: old })
-    await mailedToken({ email: recent })
+it('requests are deleted if they expired more than a day ago, whatever became of them', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const other = await startService({ DATABASE_URL: service.config.DATABASE_URL })
+  onTestFinished(() => other.close())
+  const [old, used, recent] = [anAddress(), anAddress(), anAddress()]
+  for (const email of [old, used, recent]) {
+    const token = await mailedToken({ email })
+    if (email === used) await verify(token)
+    const hours = email === recent ? 23 : 25
     await service.admin.query(
-      `UPDATE account_requests SET expires_at = now() - CASE WHEN email = $1 THEN interval '25 hours' ELSE interval '23 hours' END
-       WHERE email IN ($1, $2)`,
-      [old, recent],
+      'UPDATE account_requests SET expires_at = now() - make_interval(hours => $1) WHERE email = $2',
+      [hours, email],
     )
+  }
 
-    expect(await purgeRequests(service.ctx.db, 1)).toBe(1)
+  vi.advanceTimersByTime(600_000)
 
-    const { rows } = await service.admin.query('SELECT email FROM account_requests WHERE email IN ($1, $2)', [
-      old,
-      recent,
-    ])
-    expect(rows).toEqual([{ email: recent }])
-  })
+  await expect
+    .poll(() => other.logged('Old rows purged').filter(({ what }) => what === 'account requests'))
+    .toMatchObject([{ purged: 2 }])
+  const { rows } = await service.admin.query('SELECT email FROM account_requests WHERE email = ANY ($1)', [
+    [old, used, recent],
+  ])
+  expect(rows).toEqual([{ email: recent }])
 })
 
 async function countEvents(type: string, accountId: unknown): Promise<number> {

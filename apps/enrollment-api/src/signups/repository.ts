@@ -23,7 +23,7 @@ export async function findAddressee(tx: Transaction, tenantId: string, emailKey:
   return { tenantLocale, account: isKnown ? { id, email, name, locale } : null }
 }
 
-/** Marks the address of an account as confirmed. Returns false if the account has another address by now, or none. */
+/** Marks the address of an account as confirmed. Returns false if it has another address by now, or is disabled. */
 export async function verifyUser(
   tx: Transaction,
   { tenantId, id, emailKey }: { tenantId: string; id: string; emailKey: string },
@@ -31,6 +31,6 @@ export async function verifyUser(
   const { rowCount } = await tx
     .update(users)
     .set({ verifiedAt: sql`coalesce(${users.verifiedAt}, now())`, updatedAt: sql`now()` })
-    .where(and(eq(users.tenantId, tenantId), eq(users.id, id), eq(users.emailKey, emailKey), isNull(users.erasedAt)))
+    .where(and(eq(users.tenantId, tenantId), eq(users.id, id), eq(users.emailKey, emailKey), isNull(users.disabledAt)))
   return rowCount === 1
 }
