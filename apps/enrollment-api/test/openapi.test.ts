@@ -31,7 +31,8 @@ const bodies: Record<string, () => object> = {
   '/auth/password-reset/confirm': () => ({ token: resetToken, password: credentials.password }),
   '/auth/refresh': () => ({ refreshToken }),
   '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
-  '/api/me': () => ({ name: 'Ada', locale: 'en' }),
+  'PATCH /api/me': () => ({ name: 'Ada', locale: 'en' }),
+  'DELETE /api/me': () => ({ password: credentials.password }),
   '/api/me/password': () => ({ currentPassword: credentials.password, newPassword: credentials.password }),
   '/api/admin/tenant': () => ({
     name: 'Acme',
@@ -62,8 +63,16 @@ beforeAll(async () => {
   known['id']?.push('acme')
   known['courseId']?.push(await anOpenCourse(service), await anOpenCourse(service))
 })
-// An operation may end the sessions of the one before, or its enrolments.
+// An operation may end the sessions of the one before, or its enrolments, or erase the account.
 beforeEach(async () => {
+  const ada = {
+    ...credentials,
+    tenantId: 'acme',
+    name: 'Ada',
+    locale: 'en',
+    roles: ['student' as const, 'admin' as const],
+  }
+  known['id']?.splice(0, 1, (await provisionUser(service.ctx.db, ada)).id)
   const answer = await service.app.inject({ method: 'POST', url: '/auth/signin', payload: credentials })
   const { token } = answer.json()
   refreshToken = answer.json().refreshToken
@@ -112,7 +121,7 @@ describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$met
       sent += 1
       const caller = { id: known['id']?.[0] ?? '', tenantId: 'acme', roles: [role], scopes: ['account-mails'] }
       const { token } = await service.ctx.tokens.issue(caller)
-      const body = hasKnownBody ? (bodies[path]?.() ?? request.body) : request.body
+      const body = hasKnownBody ? ((bodies[`${method} ${path}`] ?? bodies[path])?.() ?? request.body) : request.body
       const answer = await service.app.inject({
         method,
         url: request.url,

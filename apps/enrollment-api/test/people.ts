@@ -10,7 +10,11 @@ export const anAddress = () => `10.${++callers >> 8}.${callers & 255}.1`
 
 /** Sends a request from a new address, or from the one that is given. */
 export function callAs(service: Service, token: string | null, ip = anAddress()) {
-  return (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object): Promise<LightMyRequestResponse> =>
+  return (
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    payload?: object,
+  ): Promise<LightMyRequestResponse> =>
     service.app.inject({
       method,
       url,

@@ -200,7 +200,8 @@ export interface paths {
         get: operations["getMe"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Erase the caller's account and everything that tells whose it was, for good */
+        delete: operations["eraseMe"];
         options?: never;
         head?: never;
         /** Change the caller's name or language, or ask for another address */
@@ -459,6 +460,12 @@ export interface components {
             /** @description Whether the address is confirmed */
             verified: boolean;
         };
+        AccountChanged: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "account.changed";
+        } & components["schemas"]["Problem"];
         /**
          * @example {
          *       "name": "Ada King"
@@ -491,6 +498,12 @@ export interface components {
             status?: 401;
             /** @constant */
             code?: "account.gone";
+        } & components["schemas"]["Problem"];
+        AccountLastAdmin: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "account.last-admin";
         } & components["schemas"]["Problem"];
         /**
          * @example {
@@ -714,6 +727,14 @@ export interface components {
             items: components["schemas"]["Enrollment"][];
             nextCursor: string | null;
         };
+        /**
+         * @example {
+         *       "password": "correct horse"
+         *     }
+         */
+        ErasureInput: {
+            password: string;
+        };
         IfMatchMissing: {
             /** @constant */
             status?: 428;
@@ -879,7 +900,7 @@ export interface components {
              * @description What went wrong, as a stable code for programs
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "session.not-found" | "account.gone" | "password.wrong" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "student.gone" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "account.gone" | "session.not-found" | "password.wrong" | "account.changed" | "account.last-admin" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
             /** @description The requested path */
             instance: string;
             /** @description The id of the request in the log of the service */
@@ -1040,6 +1061,12 @@ export interface components {
             email: string;
             locale: string;
         };
+        StudentGone: {
+            /** @constant */
+            status?: 410;
+            /** @constant */
+            code?: "student.gone";
+        } & components["schemas"]["Problem"];
         StudentNotFound: {
             /** @constant */
             status?: 404;
@@ -1389,6 +1416,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["StudentNotFound"];
             };
         };
+        /** @description Gone (student.gone) */
+        StudentGone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["StudentGone"];
+            };
+        };
         /** @description Forbidden (role.insufficient, scope.insufficient) */
         RoleInsufficientOrScopeInsufficient: {
             headers: {
@@ -1463,15 +1499,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["OriginForbidden"];
             };
         };
-        /** @description Not Found (session.not-found) */
-        SessionNotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["SessionNotFound"];
-            };
-        };
         /** @description Unauthorized (token.invalid, account.gone) */
         TokenInvalidOrAccountGone: {
             headers: {
@@ -1492,6 +1519,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountDisabled"];
             };
         };
+        /** @description Not Found (session.not-found) */
+        SessionNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SessionNotFound"];
+            };
+        };
         /** @description Forbidden (role.insufficient, account.disabled, password.wrong) */
         RoleInsufficientOrAccountDisabledOrPasswordWrong: {
             headers: {
@@ -1499,6 +1535,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["AccountDisabled"] | components["schemas"]["PasswordWrong"];
+            };
+        };
+        /** @description Conflict (account.changed, account.last-admin) */
+        AccountChangedOrAccountLastAdmin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AccountChanged"] | components["schemas"]["AccountLastAdmin"];
             };
         };
         /** @description Forbidden (role.insufficient, account.unverified, account.disabled, tenant.forbidden) */
@@ -1591,9 +1636,11 @@ export interface components {
 export type Accepted = components['schemas']['Accepted'];
 export type AccessToken = components['schemas']['AccessToken'];
 export type Account = components['schemas']['Account'];
+export type AccountChanged = components['schemas']['AccountChanged'];
 export type AccountChangesInput = components['schemas']['AccountChangesInput'];
 export type AccountDisabled = components['schemas']['AccountDisabled'];
 export type AccountGone = components['schemas']['AccountGone'];
+export type AccountLastAdmin = components['schemas']['AccountLastAdmin'];
 export type AccountMail = components['schemas']['AccountMail'];
 export type AccountMailEnded = components['schemas']['AccountMailEnded'];
 export type AccountMailNotFound = components['schemas']['AccountMailNotFound'];
@@ -1611,6 +1658,7 @@ export type CredentialsInvalid = components['schemas']['CredentialsInvalid'];
 export type Enrollment = components['schemas']['Enrollment'];
 export type EnrollmentNotFound = components['schemas']['EnrollmentNotFound'];
 export type EnrollmentPage = components['schemas']['EnrollmentPage'];
+export type ErasureInput = components['schemas']['ErasureInput'];
 export type IfMatchMissing = components['schemas']['IfMatchMissing'];
 export type IfMatchStale = components['schemas']['IfMatchStale'];
 export type InvalidPart = components['schemas']['InvalidPart'];
@@ -1641,6 +1689,7 @@ export type SessionNotFound = components['schemas']['SessionNotFound'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SignupInput = components['schemas']['SignupInput'];
 export type Student = components['schemas']['Student'];
+export type StudentGone = components['schemas']['StudentGone'];
 export type StudentNotFound = components['schemas']['StudentNotFound'];
 export type Tenant = components['schemas']['Tenant'];
 export type TenantForbidden = components['schemas']['TenantForbidden'];
@@ -1666,6 +1715,7 @@ export type ResponseTenantForbidden = components['responses']['TenantForbidden']
 export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
 export type ResponseRoleInsufficient = components['responses']['RoleInsufficient'];
 export type ResponseStudentNotFound = components['responses']['StudentNotFound'];
+export type ResponseStudentGone = components['responses']['StudentGone'];
 export type ResponseRoleInsufficientOrScopeInsufficient = components['responses']['RoleInsufficientOrScopeInsufficient'];
 export type ResponseAccountMailNotFound = components['responses']['AccountMailNotFound'];
 export type ResponseAccountMailEnded = components['responses']['AccountMailEnded'];
@@ -1674,10 +1724,11 @@ export type ResponseLinkInvalid = components['responses']['LinkInvalid'];
 export type ResponseSessionEnded = components['responses']['SessionEnded'];
 export type ResponseAccountDisabledOrOriginForbidden = components['responses']['AccountDisabledOrOriginForbidden'];
 export type ResponseOriginForbidden = components['responses']['OriginForbidden'];
-export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
 export type ResponseTokenInvalidOrAccountGone = components['responses']['TokenInvalidOrAccountGone'];
 export type ResponseRoleInsufficientOrAccountDisabled = components['responses']['RoleInsufficientOrAccountDisabled'];
+export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
 export type ResponseRoleInsufficientOrAccountDisabledOrPasswordWrong = components['responses']['RoleInsufficientOrAccountDisabledOrPasswordWrong'];
+export type ResponseAccountChangedOrAccountLastAdmin = components['responses']['AccountChangedOrAccountLastAdmin'];
 export type ResponseRoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden = components['responses']['RoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenantForbidden'];
 export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
 export type ResponseEnrollmentNotFound = components['responses']['EnrollmentNotFound'];
@@ -1805,6 +1856,7 @@ export interface operations {
             401: components["responses"]["TokenInvalid"];
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["StudentNotFound"];
+            410: components["responses"]["StudentGone"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1989,8 +2041,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["TokenInvalid"];
-            403: components["responses"]["RoleInsufficient"];
+            401: components["responses"]["TokenInvalidOrAccountGone"];
+            403: components["responses"]["RoleInsufficientOrAccountDisabled"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2012,8 +2064,8 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["TokenInvalid"];
-            403: components["responses"]["RoleInsufficient"];
+            401: components["responses"]["TokenInvalidOrAccountGone"];
+            403: components["responses"]["RoleInsufficientOrAccountDisabled"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
             500: components["responses"]["ServerError"];
@@ -2039,8 +2091,8 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["RequestInvalid"];
-            401: components["responses"]["TokenInvalid"];
-            403: components["responses"]["RoleInsufficient"];
+            401: components["responses"]["TokenInvalidOrAccountGone"];
+            403: components["responses"]["RoleInsufficientOrAccountDisabled"];
             404: components["responses"]["SessionNotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
@@ -2069,6 +2121,37 @@ export interface operations {
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["TokenInvalidOrAccountGone"];
             403: components["responses"]["RoleInsufficientOrAccountDisabled"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    eraseMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureInput"];
+            };
+        };
+        responses: {
+            /** @description Erased */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalidOrAccountGone"];
+            403: components["responses"]["RoleInsufficientOrAccountDisabledOrPasswordWrong"];
+            409: components["responses"]["AccountChangedOrAccountLastAdmin"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -42,6 +42,7 @@ const changes = z
 const passwordChange = z
   .strictObject({ currentPassword: secret, newPassword })
   .meta({ id: 'PasswordChange', example: { currentPassword: 'correct horse', newPassword: 'battery staple' } })
+const erasure = z.strictObject({ password: secret }).meta({ id: 'Erasure', example: { password: 'correct horse' } })
 
 const tags = ['Accounts']
 const config = { access: ['student', 'editor', 'admin'] } as const
@@ -81,6 +82,27 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
       const { name, locale, email, currentPassword } = request.body
       const newAddress = email !== undefined && currentPassword !== undefined ? { email, currentPassword } : undefined
       return showAccount(await ownAccount.update(toAsker(request), { name, locale, newAddress }))
+    },
+  )
+
+  app.delete(
+    '/api/me',
+    {
+      schema: {
+        operationId: 'eraseMe',
+        tags,
+        summary: "Erase the caller's account and everything that tells whose it was, for good",
+        body: erasure,
+        response: { 204: z.undefined().describe('Erased') },
+        refusals: { ...refusalsOfPassword, 409: ['account.changed', 'account.last-admin'] },
+      },
+      config,
+      bodyLimit: BODY_LIMIT,
+    },
+    async (request, reply) => {
+      await ownAccount.erase(toAsker(request), request.body.password)
+      request.log.info({ accountId: request.caller.id }, 'Account erased')
+      return reply.code(204).send()
     },
   )
 

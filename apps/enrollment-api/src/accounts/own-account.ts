@@ -1,9 +1,13 @@
 import { toAddressKey } from '@coursewire/events'
 import { AppError, type Caller, type Database, type Moment, type Transaction } from '@coursewire/service-kit'
+import { isActiveAdmin } from '../administration/account.ts'
+import { hasOtherAdmin } from '../administration/repository.ts'
 import type { Limits } from '../limits/limits.ts'
 import { addressOf } from '../limits/networks.ts'
 import { deleteSessions } from '../sessions/repository.ts'
+import { lockTenant } from '../tenants/repository.ts'
 import { requestAddressChange } from './address-change.ts'
+import { eraseAccount } from './erasure.ts'
 import type { Passwords } from './passwords.ts'
 import * as repository from './repository.ts'
 import { lockAddress } from './request-repository.ts'
@@ -32,11 +36,7 @@ export function createOwnAccountService(options: {
 }) {
   const { db, passwords, limits, now, onCommitted } = options
 
-  async function get({ tenantId, id }: Caller): Promise<repository.User> {
-    const user = await repository.findUser(db, tenantId, id)
-    assertUsable(user)
-    return user
-  }
+  const get = (caller: Caller) => getUsable(db, caller)
 
   /** Returns the hash that the password matches. Throws `password.wrong`, or `attempts.too-many` after too many wrong ones. */
   async function provePassword({ caller, ip }: Asker, password: string): Promise<string> {
@@ -53,8 +53,13 @@ export function createOwnAccountService(options: {
   }
 
   /** Locks the account. Throws `password.wrong` if it has another password by now than the one that was proven. */
-  async function lock(tx: Transaction, { tenantId, id }: Caller, provenHash?: string): Promise<repository.User> {
-    const user = await repository.lockUser(tx, tenantId, id)
+  async function lock(
+    tx: Transaction,
+    { tenantId, id }: Caller,
+    provenHash?: string,
+    strength?: 'update',
+  ): Promise<repository.User> {
+    const user = await repository.lockUser(tx, tenantId, id, strength)
     assertUsable(user)
     if (provenHash !== undefined && user.passwordHash !== provenHash) throw refusePassword()
     return user
@@ -89,6 +94,32 @@ export function createOwnAccountService(options: {
       return user
     },
 
+    /**
+     * Erases the account for good. Throws `account.last-admin` if nobody else could administrate the tenant, and `account.changed` if its
+     * address has just changed.
+     */
+    async erase(asker: Asker, password: string): Promise<void> {
+      const { caller, cause } = asker
+      const { tenantId, id } = caller
+      const provenHash = await provePassword(asker, password)
+      await db.transaction(async (tx) => {
+        // In the order in which everybody locks: address, tenant, account. Whoever writes a mail to the address has locked it.
+        const { emailKey } = await getUsable(tx, caller)
+        await lockAddress(tx, tenantId, emailKey)
+        await lockTenant(tx, tenantId)
+        const user = await lock(tx, caller, provenHash, 'update')
+        if (user.emailKey !== emailKey) {
+          throw new AppError('conflict', 'account.changed', 'The address has just changed: try again')
+        }
+        if (isActiveAdmin(user) && !(await hasOtherAdmin(tx, tenantId, id))) {
+          throw new AppError('conflict', 'account.last-admin', 'Nobody else could administrate the tenant')
+        }
+        await eraseAccount(tx, user, cause, now())
+        await limits.forgetAccount(tx, user)
+      })
+      onCommitted()
+    },
+
     /** Ends the other sessions, and the links that were sent before. The owner is told by mail. */
     async changePassword(asker: Asker, currentPassword: string, newPassword: string): Promise<void> {
       const { caller, ip, cause } = asker
@@ -104,6 +135,13 @@ export function createOwnAccountService(options: {
       onCommitted()
     },
   }
+}
+
+/** Finds the caller's account. Throws `account.gone` or `account.disabled`: an access token outlives its account by some minutes. */
+export async function getUsable(db: Database | Transaction, { tenantId, id }: Caller): Promise<repository.User> {
+  const user = await repository.findUser(db, tenantId, id)
+  assertUsable(user)
+  return user
 }
 
 export type OwnAccountService = ReturnType<typeof createOwnAccountService>

@@ -1,5 +1,5 @@
-import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { Database, Moment, Transaction } from '@coursewire/service-kit'
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { serviceClients, userAddressKey, users } from '../db/schema.ts'
 import { deleteSessions } from '../sessions/repository.ts'
 
@@ -36,13 +36,19 @@ const byId = (tenantId: string, id: string) =>
   and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.erasedAt))
 const byEmail = (tenantId: string, emailKey: string) => and(eq(users.tenantId, tenantId), eq(users.emailKey, emailKey))
 
-export async function findUser(db: Database, tenantId: string, id: string): Promise<User | null> {
+export async function findUser(db: Database | Transaction, tenantId: string, id: string): Promise<User | null> {
   const [user] = await db.select(whole).from(users).where(byId(tenantId, id))
   return user ?? null
 }
 
-export async function lockUser(tx: Transaction, tenantId: string, id: string): Promise<User | null> {
-  const [user] = await tx.select(whole).from(users).where(byId(tenantId, id)).for('no key update')
+/** Whoever enrols or leaves a course locks only the key of the account, so that only a lock for `update` makes them wait. */
+export async function lockUser(
+  tx: Transaction,
+  tenantId: string,
+  id: string,
+  strength: 'no key update' | 'update' = 'no key update',
+): Promise<User | null> {
+  const [user] = await tx.select(whole).from(users).where(byId(tenantId, id)).for(strength)
   return user ?? null
 }
 
@@ -104,6 +110,20 @@ export async function changeAddress(
     if (cause?.constraint === userAddressKey) return false
     throw error
   }
+}
+
+/** Takes everything from the account but its id and when things happened to it. */
+export async function eraseUser(tx: Transaction, { tenantId, id }: User, erasedAt: Moment): Promise<void> {
+  const nothing = { email: null, emailKey: null, name: null, locale: null, passwordHash: null, roles: [] }
+  await tx
+    .update(users)
+    .set({ ...nothing, erasedAt, ...touched })
+    .where(byId(tenantId, id))
+}
+
+export async function isErased(db: Database, tenantId: string, id: string): Promise<boolean> {
+  const isTheirs = and(eq(users.tenantId, tenantId), eq(users.id, id))
+  return (await db.$count(users, and(isTheirs, isNotNull(users.erasedAt)))) > 0
 }
 
 /** Does the work, and undoes it unless it is to be kept: with as many statements, and a commit that writes as much. */

@@ -62,6 +62,11 @@ export async function endRequests(tx: Transaction, owner: Owner, purposes: reado
     .where(and(ofOwner(owner), inArray(accountRequests.purpose, [...purposes]), isNull(endedAt)))
 }
 
+/** Deletes all requests of the owner, ended ones too. */
+export async function deleteRequests(tx: Transaction, owner: Owner): Promise<void> {
+  await tx.delete(accountRequests).where(ofOwner(owner))
+}
+
 /** What has expired is remembered for a day, in which its mail may still be asked for. */
 const KEEP_HOURS = 24
 

@@ -5,6 +5,7 @@ import { deleteSessions } from '../sessions/repository.ts'
 import type { Links } from './links.ts'
 import type { Passwords } from './passwords.ts'
 import * as repository from './repository.ts'
+import { lockAddress } from './request-repository.ts'
 import { announceVerified, type Cause, createRequest, recipientOf } from './requests.ts'
 import { checkLink, refuseLink, useLink } from './use-link.ts'
 
@@ -32,6 +33,8 @@ export function createResetService(options: {
       await limits.take('resetsFromAddress', addressOf(ip))
       if (!(await limits.tryTake('mailsToAddress', tenantId, emailKey))) return
       await db.transaction(async (tx) => {
+        // An erasure that is under way must not overlook the request.
+        await lockAddress(tx, tenantId, emailKey)
         const user = await repository.findUserByEmail(tx, tenantId, emailKey)
         const owner = user?.disabledAt === null ? user : null
         const mail = { ...recipientOf(owner ?? nobody), purpose: 'password_reset' as const }

@@ -8,7 +8,7 @@ import { addressOf } from '../limits/networks.ts'
 import { accessToken, answerTokens, browserHeader, signedIn } from '../sessions/http.ts'
 import { BODY_LIMIT, secret } from './http.ts'
 import type { Links } from './links.ts'
-import { findUser } from './repository.ts'
+import { findUser, isErased } from './repository.ts'
 import { findRequest } from './request-repository.ts'
 import { toAccountMail } from './requests.ts'
 import type { AccountService } from './service.ts'
@@ -125,12 +125,16 @@ export function addAccountRoutes(
         summary: 'The name, address and language of a student, to write to',
         params: z.object({ id }),
         response: { 200: student },
-        refusals: { 404: 'student.not-found' },
+        refusals: { 404: 'student.not-found', 410: 'student.gone' },
       },
       config: { access: ['service'] },
     },
     async (request) => {
-      const user = await findUser(db, request.tenantId, request.params.id)
+      const { tenantId, params } = request
+      const user = await findUser(db, tenantId, params.id)
+      if (!user && (await isErased(db, tenantId, params.id))) {
+        throw new AppError('gone', 'student.gone', 'The student has erased the account')
+      }
       if (!user) throw new AppError('not-found', 'student.not-found', 'Student not found')
       return user
     },

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/pg-core'
 import { v7 as uuidv7 } from 'uuid'
 import { accountChanges, accountRequests, isPendingSignup, isSpecial, users } from '../db/schema.ts'
@@ -109,6 +109,13 @@ export async function setDisabled(tx: Transaction, tenantId: string, id: string,
   const disabledAt = disabled ? sql`now()` : null
   await tx.update(users).set({ disabledAt, updatedAt: sql`now()` }).where(byUser(tenantId, id))
   if (disabled) await deleteSessions(tx, { tenantId, id })
+}
+
+/** Whether anybody else can administrate the tenant. */
+export async function hasOtherAdmin(tx: Transaction, tenantId: string, id: string): Promise<boolean> {
+  const isActive = and(eq(users.tenantId, tenantId), isNull(users.disabledAt), isNull(users.erasedAt))
+  const isAdmin = and(sql`${users.roles} @> '{admin}'`, isSpecial(users))
+  return (await tx.$count(users, and(isActive, isAdmin, ne(users.id, id)))) > 0
 }
 
 export async function insertChange(

@@ -1,6 +1,6 @@
 import { toBinaryArray, toOutboxColumns } from '@coursewire/messaging'
 import type { Caller, Database, Moment, Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { Pool } from 'pg'
 import { isOpen } from '../courses/repository.ts'
 import { enrollments, users } from '../db/schema.ts'
@@ -162,6 +162,14 @@ export async function writeCancellation(
     .update(enrollments)
     .set({ cancelledAt: at, updatedAt: at, cancellationReason: reason, cancellationComment: comment })
     .where(eq(enrollments.id, enrollmentId))
+}
+
+/** Removes what the student has written about leaving. */
+export async function clearComments(tx: Transaction, student: Student): Promise<void> {
+  await tx
+    .update(enrollments)
+    .set({ cancellationComment: null })
+    .where(and(isOf(student), isNotNull(enrollments.cancellationComment)))
 }
 
 export async function writeProgress(tx: Transaction, record: Enrollment): Promise<void> {

@@ -1,8 +1,8 @@
 import { createHmac, type KeyObject } from 'node:crypto'
-import { AppError, type Database } from '@coursewire/service-kit'
+import { AppError, type Database, type Transaction } from '@coursewire/service-kit'
 import { deriveKey } from '../derive-key.ts'
 import { addressOf, networkOf } from './networks.ts'
-import { type Count, countAttempt, deleteCount, writeKnown } from './repository.ts'
+import { type Count, countAttempt, deleteCounts, writeKnown } from './repository.ts'
 import { type RuleName, rules } from './rules.ts'
 
 /** Who wants to sign in, and from where. */
@@ -49,7 +49,24 @@ export function createLimits({ db, seal }: { db: Database; seal: KeyObject }) {
     },
 
     /** Begins the count of a subject anew, because the right person has come. */
-    forget: (rule: RuleName, ...subject: string[]): Promise<void> => deleteCount(db, toCount(rule, ...subject).key),
+    forget: (rule: RuleName, ...subject: string[]): Promise<void> => deleteCounts(db, [toCount(rule, ...subject).key]),
+
+    /**
+     * Deletes the counts of an account that is erased. Those that also depend on an IP address cannot be found without it; they end by
+     * themselves within a day.
+     */
+    forgetAccount(tx: Transaction, { tenantId, id, emailKey }: { tenantId: string; id: string; emailKey: string }) {
+      const counts = [
+        toCount('passwordOfAccount', tenantId, id),
+        toCount('changesOfAccount', tenantId, id),
+        toCount('mailsToAddress', tenantId, emailKey),
+        toCount('signInsToAccount', tenantId, emailKey),
+      ]
+      return deleteCounts(
+        tx,
+        counts.map((each) => each.key),
+      )
+    },
 
     /** Counts an attempt to sign in as one of a known person or of a stranger, and returns which. Throws as `take`. */
     async takeSignIn(person: Person): Promise<{ isKnown: boolean }> {

@@ -1,5 +1,5 @@
-import { type Database, queryNamed } from '@coursewire/service-kit'
-import { eq, sql } from 'drizzle-orm'
+import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
+import { inArray, sql } from 'drizzle-orm'
 import { limits } from '../db/schema.ts'
 import type { Rule } from './rules.ts'
 
@@ -95,8 +95,8 @@ export async function writeKnown(
   })
 }
 
-export async function deleteCount(db: Database, key: Buffer): Promise<void> {
-  await db.delete(limits).where(eq(limits.key, key))
+export async function deleteCounts(db: Database | Transaction, keys: Buffer[]): Promise<void> {
+  await db.delete(limits).where(inArray(limits.key, keys))
 }
 
 /** Deletes the rows whose window has ended, `chunk` per statement, and returns their number. Leaves out rows that are being counted. */

@@ -1,6 +1,7 @@
 import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { getUsable } from '../accounts/own-account.ts'
 import { buildNoCookie, findCookie } from './cookie.ts'
 import { answerTokens, browserHeader, isBrowser, signedIn } from './http.ts'
 import { deleteSession, deleteSessions, listSessions } from './repository.ts'
@@ -34,6 +35,7 @@ const sessionList = z
   .object({ items: z.array(session), nextCursor: z.null().describe('There are at most 100') })
   .meta({ id: 'SessionList', example: { items: [example], nextCursor: null } })
 const config = { access: ['student', 'editor', 'admin'] } as const
+const refusals = { 401: 'account.gone', 403: 'account.disabled' } as const
 
 /** Only pages of `origin` may use the cookie. */
 export function addSessionRoutes(
@@ -104,10 +106,12 @@ export function addSessionRoutes(
         tags: ['Accounts'],
         summary: "The caller's sessions, the last used one first",
         response: { 200: sessionList },
+        refusals,
       },
       config,
     },
     async ({ caller }) => {
+      await getUsable(db, caller)
       const found = await listSessions(db, caller)
       return { items: found.map((each) => ({ ...each, current: each.id === caller.sessionId })), nextCursor: null }
     },
@@ -121,10 +125,12 @@ export function addSessionRoutes(
         tags: ['Accounts'],
         summary: "End the caller's sessions but the current one",
         response: { 204: z.undefined().describe('Ended') },
+        refusals,
       },
       config,
     },
     async ({ caller }, reply) => {
+      await getUsable(db, caller)
       await deleteSessions(db, caller, caller.sessionId)
       return reply.code(204).send()
     },
@@ -139,11 +145,12 @@ export function addSessionRoutes(
         summary: "End one of the caller's sessions",
         params: z.object({ sessionId: z.uuid() }),
         response: { 204: z.undefined().describe('Ended') },
-        refusals: { 404: 'session.not-found' },
+        refusals: { ...refusals, 404: 'session.not-found' },
       },
       config,
     },
     async ({ caller, params }, reply) => {
+      await getUsable(db, caller)
       const isEnded = await deleteSession(db, caller, params.sessionId)
       if (!isEnded) throw new AppError('not-found', 'session.not-found', 'Session not found')
       return reply.code(204).send()
