@@ -188,6 +188,18 @@ describe('a limit', () => {
     expect(instance.logged('Old rows not purged')).toEqual([])
   })
 
+  it('knows a person for less than a day after the last success, whoever guesses meanwhile', async () => {
+    const { limits } = service.ctx
+    const person = { tenantId: 'acme', email: `${randomUUID()}@example.com`, ip: '192.0.2.1' }
+    await limits.welcome(person, { hasCounted: false })
+    await passTime(22 * 3_600)
+    expect(await limits.takeSignIn(person)).toMatchObject({ isKnown: true })
+
+    await passTime(3_600)
+
+    expect(await limits.takeSignIn(person)).toMatchObject({ isKnown: false })
+  })
+
   it('keeps no address for more than a day', () => {
     const longest = Math.max(...Object.values(rules).map(({ windowSeconds }) => windowSeconds))
 

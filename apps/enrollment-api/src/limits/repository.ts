@@ -31,7 +31,7 @@ const countText = `
     ORDER BY key
     ON CONFLICT (key) DO UPDATE SET (count, blocked_until, expires_at) = (
       SELECT next.count, ${pauseEnds('next.count')},
-             CASE WHEN next.count = 1 THEN excluded.expires_at ELSE stored.expires_at END
+             CASE WHEN stored.expires_at > now() THEN stored.expires_at ELSE excluded.expires_at END
       FROM asked, LATERAL (SELECT CASE WHEN stored.expires_at > now() THEN stored.count + 1 ELSE 1 END) AS next (count)
       WHERE asked.key = stored.key)
     -- An attempt at the same moment may have begun a pause since this statement's snapshot.
