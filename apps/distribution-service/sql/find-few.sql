@@ -1,4 +1,4 @@
--- Where few entries match a query: the newest of them, in the languages of a group. Where many do, only how many.
+-- The newest entries that match a query, in the languages of a group, if few match. If many do, it only says so.
 WITH query AS MATERIALIZED (
   -- Hidden from the planner, so that one plan serves all words: to go by the index of terms.
   SELECT :wanted::tsquery AS wanted

@@ -1,4 +1,4 @@
--- What is listed and has changed since its words were read, locked with its entry, without what others hold.
+-- Locks listed entries that have changed since their terms were written, except those that others have locked.
 SELECT d.id, d.course_id AS "courseId", d.title, d.description, d.language, d.target_group AS "targetGroup",
   d.visibility, d.listed
 FROM listings AS l JOIN distributions AS d ON d.id = l.distribution_id

@@ -128,7 +128,7 @@ ${['kafka', 'postgres', 'superuser', 'aws', ...settingsVolumes.map((service) => 
 `
 }
 
-/** Those for whom \`setup\` has a volume each. */
+/** The services for which `setup` has a volume. */
 const settingsVolumes = ['setup', 'first-course', ...appNames]
 
 function renderApp(app: AppName): string {
@@ -146,7 +146,7 @@ ${renderSettings(settingsOf(app, addresses))}${(appOf(app).fromShell ?? []).map(
     volumes: ["${app}-settings:/run/coursewire:ro"]`
 }
 
-/** A broker tells its clients where it is, and that is another place for a container than for this machine. */
+/** A broker tells its clients its address, which is different for containers and for this machine. */
 function twoListeners(): Record<string, string> {
   const settings = brokerSettings({
     listenHost: '0.0.0.0',

@@ -20,7 +20,7 @@ export function copyCheckout(original: string) {
     const source = join(original, file)
     if (file !== '' && existsSync(source)) cpSync(source, join(directory, file))
   }
-  // What was fetched once is not fetched again: pnpm, and the servers.
+  // So that pnpm and the servers are not fetched again.
   mkdirSync(join(directory, '.coursewire'))
   symlinkSync(join(original, '.coursewire/cache'), join(directory, '.coursewire/cache'))
   git('init', '--quiet')
@@ -52,7 +52,7 @@ export function copyCheckout(original: string) {
     return { child, lines, closed }
   }
 
-  /** Runs shell commands at the root, and fails with what they said. */
+  /** Runs shell commands at the root. If they fail, throws their output. */
   async function run(commands: string): Promise<void> {
     const { lines, closed } = start('sh', '-euc', commands)
     const [code] = await closed
@@ -62,7 +62,7 @@ export function copyCheckout(original: string) {
   return {
     directory,
     run,
-    /** Does what a reader of the recipe does, and returns the files that became others, generated ones included. */
+    /** Follows the steps of a recipe. Returns the files that have changed, including generated ones. */
     async follow(title: string, steps: Step[]): Promise<string[]> {
       for (const step of steps) {
         if (step.kind === 'run') {

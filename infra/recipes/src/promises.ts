@@ -2,16 +2,16 @@ import { waitFor } from '@coursewire/servers'
 import pg from 'pg'
 import type { Checkout } from './checkout.ts'
 
-/** What `npm start` writes into stack.json, as far as promises look at it. */
+/** The part of stack.json that promises need. */
 export interface Stack {
   postgres: Record<string, { databaseUrl: string } | undefined>
 }
 
-/** What a recipe says will hold, beyond the tests that its reader runs. */
+/** Checks of what a recipe promises beyond the tests that its reader runs. */
 interface Promises {
-  /** Once it was followed; `files` are those that it changed. */
+  /** Runs after the recipe was followed. `files` are the files that it changed. */
   afterwards?: (files: string[], checkout: Checkout) => void | Promise<void>
-  /** While the product runs with all recipes in it. */
+  /** Runs while the product runs with the results of all recipes. */
   running?: (stack: Stack) => Promise<void>
 }
 

@@ -37,7 +37,7 @@ function readSteps(title: string, section: string): Step[] {
   })
 }
 
-/** The hunks of a diff, which `@@` parts: found by their lines, as a reader does, not by numbers. */
+/** Reads the hunks of a diff, separated by `@@`. They have no line numbers, because a reader finds them by their lines. */
 function readChanges(diff: string): Change[] {
   return diff.split(/^@@\n/m).map((hunk) => {
     const lines = hunk.split('\n').slice(0, -1)
@@ -50,7 +50,7 @@ function readChanges(diff: string): Change[] {
   })
 }
 
-/** Fails when the lines to change are not there, or more than once. */
+/** Throws if the lines to change are missing or not unique. */
 export function applyChanges(text: string, changes: Change[]): string {
   return changes.reduce((changed, { before, after }) => {
     const parts = `\n${changed}`.split(`\n${before}`)

@@ -64,7 +64,7 @@ function toPlain(word: string): string {
 
 /** Größe, Grösse, Groesse and Grosse are one. */
 const fold = (word: string) => toPlain(word).replaceAll(/([aou])e/g, '$1')
-/** The same, but that neue, Bauer and Quelle stay as they are: their stems end there. */
+/** Does the same, but neue, Bauer and Quelle stay as they are, because their stems end there. */
 const foldForStem = (plain: string) => plain.replaceAll(/(?<![aeiouq])([aou])e/g, '$1')
 
 /** The terms of a word: the word itself, its German stem and its English stem. */
