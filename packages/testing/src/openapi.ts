@@ -8,13 +8,15 @@ export { arbitraryOf, type Schema } from './schema-arbitrary.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Parameter = { name: string; in: 'path' | 'query' | 'header'; required?: boolean; schema: Schema }
-type Content = Record<string, { schema: Schema }>
+type Content = Record<string, { schema: Schema & { examples?: unknown[] } }>
 type Operation = {
+  /** The role that each kind of caller needs, followed by a scope if one is needed too. Empty if everybody may call. */
+  security?: { bearer: string[] }[]
   parameters?: Parameter[]
   requestBody?: { content: Content }
   responses: Record<string, { content?: Content }>
 }
-type Described = { method: Method; path: string; operation: Operation }
+export type Described = { method: Method; path: string; operation: Operation }
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
 
@@ -57,6 +59,31 @@ export function arbitraryRequest({ path, operation }: Described, known: Record<s
     ...toAddress(path, request.parameters),
     body: request.body,
   }))
+}
+
+/** The codes of the refusals by which a service keeps out callers, before it looks at what they ask for. */
+export const accessRefusals = ['token.invalid', 'role.insufficient', 'scope.insufficient'] as const
+
+/** How an operation must refuse a caller according to the document, or null if it must not. A caller without a token is null. */
+export function expectedRefusal(
+  { operation: { security = [] } }: Described,
+  caller: { role: string; scopes: readonly string[] } | null,
+): (typeof accessRefusals)[number] | null {
+  if (security.length === 0) return null
+  if (!caller) return 'token.invalid'
+  const needs = security.map(({ bearer }) => bearer).find(([role]) => role === caller.role)
+  if (!needs) return 'role.insufficient'
+  return needs.slice(1).every((scope) => caller.scopes.includes(scope)) ? null : 'scope.insufficient'
+}
+
+/** The request of an operation's example, with the values of `known` in its path. Throws if one of them is missing. */
+export function exampleRequest({ path, operation }: Described, known: Record<string, string>) {
+  const url = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
+    const value = known[name]
+    if (value === undefined) throw new Error(`No value for ${name} in ${path}`)
+    return encodeURIComponent(value)
+  })
+  return { url, body: operation.requestBody?.content['application/json']?.schema.examples?.[0] }
 }
 
 function toAddress(path: string, parameters: Record<string, string | undefined>) {
