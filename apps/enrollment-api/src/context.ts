@@ -74,7 +74,12 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       onCommitted: messaging.wake,
     })
     const tenants = createTenantService({ db, senders: config.EMAIL_SENDERS, logger })
-    const administration = createAdministration({ db })
+    const administration = createAdministration({
+      db,
+      limits,
+      now: overrides.now ?? now,
+      onCommitted: messaging.wake,
+    })
     return {
       config,
       logger,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { provisionUser } from '../src/accounts/provision.ts'
-import { aStudent, type Service, startService } from './helpers.ts'
+import { anOpenCourse, aStudent, type Service, startService } from './helpers.ts'
 
 let service: Service
 beforeAll(async () => {
@@ -333,10 +333,124 @@ describe('an admin', () => {
   })
 })
 
+describe('the mail to confirm an address', () => {
+  const resend = ({ token }: Admin, { id }: { id: string }) =>
+    service.app.inject({
+      method: 'POST',
+      url: `/api/admin/users/${id}/verification`,
+      headers: { authorization: `Bearer ${token}` },
+    })
+  const readRequests = async ({ id }: { id: string }) => {
+    const { rows } = await service.admin.query<{ id: string; isOpen: boolean; hash: string | null; course: string }>(
+      `SELECT id, ended_at IS NULL AS "isOpen", password_hash AS hash, pending_course_id AS course
+       FROM account_requests WHERE account_id = $1 ORDER BY created_at`,
+      [id],
+    )
+    return rows
+  }
+  const readRequestedMails = async ({ id }: { id: string }) => {
+    const { rows } = await service.admin.query<{ id: string }>(
+      `SELECT event->'payload'->>'request_id' AS id FROM outbox, LATERAL (SELECT convert_from(payload, 'UTF8')::jsonb) AS of (event)
+       WHERE event->>'type' = 'account.verification_requested' AND event->'payload'->>'account_id' = $1`,
+      [id],
+    )
+    return rows.map((row) => row.id)
+  }
+
+  it('of a sign-up is sent again with all that was asked for, and its old link ends', async () => {
+    const admin = await anAdmin()
+    const pending = await aPendingAccount(admin)
+    await service.admin.query(`UPDATE account_requests SET pending_course_id = 'moss' WHERE account_id = $1`, [
+      pending.id,
+    ])
+
+    const answer = await resend(admin, pending)
+
+    expect([answer.statusCode, answer.body]).toEqual([202, ''])
+    const requests = await readRequests(pending)
+    expect(requests).toMatchObject([
+      { isOpen: false, hash: null },
+      { isOpen: true, hash: 'hash', course: 'moss' },
+    ])
+    expect(await readRequestedMails(pending)).toEqual([requests[1]?.id])
+    expect((await readChanges(admin, pending)).items).toMatchObject([
+      { changedBy: admin.id, change: { verificationSent: true } },
+    ])
+    expect(await listIds(admin, { status: 'pending' })).toEqual([pending.id])
+  })
+
+  it('of an account that an operator made is sent without its password', async () => {
+    const admin = await anAdmin()
+    const unverified = await anAccount(admin, { verified: false })
+
+    expect((await resend(admin, unverified)).statusCode).toBe(202)
+
+    const requests = await readRequests(unverified)
+    expect(requests).toMatchObject([{ isOpen: true, hash: null, course: null }])
+    expect(await readRequestedMails(unverified)).toEqual([requests[0]?.id])
+    expect(await listIds(admin)).toEqual(idsOf(admin, unverified))
+  })
+
+  it('has one link that opens, however many are sent at once', async () => {
+    const admin = await anAdmin()
+    const pending = await aPendingAccount(admin)
+
+    const answers = await Promise.all([resend(admin, pending), resend(admin, pending), resend(admin, pending)])
+
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202, 202])
+    expect((await readRequests(pending)).filter(({ isOpen }) => isOpen)).toHaveLength(1)
+  })
+
+  it('counts against the limit of mails to the address', async () => {
+    const admin = await anAdmin()
+    const pending = await aPendingAccount(admin)
+    for (let count = 0; count < 10; count += 1) expect((await resend(admin, pending)).statusCode).toBe(202)
+
+    const answer = await resend(admin, pending)
+
+    expect([answer.statusCode, answer.json().code]).toEqual([429, 'attempts.too-many'])
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(3_600)
+    expect(await readRequestedMails(pending)).toHaveLength(10)
+  })
+
+  it.each([
+    ['is confirmed', (admin: Admin) => anAccount(admin), 409, 'verification.not-needed'],
+    [
+      'is disabled',
+      (admin: Admin) => anAccount(admin, { verified: false, disabled: true }),
+      409,
+      'verification.not-needed',
+    ],
+    ['has expired', (admin: Admin) => aPendingAccount(admin, { hours: -1 }), 404, 'user.not-found'],
+    ['nobody has', async () => ({ id: 'usr_nobody' }), 404, 'user.not-found'],
+    ['is of another tenant', async () => anAccount(await anAdmin(), { verified: false }), 404, 'user.not-found'],
+    ['waits in another tenant', async () => aPendingAccount(await anAdmin()), 404, 'user.not-found'],
+  ])('is not sent for an account that %s', async (_, make, status, code) => {
+    const admin = await anAdmin()
+    const account = await make(admin)
+
+    const answer = await resend(admin, account)
+
+    expect([answer.statusCode, answer.json().code]).toEqual([status, code])
+    expect(await readRequestedMails(account)).toEqual([])
+  })
+
+  it('is not sent by a former admin', async () => {
+    const admin = await anAdmin()
+    const [former, pending] = [await anAdmin(admin.tenantId), await aPendingAccount(admin)]
+    await change(admin, former, { disabled: true })
+
+    const answer = await resend(former, pending)
+
+    expect([answer.statusCode, answer.json().code]).toEqual([403, 'role.insufficient'])
+    expect(await readRequestedMails(pending)).toEqual([])
+  })
+})
+
 describe('a disabled account', () => {
   const password = 'correct horse'
 
-  it('has no sessions, and cannot sign in: its right password is a wrong one', async () => {
+  it('ends at once: it has no sessions, enrols nowhere, and its right password is a wrong one', async () => {
     const admin = await anAdmin('acme')
     const email = `${randomUUID()}@example.com`
     const details = { tenantId: 'acme', email, name: 'Ada', locale: 'en', roles: ['student' as const], password }
@@ -345,12 +459,16 @@ describe('a disabled account', () => {
       service.app.inject({ method: 'POST', url: '/auth/signin', payload: { email, password: given } })
     const countSessions = async () =>
       (await service.admin.query('SELECT FROM sessions WHERE user_id = $1', [id])).rowCount
-    expect((await signIn(password)).statusCode).toBe(200)
+    const { token, refreshToken } = (await signIn(password)).json()
     expect(await countSessions()).toBe(1)
 
     await change(admin, { id }, { disabled: true })
 
     expect(await countSessions()).toBe(0)
+    const refreshed = await service.app.inject({ method: 'POST', url: '/auth/refresh', payload: { refreshToken } })
+    expect([refreshed.statusCode, refreshed.json().code]).toEqual([401, 'session.ended'])
+    const enrolled = await service.post(token, { courseId: await anOpenCourse(service) })
+    expect([enrolled.statusCode, enrolled.json().code]).toEqual([403, 'account.disabled'])
     const [right, wrong] = [await signIn(password), await signIn('wrong horse')]
     expect({ ...right.json(), requestId: '' }).toEqual({ ...wrong.json(), requestId: '' })
     expect(right.statusCode).toBe(401)
@@ -358,5 +476,17 @@ describe('a disabled account', () => {
 
     await change(admin, { id }, { disabled: false })
     expect((await signIn(password)).statusCode).toBe(200)
+  })
+
+  it('has no session, even if it signs in at the same moment', async () => {
+    const admin = await anAdmin('acme')
+    const email = `${randomUUID()}@example.com`
+    const details = { tenantId: 'acme', email, name: 'Ada', locale: 'en', roles: ['student' as const], password }
+    const { id } = await provisionUser(service.ctx.db, details)
+    const signIn = () => service.app.inject({ method: 'POST', url: '/auth/signin', payload: { email, password } })
+
+    await Promise.all([signIn(), signIn(), signIn(), change(admin, { id }, { disabled: true }), signIn()])
+
+    expect((await service.admin.query('SELECT FROM sessions WHERE user_id = $1', [id])).rowCount).toBe(0)
   })
 })

@@ -56,7 +56,7 @@ beforeAll(async () => {
   service = await startService({ DISTRIBUTION_SERVICE_URL: catalogue.url })
   const { db } = service.ctx
   await provisionClient(db, { id: clientId, secret: clientSecret, tenants: ['acme'] })
-  for (const email of [credentials.email, 'grace@example.com']) {
+  for (const email of [credentials.email, 'max@example.com']) {
     const user = { ...credentials, email, tenantId: 'acme', name: 'Ada', locale: 'en' }
     known['id']?.push((await provisionUser(db, { ...user, roles: ['student', 'admin'] })).id)
   }
@@ -89,19 +89,20 @@ beforeEach(async () => {
     roles: [],
   })
   await service.app.inject({ method: 'POST', url: '/auth/password-reset', payload: reset })
-  linkToken = await findLinkToken(payload.email)
   resetToken = await findLinkToken(reset.email)
+  linkToken = await findLinkToken(payload.email)
   known['sessionId'] = [String(decodeJwt(token)['sid'])]
   for (const courseId of known['courseId'] ?? []) await service.post(token, { courseId })
 })
 /** Returns the token of the latest link that was sent to the address. */
 async function findLinkToken(email: string): Promise<string> {
-  const { rows } = await service.admin.query<{ id: string }>(
-    'SELECT id FROM account_requests WHERE email = $1 ORDER BY id DESC LIMIT 1',
+  const { rows } = await service.admin.query<{ id: string; accountId: string }>(
+    'SELECT id, account_id AS "accountId" FROM account_requests WHERE email = $1 ORDER BY id DESC LIMIT 1',
     [email],
   )
-  const [{ id }] = rows as [{ id: string }]
+  const [{ id, accountId }] = rows as [{ id: string; accountId: string }]
   known['requestId'] = [id]
+  known['id'] = [...(known['id'] ?? []).slice(0, 3), accountId]
   const request = await findRequest(service.ctx.db, id)
   return request ? service.ctx.links.tokenOf(request) : ''
 }

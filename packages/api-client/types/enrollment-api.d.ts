@@ -398,6 +398,23 @@ export interface paths {
         patch: operations["changeUser"];
         trace?: never;
     };
+    "/api/admin/users/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the mail to confirm the address of an account once more */
+        post: operations["resendVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users/{id}/changes": {
         parameters: {
             query?: never;
@@ -900,7 +917,7 @@ export interface components {
              * @description What went wrong, as a stable code for programs
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "student.gone" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "account.gone" | "session.not-found" | "password.wrong" | "account.changed" | "account.last-admin" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own";
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "student.gone" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "account.gone" | "session.not-found" | "password.wrong" | "account.changed" | "account.last-admin" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own" | "verification.not-needed";
             /** @description The requested path */
             instance: string;
             /** @description The id of the request in the log of the service */
@@ -1286,6 +1303,12 @@ export interface components {
             roles?: ("student" | "editor" | "admin")[];
             disabled?: boolean;
         };
+        VerificationNotNeeded: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "verification.not-needed";
+        } & components["schemas"]["Problem"];
         /**
          * @example {
          *       "email": "ada@example.com",
@@ -1627,6 +1650,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["AccountOwn"];
             };
         };
+        /** @description Conflict (verification.not-needed) */
+        VerificationNotNeeded: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["VerificationNotNeeded"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -1702,6 +1734,7 @@ export type UserChangePage = components['schemas']['UserChangePage'];
 export type UserNotFound = components['schemas']['UserNotFound'];
 export type UserPage = components['schemas']['UserPage'];
 export type UserSettingsInput = components['schemas']['UserSettingsInput'];
+export type VerificationNotNeeded = components['schemas']['VerificationNotNeeded'];
 export type VerifiedAddress = components['schemas']['VerifiedAddress'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseCredentialsInvalid = components['responses']['CredentialsInvalid'];
@@ -1738,6 +1771,7 @@ export type ResponseSenderNotAllowed = components['responses']['SenderNotAllowed
 export type ResponseIfMatchMissing = components['responses']['IfMatchMissing'];
 export type ResponseUserNotFound = components['responses']['UserNotFound'];
 export type ResponseAccountOwn = components['responses']['AccountOwn'];
+export type ResponseVerificationNotNeeded = components['responses']['VerificationNotNeeded'];
 export type $defs = Record<string, never>;
 export interface operations {
     signIn: {
@@ -2639,6 +2673,37 @@ export interface operations {
             409: components["responses"]["AccountOwn"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    resendVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail is on its way, and the link in the one before has ended */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["UserNotFound"];
+            409: components["responses"]["VerificationNotNeeded"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

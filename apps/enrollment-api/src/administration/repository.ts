@@ -19,6 +19,8 @@ const byUser = (tenantId: string, id: string) =>
   and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.erasedAt))
 const statusOfUser = sql<Account['status']>`CASE WHEN ${users.disabledAt} IS NOT NULL THEN 'disabled'
   WHEN ${users.verifiedAt} IS NULL THEN 'unverified' ELSE 'active' END`
+const isPending = and(isPendingSignup(accountRequests), sql`${accountRequests.expiresAt} > now()`)
+
 function selectUsers(db: Database | Transaction, where: (SQL | undefined)[], limit: number) {
   const account = {
     id: users.id,
@@ -50,7 +52,7 @@ function selectPending(db: Database | Transaction, where: (SQL | undefined)[], l
   return db
     .select(account)
     .from(accountRequests)
-    .where(and(isPendingSignup(accountRequests), sql`${accountRequests.expiresAt} > now()`, ...where))
+    .where(and(isPending, ...where))
     .orderBy(desc(accountRequests.accountId))
     .limit(limit)
 }
@@ -98,6 +100,29 @@ export async function findAccount(db: Database | Transaction, tenantId: string, 
   const isTheirs = and(eq(accountRequests.tenantId, tenantId), eq(accountRequests.accountId, id))
   const [pending] = await selectPending(db, [isTheirs], 1)
   return pending ?? null
+}
+
+/** What the mail to confirm the address of an account needs, or null if there is no such account or nothing to confirm. */
+export async function findUnconfirmed(db: Database | Transaction, tenantId: string, accountId: string) {
+  const { email, emailKey, name, locale, passwordHash, pendingCourseId } = accountRequests
+  const isTheirs = and(eq(accountRequests.tenantId, tenantId), eq(accountRequests.accountId, accountId))
+  const [signup] = await db
+    .select({ email, emailKey, name, locale, passwordHash, pendingCourseId })
+    .from(accountRequests)
+    .where(and(isTheirs, isPending))
+  if (signup) return { ...signup, accountId }
+
+  const isUnverified = and(isNull(users.verifiedAt), isNull(users.disabledAt))
+  const [user] = await db
+    .select({
+      email: sql<string>`${users.email}`,
+      emailKey: sql<string>`${users.emailKey}`,
+      name: sql<string>`${users.name}`,
+      locale: sql<string>`${users.locale}`,
+    })
+    .from(users)
+    .where(and(byUser(tenantId, accountId), isUnverified))
+  return user ? { ...user, accountId } : null
 }
 
 export async function setRoles(tx: Transaction, tenantId: string, id: string, roles: AccountRole[]): Promise<void> {

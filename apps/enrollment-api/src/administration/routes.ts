@@ -118,6 +118,26 @@ export function addAdministrationRoutes(
     },
   )
 
+  app.post(
+    '/api/admin/users/:id/verification',
+    {
+      schema: {
+        operationId: 'resendVerification',
+        tags,
+        summary: 'Send the mail to confirm the address of an account once more',
+        params: z.object({ id }),
+        response: { 202: z.undefined().describe('The mail is on its way, and the link in the one before has ended') },
+        refusals: { 404: 'user.not-found', 409: 'verification.not-needed', 429: 'attempts.too-many' },
+      },
+      config: { access: ['admin'] },
+    },
+    async ({ id: correlationId, caller, tenantId, traceparent, params }, reply) => {
+      const cause = { tenantId, correlationId, causationId: null, traceparent: traceparent ?? undefined }
+      await administration.resendVerification(caller.id, params.id, cause)
+      return reply.code(202).send()
+    },
+  )
+
   app.get(
     '/api/admin/users/:id/changes',
     {

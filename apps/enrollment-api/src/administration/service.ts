@@ -1,5 +1,8 @@
-import { AppError, type Caller, type Database } from '@coursewire/service-kit'
+import { AppError, type Caller, type Database, type Moment, type Transaction } from '@coursewire/service-kit'
 import { lockUser } from '../accounts/repository.ts'
+import { lockAddress } from '../accounts/request-repository.ts'
+import { type Cause, createRequest } from '../accounts/requests.ts'
+import type { Limits } from '../limits/limits.ts'
 import { lockTenant } from '../tenants/repository.ts'
 import { type Account, decideChange, isActiveAdmin, type Wanted } from './account.ts'
 import * as repository from './repository.ts'
@@ -7,16 +10,21 @@ import * as repository from './repository.ts'
 type Admin = Pick<Caller, 'id' | 'tenantId'>
 
 /** What admins do with the accounts of their tenant. Accounts of other tenants do not exist for them. */
-export function createAdministration({ db }: { db: Database }) {
+export function createAdministration(options: {
+  db: Database
+  limits: Limits
+  now: () => Moment
+  onCommitted: () => void
+}) {
+  const { db, limits, now, onCommitted } = options
+
   return {
     /** Changes the account, and records who has changed what. Changes of one tenant wait for each other. */
     async change({ id: changedBy, tenantId }: Admin, id: string, wanted: Wanted): Promise<Account> {
       return db.transaction(async (tx) => {
         // Otherwise two admins could demote each other at the same moment.
         await lockTenant(tx, tenantId)
-        if (!isActiveAdmin(await lockUser(tx, tenantId, changedBy))) {
-          throw new AppError('forbidden', 'role.insufficient', 'No longer an admin')
-        }
+        await assertAdmin(tx, tenantId, changedBy)
         const user = await lockUser(tx, tenantId, id)
         if (!user) throw refuseUnknown()
         const change = decideChange(user, wanted, changedBy)
@@ -29,6 +37,27 @@ export function createAdministration({ db }: { db: Database }) {
       })
     },
 
+    /**
+     * Sends the mail to confirm an address once more, and ends the link in the one before. It counts against the limit of mails to the address,
+     * and throws `attempts.too-many` above it.
+     */
+    async resendVerification(changedBy: string, accountId: string, cause: Cause): Promise<void> {
+      const { tenantId } = cause
+      const waiting = await repository.findUnconfirmed(db, tenantId, accountId)
+      if (!waiting) throw (await repository.findAccount(db, tenantId, accountId)) ? refuseConfirmed() : refuseUnknown()
+      await limits.take('mailsToAddress', tenantId, waiting.emailKey)
+      await db.transaction(async (tx) => {
+        await lockAddress(tx, tenantId, waiting.emailKey)
+        await assertAdmin(tx, tenantId, changedBy)
+        // The address may just have been confirmed.
+        const draft = await repository.findUnconfirmed(tx, tenantId, accountId)
+        if (draft?.emailKey !== waiting.emailKey) throw refuseConfirmed()
+        await createRequest(tx, { ...draft, purpose: 'verification' }, cause, now())
+        await repository.insertChange(tx, { tenantId, accountId, changedBy, change: { verificationSent: true } })
+      })
+      onCommitted()
+    },
+
     async listChanges({ tenantId }: Admin, id: string, page: repository.Page): Promise<repository.RecordedChange[]> {
       if (!(await repository.findAccount(db, tenantId, id))) throw refuseUnknown()
       return repository.listChanges(db, tenantId, id, page)
@@ -36,6 +65,12 @@ export function createAdministration({ db }: { db: Database }) {
   }
 }
 
+async function assertAdmin(tx: Transaction, tenantId: string, id: string): Promise<void> {
+  if (isActiveAdmin(await lockUser(tx, tenantId, id))) return
+  throw new AppError('forbidden', 'role.insufficient', 'No longer an admin')
+}
+
+const refuseConfirmed = () => new AppError('conflict', 'verification.not-needed', 'There is no address to confirm')
 const refuseUnknown = () => new AppError('not-found', 'user.not-found', 'User not found')
 
 export type Administration = ReturnType<typeof createAdministration>
