@@ -24,13 +24,20 @@ function generalize(tag: string): string[] {
   return [baseName, script && `${language}-${script}`, language].filter((known) => known !== undefined)
 }
 
+// Building one takes much longer than finding a name in it.
+const languageNames = Object.fromEntries(
+  Object.keys(languages).map((reader) => [
+    reader,
+    new Intl.DisplayNames([reader], { type: 'language', fallback: 'none' }),
+  ]),
+) as Record<Language, Intl.DisplayNames>
+
 /** Returns the most specific name of a language in the reader's language, or null if it has none. */
 export function nameLanguage(code: string, reader: Language): string | null {
   const tag = guessLanguage(code)
   if (tag === null) return null
-  const names = new Intl.DisplayNames([reader], { type: 'language', fallback: 'none' })
   for (const known of generalize(tag)) {
-    const name = names.of(known)
+    const name = languageNames[reader].of(known)
     if (name) return name
   }
   return null
