@@ -9,6 +9,7 @@ import { migrations } from './db/migrations.ts'
 import { addEntryRoutes } from './entries/routes.ts'
 import { addScheduleRoutes } from './schedules/routes.ts'
 import { addVariantRoutes } from './variants/routes.ts'
+import { addAccountRoutes } from './versions/internal-routes.ts'
 import { addVersionRoutes } from './versions/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
@@ -43,5 +44,6 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addScheduleRoutes(app, { db, schedules })
   addVariantRoutes(app, { variants })
   addVersionRoutes(app, { db, versions })
+  addAccountRoutes(app, { db })
   return app
 }

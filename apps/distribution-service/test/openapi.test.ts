@@ -10,7 +10,14 @@ const operations = readOperations(new URL('../openapi.json', import.meta.url))
 
 let service: Awaited<ReturnType<typeof openAsEditor>>
 let sent = 0
-const known: Record<string, string[]> = { id: [], slug: [], courseId: ['course_1'], version: ['v1', 'v2'], cursor: [] }
+const known: Record<string, string[]> = {
+  id: [],
+  slug: [],
+  courseId: ['course_1'],
+  accountId: ['person-1'],
+  version: ['v1', 'v2'],
+  cursor: [],
+}
 beforeAll(async () => {
   service = await openAsEditor()
   for (let count = 0; count < 3; count += 1) await addFamily()

@@ -41,6 +41,16 @@ describe('a version', () => {
     })
   })
 
+  it('is among what other services may know about the editor who closed it', async () => {
+    const { id, bump, callAny } = await startWithVersions()
+    await bump('A lesson on moss')
+    const ask = (accountId: string) => callAny('GET', `/internal/accounts/${accountId}/data`, { roles: ['service'] })
+
+    const version = { distributionId: id, version: 'v1', changelog: 'A lesson on moss', frozenAt: expect.any(String) }
+    expect((await ask('person-1')).body).toEqual({ versions: [version] })
+    expect((await ask('person-2')).body).toEqual({ versions: [] })
+  })
+
   it('that is not finished, or never existed, cannot be read', async () => {
     const { bump, versions, restore } = await startWithVersions()
     await bump('one')

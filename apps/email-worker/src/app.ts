@@ -1,17 +1,20 @@
 import { createHttpApp, type HttpApp } from '@coursewire/service-kit'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
+import { addAccountRoutes } from './emails/routes.ts'
 
-/** Serves health and metrics to operators, and nothing to anybody else. */
-export function buildApp({ config, logger, messaging, sender }: Context): Promise<HttpApp> {
-  return createHttpApp({
+/** Serves health and metrics to operators, and to other services what the ledger has about an account. */
+export async function buildApp({ config, logger, db, messaging, sender }: Context): Promise<HttpApp> {
+  const app = await createHttpApp({
     service,
     config,
     logger,
     health: {
       live: () => messaging.findStandstill() ?? (sender.isAlive() ? null : 'The sender stands still'),
-      // Always ready, because nobody calls it. What it cannot do now it does later.
+      // What it cannot do now it does later. Whoever wants to know what the ledger has can wait for the database.
       ready: () => Promise.resolve(),
     },
   })
+  addAccountRoutes(app, { db })
+  return app
 }

@@ -1,11 +1,12 @@
 import { mailSender } from '@coursewire/events'
-import { baseConfig, baseUrl, commaList } from '@coursewire/service-kit'
+import { baseConfig, baseUrl, commaList, tokenConfig } from '@coursewire/service-kit'
 import { z } from 'zod'
 
 export const service = { name: 'email-worker', version: '1.0.0' }
 
 export const configSchema = z.object({
   ...baseConfig,
+  ...tokenConfig,
   AWS_REGION: z.string().default('us-east-1'),
   EMAIL_FROM: mailSender,
   /** Whom tenants may choose instead. Alike for enrollment-api. */

@@ -61,7 +61,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
 
     adopt(sender, (opened) => opened.close())
 
-    return { config, logger, messaging, sender }
+    return { config, logger, db, messaging, sender }
   })
 }
 

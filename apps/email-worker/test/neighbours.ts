@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Mail, startAwsLocal } from '@coursewire/aws-local'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { onTestFinished } from 'vitest'
 
 type Found = object | 'gone' | null
@@ -65,6 +66,9 @@ export const aRequest = (changes: object = {}) => ({
 export async function startNeighbours() {
   const token = randomUUID()
   const secret = randomUUID()
+  const issuer = 'https://issuer.test'
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' }
   const state = {
     student: aStudent() as Found,
     course: aCourse() as Found,
@@ -80,6 +84,7 @@ export async function startNeighbours() {
   const url = await serve(async (request, response) => {
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    if (request.url === '/.well-known/jwks.json') return answer(200, { keys: [jwk] })
     if (state.isDown) return answer(503, {})
     if (request.url === '/auth/service-token') {
       const body = JSON.parse((await request.toArray()).join('')) as { clientSecret: string; tenantId: string }
@@ -99,7 +104,16 @@ export async function startNeighbours() {
     if (found === 'gone') return answer(410, {})
     return found && id ? answer(200, found) : answer(404, {})
   })
-  return { url, secret, state }
+  /** An access token for a caller with the role. */
+  const issue = (role: string, tenantId = 'acme') =>
+    new SignJWT({ tenant_id: tenantId, roles: [role] })
+      .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: jwk.kid })
+      .setIssuer(issuer)
+      .setAudience('coursewire')
+      .setSubject('enrollment-api')
+      .setExpirationTime('5 minutes')
+      .sign(privateKey)
+  return { url, secret, state, issuer, issue }
 }
 
 /** Starts a local SES whose inbox can be read. */

@@ -1,4 +1,5 @@
 import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
+import { addExportRoutes } from './accounts/export-routes.ts'
 import { addMeRoutes } from './accounts/me-routes.ts'
 import { addResetRoutes } from './accounts/reset-routes.ts'
 import { addAccountRoutes } from './accounts/routes.ts'
@@ -24,6 +25,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     accounts,
     signups,
     ownAccount,
+    exports,
     resets,
     enrollments,
     links,
@@ -54,6 +56,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addSignupRoutes(app, { signups })
   addSessionRoutes(app, { sessions, db, origin: new URL(config.WEB_URL).origin })
   addMeRoutes(app, { ownAccount })
+  addExportRoutes(app, { exports })
   addResetRoutes(app, { resets })
   addEnrollmentRoutes(app, { enrollments, db })
   addAssignmentRoutes(app, { enrollments })

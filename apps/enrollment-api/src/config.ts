@@ -41,6 +41,7 @@ export const configSchema = z.object({
   /** The senders that tenants may choose from. Alike for email-worker. */
   EMAIL_SENDERS: emailSenders,
   DISTRIBUTION_SERVICE_URL: baseUrl,
+  EMAIL_WORKER_URL: baseUrl,
   SERVICE_CLIENT_ID: plainId,
   SERVICE_CLIENT_SECRET: z.string(),
 })

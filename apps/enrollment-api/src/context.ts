@@ -8,6 +8,7 @@ import {
   now,
   openResources,
 } from '@coursewire/service-kit'
+import { createExportService } from './accounts/export.ts'
 import { createLinks } from './accounts/links.ts'
 import { createOwnAccountService } from './accounts/own-account.ts'
 import { createPasswords } from './accounts/passwords.ts'
@@ -73,6 +74,13 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       now: overrides.now ?? now,
       onCommitted: messaging.wake,
     })
+    const exports = createExportService({
+      db,
+      client,
+      services: { 'email-worker': config.EMAIL_WORKER_URL, 'distribution-service': config.DISTRIBUTION_SERVICE_URL },
+      limits,
+      now: overrides.now ?? now,
+    })
     const tenants = createTenantService({ db, senders: config.EMAIL_SENDERS, logger })
     const administration = createAdministration({
       db,
@@ -92,6 +100,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       accounts,
       signups,
       ownAccount,
+      exports,
       resets,
       limits,
       enrollments,

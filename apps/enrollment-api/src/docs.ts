@@ -13,6 +13,7 @@ await printOpenApi(
     WEB_URL: 'http://localhost',
     ENROLLMENT_COMPLETED_TOPIC_ARN: 'off',
     DISTRIBUTION_SERVICE_URL: 'http://localhost',
+    EMAIL_WORKER_URL: 'http://localhost',
     SERVICE_CLIENT_ID: 'none',
     SERVICE_CLIENT_SECRET: 'none',
   },

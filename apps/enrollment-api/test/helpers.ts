@@ -35,6 +35,7 @@ export const environment = {
   TENANT_HOSTS: 'globex.test=globex',
   ENROLLMENT_COMPLETED_TOPIC_ARN: topicArn,
   DISTRIBUTION_SERVICE_URL: `http://127.0.0.1:${deadPort}`,
+  EMAIL_WORKER_URL: `http://127.0.0.1:${deadPort}`,
   SERVICE_CLIENT_ID: 'enrollment-api',
   SERVICE_CLIENT_SECRET: randomUUID(),
 }

@@ -49,11 +49,14 @@ const bodies: Record<string, () => object> = {
 }
 
 let service: Service
-let catalogue: Awaited<ReturnType<typeof serve>>
+let others: Awaited<ReturnType<typeof serve>>
 let sent = 0
 beforeAll(async () => {
-  catalogue = await serve((_request, response) => response.writeHead(404).end())
-  service = await startService({ DISTRIBUTION_SERVICE_URL: catalogue.url })
+  // Knows nobody's course, and stores nothing about anybody.
+  others = await serve(({ url = '' }, response) =>
+    url.startsWith('/internal/accounts/') ? response.end('{}') : response.writeHead(404).end(),
+  )
+  service = await startService({ DISTRIBUTION_SERVICE_URL: others.url, EMAIL_WORKER_URL: others.url })
   const { db } = service.ctx
   await provisionClient(db, { id: clientId, secret: clientSecret, tenants: ['acme'] })
   for (const email of [credentials.email, 'max@example.com']) {
@@ -108,7 +111,7 @@ async function findLinkToken(email: string): Promise<string> {
 }
 afterAll(async () => {
   await service.close()
-  await catalogue.close()
+  await others.close()
 })
 
 describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$method $path', (described) => {

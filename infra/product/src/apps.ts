@@ -21,6 +21,7 @@ export const apps = {
     settings: ({ urlOf, publicUrlOf }) => ({
       ENROLLMENT_COMPLETED_TOPIC_ARN: snsTopic.arn,
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
+      EMAIL_WORKER_URL: urlOf('email-worker'),
       WEB_URL: webUrl(publicUrlOf),
       EMAIL_SENDERS: emailSenders,
     }),
@@ -43,6 +44,7 @@ export const apps = {
     paths: [],
     database: 'email',
     consumes: true,
+    checksTokens: true,
     callsServices: true,
     scopes: ['account-mails'],
     usesAws: true,

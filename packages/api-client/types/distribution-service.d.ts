@@ -278,10 +278,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/accounts/{accountId}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is stored about a person */
+        get: operations["getAccountData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "versions": [
+         *         {
+         *           "distributionId": "dist_1",
+         *           "version": "v1",
+         *           "changelog": "A new title",
+         *           "frozenAt": "2026-03-02T09:30:00.000000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        AccountData: {
+            /** @description The versions that the person has closed as an editor */
+            versions: {
+                distributionId: string;
+                version: string;
+                changelog: string;
+                /** Format: date-time */
+                frozenAt: string;
+            }[];
+        };
         BodyTooLarge: {
             /** @constant */
             status?: 413;
@@ -1168,6 +1207,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AccountData = components['schemas']['AccountData'];
 export type BodyTooLarge = components['schemas']['BodyTooLarge'];
 export type CatalogueEntry = components['schemas']['CatalogueEntry'];
 export type CatalogueEntryPage = components['schemas']['CatalogueEntryPage'];
@@ -1971,6 +2011,34 @@ export interface operations {
             415: components["responses"]["MediaTypeUnsupported"];
             422: components["responses"]["EventTooLarge"];
             428: components["responses"]["IfMatchMissing"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getAccountData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountData"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -225,6 +225,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is stored about the caller, by all services */
+        get: operations["exportMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/password-reset": {
         parameters: {
             query?: never;
@@ -906,6 +923,138 @@ export interface components {
             /** @constant */
             code?: "password.wrong";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "exportedAt": "2026-03-02T09:30:00.000000Z",
+         *       "account": {
+         *         "id": "usr_1",
+         *         "email": "ada@example.com",
+         *         "name": "Ada Lovelace",
+         *         "locale": "en",
+         *         "roles": [
+         *           "student"
+         *         ],
+         *         "verifiedAt": "2026-03-02T09:30:00.000000Z",
+         *         "createdAt": "2026-03-02T09:30:00.000000Z",
+         *         "updatedAt": "2026-03-02T09:30:00.000000Z"
+         *       },
+         *       "sessions": [],
+         *       "enrollments": [],
+         *       "requests": [],
+         *       "changes": [],
+         *       "changesMade": [],
+         *       "services": {
+         *         "email-worker": {
+         *           "mails": []
+         *         }
+         *       }
+         *     }
+         */
+        PersonalData: {
+            /** Format: date-time */
+            exportedAt: string;
+            account: {
+                id: string;
+                email: string | null;
+                name: string | null;
+                locale: string | null;
+                roles: ("student" | "editor" | "admin")[];
+                verifiedAt: string | null;
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: date-time */
+                updatedAt: string;
+            };
+            sessions: {
+                id: string;
+                browser: string | null;
+                system: string | null;
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: date-time */
+                lastUsedAt: string;
+                /** Format: date-time */
+                expiresAt: string;
+            }[];
+            enrollments: {
+                id: string;
+                courseId: string;
+                enrollmentType: string;
+                source: string;
+                paymentStatus: string;
+                progress: number;
+                completed: boolean;
+                activation: number;
+                distributionId: string | null;
+                ctaType: string | null;
+                /** Format: date-time */
+                enrolledAt: string;
+                cancelledAt: string | null;
+                cancellationReason: ("no_time" | "wrong_course" | "too_hard" | "too_easy" | "other") | null;
+                cancellationComment: string | null;
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: date-time */
+                updatedAt: string;
+            }[];
+            /** @description The mails about the account that were asked for */
+            requests: {
+                id: string;
+                /** @enum {string} */
+                purpose: "verification" | "signup_repeated" | "password_reset" | "password_changed" | "address_change" | "address_changed";
+                email: string;
+                name: string;
+                locale: string;
+                pendingEnrollmentCourseId: string | null;
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: date-time */
+                expiresAt: string;
+                endedAt: string | null;
+            }[];
+            /** @description What admins and operators have changed about the account */
+            changes: {
+                accountId: string;
+                changedBy: string;
+                change: {
+                    roles?: {
+                        from: ("student" | "editor" | "admin")[];
+                        to: ("student" | "editor" | "admin")[];
+                    };
+                    disabled?: boolean;
+                    /** @description Other fields that an operator has set */
+                    fields?: string[];
+                    /** @constant */
+                    verificationSent?: true;
+                };
+                /** Format: date-time */
+                changedAt: string;
+            }[];
+            /** @description What the person has changed about accounts as an admin */
+            changesMade: {
+                accountId: string;
+                changedBy: string;
+                change: {
+                    roles?: {
+                        from: ("student" | "editor" | "admin")[];
+                        to: ("student" | "editor" | "admin")[];
+                    };
+                    disabled?: boolean;
+                    /** @description Other fields that an operator has set */
+                    fields?: string[];
+                    /** @constant */
+                    verificationSent?: true;
+                };
+                /** Format: date-time */
+                changedAt: string;
+            }[];
+            /** @description What other services store, by their names */
+            services: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
         /** @description Why a request was refused (RFC 9457) */
         Problem: {
             /** @description `urn:problem-type:coursewire:` and the code */
@@ -1706,6 +1855,7 @@ export type OriginForbidden = components['schemas']['OriginForbidden'];
 export type PasswordChangeInput = components['schemas']['PasswordChangeInput'];
 export type PasswordResetInput = components['schemas']['PasswordResetInput'];
 export type PasswordWrong = components['schemas']['PasswordWrong'];
+export type PersonalData = components['schemas']['PersonalData'];
 export type Problem = components['schemas']['Problem'];
 export type RefreshTokenInput = components['schemas']['RefreshTokenInput'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
@@ -2247,6 +2397,32 @@ export interface operations {
             403: components["responses"]["RoleInsufficientOrAccountDisabledOrPasswordWrong"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    exportMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalidOrAccountGone"];
+            403: components["responses"]["RoleInsufficientOrAccountDisabled"];
             429: components["responses"]["AttemptsTooMany"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];

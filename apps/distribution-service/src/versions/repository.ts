@@ -1,7 +1,7 @@
 import { AppError, type Database, type Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, lt } from 'drizzle-orm'
 import { readLanguage } from '../db/language.ts'
-import { versions } from '../db/schema.ts'
+import { distributions, versions } from '../db/schema.ts'
 import { type Content, deriveContent, fieldNames } from '../entries/content.ts'
 import { type Distribution, findChange, readContent } from '../entries/distribution.ts'
 
@@ -31,6 +31,17 @@ export async function listVersions(
     .where(and(eq(versions.distributionId, distributionId), before))
     .orderBy(desc(versions.version))
     .limit(page.limit)
+}
+
+/** The versions that somebody has closed, oldest first. */
+export async function listVersionsBy(db: Database, tenantId: string, editorId: string) {
+  const { distributionId, version, changelog, frozenAt, frozenBy } = versions
+  return db
+    .select({ distributionId, version, changelog, frozenAt })
+    .from(versions)
+    .innerJoin(distributions, eq(distributions.id, distributionId))
+    .where(and(eq(distributions.tenantId, tenantId), eq(frozenBy, editorId)))
+    .orderBy(asc(frozenAt), asc(distributionId))
 }
 
 /** Throws `not-found`, also for the current version. */

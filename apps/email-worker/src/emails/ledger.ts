@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, gte, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, type SQL, sql } from 'drizzle-orm'
 import { emails, type statuses } from '../db/schema.ts'
 
 export interface LedgerFilter {
@@ -55,6 +55,15 @@ export function listEmails(db: Database, { limit, ...filter }: LedgerFilter & { 
     .where(matches(filter))
     .orderBy(desc(emails.createdAt), desc(emails.id))
     .limit(limit)
+}
+
+/** Lists all mails to an account, oldest first. */
+export function listEmailsTo(db: Database, tenantId: string, recipient: string) {
+  return db
+    .select(entry)
+    .from(emails)
+    .where(and(eq(emails.tenantId, tenantId), eq(emails.recipient, recipient)))
+    .orderBy(asc(emails.createdAt), asc(emails.id))
 }
 
 /** Returns null if no mail has the id. */

@@ -147,8 +147,10 @@ export async function getUsable(db: Database | Transaction, { tenantId, id }: Ca
 export type OwnAccountService = ReturnType<typeof createOwnAccountService>
 
 function assertUsable(user: repository.User | null): asserts user is repository.User {
-  if (!user) throw new AppError('unauthorized', 'account.gone', 'The account is gone')
+  if (!user) throw refuseGone()
   if (user.disabledAt !== null) throw new AppError('forbidden', 'account.disabled', 'The account is disabled')
 }
+
+export const refuseGone = () => new AppError('unauthorized', 'account.gone', 'The account is gone')
 
 const refusePassword = () => new AppError('forbidden', 'password.wrong', 'The current password is wrong')

@@ -53,17 +53,18 @@ const changeExample = {
   changedAt: '2026-03-02T09:30:00.000000Z',
   change: { roles: { from: ['student'], to: ['student', 'editor'] } },
 }
+export const accountChange = z.object({
+  roles: z.object({ from: roles, to: roles }).optional(),
+  disabled: z.boolean().optional(),
+  fields: z.array(z.string()).optional().describe('Other fields that an operator has set'),
+  verificationSent: z.literal(true).optional(),
+})
 const change = z
   .object({
     id: z.string(),
     changedBy: z.string().describe('The id of the admin, or operator'),
     changedAt: moment,
-    change: z.object({
-      roles: z.object({ from: roles, to: roles }).optional(),
-      disabled: z.boolean().optional(),
-      fields: z.array(z.string()).optional().describe('Other fields that an operator has set'),
-      verificationSent: z.literal(true).optional(),
-    }),
+    change: accountChange,
   })
   .meta({ id: 'UserChange', example: changeExample })
 const changePage = z

@@ -59,6 +59,7 @@ export function createLimits({ db, seal }: { db: Database; seal: KeyObject }) {
       const counts = [
         toCount('passwordOfAccount', tenantId, id),
         toCount('changesOfAccount', tenantId, id),
+        toCount('exportsOfAccount', tenantId, id),
         toCount('mailsToAddress', tenantId, emailKey),
         toCount('signInsToAccount', tenantId, emailKey),
       ]

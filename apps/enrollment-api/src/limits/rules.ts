@@ -39,6 +39,8 @@ export const rules = {
   passwordOfAccount: { atMost: 10, windowSeconds: 12 * HOUR, pauses },
   /** tenant, account. Changes that cause a mail, which may go to strangers. */
   changesOfAccount: { atMost: 10, windowSeconds: DAY },
+  /** tenant, account. Each one asks every service. */
+  exportsOfAccount: { atMost: 20, windowSeconds: HOUR },
   /** tenant, address to write to in the form for comparison. Mails that were asked for, whether they were sent or not. */
   mailsToAddress: { atMost: 10, windowSeconds: DAY },
 } as const satisfies Record<string, Rule>
