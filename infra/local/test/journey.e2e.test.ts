@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bringInFirstCourse, type Editor } from '@coursewire/setup'
 import { type Stack, startStack } from '../src/stack.ts'
+import { describeErasure } from './erasing.ts'
 import { describeJourneys } from './journeys.ts'
 import { describeReadme } from './readme.ts'
 import { describeSeed } from './seeding.ts'
 
-let product: { stack: Stack; editor: Editor }
+let product: { stack: Stack; editor: Editor; directory: string }
 
 describeJourneys(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'coursewire-journey-'))
@@ -21,7 +22,7 @@ describeJourneys(async () => {
     log: (line) => process.stdout.write(`${line}\n`),
   })
   const { editor } = await bringInFirstCourse(stack)
-  product = { stack, editor }
+  product = { stack, editor, directory }
   return {
     ...stack,
     async stop() {
@@ -31,5 +32,6 @@ describeJourneys(async () => {
   }
 })
 
+describeErasure(() => product)
 describeSeed(() => product)
 describeReadme(() => product.stack)

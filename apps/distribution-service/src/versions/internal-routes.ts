@@ -3,6 +3,7 @@ import type { Database, HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { exampleMoment } from '../examples.ts'
 import { listVersionsBy } from './repository.ts'
+import { showVersion } from './responses.ts'
 
 const version = { distributionId: 'dist_1', version: 'v1', changelog: 'A new title', frozenAt: exampleMoment }
 const accountData = z
@@ -36,7 +37,7 @@ export function addAccountRoutes(app: HttpApp, { db }: { db: Database }): void {
     },
     async ({ tenantId, params }) => {
       const found = await listVersionsBy(db, tenantId, params.accountId)
-      return { versions: found.map((each) => ({ ...each, version: `v${each.version}` })) }
+      return { versions: found.map(showVersion) }
     },
   )
 }

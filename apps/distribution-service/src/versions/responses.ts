@@ -18,7 +18,7 @@ export const versionResponse = versionSummaryResponse
   .extend({ content: z.object(shownContent) })
   .meta({ id: 'Version', example: { ...summaryExample, content: exampleContent } })
 
-export function showVersion<Shown extends VersionSummary>(version: Shown) {
+export function showVersion<Shown extends Pick<VersionSummary, 'version'>>(version: Shown) {
   return { ...version, version: `v${version.version}` }
 }
 
