@@ -10,12 +10,14 @@ import {
 } from '@coursewire/testing/openapi'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hashPassword } from '../src/accounts/passwords.ts'
 import { createRequest } from '../src/accounts/requests.ts'
 import { anOpenCourse, aStudent, type Service, startService } from './helpers.ts'
 import { aPerson } from './people.ts'
 
 const operations = readOperations(new URL('../openapi.json', import.meta.url))
 const scopes = ['account-mails']
+const passwordHash = await hashPassword(randomUUID())
 const kinds = [
   { kind: 'nobody', caller: null },
   { kind: 'a student', caller: { role: 'student', scopes: [] } },
@@ -53,7 +55,11 @@ const knownFor = ({ path }: Described) => (path.startsWith('/internal/tenants/')
 async function tokenOf(caller: (typeof kinds)[number]['caller'], tenantId = 'acme'): Promise<string | null> {
   if (!caller) return null
   const { role } = caller
-  if (role !== 'service') return (await aStudent(service, { tenantId, roles: [role] })).token
+  if (role !== 'service') {
+    const { id, token } = await aStudent(service, { tenantId, roles: [role] })
+    await service.admin.query('UPDATE users SET password_hash = $2 WHERE id = $1', [id, passwordHash])
+    return token
+  }
   const { token } = await service.ctx.tokens.issue({
     id: 'email-worker',
     tenantId,
