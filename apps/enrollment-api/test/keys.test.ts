@@ -3,6 +3,7 @@ import { ownPostgres } from '@coursewire/servers'
 import { migrate, runCommandLine } from '@coursewire/service-kit'
 import { createTestDatabase } from '@coursewire/testing'
 import { decodeProtectedHeader } from 'jose'
+import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { migrations } from '../src/db/migrations.ts'
 import { createKeyCommands } from '../src/keys/commands.ts'
@@ -71,9 +72,18 @@ describe('the first key', () => {
   it('is one, if two instances with different keys start on an empty table at once', async () => {
     const database = await createTestDatabase()
     onTestFinished(() => database.drop())
-    const shared = { DATABASE_URL: database.adminUrl }
+    const client = new pg.Client({ connectionString: database.adminUrl })
+    await client.connect()
+    onTestFinished(() => client.end())
+    await client.query('BEGIN; LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE')
 
-    const services = await Promise.all([1, 2, 3].map(() => start({ ...shared, JWT_PRIVATE_KEY: aPem() })))
+    const starting = Promise.all(
+      [1, 2, 3].map(() => start({ DATABASE_URL: database.databaseUrl, JWT_PRIVATE_KEY: aPem() })),
+    )
+    const waiting = `SELECT FROM pg_locks WHERE relation = 'signing_keys'::regclass AND NOT granted`
+    await expect.poll(async () => (await client.query(waiting)).rowCount).toBe(3)
+    await client.query('COMMIT')
+    const services = await starting
 
     const published = await Promise.all(services.map(publishedBy))
     expect(published[0]).toHaveLength(1)

@@ -427,6 +427,26 @@ describe('signing out', () => {
   })
 })
 
+it('all sessions may be ended in several ways at once', async () => {
+  for (let round = 0; round < 10; round++) {
+    const { student, token, refreshToken } = await aSession()
+    await Promise.all(Array.from({ length: 8 }, () => anotherSession(student)))
+    await service.admin.query('UPDATE sessions SET expires_at = now() WHERE user_id = $1', [student.id])
+
+    const headers = { authorization: `Bearer ${token}` }
+    const end = ({ app }: Service) => app.inject({ method: 'DELETE', url: '/api/me/sessions', headers })
+    const [one, two, three] = await Promise.all([
+      end(service),
+      end(other),
+      post('/auth/signout', {}, { refreshToken }),
+      purgeSessions(service.ctx.db),
+      anotherSession(student),
+    ])
+
+    expect([one, two, three].map(({ statusCode }) => statusCode)).toEqual([204, 204, 204])
+  }
+})
+
 describe("the caller's sessions", () => {
   const end = (token: string, id = '') =>
     service.app.inject({

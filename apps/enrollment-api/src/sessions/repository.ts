@@ -1,5 +1,5 @@
 import { type Caller, type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, gt, lte, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, lte, ne, type SQL, sql } from 'drizzle-orm'
 import { sessions, type users } from '../db/schema.ts'
 import type { Device } from './device.ts'
 import { LIFETIME_DAYS, type RefreshToken } from './refresh-token.ts'
@@ -45,13 +45,15 @@ export async function insertSession(
   return rows[0] ?? null
 }
 
-/** Ends the owner's expired sessions, and the oldest ones beyond the limit. */
+/** Ends the owner's expired sessions, and the oldest ones beyond the limit. Locks in the order of `deleteInOrder`. */
 export async function endSurplusSessions(db: Database, { tenantId, id }: Owner): Promise<void> {
   await queryNamed(db, {
     name: 'end-surplus-sessions',
-    text: `DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND (expires_at <= now() OR id IN (
-             SELECT id FROM sessions WHERE tenant_id = $1 AND user_id = $2
-             ORDER BY created_at DESC, id OFFSET ${SESSIONS_PER_USER}))`,
+    text: `DELETE FROM sessions WHERE id IN (
+             SELECT id FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND (expires_at <= now() OR id IN (
+               SELECT id FROM sessions WHERE tenant_id = $1 AND user_id = $2
+               ORDER BY created_at DESC, id OFFSET ${SESSIONS_PER_USER}))
+             ORDER BY id FOR UPDATE)`,
     values: [tenantId, id],
   })
 }
@@ -138,13 +140,17 @@ export async function deleteSession(db: Database, owner: Owner, id: string): Pro
   return rowCount === 1
 }
 
-/** Deletes the sessions that have expired, and returns their number. */
-export async function purgeSessions(db: Database): Promise<number> {
-  const { rowCount } = await db.delete(sessions).where(lte(sessions.expiresAt, sql`now()`))
-  return rowCount ?? 0
-}
-
 /** Ends all sessions of an account, or all but one. */
 export async function deleteSessions(db: Database | Transaction, owner: Owner, except?: string): Promise<void> {
-  await db.delete(sessions).where(and(ofOwner(owner), except === undefined ? undefined : ne(sessions.id, except)))
+  await deleteInOrder(db, and(ofOwner(owner), except === undefined ? undefined : ne(sessions.id, except)))
+}
+
+/** Deletes the sessions that have expired, and returns their number. */
+export const purgeSessions = (db: Database): Promise<number> => deleteInOrder(db, lte(sessions.expiresAt, sql`now()`))
+
+/** Locks the sessions in one order, so that two who delete the same ones never wait for each other in a circle. */
+async function deleteInOrder(db: Database | Transaction, condition: SQL | undefined): Promise<number> {
+  const locked = db.select({ id: sessions.id }).from(sessions).where(condition).orderBy(sessions.id).for('update')
+  const { rowCount } = await db.delete(sessions).where(inArray(sessions.id, locked))
+  return rowCount ?? 0
 }
