@@ -892,16 +892,16 @@ export const guards: Guard[] = [
   {
     name: 'a service that has shown its secret does not wait with strangers',
     file: '../../../apps/enrollment-api/src/accounts/service.ts',
-    find: 'if (!acquaintances.hasProven(clientId, clientSecret, client?.secretHash)) {',
-    replace: 'if (clientId) {',
+    find: 'if (acquaintances.knowsSecret(clientId, secret)) {',
+    replace: 'if (!clientId) {',
     test: ['../../../apps/enrollment-api/test/accounts', 'that has shown its secret'],
   },
   {
     name: 'guesses of a stranger do not lock out the owner of an account',
-    file: '../../../apps/enrollment-api/src/accounts/routes.ts',
-    find: 'isKnownPerson(request) ? limitPerson : limitAccount',
-    replace: 'limitAccount',
-    test: ['../../../apps/enrollment-api/test/accounts', 'works from an address used before'],
+    file: '../../../apps/enrollment-api/src/limits/limits.ts',
+    find: 'await countAttempt(db, Object.values(ofStranger), ofPerson)',
+    replace: 'await countAttempt(db, Object.values(ofStranger), null)',
+    test: ['../../../apps/enrollment-api/test/sign-in-limits', 'but not somebody who signed in'],
   },
   {
     name: 'searches of a stranger leave connections for pages',
