@@ -1081,7 +1081,7 @@ export interface components {
          */
         RefreshTokenInput: {
             refreshToken?: string;
-        };
+        } | null;
         RequestInvalid: {
             /** @constant */
             status?: 400;
@@ -2146,9 +2146,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": components["schemas"]["RefreshTokenInput"] | null;
+                "application/json": components["schemas"]["RefreshTokenInput"];
             };
         };
         responses: {
@@ -2183,9 +2183,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": components["schemas"]["RefreshTokenInput"] | null;
+                "application/json": components["schemas"]["RefreshTokenInput"];
             };
         };
         responses: {

@@ -11,8 +11,8 @@ const BODY_LIMIT = 4 * 1024
 
 const body = z
   .strictObject({ refreshToken: z.string().max(1_024).optional() })
-  .meta({ id: 'RefreshToken', example: { refreshToken: 'x3Vb…' } })
   .nullish()
+  .meta({ id: 'RefreshToken', example: { refreshToken: 'x3Vb…' } })
 const example = {
   id: '0b9d7c1e-0c5e-4a50-a3f5-6f2d1d4f8c11',
   browser: 'Firefox',
