@@ -94,17 +94,17 @@ it('create-tenant creates a tenant, and can be repeated without a change', async
   expect(tenant).toEqual({ id: 'initech', name: 'Initech', timeZone: 'Europe/Berlin', locale: 'de', ...unset })
 })
 
-it('create-tenant updates what is given, and keeps the rest', async () => {
+it('create-tenant updates what is given unless told to keep the tenant, and leaves the rest', async () => {
   const look = ['--colors=#0A5C36, #ffffff', '--logo-url=https://hooli.example/logo.png']
   const mail = ['--sender=Hooli <hi@hooli.example>', '--reply-to=help@hooli.example', '--postal-address=1 Hooli Way']
   const environment = { DEFAULT_TENANT: 'hooli', EMAIL_SENDERS: 'Hooli <hi@hooli.example>' }
-  const runs = [['--name=Hooli'], look, mail, ['--name=Hooli XYZ']]
+  const runs = [['--name=Hooli'], look, mail, ['--name=Hooli XYZ'], ['--name=Kept', '--keep']]
 
   const outputs: string[] = []
   for (const options of runs) outputs.push((await run(['create-tenant', ...options], '', environment)).output)
 
   const [created, updated] = ['Created tenant hooli\n', 'Updated tenant hooli\n']
-  expect(outputs).toEqual([created, updated, updated, updated])
+  expect(outputs).toEqual([created, updated, updated, updated, 'Unchanged tenant hooli\n'])
   expect(await readTenant('hooli')).toMatchObject({
     name: 'Hooli XYZ',
     timeZone: 'UTC',

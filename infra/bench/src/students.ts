@@ -14,10 +14,12 @@ export async function createStudents(stack: Base, enrollments: pg.Client, count:
   const email = 'bench@example.com'
   await stack.runAccountsCli(['create-user', '--tenant', tenant, '--email', email, '--name', 'Bench Student'], password)
   const students = Array.from({ length: count }, (_, index) => `student-${index}`)
+  // Whatever columns the table has: before a rolling update it is that of an earlier version.
   await enrollments.query(
-    `INSERT INTO users (tenant_id, id, email, email_key, name, locale, roles, password_hash, verified_at)
-     SELECT tenant_id, student.id, student.email, student.email, name, locale, roles, password_hash, verified_at
-     FROM users, unnest($1::text[], $2::text[]) AS student (id, email) WHERE users.email = $3`,
+    `INSERT INTO users
+     SELECT copy.* FROM users, unnest($1::text[], $2::text[]) AS student (id, email),
+       jsonb_populate_record(users, jsonb_build_object('id', student.id, 'email', student.email, 'email_key', student.email)) AS copy
+     WHERE users.email = $3`,
     [students, students.map(emailOf), email],
   )
   return students

@@ -25,6 +25,7 @@ const input = z.object({
   sender: sender.unwrap().optional().describe('Who sends the mails: one of EMAIL_SENDERS'),
   'reply-to': replyTo.unwrap().optional().describe('Where answers to mails go'),
   'postal-address': postalAddress.unwrap().optional().describe('The address at the end of mails'),
+  keep: z.boolean().default(false).describe('Leave an existing tenant as it is'),
 })
 
 export function defineCreateTenant(
@@ -36,7 +37,7 @@ export function defineCreateTenant(
     description: 'Creates a tenant, or updates the one with this id. What is not given stays as it is',
     input,
     besides: async () => ({ tenant: loadConfig(cliConfigSchema, env).DEFAULT_TENANT }),
-    run: async ({ tenant: id, ...options }) => {
+    run: async ({ tenant: id, keep, ...options }) => {
       const given = {
         name: options.name,
         timeZone: options['time-zone'],
@@ -49,7 +50,7 @@ export function defineCreateTenant(
       }
       assertSenderAllowed({ sender: given.sender ?? null }, loadConfig(cliConfigSchema, env).EMAIL_SENDERS)
       const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-      await perform(async (db) => `${await provisionTenant(db, id, present)} tenant ${id}`)
+      await perform(async (db) => `${await provisionTenant(db, id, present, { keep })} tenant ${id}`)
     },
   })
 }

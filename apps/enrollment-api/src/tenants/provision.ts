@@ -4,10 +4,16 @@ import type { Outcome } from '../accounts/provision.ts'
 import * as repository from './repository.ts'
 import { buildSettings, type TenantSettings } from './tenant.ts'
 
-/** Creates the tenant, or updates the one with this id. What is not given stays as it is. */
-export async function provisionTenant(db: Database, id: string, given: Partial<TenantSettings>): Promise<Outcome> {
+/** Creates the tenant, or updates the one with this id unless it is to be kept. What is not given stays as it is. */
+export async function provisionTenant(
+  db: Database,
+  id: string,
+  given: Partial<TenantSettings>,
+  { keep }: { keep: boolean },
+): Promise<Outcome> {
   return db.transaction(async (tx) => {
     if (await repository.insertTenant(tx, { ...buildSettings(id), ...given, id })) return 'Created'
+    if (keep) return 'Unchanged'
 
     const known = await repository.lockTenant(tx, id)
     if (!known) throw new Error('The tenant has just been removed; run the command again')
