@@ -142,10 +142,13 @@ describe('the link to reset a password', () => {
   it('does not work after a day, if it is bent, or for anything else', async () => {
     const person = await aPerson(service)
     const token = await aLink(person)
-    await person.call('PATCH', '/api/me', { email: `new-${person.email}`, currentPassword: person.password })
+    const change = { email: `new-${person.email}`, currentPassword: person.password }
+    expect((await person.call('PATCH', '/api/me', change)).statusCode).toBeLessThan(300)
     const forAddress = (await readMails(service, person.id)).at(-1)?.token
+    const bent = token.slice(0, -1) + (token.endsWith('A') ? 'B' : 'A')
 
-    for (const wrong of ['x', `${token.slice(0, -1)}_`, forAddress]) {
+    expect(forAddress).not.toBe(token)
+    for (const wrong of ['x', bent, forAddress]) {
       expect((await confirm(wrong)).json()).toMatchObject({ status: 410, code: 'link.invalid' })
     }
     expect((await person.call('POST', '/auth/verify-email', { token })).statusCode).toBe(410)

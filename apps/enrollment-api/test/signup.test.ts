@@ -425,6 +425,18 @@ describe('a link', () => {
     expect((await ask('/auth/signin', { email, password })).statusCode).toBe(200)
   })
 
+  it('works again if its use could not be written to the end', async () => {
+    const token = await mailedToken({ email: anAddress(), pendingEnrollmentCourseId: 'course_1' })
+    await service.admin.query('ALTER TABLE limits RENAME TO limits_away')
+    const failed = await verify(token).finally(() => service.admin.query('ALTER TABLE limits_away RENAME TO limits'))
+
+    const answer = await verify(token)
+
+    expect(failed.statusCode).toBe(500)
+    expect(answer.statusCode).toBe(200)
+    expect(answer.json()).toMatchObject({ pendingEnrollmentCourseId: 'course_1' })
+  })
+
   it('confirms the address of an account that an operator made, unless the account is disabled', async () => {
     const email = anAddress()
     const { id } = await operatorsUser(email)

@@ -29,12 +29,13 @@ export async function useLink<Result>(
   work: (tx: Transaction, request: AccountRequest) => Promise<Result>,
 ): Promise<Result> {
   return countInvalid(limits, ip, async () => {
-    const { request, result } = await db.transaction(async (tx) => {
-      const taken = await takeLink(tx, links, token, purposes)
-      return { request: taken, result: await work(tx, taken) }
+    // One transaction, so that no failure comes after the link is used up.
+    return db.transaction(async (tx) => {
+      const request = await takeLink(tx, links, token, purposes)
+      const result = await work(tx, request)
+      await limits.welcome({ tenantId: request.tenantId, email: request.emailKey, ip }, { hasCounted: false }, tx)
+      return result
     })
-    await limits.welcome({ tenantId: request.tenantId, email: request.emailKey, ip }, { hasCounted: false })
-    return result
   })
 }
 

@@ -81,10 +81,10 @@ export function createLimits({ db, seal }: { db: Database; seal: KeyObject }) {
      * Makes the person known at this address and ends the pauses there. A stranger who has signed in gets back the attempt that `takeSignIn`
      * counted, so that only failures count.
      */
-    async welcome(person: Person, { hasCounted }: { hasCounted: boolean }): Promise<void> {
+    async welcome(person: Person, { hasCounted }: { hasCounted: boolean }, tx?: Transaction): Promise<void> {
       const { ofPerson, fromNetwork, fromAddress, toAccount } = toCounts(person)
       const lessened = hasCounted ? [fromAddress, toAccount] : []
-      await writeKnown(db, { known: ofPerson, anew: fromNetwork, lessened })
+      await writeKnown(tx ?? db, { known: ofPerson, anew: fromNetwork, lessened })
     },
   }
 }

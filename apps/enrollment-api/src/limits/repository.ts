@@ -85,7 +85,7 @@ const welcomeText = `
 
 /** Writes that somebody is known for the rule's window, begins the count of `anew` anew, and takes one attempt off the `lessened` counts. */
 export async function writeKnown(
-  db: Database,
+  db: Database | Transaction,
   { known, anew, lessened }: { known: Count; anew: Count; lessened: Count[] },
 ): Promise<void> {
   await queryNamed(db, {
