@@ -37,7 +37,7 @@ describe.each(operations)('$method $path', (described) => {
   })
 })
 
-// What is stored about a person of another tenant is empty instead of absent.
+// For a person of another tenant the answer is empty, not a 404.
 const ofResources = operations.filter(
   ({ path, operation }) => path.includes('{') && operation.security?.length && '404' in operation.responses,
 )

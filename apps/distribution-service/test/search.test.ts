@@ -253,7 +253,7 @@ describe('a search', () => {
     const answeredBefore = editor
       .callAny('GET', '/api/courses?q=gardens', { from: '192.0.2.1' })
       .then(() => statuses.length)
-    // What exceeds its time is given up; what comes after finds the lock gone.
+    // A search that exceeds its time is given up. The next one finds the lock gone.
     await waitFor(() => statuses.includes(503))
     await owner.query('SELECT pg_advisory_unlock(1)')
     await Promise.all(flood)

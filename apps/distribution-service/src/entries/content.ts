@@ -39,7 +39,7 @@ function field<
   Shows extends z.ZodType,
   Viewer extends 'public' | 'services',
 >(row: {
-  /** Where the value is stored. */
+  /** The column that stores the value. */
   column: Column
   /** The values that an editor may send. An object is given in parts: a part replaces the one that is there, null removes it. */
   accepts: Accepts
@@ -47,7 +47,7 @@ function field<
   shows: Shows
   /** The value until an editor gives another one. */
   byDefault: (course: CourseContent) => z.output<Shows>
-  /** Who sees the field besides editors. */
+  /** The readers of the field besides editors. */
   shownTo: readonly Viewer[]
 }) {
   return row

@@ -21,7 +21,7 @@ const accountData = z
   })
   .meta({ id: 'AccountData', example: { versions: [version] } })
 
-/** What is stored about a person, for the service that exports it. */
+/** Adds the route that tells another service what is stored here about a person. */
 export function addAccountRoutes(app: HttpApp, { db }: { db: Database }): void {
   app.get(
     '/internal/accounts/:accountId/data',
