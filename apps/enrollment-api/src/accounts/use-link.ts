@@ -28,15 +28,14 @@ export async function useLink<Result>(
   { token, purposes, ip }: OpenedLink,
   work: (tx: Transaction, request: AccountRequest) => Promise<Result>,
 ): Promise<Result> {
-  return countInvalid(limits, ip, async () => {
-    // One transaction, so that no failure comes after the link is used up.
-    return db.transaction(async (tx) => {
-      const request = await takeLink(tx, links, token, purposes)
-      const result = await work(tx, request)
-      await limits.welcome({ tenantId: request.tenantId, email: request.emailKey, ip }, { hasCounted: false }, tx)
-      return result
-    })
-  })
+  // One transaction, so that no failure comes after the link is used up.
+  const use = async (tx: Transaction) => {
+    const request = await takeLink(tx, links, token, purposes)
+    const result = await work(tx, request)
+    await limits.welcome({ tenantId: request.tenantId, email: request.emailKey, ip }, { hasCounted: false }, tx)
+    return result
+  }
+  return countInvalid(limits, ip, () => db.transaction(use))
 }
 
 /** Throws as `useLink` for a link that is not valid, and uses none. For work that is worth doing only for a valid one. */
