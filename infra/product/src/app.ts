@@ -6,10 +6,12 @@ export interface App {
   page: string
   /** The prefixes of its public paths. The longest matching prefix decides which app gets a request. */
   paths: string[]
-  /** The name of its database and of its role. An app without a database has no events either. */
+  /** The name of its database and of its role. An app without a database sends and remembers no events. */
   database?: string
   /** Whether it consumes events, as the group with its name. Records that it cannot handle go to its own topic. */
   consumes?: boolean
+  /** Whether it follows topics to forget what it has in memory, in a group of each process, without a database. */
+  followsTopics?: boolean
   /** Whether it checks the tokens of its callers. */
   checksTokens?: boolean
   /** Whether it calls other services, as a service client. */

@@ -1,14 +1,24 @@
-import type { Addresses, App } from './app.ts'
+import type { App } from './app.ts'
 import { snsTopic } from './surroundings.ts'
-
-// Until there are pages, the mail's button shows the course as JSON.
-const webUrl = (publicUrlOf: Addresses['publicUrlOf']) => `${publicUrlOf('distribution-service')}/api`
 
 // Apps that disagree about these would refuse each other's tenants.
 const emailSenders = 'Coursewire <hello@coursewire.example>, Academy <academy@coursewire.example>'
 
 /** Every app of the product. This is the only complete list. */
 export const apps = {
+  web: {
+    port: 3010,
+    page: '/',
+    paths: ['/'],
+    followsTopics: true,
+    callsServices: true,
+    settings: ({ urlOf, publicUrlOf }) => ({
+      ENROLLMENT_API_URL: urlOf('enrollment-api'),
+      DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
+      WEB_URL: publicUrlOf('web'),
+    }),
+  },
+
   'enrollment-api': {
     port: 3000,
     page: '/docs',
@@ -22,7 +32,7 @@ export const apps = {
       ENROLLMENT_COMPLETED_TOPIC_ARN: snsTopic.arn,
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       EMAIL_WORKER_URL: urlOf('email-worker'),
-      WEB_URL: webUrl(publicUrlOf),
+      WEB_URL: publicUrlOf('web'),
       EMAIL_SENDERS: emailSenders,
     }),
     secretSettings: ({ jwtPrivateKey, keySeal }) => ({ JWT_PRIVATE_KEY: jwtPrivateKey, KEY_SEAL: keySeal }),
@@ -52,7 +62,7 @@ export const apps = {
       EMAIL_FROM: 'Coursewire <hello@coursewire.example>',
       ENROLLMENT_API_URL: urlOf('enrollment-api'),
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
-      WEB_URL: webUrl(publicUrlOf),
+      WEB_URL: publicUrlOf('web'),
       EMAIL_SENDERS: emailSenders,
     }),
     fromShell: ['EMAIL_UNKNOWN_AFTER_SECONDS'],

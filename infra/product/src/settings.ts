@@ -7,7 +7,7 @@ export function settingsOf(name: AppName, at: Addresses): Record<string, string>
   const app = appOf(name)
   return {
     DEFAULT_TENANT: tenant,
-    ...(app.database && { KAFKA_BROKERS: at.kafkaBrokers }),
+    ...((app.database || app.followsTopics) && { KAFKA_BROKERS: at.kafkaBrokers }),
     ...(app.checksTokens && {
       JWT_ISSUER: at.publicUrlOf('enrollment-api'),
       JWT_AUDIENCE: 'coursewire',

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The folder with what Vite has built for browsers. */
+export const clientFolder = fileURLToPath(new URL('../../dist/client', import.meta.url))
+
+type Manifest = Record<string, { file: string; css?: string[] }>
+
+/** The addresses of what pages load. */
+export interface Assets {
+  /** The stylesheet of the storefront. */
+  css: string
+  /** What the storefront does beyond being read. */
+  script: string
+  /** Runs before the first paint. */
+  boot: string
+  font: string
+  /** Starts the refresh of the session beside the dashboard's main bundle. */
+  early: string
+  /** The dashboard's page, as Vite has written it. */
+  dashboard: string
+}
+
+/** Reads what the build has written. Throws if there is no build. */
+export function readAssets(): Assets {
+  const manifest = JSON.parse(readFileSync(`${clientFolder}/.vite/manifest.json`, 'utf8')) as Manifest
+  function addressOf(source: string): string {
+    const built = manifest[source]
+    if (!built) throw new Error(`The build has no ${source}`)
+    return `/${built.file}`
+  }
+  return {
+    css: addressOf('client/storefront/storefront.css'),
+    script: addressOf('client/storefront/storefront.ts'),
+    boot: addressOf('client/storefront/boot.ts'),
+    font: addressOf('client/instrument-sans.woff2'),
+    early: addressOf('client/dashboard/early.ts'),
+    dashboard: readFileSync(`${clientFolder}/client/dashboard/index.html`, 'utf8'),
+  }
+}
