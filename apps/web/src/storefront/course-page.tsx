@@ -1,160 +1,179 @@
-import type { Course } from '../mock/courses.ts'
-import { type Assets, Document } from './document.tsx'
-import { breadcrumbs, courseData } from './structured-data.ts'
+import type { ReactElement } from 'react'
+import type { Assets } from '../pages/assets.ts'
+import { nameLanguage, splitDescription, writeDate, writeDuration } from './content.ts'
+import { renderDocument, written } from './document.tsx'
+import { coursePath, listAlternates, listPath } from './links.ts'
+import { CallToAction, Said, Thread } from './parts.tsx'
+import { describeCourse, describeTrail } from './structured-data.ts'
+import type { Course, Related, Site } from './types.ts'
 import { wire } from './wire.ts'
-import { wordsOf } from './words.ts'
+import { chooseLanguage, getWords, type Language, type Words } from './wording.ts'
 
-const site = { name: 'Coursewire', origin: 'https://courses.example' }
+/** How many target groups of a variant are named. */
+const MAX_GROUPS = 3
 
-export function CoursePage({ course, assets }: { course: Course; assets: Assets }) {
-  const w = wordsOf(course.language)
-  const list = course.language === 'de' ? '/de/courses' : '/en/courses'
-  const lessons = course.total_lessons ?? 0
-  const paragraphs = course.description.split('\n\n')
-  const enroll = (place: string) => (
-    <a
-      className="button enroll"
-      href={`/app/enroll/${course.course_id}`}
-      data-enroll={course.course_id}
-      data-slug={course.slug}
-      data-place={place}
-      data-continue={w.continue}
-    >
-      {course.cta.label}
-    </a>
-  )
+export function renderCourse({ course, site, assets }: { course: Course; site: Site; assets: Assets }): string {
+  const { canonicalUrl, language, seo, title } = course
+  const words = getWords(chooseLanguage(language))
+  const list = listPath(chooseLanguage(language))
+  // A page that names another as the real one is nobody's translation.
+  const isItself = new URL(canonicalUrl).pathname === coursePath(course.slug)
+  const pages = [{ language, url: canonicalUrl }, ...course.alternatives]
+  const page = {
+    site,
+    assets,
+    language,
+    title: seo.metaTitle || title,
+    description: seo.metaDescription || title,
+    canonical: canonicalUrl,
+    isHidden: seo.noindex,
+    image: seo.ogImage,
+    alternates: isItself && !seo.noindex ? listAlternates(pages) : [],
+    data: [
+      describeCourse(course, site),
+      describeTrail([
+        { name: words.courses, url: site.origin + list },
+        { name: title, url: canonicalUrl },
+      ]),
+    ],
+  }
+  return renderDocument(page, <CoursePage course={course} words={words} />)
+}
+
+function CoursePage({ course, words }: { course: Course; words: Words }) {
+  const language = chooseLanguage(course.language)
+  const text = written(course.language)
+  const { lead, paragraphs } = splitDescription(course.description)
+  const lessons = course.totalLessons ?? 0
   return (
-    <Document
-      assets={assets}
-      language={course.language}
-      title={`${course.seo.meta_title} · ${site.name}`}
-      description={course.seo.meta_description}
-      canonical={course.canonical_url}
-      noindex={course.seo.noindex ?? false}
-      image={course.seo.og_image}
-      alternates={[{ language: course.language, url: course.canonical_url }, ...course.alternatives]}
-      data={[
-        courseData(course, site),
-        breadcrumbs([
-          { name: w.home, url: site.origin },
-          { name: w.courses, url: site.origin + list },
-          { name: course.title, url: course.canonical_url },
-        ]),
-      ]}
-    >
-      <main id="content" className="course">
-        <nav aria-label={w.trail} className="trail">
-          <ol>
-            <li>
-              <a href={list}>{w.courses}</a>
-            </li>
-            <li aria-current="page">{course.title}</li>
-          </ol>
-        </nav>
-        <header className="hero">
-          <div className="hero-text">
-            <h1>{course.title}</h1>
-            <p className="lead">{paragraphs[0]}</p>
-            <div className="act">
-              {enroll('hero')}
-              <p className="hint">{w.needsAccount}</p>
-            </div>
+    <main id="content" className="course" data-view={course.slug} data-cta={course.cta.type}>
+      <nav aria-label={words.breadcrumb} className="trail">
+        <ol>
+          <li>
+            <a href={listPath(language)}>{words.courses}</a>
+          </li>
+          <li aria-current="page" {...text}>
+            {course.title}
+          </li>
+        </ol>
+      </nav>
+      <header className={lessons > 0 ? 'hero' : 'hero plain'}>
+        <div>
+          <h1 {...text}>{course.title}</h1>
+          {lead === '' ? null : (
+            <p className="lead" {...text}>
+              {lead}
+            </p>
+          )}
+          <div className="act">
+            <CallToAction entry={course} words={words} />
+            <p className="hint">{words.needsAccount}</p>
           </div>
-          {lessons > 0 ? <Path lessons={lessons} label={w.beads(lessons)} start={w.start} end={w.end} /> : null}
-        </header>
-        <div className="body">
-          <article className="about">
-            <h2>{w.about}</h2>
-            {(paragraphs.length > 1 ? paragraphs.slice(1) : paragraphs).map((p) => (
-              <p key={p}>{p}</p>
-            ))}
-            <h2>{w.forWhom}</h2>
-            <ul className="groups">
-              {course.target_group.map((g) => (
-                <li key={g}>
-                  <a href={`${list}?target_group=${encodeURIComponent(g)}`}>{g}</a>
-                </li>
-              ))}
-            </ul>
-          </article>
-          <aside className="facts" aria-labelledby="glance">
-            <h2 id="glance">{w.glance}</h2>
-            <dl>
-              {lessons > 0 ? (
-                <div>
-                  <dt>{w.extent}</dt>
-                  <dd>{w.lessons(lessons)}</dd>
-                </div>
-              ) : null}
-              <div>
-                <dt>{w.taughtIn}</dt>
-                <dd>{w.names[course.language] ?? course.language}</dd>
-              </div>
-              <div>
-                <dt>{w.pace}</dt>
-                <dd>{w.ownPace}</dd>
-              </div>
-              <div>
-                <dt>{w.price}</dt>
-                <dd>{w.free}</dd>
-              </div>
-              <div>
-                <dt>{w.edition}</dt>
-                <dd>{course.version.replace(/^v/, '')}</dd>
-              </div>
-            </dl>
-            {course.alternatives.map((a) => (
-              <p className="also" key={a.slug}>
-                {w.also} {w.names[a.language] ?? a.language}:{' '}
-                <a href={a.url} hrefLang={a.language} lang={a.language}>
-                  {a.title}
-                </a>
-              </p>
-            ))}
-          </aside>
         </div>
-        {course.variants.length > 0 ? (
-          <section className="variants" aria-labelledby="variants">
-            <h2 id="variants">{w.variants}</h2>
-            <ul>
-              {course.variants.map((v) => (
-                <li key={v.slug}>
-                  <a href={v.url}>
-                    <span className="for">{v.target_group.join(', ')}</span>
-                    <span className="name">{v.title}</span>
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </section>
-        ) : null}
-        <div className="stick">{enroll('bar')}</div>
-      </main>
-    </Document>
+        {lessons > 0 ? <Path lessons={lessons} words={words} /> : null}
+      </header>
+      <div className="body">
+        <article className="about">
+          {paragraphs.length > 0 ? <h2>{words.about}</h2> : null}
+          {paragraphs.map((paragraph, index) => (
+            <p key={index} {...text}>
+              {paragraph}
+            </p>
+          ))}
+          {course.targetGroup.length > 0 ? (
+            <>
+              <h2>{words.audience}</h2>
+              <ul className="groups" {...text}>
+                {course.targetGroup.map((targetGroup) => (
+                  <li key={targetGroup}>
+                    <a href={listPath(language, { targetGroup })}>{targetGroup}</a>
+                  </li>
+                ))}
+              </ul>
+            </>
+          ) : null}
+        </article>
+        <Facts course={course} language={language} words={words} />
+      </div>
+      {course.variants.length > 0 ? <Variants variants={course.variants} words={words} /> : null}
+      <div className="stick">
+        <CallToAction entry={course} words={words} />
+      </div>
+      <Said words={words} />
+    </main>
   )
 }
 
-function Path({ lessons, label, start, end }: { lessons: number; label: string; start: string; end: string }) {
+function Path({ lessons, words }: { lessons: number; words: Words }) {
   const { beads, path, width, height } = wire(lessons, lessons > 30 ? 8 : 6, 56, 56, 28)
-  const last = beads[beads.length - 1]!
+  const [first, last] = [beads[0], beads.at(-1)]
   return (
-    <svg className="path" viewBox={`0 0 ${width} ${height + 18}`} role="img" aria-label={label}>
-      <path className="thread" d={path} />
-      {beads.map((b, i) => (
-        <circle
-          key={i}
-          className={i === 0 ? 'bead first' : i === beads.length - 1 ? 'bead last' : 'bead'}
-          cx={b.x}
-          cy={b.y}
-          r={i === 0 || i === beads.length - 1 ? 9 : 6}
-        />
-      ))}
-      <text x={beads[0]!.x} y={beads[0]!.y - 18} textAnchor="middle">
-        {start}
-      </text>
-      <text x={last.x} y={last.y + 30} textAnchor="middle">
-        {end}
-      </text>
+    <svg className="path" viewBox={`0 0 ${width} ${height + 18}`} role="img" aria-label={words.path(lessons)}>
+      <Thread beads={beads} path={path} radius={6} />
+      {first && last ? (
+        <>
+          <text x={first.x} y={first.y - 18} textAnchor="middle">
+            {words.start}
+          </text>
+          <text x={last.x} y={last.y + 30} textAnchor="middle">
+            {words.finish}
+          </text>
+        </>
+      ) : null}
     </svg>
+  )
+}
+
+function Facts({ course, language, words }: { course: Course; language: Language; words: Words }) {
+  const { totalLessons, workload, startsAt, version, alternatives } = course
+  const facts: [string, string | null][] = [
+    [words.extent, totalLessons ? words.lessons(totalLessons) : null],
+    [words.workload, workload && writeDuration(workload, language)],
+    [words.begins, startsAt === null ? words.anyTime : writeDate(startsAt, language)],
+    [words.language, nameLanguage(course.language, language)],
+    [words.edition, version.replace(/^v/, '')],
+  ]
+  return (
+    <aside className="facts" aria-labelledby="glance">
+      <h2 id="glance">{words.glance}</h2>
+      <dl>
+        {facts.map(([name, fact]) =>
+          fact ? (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{fact}</dd>
+            </div>
+          ) : null,
+        )}
+      </dl>
+      {alternatives.map(({ slug, title, language: other }) => (
+        <p className="also" key={slug}>
+          {words.alsoIn(nameLanguage(other, language))}{' '}
+          <a href={coursePath(slug)} hrefLang={other} {...written(other)}>
+            {title}
+          </a>
+        </p>
+      ))}
+    </aside>
+  )
+}
+
+function Variants({ variants, words }: { variants: Related[]; words: Words }): ReactElement {
+  return (
+    <section className="variants" aria-labelledby="variants">
+      <h2 id="variants">{words.variants}</h2>
+      <ul>
+        {variants.map(({ slug, title, language, targetGroup }) => (
+          <li key={slug}>
+            <a href={coursePath(slug)} {...written(language)}>
+              {targetGroup.length > 0 ? (
+                <span className="for">{targetGroup.slice(0, MAX_GROUPS).join(', ')}</span>
+              ) : null}
+              <span className="name">{title}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

@@ -1,100 +1,156 @@
+import { canonicalizeLanguage } from '@coursewire/events'
 import type { ReactNode } from 'react'
-import { jsonForHtml } from './structured-data.ts'
-import { wordsOf } from './words.ts'
+import { renderToStaticMarkup } from 'react-dom/server'
+import type { Assets } from '../pages/assets.ts'
+import { type Alternate, listPath } from './links.ts'
+import { type StructuredData, writeJson } from './structured-data.ts'
+import type { Site } from './types.ts'
+import { chooseLanguage, getWords, type Language, languages } from './wording.ts'
 
-export type Assets = { css: string; script: string; boot: string; font: string }
-type Props = {
+export interface Page {
+  site: Site
   assets: Assets
+  /** Of the title and the content. The words around them are in the nearest language that we have. */
   language: string
   title: string
   description: string
-  canonical: string
-  noindex: boolean
+  canonical?: string | undefined
+  isHidden?: boolean | undefined
   image?: string | undefined
-  alternates: { language: string; url: string }[]
-  data: object[]
-  children?: ReactNode
+  alternates?: Alternate[]
+  data?: StructuredData[]
+  /** Whether this is the list that the header leads to. */
+  isList?: boolean
+  /** Where the same is in other languages. */
+  others?: { language: Language; path: string }[]
 }
 
-export function Document(p: Props) {
-  const w = wordsOf(p.language)
-  const de = p.language.startsWith('de')
+/** The attributes of an element with a text from the catalogue, which may be in another language and direction than the words around it. */
+export const written = (language: string) => ({ lang: canonicalizeLanguage(language) ?? '', dir: 'auto' as const })
+
+/** Names a language in itself. */
+export const ownNames: Record<Language, string> = { de: 'Deutsch', en: 'English' }
+
+/** Renders a whole page. It has no inline script or style, so that the same bytes and the same policy are for everybody. */
+export function renderDocument(page: Page, content: ReactNode): string {
+  return `<!doctype html>${renderToStaticMarkup(<Document page={page}>{content}</Document>)}`
+}
+
+function Document({ page, children }: { page: Page; children: ReactNode }) {
+  const language = chooseLanguage(page.language)
+  const { lang } = written(page.language)
   return (
-    <html lang={p.language}>
-      <head>
-        <meta charSet="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{p.title}</title>
-        <meta name="description" content={p.description} />
-        {p.noindex ? <meta name="robots" content="noindex" /> : null}
-        <link rel="canonical" href={p.canonical} />
-        {p.alternates.length > 1
-          ? p.alternates.map((a) => <link key={a.url} rel="alternate" hrefLang={a.language} href={a.url} />)
-          : null}
-        <meta property="og:type" content="website" />
-        <meta property="og:site_name" content="Coursewire" />
-        <meta property="og:title" content={p.title} />
-        <meta property="og:description" content={p.description} />
-        <meta property="og:url" content={p.canonical} />
-        <meta property="og:locale" content={de ? 'de_DE' : 'en_GB'} />
-        {p.image ? <meta property="og:image" content={p.image} /> : null}
-        <meta name="color-scheme" content="light dark" />
-        <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f5f4" />
-        <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111614" />
-        <script src={p.assets.boot} />
-        <link rel="preload" as="font" type="font/woff2" crossOrigin="anonymous" href={p.assets.font} />
-        <link rel="stylesheet" href={p.assets.css} />
-        <script type="module" src={p.assets.script} async />
-        {p.data.map((d, i) => (
-          <script key={i} type="application/ld+json" dangerouslySetInnerHTML={{ __html: jsonForHtml(d) }} />
-        ))}
-      </head>
-      <body>
-        <a className="skip" href="#content">
-          {w.skip}
-        </a>
-        <header className="top">
-          <a className="brand" href={de ? '/de' : '/en'}>
-            <svg viewBox="0 0 44 20" aria-hidden="true">
-              <path d="M4 10H40" />
-              <circle cx="6" cy="10" r="4" />
-              <circle cx="22" cy="10" r="4" />
-              <circle cx="38" cy="10" r="4" />
-            </svg>
-            Coursewire
-          </a>
-          <nav aria-label={w.courses}>
-            <a href={de ? '/de/courses' : '/en/courses'}>{w.courses}</a>
-            <a className="when-in" href="/app">
-              {w.myCourses}
-            </a>
-            <a className="when-out" href="/app/sign-in">
-              {w.signIn}
-            </a>
-          </nav>
-          <button type="button" className="theme" data-theme-toggle aria-label={w.theme}>
-            <svg viewBox="0 0 20 20" aria-hidden="true">
-              <circle cx="10" cy="10" r="7" />
-              <path d="M10 3a7 7 0 0 1 0 14z" />
-            </svg>
-          </button>
-        </header>
-        {p.children}
-        <footer className="foot">
-          <p>{w.foot}</p>
-          <nav aria-label={w.language}>
-            {p.alternates.length > 1
-              ? p.alternates.map((a) => (
-                  <a key={a.url} href={a.url} hrefLang={a.language} lang={a.language}>
-                    {a.language === 'de' ? 'Deutsch' : 'English'}
-                  </a>
-                ))
-              : null}
-            <a href="/imprint">{w.imprint}</a>
-            <a href="/privacy">{w.privacy}</a>
-          </nav>
-        </footer>
+    <html lang={lang}>
+      <Head page={page} />
+      <body lang={lang === language ? undefined : language}>
+        <Header page={page} language={language} />
+        {children}
+        <Footer language={language} />
       </body>
     </html>
+  )
+}
+
+function Head({ page }: { page: Page }) {
+  const { site, assets, canonical, alternates = [], data = [] } = page
+  const title = `${page.title} · ${site.name}`
+  const locale = toLocale(page.language)
+  return (
+    <head>
+      <meta charSet="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>{title}</title>
+      <meta name="description" content={page.description} />
+      {page.isHidden ? <meta name="robots" content="noindex" /> : null}
+      {canonical ? <link rel="canonical" href={canonical} /> : null}
+      {alternates.map(({ language, url }) => (
+        <link key={language} rel="alternate" hrefLang={language} href={url} />
+      ))}
+      <meta property="og:type" content="website" />
+      <meta property="og:site_name" content={site.name} />
+      <meta property="og:title" content={page.title} />
+      <meta property="og:description" content={page.description} />
+      {canonical ? <meta property="og:url" content={canonical} /> : null}
+      {locale ? <meta property="og:locale" content={locale} /> : null}
+      {page.image ? <meta property="og:image" content={page.image} /> : null}
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f5f4" />
+      <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111614" />
+      <script src={assets.boot} />
+      <link rel="preload" as="font" type="font/woff2" crossOrigin="anonymous" href={assets.font} />
+      <link rel="stylesheet" href={assets.css} />
+      <script type="module" src={assets.script} async />
+      {data.map((one, index) => (
+        <script key={index} type="application/ld+json" dangerouslySetInnerHTML={{ __html: writeJson(one) }} />
+      ))}
+    </head>
+  )
+}
+
+/** OpenGraph's form of a language: `de_AT` for `de-AT`, `de_DE` for `de`. */
+function toLocale(language: string): string | null {
+  const tag = canonicalizeLanguage(language)
+  if (tag === null) return null
+  const { language: primary, region } = new Intl.Locale(tag).maximize()
+  return region ? `${primary}_${region}` : null
+}
+
+function Header({ page: { site, isList, others = [] }, language }: { page: Page; language: Language }) {
+  const words = getWords(language)
+  const list = listPath(language)
+  return (
+    <>
+      <a className="skip" href="#content">
+        {words.skip}
+      </a>
+      <header className="top">
+        <a className="brand" href={list}>
+          <svg viewBox="0 0 44 20" aria-hidden="true">
+            <path d="M4 10H40" />
+            <circle cx="6" cy="10" r="4" />
+            <circle cx="22" cy="10" r="4" />
+            <circle cx="38" cy="10" r="4" />
+          </svg>
+          {site.name}
+        </a>
+        <nav aria-label={site.name}>
+          <a href={list} aria-current={isList ? 'page' : undefined}>
+            {words.courses}
+          </a>
+          <a className="when-in" href="/app">
+            {words.myCourses}
+          </a>
+          <a className="when-out" href="/app/sign-in">
+            {words.signIn}
+          </a>
+          {others.map(({ language, path }) => (
+            <a key={language} href={path} hrefLang={language} lang={language}>
+              {ownNames[language]}
+            </a>
+          ))}
+        </nav>
+        <button type="button" className="theme" data-theme-toggle="" aria-label={words.theme}>
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <circle cx="10" cy="10" r="7" />
+            <path d="M10 3a7 7 0 0 1 0 14z" />
+          </svg>
+        </button>
+      </header>
+    </>
+  )
+}
+
+function Footer({ language }: { language: Language }) {
+  return (
+    <footer className="foot">
+      <p>{getWords(language).tagline}</p>
+      <nav aria-label={getWords(language).allCourses}>
+        {languages.map((one) => (
+          <a key={one} href={listPath(one)} hrefLang={one} lang={one}>
+            {getWords(one).list}
+          </a>
+        ))}
+      </nav>
+    </footer>
   )
 }

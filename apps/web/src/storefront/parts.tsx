@@ -1,0 +1,82 @@
+import { written } from './document.tsx'
+import { enrollPath, type ListQuery, listPath } from './links.ts'
+import type { Entry } from './types.ts'
+import type { Bead } from './wire.ts'
+import type { Language, Words } from './wording.ts'
+
+/**
+ * The call to action. Without JavaScript it is a link to the learner's place; with it, the island enrols. One that an editor has led elsewhere
+ * stays a link.
+ */
+export function CallToAction(props: { entry: Entry; words: Words; className?: string; describedBy?: string }) {
+  const { entry, words, className = 'button', describedBy } = props
+  const { cta, slug } = entry
+  const counted = { 'data-slug': slug, 'data-cta': cta.type }
+  const enrolled = {
+    'data-course': entry.courseId,
+    'data-distribution': entry.distributionId,
+    'data-continue': words.continue,
+  }
+  return (
+    <a
+      className={className}
+      href={cta.url ?? enrollPath(entry)}
+      aria-describedby={describedBy}
+      {...written(entry.language)}
+      {...counted}
+      {...(cta.url === undefined ? enrolled : {})}
+    >
+      {cta.label}
+    </a>
+  )
+}
+
+/** Where the island says what became of a click. */
+export function Said({ words }: { words: Words }) {
+  return (
+    <p
+      className="said"
+      role="status"
+      data-enrolled={words.enrolled}
+      data-refused={words.refused}
+      data-unreachable={words.unreachable}
+    />
+  )
+}
+
+export function Thread({ beads, path, radius }: { beads: Bead[]; path: string; radius: number }) {
+  return (
+    <>
+      <path className="thread" d={path} />
+      {beads.map(({ x, y }, index) => {
+        const end = index === 0 ? ' first' : index === beads.length - 1 ? ' last' : ''
+        return <circle key={index} className={`bead${end}`} cx={x} cy={y} r={end ? radius * 1.5 : radius} />
+      })}
+    </>
+  )
+}
+
+/** Searches the list of a language. The target group that is chosen stays chosen. */
+export function SearchForm(props: { language: Language; words: Words; query?: ListQuery }) {
+  const { language, words, query = {} } = props
+  return (
+    <form className="search" role="search" action={listPath(language)}>
+      <label htmlFor="q" className="unseen">
+        {words.searchFor}
+      </label>
+      <input
+        id="q"
+        className="input"
+        type="search"
+        name="q"
+        maxLength={200}
+        defaultValue={query.q}
+        placeholder={words.searchFor}
+      />
+      {query.targetGroup ? <input type="hidden" name="targetGroup" value={query.targetGroup} /> : null}
+      <button className="button" type="submit">
+        {words.search}
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,175 @@
+/** The languages that pages are written in. Courses can be in any. */
+export type Language = 'de' | 'en'
+
+/** Everything that the storefront says, in one language. */
+export interface Words {
+  courses: string
+  myCourses: string
+  signIn: string
+  skip: string
+  theme: string
+  tagline: string
+  /** The list of courses in this language, for readers of any language. */
+  list: string
+  breadcrumb: string
+  /** On a course page. */
+  about: string
+  audience: string
+  glance: string
+  extent: string
+  lessons: (count: number) => string
+  /** What the picture of a course shows, for who does not see it. */
+  path: (lessons: number) => string
+  start: string
+  finish: string
+  workload: string
+  language: string
+  begins: string
+  anyTime: string
+  edition: string
+  alsoIn: (language: string) => string
+  variants: string
+  needsAccount: string
+  continue: string
+  /** What the button answers. */
+  enrolled: string
+  refused: string
+  unreachable: string
+  /** On a list. */
+  listTitle: string
+  listDescription: (site: string) => string
+  search: string
+  searchFor: string
+  allCourses: string
+  results: (query: string) => string
+  /** Read out with the chosen target group, which leads back to all. */
+  allAudiences: string
+  nothingFound: string
+  nothingFoundHint: string
+  nothingYet: string
+  nothingYetHint: string
+  nextPage: string
+  firstPage: string
+  /** Pages that say why there is no course. */
+  messages: Record<MessageKind, { title: string; text: string }>
+}
+
+export type MessageKind = 'not-found' | 'gone' | 'unavailable'
+
+const de: Words = {
+  courses: 'Kurse',
+  myCourses: 'Meine Kurse',
+  signIn: 'Anmelden',
+  skip: 'Zum Inhalt',
+  theme: 'Helles oder dunkles Aussehen',
+  tagline: 'Lernen, Lektion für Lektion.',
+  list: 'Kurse auf Deutsch',
+  breadcrumb: 'Pfad',
+  about: 'Darum geht es',
+  audience: 'Für wen',
+  glance: 'Auf einen Blick',
+  extent: 'Umfang',
+  lessons: (count) => (count === 1 ? '1 Lektion' : `${count} Lektionen`),
+  path: (lessons) => (lessons === 1 ? 'Der Kurs hat eine Lektion' : `Der Kurs als Weg mit ${lessons} Lektionen`),
+  start: 'Anfang',
+  finish: 'Ziel',
+  workload: 'Aufwand',
+  language: 'Sprache',
+  begins: 'Beginn',
+  anyTime: 'jederzeit',
+  edition: 'Ausgabe',
+  alsoIn: (language) => `Auch auf ${language}:`,
+  variants: 'Derselbe Stoff, näher am eigenen Alltag',
+  needsAccount: 'Ein Konto genügt.',
+  continue: 'Weiterlernen',
+  enrolled: 'Eingeschrieben. Viel Freude beim Lernen!',
+  refused: 'Dieser Kurs nimmt gerade niemanden auf.',
+  unreachable: 'Das Einschreiben hat nicht geklappt. Bitte noch einmal versuchen.',
+  listTitle: 'Kurse',
+  listDescription: (site) => `Alle Kurse von ${site}, mit Suche nach Thema und Zielgruppe.`,
+  search: 'Suchen',
+  searchFor: 'Thema oder Titel',
+  allCourses: 'Alle Kurse',
+  results: (query) => `Kurse zu „${query}“`,
+  allAudiences: '(gewählt, zu allen Zielgruppen)',
+  nothingFound: 'Dazu gibt es noch keinen Kurs',
+  nothingFoundHint: 'Ein anderes Wort hilft vielleicht weiter, oder ein Blick auf alle Kurse.',
+  nothingYet: 'Noch keine Kurse',
+  nothingYetHint: 'Die ersten Kurse erscheinen bald hier.',
+  nextPage: 'Weitere Kurse',
+  firstPage: 'Zurück zum Anfang der Liste',
+  messages: {
+    'not-found': { title: 'Diese Seite gibt es nicht', text: 'Vielleicht ist die Adresse nicht vollständig.' },
+    gone: { title: 'Diesen Kurs gibt es nicht mehr', text: 'Er wird nicht mehr angeboten. Andere Kurse schon.' },
+    unavailable: {
+      title: 'Gerade geht es nicht',
+      text: 'Diese Seite lässt sich im Moment nicht zeigen. In ein paar Minuten klappt es wahrscheinlich wieder.',
+    },
+  },
+}
+
+const en: Words = {
+  courses: 'Courses',
+  myCourses: 'My courses',
+  signIn: 'Sign in',
+  skip: 'Skip to content',
+  theme: 'Light or dark appearance',
+  tagline: 'Learning, one lesson at a time.',
+  list: 'Courses in English',
+  breadcrumb: 'Breadcrumb',
+  about: 'What it is about',
+  audience: 'Who it is for',
+  glance: 'At a glance',
+  extent: 'Extent',
+  lessons: (count) => (count === 1 ? '1 lesson' : `${count} lessons`),
+  path: (lessons) => (lessons === 1 ? 'The course has one lesson' : `The course as a path of ${lessons} lessons`),
+  start: 'Start',
+  finish: 'Finish',
+  workload: 'Workload',
+  language: 'Language',
+  begins: 'Begins',
+  anyTime: 'at any time',
+  edition: 'Edition',
+  alsoIn: (language) => `Also in ${language}:`,
+  variants: 'The same material, closer to your work',
+  needsAccount: 'All it takes is an account.',
+  continue: 'Continue Learning',
+  enrolled: 'You are enrolled. Enjoy the course!',
+  refused: 'This course is not taking anybody at the moment.',
+  unreachable: 'Enrolling did not work. Please try again.',
+  listTitle: 'Courses',
+  listDescription: (site) => `All courses of ${site}, to search by subject and audience.`,
+  search: 'Search',
+  searchFor: 'Subject or title',
+  allCourses: 'All courses',
+  results: (query) => `Courses about “${query}”`,
+  allAudiences: '(chosen, back to all audiences)',
+  nothingFound: 'There is no course about this yet',
+  nothingFoundHint: 'Another word may help, or a look at all courses.',
+  nothingYet: 'No courses yet',
+  nothingYetHint: 'The first courses will appear here soon.',
+  nextPage: 'More courses',
+  firstPage: 'Back to the start of the list',
+  messages: {
+    'not-found': { title: 'There is no such page', text: 'Perhaps the address is not complete.' },
+    gone: {
+      title: 'This course is no longer offered',
+      text: 'It was taken out of the catalogue. Other courses are there.',
+    },
+    unavailable: {
+      title: 'Not possible right now',
+      text: 'This page cannot be shown at the moment. It will probably work again in a few minutes.',
+    },
+  },
+}
+
+const words: Record<Language, Words> = { de, en }
+export const languages = Object.keys(words) as Language[]
+
+/** Returns the language of the words around content in any language: German for German in every country, else English. */
+export function chooseLanguage(tag: string): Language {
+  const [primary = ''] = tag.toLowerCase().split(/[-_]/)
+  return languages.find((language) => language === primary) ?? 'en'
+}
+
+export const getWords = (language: Language): Words => words[language]
