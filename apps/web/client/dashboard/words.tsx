@@ -74,7 +74,7 @@ export function WordsProvider({ language: first, children }: { language: string;
     let current = true
     document.documentElement.lang = language
     localStorage.setItem('coursewire.language', language)
-    load[language]?.().then((w) => {
+    void load[language]?.().then((w) => {
       if (current) setWords(w)
     })
     return () => {

@@ -73,7 +73,7 @@ export function createPageCache<P>({
     forget(tag: string) {
       forgotten.set(tag, now())
       if (forgotten.size > 10_000) for (const [t, at] of forgotten) if (now() - at > 60_000) forgotten.delete(t) // longer than any load takes
-      for (const key of [...(keysOf.get(tag) ?? [])]) drop(key)
+      for (const key of keysOf.get(tag) ?? []) drop(key)
     },
     get(key: string): P | Promise<P> {
       const kept = pages.get(key)

@@ -29,7 +29,7 @@ export interface Page {
 export const written = (language: string) => ({ lang: canonicalizeLanguage(language) ?? '', dir: 'auto' as const })
 
 /** Names a language in itself. */
-export const ownNames: Record<Language, string> = { de: 'Deutsch', en: 'English' }
+const ownNames: Record<Language, string> = { de: 'Deutsch', en: 'English' }
 
 /** Renders a whole page. It has no inline script or style, so that the same bytes and the same policy are for everybody. */
 export function renderDocument(page: Page, content: ReactNode): string {

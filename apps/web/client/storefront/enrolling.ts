@@ -1,0 +1,121 @@
+import { authorized, hasSession, onSession } from '../session.ts'
+import { tab } from '../storage.ts'
+import { countClick } from './counts.ts'
+
+/** Which courses the learner has, so that leafing through a list asks for them once a minute. */
+const KEPT = 'coursewire.enrolled'
+const KEEP_MS = 60_000
+
+const enrolled = new Set<string>()
+/** Courses whose enrolment has not been answered yet. Their buttons say already what they will be. */
+const waiting = new Set<string>()
+const buttons = [...document.querySelectorAll<HTMLAnchorElement>('a[data-cta]')].map((link) => ({
+  link,
+  label: link.textContent,
+  href: link.href,
+  lang: link.lang,
+  slug: link.dataset.slug ?? '',
+  cta: link.dataset.cta ?? '',
+  /** Empty where the button leads elsewhere. */
+  course: link.dataset.course ?? '',
+}))
+const courses = new Set(buttons.flatMap(({ course }) => course || []))
+const status = document.querySelector<HTMLElement>('.said')
+
+type Button = (typeof buttons)[number]
+
+/** Makes "Enroll" enrol, and "Continue Learning" of the courses that the learner has. */
+export function startEnrolling(): void {
+  for (const button of buttons) button.link.addEventListener('click', (event) => onClick(event, button))
+  // A page that is shown again on the way back is as it was left.
+  addEventListener('pageshow', ({ persisted }) => persisted && look())
+  onSession(look)
+  look()
+}
+
+function look(): void {
+  document.documentElement.toggleAttribute('data-in', hasSession())
+  readEnrolled().then(
+    (found) => {
+      for (const course of courses) if (!waiting.has(course)) set(course, found.includes(course))
+      show()
+    },
+    () => {}, // The buttons stay as they are, and a click finds out.
+  )
+}
+
+async function readEnrolled(): Promise<string[]> {
+  if (!hasSession()) {
+    tab.set(KEPT, null)
+    return []
+  }
+  const [only, ...others] = courses
+  if (only === undefined) return []
+  if (others.length === 0) return (await isEnrolled(only)) ? [only] : []
+
+  const kept: { at: number; courses: string[] } = JSON.parse(tab.get(KEPT) ?? '{ "at": 0 }')
+  if (Date.now() - kept.at < KEEP_MS) return kept.courses
+  const answer = await authorized(new Request('/api/enrollments?limit=100'))
+  if (!answer.ok) throw new Error(`Enrolments were not listed: ${answer.status}`)
+  const { items }: { items: { courseId: string }[] } = await answer.json()
+  const found = items.map(({ courseId }) => courseId)
+  tab.set(KEPT, JSON.stringify({ at: Date.now(), courses: found }))
+  return found
+}
+
+async function isEnrolled(course: string): Promise<boolean> {
+  return (await authorized(new Request(`/api/enrollments/${encodeURIComponent(course)}`))).ok
+}
+
+function onClick(event: MouseEvent, button: Button): void {
+  const { course, slug, cta } = button
+  // The second half of a double click must not follow the link that the first half has made.
+  if (event.detail > 1 || waiting.has(course)) return event.preventDefault()
+  if (enrolled.has(course)) return
+  countClick(slug, cta)
+  // The link leads to where one signs in and is enrolled then. With a modifier the browser opens it elsewhere.
+  if (!course || !hasSession() || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
+  void enroll(button)
+}
+
+async function enroll({ link, course, cta, href }: Button): Promise<void> {
+  say()
+  waiting.add(course)
+  set(course, true)
+  show()
+  const body = JSON.stringify({ courseId: course, distributionId: link.dataset.distribution, ctaType: cta })
+  const headers = { 'content-type': 'application/json' }
+  const answer = await authorized(
+    new Request('/api/enrollments', { method: 'POST', keepalive: true, headers, body }),
+  ).catch(() => undefined)
+  // Without an answer nobody knows, but for the server.
+  const isIn = answer ? answer.ok : await isEnrolled(course).catch(() => false)
+  waiting.delete(course)
+  set(course, isIn)
+  show()
+  if (isIn) {
+    tab.set(KEPT, null)
+    say('enrolled')
+  } else if (answer?.status === 401) location.assign(href)
+  else say(answer && answer.status < 500 && answer.status !== 429 ? 'refused' : 'unreachable')
+}
+
+const set = (course: string, isIn: boolean) => (isIn ? enrolled.add(course) : enrolled.delete(course))
+
+function show(): void {
+  for (const { link, label, href, lang, course } of buttons) {
+    const isIn = enrolled.has(course)
+    link.textContent = isIn ? (link.dataset.continue ?? '') : label
+    link.href = isIn ? `/app/courses/${encodeURIComponent(course)}` : href
+    // The words of the page are in the language of the page.
+    if (isIn) link.removeAttribute('lang')
+    else link.lang = lang
+    if (waiting.has(course)) link.ariaDisabled = 'true'
+    else link.removeAttribute('aria-disabled')
+  }
+}
+
+function say(what?: 'enrolled' | 'refused' | 'unreachable'): void {
+  if (status) status.textContent = (what && status.dataset[what]) ?? ''
+}
