@@ -6,7 +6,7 @@ export default defineConfig({
   appType: 'custom',
   build: {
     outDir: 'dist/client',
-    manifest: true,
+    manifest: 'manifest.json',
     // An inlined file would be a data: address, which the content security policy refuses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -6,6 +6,8 @@ const brokers = 'kafka:29092'
 const urlOf = (service: string) => `http://${service}:8080`
 const addresses = {
   kafkaBrokers: brokers,
+  // Docker's own networks. The published ports are open to this machine alone.
+  proxies: '172.16.0.0/12,192.168.0.0/16',
   aws: urlOf('aws'),
   urlOf,
   publicUrlOf: (app: string) => `http://localhost:${portOf(app)}`,
@@ -111,6 +113,7 @@ ${settingsVolumes.map((service) => `      - ${service}-settings:/settings/${serv
     depends_on:
       enrollment-api: { condition: service_healthy }
       distribution-service: { condition: service_healthy }
+      web: { condition: service_healthy }
     environment:
       KAFKA_BROKERS: ${brokers}
       ENROLLMENT_API_URL: ${urlOf('enrollment-api')}

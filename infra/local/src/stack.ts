@@ -150,7 +150,13 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
 
     const appPorts = await settleApps(mapApps((app) => findFreePort(ports[app], log)))
     const urlOf = (app: string) => `http://127.0.0.1:${appPorts[app as AppName]}`
-    const addresses = { kafkaBrokers: kafka.brokers.join(','), aws, urlOf, publicUrlOf: urlOf }
+    const addresses = {
+      kafkaBrokers: kafka.brokers.join(','),
+      proxies: '127.0.0.1',
+      aws,
+      urlOf,
+      publicUrlOf: urlOf,
+    }
     const urls = { ...urlsBy(urlOf), aws }
     const environmentOf = (app: AppName, port = appPorts[app]) => ({
       // React, which renders mails, reads this. Its development build is slow.

@@ -90,3 +90,26 @@ it('an app that runs from its sources has ended once it is stopped', async () =>
 
   await expect(ask()).rejects.toThrow('fetch failed')
 })
+
+it('what an app has for browsers is built again when it has changed, and the app is started again with it', async () => {
+  const build = `{ outDir: 'dist/client', manifest: 'manifest.json', rolldownOptions: { input: 'src/page.js' } }`
+  writeFileSync(join(folder, 'vite.config.ts'), `export default { build: ${build} }`)
+  mkdirSync(join(folder, 'dist/client'), { recursive: true })
+  writeFileSync(join(folder, 'dist/client/manifest.json'), '{}')
+  write('page.js', 'document.title = 1')
+  write(
+    'answer.ts',
+    `import { readFileSync } from 'node:fs'
+     const read = (file: string) => readFileSync('dist/client/' + file, 'utf8')
+     const { file } = JSON.parse(read('manifest.json'))['src/page.js'] ?? {}
+     export const answer = file ? read(file) : ''`,
+  )
+  const { ask } = await start()
+  const expectPage = (number: number) =>
+    waitFor(async () => (await ask()).includes(`title=${number}`), { message: `page ${number}` })
+  await expectPage(1)
+
+  write('page.js', 'document.title = 2')
+
+  await expectPage(2)
+})

@@ -31,6 +31,8 @@ export interface App {
 /** The addresses of everything. Other apps may use another address for an app than browsers do. */
 export interface Addresses {
   kafkaBrokers: string
+  /** Where the requests come from that web passes on, as TRUST_PROXY has it. */
+  proxies: string
   aws: string
   urlOf: (app: string) => string
   publicUrlOf: (app: string) => string

@@ -28,7 +28,8 @@ export const apps = {
     checksTokens: true,
     callsServices: true,
     usesAws: true,
-    settings: ({ urlOf, publicUrlOf }) => ({
+    settings: ({ urlOf, publicUrlOf, proxies }) => ({
+      TRUST_PROXY: proxies,
       ENROLLMENT_COMPLETED_TOPIC_ARN: snsTopic.arn,
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       EMAIL_WORKER_URL: urlOf('email-worker'),
@@ -45,7 +46,7 @@ export const apps = {
     database: 'distribution',
     consumes: true,
     checksTokens: true,
-    settings: ({ publicUrlOf }) => ({ PUBLIC_BASE_URL: `${publicUrlOf('distribution-service')}/api` }),
+    settings: ({ publicUrlOf, proxies }) => ({ TRUST_PROXY: proxies, PUBLIC_BASE_URL: publicUrlOf('web') }),
   },
 
   'email-worker': {

@@ -12,7 +12,13 @@ const anything = <Value>(value: Value) => new Proxy({} as Record<string, Value>,
 
 function declaredSettings(app: AppName): Record<string, string> {
   const urlOf = (name: string) => `http://${name}.test`
-  const at = { kafkaBrokers: 'kafka.test:9092', aws: 'http://aws.test', urlOf, publicUrlOf: urlOf }
+  const at = {
+    kafkaBrokers: 'kafka.test:9092',
+    proxies: '127.0.0.1',
+    aws: 'http://aws.test',
+    urlOf,
+    publicUrlOf: urlOf,
+  }
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const jwtPrivateKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const secrets = { jwtPrivateKey, keySeal: randomBytes(32).toString('base64url'), clients: anything('a secret') }

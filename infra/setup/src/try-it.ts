@@ -3,11 +3,11 @@ import { firstCourse, testStudent } from './first-course.ts'
 
 /** Describes, for somebody who has just started the product, where everything is and how to enrol in the first course. */
 export function describePlaces(places: AppUrls & { aws: string }, slug: string): string {
-  const { enrollmentApi, distributionService, aws } = places
+  const { web, enrollmentApi, aws } = places
   const json = `-H 'content-type: application/json'`
   const lines: [name: string, url: string][] = [
     ...appNames.map((app): [string, string] => [app, `${places[keyOf(app)]}${appOf(app).page}`]),
-    ['course', `${distributionService}/api/courses/${slug}`],
+    ['course', `${web}/courses/${slug}`],
     ['inbox', aws],
   ]
   return `

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** The folder with what Vite has built for browsers. */
 export const clientFolder = fileURLToPath(new URL('../../dist/client', import.meta.url))
 
-type Manifest = Record<string, { file: string; css?: string[] }>
+type Manifest = Record<string, { file: string; assets?: string[] }>
 
 /** The addresses of what pages load. */
 export interface Assets {
@@ -23,17 +23,18 @@ export interface Assets {
 
 /** Reads what the build has written. Throws if there is no build. */
 export function readAssets(): Assets {
-  const manifest = JSON.parse(readFileSync(`${clientFolder}/.vite/manifest.json`, 'utf8')) as Manifest
-  function addressOf(source: string): string {
+  const manifest = JSON.parse(readFileSync(`${clientFolder}/manifest.json`, 'utf8')) as Manifest
+  function find(source: string) {
     const built = manifest[source]
     if (!built) throw new Error(`The build has no ${source}`)
-    return `/${built.file}`
+    return built
   }
+  const addressOf = (source: string) => `/${find(source).file}`
   return {
     css: addressOf('client/storefront/storefront.css'),
     script: addressOf('client/storefront/storefront.ts'),
     boot: addressOf('client/storefront/boot.ts'),
-    font: addressOf('client/instrument-sans.woff2'),
+    font: `/${find('client/storefront/storefront.css').assets?.[0]}`,
     early: addressOf('client/dashboard/early.ts'),
     dashboard: readFileSync(`${clientFolder}/client/dashboard/index.html`, 'utf8'),
   }
