@@ -150,7 +150,7 @@ async function openLink({ urls }: Product, mail: Mail, known: string): Promise<s
 }
 
 /** The token of the link in a mail about an account. */
-export const tokenOf = ({ text }: Mail): string | undefined => /\/app\/verify#token=([\w-]+)/.exec(text)?.[1]
+export const tokenOf = ({ text }: Mail): string | undefined => /\/app\/[\w-]+#token=([\w-]+)/.exec(text)?.[1]
 
 export async function findPublished({ urls }: Product, enrollmentId: string): Promise<PublishedMessage[]> {
   const messages = (await (await fetch(`${urls.aws}/_published?from=-1000`)).json()) as PublishedMessage[]

@@ -20,7 +20,8 @@ const compose = (purpose: Purpose, request: Partial<AccountRequest> = {}, tenant
   )
 
 const linksOf = (html: string) => [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)
-const link = 'https://learn.example.com/app/verify#token=a-token_1'
+const linkTo = (page: string) => `https://learn.example.com/app/${page}#token=a-token_1`
+const link = linkTo('verify')
 
 test('the English mail that verifies an address has the link twice, and says until when it works', async () => {
   const { to, subject, html, text } = await compose('verification')
@@ -60,19 +61,19 @@ test('the owner of an account who reads German is told in German that the addres
 })
 
 describe.each([
-  ['verification', 'Confirm address', 'Adresse bestätigen'],
-  ['password_reset', 'Choose a new password', 'Neues Passwort wählen'],
-  ['address_change', 'Confirm new address', 'Neue Adresse bestätigen'],
-] as const)('the mail for %s', (purpose, english, german) => {
+  ['verification', 'verify', 'Confirm address', 'Adresse bestätigen'],
+  ['password_reset', 'new-password', 'Choose a new password', 'Neues Passwort wählen'],
+  ['address_change', 'verify', 'Confirm new address', 'Neue Adresse bestätigen'],
+] as const)('the mail for %s', (purpose, page, english, german) => {
   it.each([
     ['en', english],
     ['de', german],
   ])('has its link in the language %s', async (locale, label) => {
     const { html, text } = await compose(purpose, { locale })
 
-    expect(linksOf(html)).toEqual([link, link])
+    expect(linksOf(html)).toEqual([linkTo(page), linkTo(page)])
     expect(html).toContain(label)
-    expect(text).toContain(`${label}: ${link}`)
+    expect(text).toContain(`${label}: ${linkTo(page)}`)
   })
 
   it('is refused without a token', async () => {
@@ -84,7 +85,7 @@ describe.each([
 
     expect(html).not.toContain('<b>')
     expect(new Set(linksOf(html))).toEqual(
-      new Set(['https://learn.example.com/app/verify#token=%22%3E%3Cb%3E%26x%3D%2F%3F']),
+      new Set([`https://learn.example.com/app/${page}#token=%22%3E%3Cb%3E%26x%3D%2F%3F`]),
     )
   })
 })

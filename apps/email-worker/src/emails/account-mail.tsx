@@ -48,7 +48,7 @@ export async function composeAccountMail(
     action:
       'action' in rest
         ? {
-            url: `${webUrl}/app/verify#token=${encodeURIComponent(getToken(request))}`,
+            url: `${webUrl}/app/${pageOf(purpose)}#token=${encodeURIComponent(getToken(request))}`,
             label: rest.action,
             note: words.validUntil(formatMoment(request.expiresAt, language, tenant.timeZone)),
           }
@@ -63,6 +63,9 @@ export async function composeAccountMail(
     text: toPlainText(mail),
   }
 }
+
+/** The page that a link leads to. It has to know what the link is for, which a token does not tell. */
+const pageOf = (purpose: Purpose) => (purpose === 'password_reset' ? 'new-password' : 'verify')
 
 function getToken({ token }: AccountRequest): string {
   if (token === null) throw new AppError('invalid', 'request.without-link', 'the request has no link')
