@@ -1,35 +1,46 @@
-import type { paths as Catalogue } from '@coursewire/api-client/distribution-service'
-import type { paths as Enrollment } from '@coursewire/api-client/enrollment-api'
+import type { paths as CataloguePaths } from '@coursewire/api-client/distribution-service'
+import type { paths as EnrollmentPaths, Problem } from '@coursewire/api-client/enrollment-api'
 import createClient, { type Middleware } from 'openapi-fetch'
 import { authorized } from '../session.ts'
 
-type Problem = { status: number; code: string; title: string; errors?: { pointer?: string; message?: string }[] }
-export class ApiProblem extends Error {
+/** An API has refused a call. */
+export class Refusal extends Error {
   readonly status: number
   readonly code: string
-  readonly errors: Problem['errors']
-  constructor(p: Problem) {
-    super(p.title)
-    this.status = p.status
-    this.code = p.code
-    this.errors = p.errors
+  /** How long to wait, if the API says so. */
+  readonly retryAfterSeconds: number | undefined
+  /** The names of the fields of the body that are invalid. */
+  readonly fields: string[]
+
+  constructor({ status, headers }: Response, problem: Partial<Problem>) {
+    super(problem.title ?? 'Refused')
+    this.status = status
+    this.code = problem.code ?? 'unknown'
+    this.retryAfterSeconds = Number(headers.get('retry-after') ?? Number.NaN) || undefined
+    this.fields = problem.errors?.map(({ pointer }) => pointer.split('/').at(-1) ?? '') ?? []
   }
 }
+
 const refusals: Middleware = {
   async onResponse({ response }) {
     if (response.ok) return
-    const problem: Problem = await response
-      .clone()
-      .json()
-      .catch(() => ({ status: response.status, code: 'unknown', title: response.statusText }))
-    throw new ApiProblem(problem)
+    throw new Refusal(response, await response.json().catch(() => ({})))
   },
 }
-export const enrollment = createClient<Enrollment>({ baseUrl: '', fetch: authorized })
-export const catalogue = createClient<Catalogue>({ baseUrl: '' })
-enrollment.use(refusals)
-catalogue.use(refusals)
-export type EnrollmentRecord =
-  Enrollment['/api/enrollments']['get']['responses'][200]['content']['application/json']['items'][number]
-export type CourseRecord =
-  Catalogue['/api/courses']['get']['responses'][200]['content']['application/json']['items'][number]
+
+/** Calls as the person who is signed in. */
+export const enrollment = createClient<EnrollmentPaths>({ baseUrl: location.origin, fetch: authorized })
+/** Calls without a token: what people do who are not signed in. */
+export const accounts = createClient<EnrollmentPaths>({
+  baseUrl: location.origin,
+  headers: { 'x-coursewire': '1' },
+})
+export const catalogue = createClient<CataloguePaths>({ baseUrl: location.origin })
+for (const client of [enrollment, accounts, catalogue]) client.use(refusals)
+
+/** The answer of a call that has one. */
+export async function dataOf<Data>(call: Promise<{ data?: Data }>): Promise<Data> {
+  const { data } = await call
+  if (data === undefined) throw new Error('The answer is empty')
+  return data
+}

@@ -1,4 +1,7 @@
-// Loaded beside the application, not after it: the refresh is under way while the rest still arrives.
+// Loaded beside the application, not after it: the refresh and the words are under way while the rest still arrives.
 import { accessToken, hasSession } from '../session.ts'
+import { loadFirstWording } from './language.ts'
+import './mail-link.ts'
 
+loadFirstWording().catch(() => {})
 if (hasSession()) accessToken().catch(() => {})

@@ -1,129 +1,200 @@
 import { useMutation } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { type SubmitEvent, useEffect, useState } from 'react'
-import { onSession } from '../session.ts'
-import { ApiProblem, enrollment } from './api.ts'
-import { Field } from './parts.tsx'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useState } from 'react'
+import { hasSession, onSession } from '../session.ts'
+import { accounts, dataOf } from './api.ts'
+import { Field, Form } from './form.tsx'
+import { intent } from './intent.ts'
+import { knownAddress } from './known-address.ts'
+import { useMailToken } from './mail-link.ts'
+import { notify } from './notices.tsx'
+import { Motif, Problem, State, useTitle } from './parts.tsx'
+import { isLinkInvalid } from './problems.ts'
 import { useLanguage, useWords } from './words.tsx'
 
-const pending = 'pendingEnrollmentCourseId'
-async function post<T>(path: string, body: object): Promise<T> {
-  // becomes enrollment.POST once the document has these routes
-  const answer = await fetch(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-coursewire': '1' },
-    body: JSON.stringify(body),
-  })
-  if (!answer.ok) throw new ApiProblem(await answer.json())
-  return answer.json() as Promise<T>
-}
-
 export function SignUp() {
-  const w = useWords()
-  const { language } = useLanguage()
+  const { words, language: locale } = useLanguage()
   const navigate = useNavigate()
-  useEffect(
-    () =>
-      onSession((inside) => {
-        if (inside) void navigate({ to: '/' })
-      }),
-    [navigate],
-  ) // signed in meanwhile, in the tab the mail opened
-  const join = useMutation({
-    mutationFn: (b: { email: string; password: string }) =>
-      post('/auth/signup', {
-        ...b,
-        name: b.email,
-        locale: language,
-        pendingEnrollmentCourseId: sessionStorage.getItem(pending) ?? undefined,
-      }),
-  })
-  const [missing, setMissing] = useState(false)
-  function submit(event: SubmitEvent<HTMLFormElement>) {
-    event.preventDefault()
-    const { email, password } = Object.fromEntries(new FormData(event.currentTarget)) as {
-      email: string
-      password: string
-    }
-    setMissing(!event.currentTarget.checkValidity())
-    if (event.currentTarget.checkValidity()) join.mutate({ email, password })
+  const [isSent, setIsSent] = useState(false)
+  useTitle(isSent ? words.inbox : words.signUp)
+  // Somebody has signed in meanwhile, in the tab that the mail opened.
+  useEffect(() => onSession((isSignedIn) => void (isSignedIn && navigate({ to: '/' }))), [navigate])
+  if (isSent) return <Inbox text={words.inboxSignUp} onAgain={() => setIsSent(false)} />
+  async function send({ name = '', email = '', password = '' }: Record<string, string>) {
+    const courseId = intent.get()
+    const body = { name, email, password, locale, ...(courseId && { pendingEnrollmentCourseId: courseId }) }
+    await accounts.POST('/auth/signup', { body })
   }
-  if (join.isSuccess)
-    return (
-      <section className="narrow">
-        <h1>{w.inbox}</h1>
-        <p className="lead">{w.inboxWhat}</p>
-      </section>
-    )
   return (
     <section className="narrow">
-      <h1>{w.signUp}</h1>
-      <form className="form" noValidate onSubmit={submit}>
-        <Field
-          name="email"
-          type="email"
-          label={w.email}
-          autoComplete="username"
-          error={missing ? w.emailMissing : undefined}
-        />
-        <Field
-          name="password"
-          type="password"
-          label={w.password}
-          autoComplete="new-password"
-          error={missing ? w.passwordMissing : undefined}
-        />
-        <button className="button" type="submit" aria-disabled={join.isPending}>
-          {w.signUp}
-        </button>
-      </form>
+      <h1>{words.signUp}</h1>
+      <p className="lead">{intent.get() ? words.signUpWanted : words.signUpIntro}</p>
+      <Form send={send} onSent={() => setIsSent(true)} button={words.signUp}>
+        <Field name="name" kind="name" autoComplete="name" />
+        <Field name="email" kind="email" type="email" autoComplete="username" />
+        <NewPassword name="password" />
+      </Form>
       <p className="hint">
-        <Link to="/sign-in">{w.signIn}</Link>
+        {words.haveAccount} <Link to="/sign-in">{words.signIn}</Link>
       </p>
     </section>
   )
 }
 
-/** A click, not the mere opening, uses the link up: mail scanners open links. The token is in the fragment, which no server and no log sees. */
-export function Verify() {
-  const w = useWords()
-  const navigate = useNavigate()
-  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? ''
-  const confirm = useMutation({
-    mutationFn: () =>
-      post<{ email: string; pendingEnrollmentCourseId: string | null }>('/auth/verify-email', { token }),
-    onSuccess: (a) => {
-      if (a.pendingEnrollmentCourseId) sessionStorage.setItem(pending, a.pendingEnrollmentCourseId)
-      void navigate({ to: '/sign-in', replace: true })
-    },
-  })
+function NewPassword({ name }: { name: string }) {
+  const words = useWords()
+  return (
+    <Field
+      name={name}
+      kind="newPassword"
+      type="password"
+      autoComplete="new-password"
+      minLength={8}
+      hint={words.passwordHint}
+    />
+  )
+}
+
+function Inbox({ text, onAgain }: { text: string; onAgain: () => void }) {
+  const words = useWords()
   return (
     <section className="narrow">
-      <h1>{w.confirm}</h1>
-      {confirm.isError ? (
-        <p className="error" role="alert">
-          {w.linkOver}
-        </p>
-      ) : (
-        <p className="lead">{w.confirmWhat}</p>
-      )}
-      <button type="button" className="button" onClick={() => confirm.mutate()}>
-        {w.confirm}
-      </button>
+      <h1>{words.inbox}</h1>
+      <p className="lead" role="status">
+        {text}
+      </p>
+      <p className="hint">
+        {words.inboxNothing}{' '}
+        <button type="button" className="link" onClick={onAgain}>
+          {words.inboxAgain}
+        </button>
+        .
+      </p>
     </section>
   )
 }
 
-const enroll = getRouteApi('/enroll/$courseId')
-/** Where an "Enroll" link leads: enrols who is signed in, remembers it for who is not. */
-export function Enroll() {
-  const w = useWords()
-  const { courseId } = enroll.useParams()
+/** The link of a mail that confirms an address. A click uses it, not the opening: mail scanners open links. */
+export function Verify() {
+  const words = useWords()
   const navigate = useNavigate()
-  useEffect(() => {
-    sessionStorage.setItem(pending, courseId)
-    void navigate({ to: localStorage.getItem('coursewire.in') ? '/' : '/sign-up', replace: true })
-  }, [courseId, navigate])
-  return <p role="status">{w.loading}</p>
+  const token = useMailToken()
+  useTitle(words.confirm)
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: (body: { token: string }) => dataOf(accounts.POST('/auth/verify-email', { body })),
+    onSuccess: ({ email, pendingEnrollmentCourseId }) => {
+      if (pendingEnrollmentCourseId !== null) intent.keep(pendingEnrollmentCourseId)
+      if (hasSession()) {
+        notify(({ addressChanged }) => addressChanged(email))
+        return navigate({ to: '/account', replace: true })
+      }
+      knownAddress.keep(email)
+      notify(({ confirmDone }) => confirmDone)
+      return navigate({ to: '/sign-in', search: {}, replace: true })
+    },
+  })
+  if (token === null) return <State title={words.linkMissing} text={words.linkMissingWhat} />
+  if (isLinkInvalid(error))
+    return (
+      <LinkOver>
+        <p>{words.linkOverSignUp}</p>
+        <Link className="button" to="/sign-up">
+          {words.signUp}
+        </Link>
+        <Link to="/sign-in">{words.signIn}</Link>
+      </LinkOver>
+    )
+  return (
+    <section className="narrow">
+      <h1>{words.confirm}</h1>
+      <p className="lead">{words.confirmIntro}</p>
+      <div className="form">
+        {error ? <Problem error={error} /> : null}
+        <button
+          type="button"
+          className="button"
+          aria-disabled={isPending}
+          onClick={() => {
+            if (!isPending) mutate({ token })
+          }}
+        >
+          {words.confirm}
+        </button>
+      </div>
+    </section>
+  )
 }
-void enrollment
+
+function LinkOver({ children }: { children: ReactNode }) {
+  const words = useWords()
+  return (
+    <section className="state" role="alert">
+      <Motif />
+      <h1>{words.linkOver}</h1>
+      <p>{words.problems['link.invalid']}</p>
+      {children}
+    </section>
+  )
+}
+
+/** Asks for a mail with a link to choose another password. */
+export function Reset() {
+  const words = useWords()
+  const [isSent, setIsSent] = useState(false)
+  useTitle(isSent ? words.inbox : words.reset)
+  if (isSent) return <Inbox text={words.inboxReset} onAgain={() => setIsSent(false)} />
+  return (
+    <section className="narrow">
+      <h1>{words.reset}</h1>
+      <p className="lead">{words.resetIntro}</p>
+      <Form
+        send={({ email = '' }) => accounts.POST('/auth/password-reset', { body: { email } })}
+        onSent={() => setIsSent(true)}
+        button={words.resetSend}
+      >
+        <Field name="email" kind="email" type="email" autoComplete="username" />
+      </Form>
+      <p className="hint">
+        <Link to="/sign-in">{words.signIn}</Link>
+      </p>
+    </section>
+  )
+}
+
+/** The link of a mail that was asked for with a lost password. */
+export function ChoosePassword() {
+  const words = useWords()
+  const navigate = useNavigate()
+  const token = useMailToken()
+  const [isOver, setIsOver] = useState(false)
+  useTitle(words.reset)
+  if (token === null) return <State title={words.linkMissing} text={words.linkMissingWhat} />
+  if (isOver)
+    return (
+      <LinkOver>
+        <Link className="button" to="/reset">
+          {words.resetAgain}
+        </Link>
+      </LinkOver>
+    )
+  return (
+    <section className="narrow">
+      <h1>{words.reset}</h1>
+      <Form
+        send={async ({ password = '' }) => {
+          await accounts.POST('/auth/password-reset/confirm', { body: { token, password } }).catch((error: unknown) => {
+            if (isLinkInvalid(error)) setIsOver(true)
+            throw error
+          })
+        }}
+        onSent={() => {
+          notify(({ resetDone }) => resetDone)
+          void navigate({ to: '/sign-in', search: {}, replace: true })
+        }}
+        button={words.resetSave}
+      >
+        <NewPassword name="password" />
+      </Form>
+    </section>
+  )
+}

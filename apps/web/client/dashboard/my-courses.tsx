@@ -1,137 +1,139 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { wire } from '../../src/storefront/wire.ts'
-import { type MyCourse, myCourses } from './my-courses-data.ts'
-import { Confirm, Menu } from './parts.tsx'
-import { useWords } from './words.tsx'
+import { Leave } from './leave.tsx'
+import { enrollmentsQuery, type MyCourse, useNamed } from './my-courses-data.ts'
+import { Failed, Loading, Menu, Motif, useTitle } from './parts.tsx'
+import { useProgress, Wire } from './wire.tsx'
+import { useLanguage, useWords } from './words.tsx'
 
 const route = getRouteApi('/signed-in/')
 
 export function MyCourses() {
-  const w = useWords()
-  const { show } = route.useSearch()
-  const { data, error, isPending, refetch } = useQuery(myCourses)
-  if (error)
-    return (
-      <section className="state" role="alert">
-        <h1>{w.failed}</h1>
-        <button type="button" className="button" onClick={() => void refetch()}>
-          {w.again}
-        </button>
-      </section>
-    )
-  if (isPending)
-    return (
-      <section className="state" aria-busy="true">
-        <h1 className="hidden">{w.myCourses}</h1>
-        <p role="status">{w.loading}</p>
-      </section>
-    )
-  const next = data.find((c) => !c.completed)
-  const shown = data.filter((c) => (show === 'active' ? !c.completed : show === 'completed' ? c.completed : true))
+  const words = useWords()
+  useTitle(words.myCourses)
+  const enrollments = useQuery(enrollmentsQuery)
+  const { courses, error, refetch } = useNamed(enrollments.data)
+  if (enrollments.isError && !enrollments.data)
+    return <Failed title={words.failed} error={enrollments.error} retry={() => void enrollments.refetch()} />
+  if (!courses) return <Loading />
+  const [latest] = courses
+    .filter(({ completed }) => !completed)
+    .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt))
   return (
     <>
-      {next ? (
-        <section className="next" aria-labelledby="next">
-          <div>
-            <h1 id="next">{w.welcome}</h1>
-            <p className="next-name" lang={next.course?.language}>
-              {next.course?.title}
-            </p>
-            <p className="next-done">{w.done(next.done, next.lessons)}</p>
-            <a className="button" href={`/app/courses/${next.courseId}`}>
-              {w.continue}
-            </a>
-          </div>
-          <Wire course={next} perRow={next.lessons > 30 ? 8 : 6} big />
-        </section>
-      ) : (
-        <h1 className="hidden">{w.myCourses}</h1>
-      )}
+      {latest ? <Next course={latest} /> : <h1 className="hidden">{words.myCourses}</h1>}
+      {error ? (
+        <p className="notice bad">
+          {words.namesFailed}
+          <button type="button" className="link" onClick={() => void refetch()}>
+            {words.again}
+          </button>
+        </p>
+      ) : null}
+      {courses.length > 0 ? <List courses={courses} /> : <Nothing title={words.none} text={words.noneWhat} />}
+    </>
+  )
+}
+
+function Next({ course }: { course: MyCourse }) {
+  const words = useWords()
+  const progress = useProgress(course)
+  return (
+    <section className="next" aria-labelledby="next">
+      <div>
+        <h1 id="next">{words.next}</h1>
+        <p className="next-name" lang={course.entry?.language}>
+          {course.entry?.title ?? words.unnamed}
+        </p>
+        <p className="next-done">{progress}</p>
+        <Link className="button" to="/courses/$courseId" params={course}>
+          {course.progress === 0 ? words.begin : words.continueLearning}
+        </Link>
+      </div>
+      <Wire course={course} size="big" />
+    </section>
+  )
+}
+
+function List({ courses }: { courses: MyCourse[] }) {
+  const words = useWords()
+  const { show } = route.useSearch()
+  const shown = courses.filter(({ completed }) => show === undefined || completed === (show === 'completed'))
+  return (
+    <>
       <div className="list-head">
-        <h2>{w.yours}</h2>
-        <nav className="pick" aria-label={w.which}>
+        <h2>{words.yours}</h2>
+        <nav className="pick" aria-label={words.which}>
           <Link to="/" search={{}} activeOptions={{ exact: true }}>
-            {w.all}
+            {words.all}
           </Link>
           <Link to="/" search={{ show: 'active' }}>
-            {w.active}
+            {words.running}
           </Link>
           <Link to="/" search={{ show: 'completed' }}>
-            {w.completed}
+            {words.finished}
           </Link>
         </nav>
       </div>
       {shown.length > 0 ? (
         <ul className="list">
-          {shown.map((c) => (
-            <Row key={c.id} course={c} />
+          {shown.map((course) => (
+            <Row key={course.id} course={course} />
           ))}
         </ul>
+      ) : show === 'completed' ? (
+        <Nothing title={words.noneFinished} text={words.noneFinishedWhat} />
       ) : (
-        <section className="state">
-          <h3>{w.none}</h3>
-          <p>{w.noneWhat}</p>
-          <a className="button" href="/en/courses">
-            {w.browse}
-          </a>
-        </section>
+        <Nothing title={words.noneRunning} text={words.noneWhat} />
       )}
     </>
   )
 }
 
-function Row({ course: c }: { course: MyCourse }) {
-  const w = useWords()
-  const title = c.course?.title ?? c.courseId
+function Nothing({ title, text }: { title: string; text: string }) {
+  const { words, language } = useLanguage()
+  return (
+    <section className="state">
+      <Motif />
+      <h2>{title}</h2>
+      <p>{text}</p>
+      <a className="button" href={`/${language}/courses`}>
+        {words.browse}
+      </a>
+    </section>
+  )
+}
+
+function Row({ course }: { course: MyCourse }) {
+  const { words, language } = useLanguage()
+  const { courseId, entry, completed } = course
+  const progress = useProgress(course)
+  const title = entry?.title ?? words.unnamed
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(course.updatedAt))
   return (
     <li className="row">
       <div className="row-name">
-        <h3 lang={c.course?.language}>{title}</h3>
-        <p>{c.completed ? w.finishedOn(new Date(c.updatedAt)) : w.done(c.done, c.lessons)}</p>
+        <h3 lang={entry?.language}>{title}</h3>
+        <p>{completed ? words.finishedOn(day) : progress}</p>
+        {entry ? null : <p>{words.unnamedWhat(courseId)}</p>}
       </div>
-      <Wire course={c} perRow={60} />
-      <a className="button quiet" href={`/app/courses/${c.courseId}`}>
-        {c.completed ? w.review : c.done === 0 ? w.begin : w.continue}
+      <Wire course={course} size="mini" />
+      <Link className="button quiet" to="/courses/$courseId" params={course}>
+        {completed ? words.review : course.progress === 0 ? words.begin : words.continueLearning}
         <span className="hidden">: {title}</span>
-      </a>
-      <Confirm
-        title={w.leaveSure(title)}
-        text={w.leaveWhat}
-        yes={w.leave}
-        no={w.cancel}
-        onYes={() => {}}
-        opener={(ask) => (
-          <Menu label={w.more(title)} icon={<path className="dots" d="M4 10h.01M10 10h.01M16 10h.01" />}>
-            <a href={c.course?.canonicalUrl}>{w.page}</a>
-            <button type="button" onClick={ask}>
-              {w.leave}
+      </Link>
+      <Leave
+        courseId={courseId}
+        title={title}
+        opener={(open) => (
+          <Menu label={words.more(title)} icon={<path className="dots" d="M4 10h.01M10 10h.01M16 10h.01" />}>
+            {entry ? <a href={`/courses/${entry.slug}`}>{words.coursePage}</a> : null}
+            <button type="button" onClick={open}>
+              {words.leave}
             </button>
           </Menu>
         )}
       />
     </li>
-  )
-}
-
-function Wire({ course: c, perRow, big = false }: { course: MyCourse; perRow: number; big?: boolean }) {
-  const w = useWords()
-  if (c.lessons === 0) return null
-  const s = big ? wire(c.lessons, perRow, 56, 56, 24) : wire(c.lessons, perRow, 12, 12, 6)
-  const at = s.beads[Math.min(c.done, s.beads.length - 1)]
-  return (
-    <svg
-      className={big ? 'path' : 'mini'}
-      viewBox={`0 0 ${s.width} ${s.height}`}
-      role="img"
-      aria-label={w.beads(c.done, c.lessons)}
-      preserveAspectRatio="xMinYMid meet"
-    >
-      <path className="thread" d={s.path} />
-      {s.beads.map((b, i) => (
-        <circle key={`${b.x} ${b.y}`} className={i < c.done ? 'bead done' : 'bead'} cx={b.x} cy={b.y} r={big ? 7 : 4} />
-      ))}
-      {big && at && !c.completed ? <circle className="here" cx={at.x} cy={at.y} r={13} /> : null}
-    </svg>
   )
 }

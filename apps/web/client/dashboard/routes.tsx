@@ -4,64 +4,159 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  Outlet,
   redirect,
+  useNavigate,
+  useRouterState,
 } from '@tanstack/react-router'
-import { accessToken } from '../session.ts'
-import { myCourses } from './my-courses-data.ts'
-import { Oops, Shell } from './shell.tsx'
+import { useEffect } from 'react'
+import { accessToken, onSession } from '../session.ts'
+import { enrolInIntent } from './intent.ts'
+import { enrollmentsQuery } from './my-courses-data.ts'
+import { Loading } from './parts.tsx'
+import { Lost, Oops, Shell } from './shell.tsx'
+
+type Search = Record<string, unknown>
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+/** A path of ours. Browsers take a backslash for a slash, and two slashes for another host. */
+const isOurs = (path: string | undefined): path is string => path !== undefined && /^\/(?![/\\])/.test(path)
+
+/** Loads the code of a page when it is needed. */
+function page<Module extends Record<string, unknown>, Name extends keyof Module>(
+  load: () => Promise<Module>,
+  name: Name,
+) {
+  // The router takes any other failure for a page that is older than the server, and loads it anew.
+  const attempt = () =>
+    load().catch((cause: unknown) => {
+      throw navigator.onLine ? cause : new Error('There is no connection', { cause })
+    })
+  return lazyRouteComponent(attempt, name)
+}
 
 export function makeRouter(queries: QueryClient) {
   const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Shell })
+
   const signedIn = createRoute({
     getParentRoute: () => root,
     id: 'signed-in',
     beforeLoad: async ({ location }) => {
-      if (!(await accessToken())) throw redirect({ to: '/sign-in', search: { next: location.href } })
+      if (!(await accessToken()))
+        throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } })
     },
+    component: SignedIn,
   })
   const home = createRoute({
     getParentRoute: () => signedIn,
     path: '/',
-    validateSearch: (s: Record<string, unknown>): { show?: 'active' | 'completed' } =>
-      s.show === 'active' || s.show === 'completed' ? { show: s.show } : {},
-    loader: ({ context }) => {
-      void context.queries.prefetchQuery(myCourses)
+    validateSearch: ({ show }: Search): { show?: 'active' | 'completed' } =>
+      show === 'active' || show === 'completed' ? { show } : {},
+    loader: async ({ context }) => {
+      await enrolInIntent()
+      void context.queries.prefetchQuery(enrollmentsQuery)
     },
-    component: lazyRouteComponent(() => import('./my-courses.tsx'), 'MyCourses'),
+    component: page(() => import('./my-courses.tsx'), 'MyCourses'),
   })
+  const course = createRoute({
+    getParentRoute: () => signedIn,
+    path: '/courses/$courseId',
+    component: page(() => import('./course.tsx'), 'Course'),
+  })
+  const account = createRoute({
+    getParentRoute: () => signedIn,
+    path: '/account',
+    component: page(() => import('./account.tsx'), 'Account'),
+  })
+
   const signIn = createRoute({
     getParentRoute: () => root,
     path: '/sign-in',
-    validateSearch: (s: Record<string, unknown>): { next?: string } =>
-      typeof s.next === 'string' && /^\/(?![/\\])/.test(s.next) ? { next: s.next } : {},
-    component: lazyRouteComponent(() => import('./sign-in.tsx'), 'SignIn'),
+    validateSearch: (search: Search): { next?: string; ended?: true } => {
+      const next = textOf(search.next)
+      return { ...(isOurs(next) && { next }), ...(search.ended ? { ended: true } : {}) }
+    },
+    beforeLoad: async ({ search: { next = '/' } }) => {
+      if (await accessToken().catch(() => undefined)) throw redirect({ href: next })
+    },
+    component: page(() => import('./sign-in.tsx'), 'SignIn'),
+  })
+  const enroll = createRoute({
+    getParentRoute: () => root,
+    path: '/enroll/$courseId',
+    validateSearch: (search: Search): { distributionId?: string; ctaType?: string } => {
+      const [distributionId, ctaType] = [textOf(search.distributionId), textOf(search.ctaType)]
+      return { ...(distributionId && { distributionId }), ...(ctaType && { ctaType }) }
+    },
+    component: page(() => import('./enroll.tsx'), 'Enroll'),
   })
   const joining = () => import('./joining.tsx')
   const signUp = createRoute({
     getParentRoute: () => root,
     path: '/sign-up',
-    component: lazyRouteComponent(joining, 'SignUp'),
+    component: page(joining, 'SignUp'),
   })
   const verify = createRoute({
     getParentRoute: () => root,
     path: '/verify',
-    component: lazyRouteComponent(joining, 'Verify'),
+    component: page(joining, 'Verify'),
   })
-  const enroll = createRoute({
+  const reset = createRoute({
     getParentRoute: () => root,
-    path: '/enroll/$courseId',
-    component: lazyRouteComponent(joining, 'Enroll'),
+    path: '/reset',
+    component: page(joining, 'Reset'),
   })
-  return createRouter({
-    routeTree: root.addChildren([signedIn.addChildren([home]), signIn, signUp, verify, enroll]),
+  const choosePassword = createRoute({
+    getParentRoute: () => root,
+    path: '/new-password',
+    component: page(joining, 'ChoosePassword'),
+  })
+
+  const pages = [home, course, account, signIn, enroll, signUp, verify, reset, choosePassword]
+  const router = createRouter({
+    routeTree: root.addChildren([
+      signedIn.addChildren([home, course, account]),
+      signIn,
+      signUp,
+      verify,
+      reset,
+      choosePassword,
+      enroll,
+    ]),
     basepath: '/app',
     context: { queries },
+    // The router's own form writes a text that looks like a number in quotes.
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: (search) => {
+      const text = new URLSearchParams(search as Record<string, string>).toString()
+      return text ? `?${text}` : ''
+    },
     defaultPreload: 'intent',
+    defaultPendingComponent: Loading,
     defaultErrorComponent: Oops,
+    defaultNotFoundComponent: Lost,
   })
+  const loadPages = () => {
+    for (const { options } of pages) void options.component?.preload?.()
+  }
+  return { router, loadPages }
 }
+
+/** Leads to the sign-in when the session ends, and back again after it. */
+function SignedIn() {
+  const navigate = useNavigate()
+  const next = useRouterState({ select: ({ location }) => location.href })
+  useEffect(
+    () =>
+      onSession((isSignedIn) => {
+        if (!isSignedIn) void navigate({ to: '/sign-in', search: { next, ended: true } })
+      }),
+    [navigate, next],
+  )
+  return <Outlet />
+}
+
 declare module '@tanstack/react-router' {
   interface Register {
-    router: ReturnType<typeof makeRouter>
+    router: ReturnType<typeof makeRouter>['router']
   }
 }
