@@ -110,8 +110,10 @@ it('a follower goes on where it was when the broker has been away, and has misse
   await waitFor(() => follower.numbers().length === 1)
 
   await kafka.kill()
+  // Long before the group notices.
+  await waitFor(() => !follower.isFollowing(), { timeoutMs: 10_000 })
   // For so long that it has to join again.
-  await waitFor(() => !follower.isFollowing(), { timeoutMs: 60_000 })
+  await waitFor(() => follower.log.find('Joining the group anew').length > 0, { timeoutMs: 60_000 })
   await kafka.restart()
   await write(note, [2, 3], brokers)
 

@@ -29,7 +29,7 @@ export interface FollowOptions {
 export interface Follower {
   /** Resolves when it follows for the first time, or is closed before that. */
   started: Promise<void>
-  /** False while Kafka is lost, which it notices within 20 seconds. Until then, and while this is false, a cache may be out of date. */
+  /** False while Kafka is lost, which it notices within a second. While this is false, a cache may be out of date. */
   isFollowing(): boolean
   close(): Promise<void>
 }
@@ -156,7 +156,7 @@ export function followTopic(options: FollowOptions): Follower {
 
   return {
     started,
-    isFollowing: () => isFollowing,
+    isFollowing: () => isFollowing && member.isHearing(),
     async close() {
       isClosed = true
       clearInterval(lookTimer)

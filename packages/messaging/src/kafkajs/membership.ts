@@ -12,6 +12,9 @@ const METADATA_MS = 5_000
 /** Longer than a join takes. If the coordinator is silent for so long, it has dropped the member or is gone. */
 const MAX_SILENCE_MS = 20_000
 const CHECK_MS = 1_000
+const MAX_WAIT_MS = 200
+/** A broker answers a fetch within `MAX_WAIT_MS`, whether or not there are records. */
+const MAX_FETCH_MS = 700
 
 /** Partitions by topic. */
 export type Assigned = Record<string, number[]>
@@ -45,6 +48,8 @@ export function joinGroup(options: MembershipOptions) {
   let lastBeatAt = performance.now()
   let heardOfCoordinatorAt = 0
   let isInGroup = false
+  /** Since when each broker owes the answer to a fetch. */
+  const fetchingSince = new Map<number, number>()
   /** How often the member was started since the last success. */
   let joins = 0
   let isClosing = false
@@ -65,14 +70,21 @@ export function joinGroup(options: MembershipOptions) {
     const member = kafka.consumer({
       groupId,
       ...membership,
-      maxWaitTimeInMs: 200,
+      maxWaitTimeInMs: MAX_WAIT_MS,
       maxBytesPerPartition: 4 * 1024 * 1024,
       metadataMaxAge: METADATA_MS,
       retry: endlessRetry,
     })
-    const { GROUP_JOIN, CRASH, FETCH_START, HEARTBEAT, END_BATCH_PROCESS } = member.events
+    const { GROUP_JOIN, CRASH, FETCH_START, FETCH, HEARTBEAT, END_BATCH_PROCESS } = member.events
     const isCurrent = () => member === consumer
-    member.on(FETCH_START, beat)
+    member.on(FETCH_START, ({ payload: { nodeId } }) => {
+      beat()
+      // A fetch that fails is asked again, and is still owed.
+      if (isCurrent() && !fetchingSince.has(nodeId)) fetchingSince.set(nodeId, performance.now())
+    })
+    member.on(FETCH, ({ payload: { nodeId } }) => {
+      if (isCurrent()) fetchingSince.delete(nodeId)
+    })
     member.on(HEARTBEAT, () => {
       beat()
       if (isCurrent()) heardOfCoordinatorAt = performance.now()
@@ -97,6 +109,8 @@ export function joinGroup(options: MembershipOptions) {
   function takeAssignment({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
     beat()
     heardOfCoordinatorAt = performance.now()
+    // The partitions may be on other brokers now.
+    fetchingSince.clear()
     metrics.rebalances.add(1)
     joining.worked()
     options.onAssigned(memberAssignment)
@@ -156,6 +170,8 @@ export function joinGroup(options: MembershipOptions) {
     isAlive: () => performance.now() - lastBeatAt < LIVENESS_MS,
     /** Whether this member has joined its group and still belongs to it. */
     isInGroup: () => isInGroup,
+    /** Whether every broker has just said what there is. Otherwise there may be records that have not arrived. */
+    isHearing: () => [...fetchingSince.values()].every((at) => performance.now() - at < MAX_FETCH_MS),
     /** Makes the next fetch of a partition begin at `offset`, and discards what is on its way. */
     seek: (topic: string, partition: number, offset: number) =>
       consumer.seek({ topic, partition, offset: String(offset) }),
