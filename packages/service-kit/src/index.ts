@@ -28,6 +28,7 @@ export {
 export type { Access, Caller, Role } from './http/access.ts'
 export { createHttpApp, type HttpApp } from './http/app.ts'
 export { namesEntity } from './http/entity-tags.ts'
+export type { ShowProblem } from './http/errors.ts'
 export { assertFresh, ifMatch, requireIfMatch } from './http/preconditions.ts'
 export { describeProblem } from './http/problem.ts'
 export { createLogger, type Logger } from './logger.ts'

@@ -21,6 +21,11 @@ export type ServiceClient = {
     schema: z.ZodType<Answer>,
     options?: { requestId?: string },
   ): Promise<Answer | null>
+  /**
+   * Fetches `url` on behalf of a tenant and returns the answer whatever its status, without following redirects. Its body must be read or
+   * cancelled. No answer within five seconds throws an `unavailable` AppError; so does a service that issues no token.
+   */
+  send(url: string, tenantId: string, options?: { headers?: Record<string, string> }): Promise<Response>
 }
 
 /** Creates a client that gets one service token per tenant, and renews it before it expires and once when it is refused. */
@@ -37,6 +42,7 @@ export function createServiceClient(options: {
     const requestedAt = performance.now()
     const response = await call(tokenUrl, {
       method: 'POST',
+      redirect: 'error',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ clientId, clientSecret, tenantId }),
     })
@@ -61,18 +67,22 @@ export function createServiceClient(options: {
     return (await (renewing === undefined || renewing === holding ? renewToken(tenantId) : renewing)).value
   }
 
+  async function send(url: string, tenantId: string, init: Omit<RequestInit, 'headers'>, headers: object = {}) {
+    const sendWith = (bearer: string) =>
+      call(url, { ...init, headers: { ...headers, authorization: `Bearer ${bearer}` } })
+    const token = await getToken(tenantId)
+    const response = await sendWith(token)
+    if (response.status !== 401) return response
+    await response.body?.cancel()
+    return sendWith(await getToken(tenantId, token))
+  }
+
   return {
+    send: (url, tenantId, { headers } = {}) => send(url, tenantId, { redirect: 'manual' }, headers),
     async get(url, tenantId, schema, { requestId } = {}) {
       // A correlation id from elsewhere can be any text, and not every text is allowed in a header.
-      const passedOn = requestIdShape.test(requestId ?? '') && { 'x-request-id': requestId as string }
-      const send = (bearer: string) => call(url, { headers: { authorization: `Bearer ${bearer}`, ...passedOn } })
-
-      const token = await getToken(tenantId)
-      let response = await send(token)
-      if (response.status === 401) {
-        await response.body?.cancel()
-        response = await send(await getToken(tenantId, token))
-      }
+      const passedOn = requestIdShape.test(requestId ?? '') ? { 'x-request-id': requestId } : {}
+      const response = await send(url, tenantId, { redirect: 'error' }, passedOn)
       if (response.status === 404) {
         await response.body?.cancel()
         return null
@@ -84,7 +94,7 @@ export function createServiceClient(options: {
 
 async function call(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
   } catch (cause) {
     throw new AppError('unavailable', 'service.unreachable', 'Another service does not answer', { url }, { cause })
   }

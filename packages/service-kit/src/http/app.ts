@@ -7,7 +7,7 @@ import type { HttpConfig, Service } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { addAccessControl } from './access.ts'
 import { addDocs, type Docs } from './docs.ts'
-import { addProblems, answerError } from './errors.ts'
+import { addProblems, answerError, type ShowProblem } from './errors.ts'
 import { addStrictJson } from './json-body.ts'
 import { createMethodTable } from './methods.ts'
 import { addOperations, type Health } from './operations.ts'
@@ -38,8 +38,11 @@ export async function createHttpApp(options: {
   docs?: Docs
   /** How long a request may take to arrive, including its body. */
   requestTimeoutMs?: number
+  /** Headers of every answer, beside or instead of the usual security headers. */
+  headers?: Record<string, string>
+  showProblem?: ShowProblem
 }): Promise<HttpApp> {
-  const { service, config, logger, keySet, health, docs, requestTimeoutMs = 15_000 } = options
+  const { service, config, logger, keySet, health, docs, requestTimeoutMs = 15_000, showProblem } = options
   const methods = createMethodTable()
 
   const app = fastify({
@@ -63,7 +66,7 @@ export async function createHttpApp(options: {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
-  const securityHeaders = await buildSecurityHeaders()
+  const securityHeaders = { ...(await buildSecurityHeaders()), ...options.headers }
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // A client that gets a 304 already has them (RFC 9110, section 15.4.5).
     if (reply.statusCode !== 304) void reply.headers(securityHeaders)
@@ -72,7 +75,7 @@ export async function createHttpApp(options: {
   addRequestIds(app)
   addProtocolChecks(app, methods)
   addStrictJson(app)
-  addProblems(app, methods)
+  addProblems(app, methods, showProblem)
   // Comes before the access control, which requires a policy of every later route.
   if (docs) await addDocs(app, { ...docs, version: service.version })
   const tokenCheck = await addAccessControl(app, {

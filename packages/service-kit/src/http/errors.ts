@@ -3,13 +3,25 @@ import { describeRefusal } from '../logger.ts'
 import type { MethodTable } from './methods.ts'
 import { describeProblem, type Problem, problemOf, renderProblem } from './problem.ts'
 
-/** Turns every refusal and every failure of the application into a problem document, and logs it once. */
-export function addProblems(app: FastifyInstance, methods: MethodTable): void {
+type Shown = { headers: Record<string, string>; body: string | Buffer }
+/** How an app shows a problem to people. Null leaves it as a problem document. */
+export type ShowProblem = (problem: Problem, request: FastifyRequest) => Shown | null
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    showProblem: ShowProblem
+  }
+}
+
+/** Turns every refusal and every failure of the application into a problem document, unless `show` shows it, and logs it once. */
+export function addProblems(app: FastifyInstance, methods: MethodTable, show: ShowProblem = () => null): void {
+  app.decorate('showProblem', show)
   app.addHook('onRoute', ({ url, method }) => methods.add(url, method))
   app.setErrorHandler(answerError)
   function answerUnmatched(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const allowed = methods.find(pathOf(request))
-    if (allowed.length === 0) return sendProblem(request, reply, problemOf(404))
+    // A route may find nothing behind a path that it supports.
+    if (allowed.length === 0 || allowed.includes(request.method)) return sendProblem(request, reply, problemOf(404))
     void reply.header('allow', allowed.join(', '))
     return sendProblem(request, reply, problemOf(405))
   }
@@ -34,7 +46,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  const { headers, body } = renderProblem(problem, pathOf(request), request.id)
+  const document = renderProblem(problem, pathOf(request), request.id)
+  const { headers, body } = { ...document, ...request.server.showProblem(problem, request) }
   // A buffer, because a string would go through the route's JSON serialiser.
   return reply
     .code(problem.status)
