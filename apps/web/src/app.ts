@@ -3,21 +3,47 @@ import fastifyStatic from '@fastify/static'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
 import { clientFolder } from './pages/assets.ts'
+import { addDashboardRoutes } from './pages/dashboard.ts'
+import { readerLanguage } from './pages/languages.ts'
+import { addPassThrough, passedThrough } from './pages/pass-through.ts'
+import { addPageRoutes, openRoute } from './pages/routes.ts'
+import { pagePolicies } from './pages/security.ts'
 
-/** The pages, and everything that they load. Does not listen. */
-export async function buildApp({ config, logger }: Context): Promise<HttpApp> {
+/** The pages, everything that they load, and the way to the APIs. Does not listen. */
+export async function buildApp(ctx: Context): Promise<HttpApp> {
+  const { config, logger, assets, messages } = ctx
   const app = await createHttpApp({
     service,
     config,
     logger,
     health: { live: () => null, ready: () => Promise.resolve() },
+    headers: pagePolicies,
+    // People follow links to pages, and scripts call APIs.
+    showProblem({ status }, request) {
+      const isCall = Object.keys(passedThrough).some((prefix) => request.url.startsWith(prefix))
+      const kind = kindOf(status)
+      if (isCall || kind === null) return null
+      return messages.find(kind, request.tenantId || config.DEFAULT_TENANT, readerLanguage(request))
+    },
   })
+  addPageRoutes(app, ctx)
+  addDashboardRoutes(app, { assets })
   await app.register(fastifyStatic, {
     root: `${clientFolder}/assets`,
-    prefix: '/assets/',
+    serve: false,
     immutable: true,
     maxAge: '1y',
-    schemaHide: true,
+    preCompressed: true,
   })
+  app.get<{ Params: { '*': string } }>('/assets/*', openRoute, (request, reply) => reply.sendFile(request.params['*']))
+  const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL } = config
+  const urls = { 'enrollment-api': ENROLLMENT_API_URL, 'distribution-service': DISTRIBUTION_SERVICE_URL }
+  await addPassThrough(app, { urls, logger })
   return app
+}
+
+/** An address that cannot be read is as good as none. */
+function kindOf(status: number): 'not-found' | 'unavailable' | null {
+  if (status === 400 || status === 404) return 'not-found'
+  return status >= 500 ? 'unavailable' : null
 }

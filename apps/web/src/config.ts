@@ -12,6 +12,10 @@ export const configSchema = z.object({
   WEB_URL: baseUrl,
   SERVICE_CLIENT_ID: z.string(),
   SERVICE_CLIENT_SECRET: z.string(),
+  /** The CloudFront distribution before us. Without it, no shared cache may keep pages. */
+  CLOUDFRONT_DISTRIBUTION_ID: z.string().optional(),
+  /** How long CloudFront keeps a page that no event is about. */
+  CDN_SECONDS: z.coerce.number().int().min(1).default(600),
 })
 
 export type Config = z.output<typeof configSchema>

@@ -1,89 +1,179 @@
-/**
- * Rendered pages, kept until somebody says that what they show has changed.
- *
- * A page carries tags: the ids of everything it shows. `forget(tag)` drops all pages that carry it. Three things make that safe:
- * - A page that was being loaded when its tag was forgotten is answered to who waited for it, but not kept.
- * - An event can overtake the data: other instances of the catalogue may answer from before the change for `settleMs`. A page loaded that
- *   soon after an event is checked again at the next request.
- * - Every page is checked (by its ETag: mostly a 304) after `checkMs`; after `blindMs` while no events arrive. So a lost event costs time, not truth.
- */
-export type Loaded<P> = { page: P; tags: string[]; etag: string }
-type Kept<P> = Loaded<P> & { checkedAt: number; settled: boolean }
-type Options<P> = {
-  load: (key: string, knownEtag: string | undefined) => Promise<Loaded<P> | 'unchanged'>
-  now?: () => number
-  maxPages?: number
-  settleMs?: number
-  checkMs?: number
-  blindMs?: number
+import { AppError } from '@coursewire/service-kit'
+import { LRUCache } from 'lru-cache'
+
+/** While no events arrive, a page is good for so long: a change is seen within a second, including the time to answer. */
+const BLIND_MS = 800
+/** How often a page is checked although no event was about it: an event that was lost costs this much time. */
+const CHECK_MS = 10_000
+/** An event can overtake the data if the catalogue answers from memory. What is loaded so soon after an event is checked again. */
+const SETTLE_MS = 1_500
+/** How long a page is shown without a check while the catalogue does not answer. Events must arrive meanwhile. */
+const MAX_UNCHECKED_MS = 600_000
+/** How long a page is shown after a check has failed, before the catalogue is asked again. */
+const RETRY_MS = 1_000
+const MAX_FORGOTTEN = 10_000
+const MAX_LOADING = 1_000
+const MAX_LOADS = 3
+/** The memory of an entry and its place in the indexes, beside its page. */
+const ENTRY_BYTES = 600
+
+export interface Loaded<Page> {
+  page: Page
+  /** The names of everything that the page shows. */
+  tags: string[]
+  etag: string | null
+  /** Cheap to load again, and anybody can make up more of its kind: unknown addresses and searches. They never displace other pages. */
+  isMinor: boolean
 }
 
-export function createPageCache<P>({
-  load,
-  now = () => performance.now(),
-  maxPages = 20_000,
-  settleMs = 1_500,
-  checkMs = 60_000,
-  blindMs = 800,
-}: Options<P>) {
-  const pages = new Map<string, Kept<P>>()
+interface Kept<Page> extends Loaded<Page> {
+  /** When the last load began that found it unchanged. */
+  checkedAt: number
+  failedAt: number
+  isSettled: boolean
+}
+
+/** Loads a page. Resolves to `unchanged` if it is still the one with the known ETag. */
+export type Load<Page> = (knownEtag: string | null) => Promise<Loaded<Page> | 'unchanged'>
+
+interface Options<Page> {
+  now?: () => number
+  sizeOf: (page: Page) => number
+  maxBytes: number
+  maxMinorBytes: number
+}
+
+/**
+ * Keeps rendered pages until something that they show has changed. `forget(tag)` drops all pages with that tag. A page is used while one of
+ * these holds:
+ * 1. Events arrive, none was about it, and it was checked by its ETag at most ten seconds ago.
+ * 2. Events do not arrive, and it was checked less than a second ago.
+ * 3. Events arrive, none was about it, and the catalogue does not answer, for ten minutes at the most.
+ *
+ * A page that was forgotten while it was being loaded is never kept. Callers who ask for the same page share one load.
+ */
+export function createPageCache<Page extends object>(options: Options<Page>) {
+  const { now = () => performance.now(), sizeOf, maxBytes, maxMinorBytes } = options
+  const pages = createStore(maxBytes)
+  const minorPages = createStore(maxMinorBytes)
   const keysOf = new Map<string, Set<string>>()
+  /** When tags were forgotten, the oldest first. */
   const forgotten = new Map<string, number>()
-  const loading = new Map<string, Promise<P>>()
-  let isFollowing = false
+  /** Everything may have been forgotten at this moment, or before. */
+  let allForgottenAt = -Infinity
+  let followingSince = Infinity
+  const loading = new Map<string, Promise<Page>>()
+
+  function createStore(maxSize: number) {
+    return new LRUCache<string, Kept<Page>>({
+      maxSize,
+      sizeCalculation: ({ page, tags }, key) =>
+        sizeOf(page) + ENTRY_BYTES + 2 * (key.length + tags.join('').length) + 200 * tags.length,
+      dispose(kept, key) {
+        for (const tag of kept.tags) {
+          const keys = keysOf.get(tag)
+          keys?.delete(key)
+          if (keys?.size === 0) keysOf.delete(tag)
+        }
+      },
+    })
+  }
+
+  const isFollowing = () => followingSince < Infinity
+  const find = (key: string) => pages.get(key) ?? minorPages.get(key)
 
   function drop(key: string): void {
-    for (const tag of pages.get(key)?.tags ?? []) {
-      const keys = keysOf.get(tag)
-      keys?.delete(key)
-      if (keys?.size === 0) keysOf.delete(tag)
-    }
     pages.delete(key)
+    minorPages.delete(key)
   }
 
-  function keep(key: string, loaded: Loaded<P>, startedAt: number): void {
-    const lastChange = Math.max(...loaded.tags.map((tag) => forgotten.get(tag) ?? -Infinity))
+  function lastForgottenAt(tags: string[]): number {
+    return Math.max(allForgottenAt, ...tags.map((tag) => forgotten.get(tag) ?? -Infinity))
+  }
+
+  /** Whether every event about the page since its last check would have been heard. */
+  const isWatched = (kept: Kept<Page>) => kept.isSettled && kept.checkedAt >= followingSince
+
+  function isGood(kept: Kept<Page>): boolean {
+    const age = now() - kept.checkedAt
+    if (!isFollowing()) return age < BLIND_MS
+    if (!isWatched(kept)) return false
+    return age < CHECK_MS || (now() - kept.failedAt < RETRY_MS && age < MAX_UNCHECKED_MS)
+  }
+
+  function keep(key: string, loaded: Loaded<Page>, startedAt: number): void {
     drop(key)
-    if (lastChange >= startedAt) return
-    pages.set(key, { ...loaded, checkedAt: startedAt, settled: startedAt - lastChange > settleMs })
+    const store = loaded.isMinor ? minorPages : pages
+    const isSettled = startedAt - lastForgottenAt(loaded.tags) > SETTLE_MS
+    store.set(key, { ...loaded, checkedAt: startedAt, failedAt: -Infinity, isSettled })
+    if (!store.has(key)) return
     for (const tag of loaded.tags) keysOf.set(tag, (keysOf.get(tag) ?? new Set()).add(key))
-    for (const oldest of pages.keys()) {
-      if (pages.size <= maxPages) break
-      drop(oldest)
-    }
   }
 
-  async function fill(key: string): Promise<P> {
-    const startedAt = now()
-    const known = pages.get(key)
-    const answer = await load(key, known?.etag)
-    const loaded = answer === 'unchanged' && known ? known : (answer as Loaded<P>)
-    keep(key, loaded, startedAt)
-    return loaded.page
+  async function fill(key: string, load: Load<Page>): Promise<Page> {
+    for (let loads = 0; loads < MAX_LOADS; loads += 1) {
+      const startedAt = now()
+      const known = find(key)
+      const answer = await load(known?.etag ?? null).catch((error: unknown) => rescue(key, error))
+      if (answer === null) return (find(key) as Kept<Page>).page
+      const loaded = answer === 'unchanged' ? known : answer
+      if (!loaded) throw new Error('The catalogue says that a page is unchanged which it was not asked about')
+      const isForgotten = lastForgottenAt(loaded.tags) >= startedAt
+      if (!isForgotten) keep(key, loaded, startedAt)
+      // Whoever asked before the change gets the page from before the change, unless that was long ago.
+      if (!isForgotten || now() - startedAt < BLIND_MS) return loaded.page
+    }
+    throw new AppError('unavailable', 'pages.changing', 'The page changes faster than it can be loaded')
+  }
+
+  /** Resolves to null if what is kept can be shown although the catalogue does not answer. */
+  function rescue(key: string, error: unknown): null {
+    const kept = find(key)
+    const canBeShown = kept && isFollowing() && isWatched(kept) && now() - kept.checkedAt < MAX_UNCHECKED_MS
+    if (!canBeShown) throw error
+    kept.failedAt = now()
+    return null
   }
 
   return {
-    get size() {
-      return pages.size
+    /** How many pages are kept, and their size. */
+    measure: () => ({
+      pages: pages.size + minorPages.size,
+      bytes: pages.calculatedSize + minorPages.calculatedSize,
+      tags: keysOf.size,
+    }),
+    /** Says whether events arrive. Call it often. */
+    follow(isHeard: boolean): void {
+      if (isHeard !== isFollowing()) followingSince = isHeard ? now() : Infinity
     },
-    /** Whether events arrive: as long as they do not, pages are checked every second. */
-    follow(yes: boolean) {
-      isFollowing = yes
-    },
-    forget(tag: string) {
+    forget(tag: string): void {
+      forgotten.delete(tag)
       forgotten.set(tag, now())
-      if (forgotten.size > 10_000) for (const [t, at] of forgotten) if (now() - at > 60_000) forgotten.delete(t) // longer than any load takes
+      for (const [oldest, at] of forgotten) {
+        if (forgotten.size <= MAX_FORGOTTEN) break
+        forgotten.delete(oldest)
+        allForgottenAt = at
+      }
       for (const key of keysOf.get(tag) ?? []) drop(key)
     },
-    get(key: string): P | Promise<P> {
-      const kept = pages.get(key)
-      if (kept && now() - kept.checkedAt < (isFollowing ? (kept.settled ? checkMs : 0) : blindMs)) return kept.page
-      let pending = loading.get(key)
-      if (!pending) {
-        pending = fill(key).finally(() => loading.delete(key))
-        loading.set(key, pending)
+    forgetAll(): void {
+      allForgottenAt = now()
+      pages.clear()
+      minorPages.clear()
+    },
+    get(key: string, load: Load<Page>): Page | Promise<Page> {
+      const kept = find(key)
+      if (kept && isGood(kept)) return kept.page
+      const pending = loading.get(key)
+      if (pending) return pending
+      if (loading.size >= MAX_LOADING) {
+        return Promise.reject(new AppError('unavailable', 'pages.busy', 'Too many pages are being loaded'))
       }
-      return pending
+      const filling = fill(key, load).finally(() => loading.delete(key))
+      loading.set(key, filling)
+      return filling
     },
   }
 }
+
+export type PageCache<Page extends object> = ReturnType<typeof createPageCache<Page>>

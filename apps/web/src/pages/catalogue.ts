@@ -1,0 +1,71 @@
+import { AppError, createOutageLog, type Logger, type ServiceClient } from '@coursewire/service-kit'
+import type { ListQuery } from '../storefront/links.ts'
+import { type Course, type CourseList, courseListSchema, courseSchema } from '../storefront/types.ts'
+import type { Language } from '../storefront/wording.ts'
+
+export type Found<Document> =
+  | { document: Document; etag: string | null; tags: string[] }
+  | { movedTo: string; tags: string[] }
+  | 'unchanged'
+  | 'not-found'
+  | 'gone'
+
+/** Reads the catalogue of a tenant. Whatever is no answer to the question is an outage. */
+export function createCatalogueReader(options: { services: ServiceClient; url: string; logger: Logger }) {
+  const { services, url, logger } = options
+  const reading = createOutageLog(logger, {
+    failing: 'The catalogue cannot be read',
+    works: 'The catalogue can be read again',
+  })
+
+  async function ask<Document>(
+    address: string,
+    schema: { parse: (value: unknown) => Document },
+    { tenantId, etag, ip }: { tenantId: string; etag: string | null; ip?: string },
+  ): Promise<Found<Document>> {
+    const headers = { ...(etag !== null && { 'if-none-match': etag }), ...(ip && { 'x-forwarded-for': ip }) }
+    try {
+      const response = await services.send(url + address, tenantId, { headers })
+      const found = await read(response, schema)
+      reading.worked()
+      return found
+    } catch (error) {
+      reading.failed(error)
+      if (error instanceof AppError && error.kind === 'unavailable') throw error
+      throw new AppError('unavailable', 'catalogue.unreadable', 'The catalogue cannot be read', {}, { cause: error })
+    }
+  }
+
+  return {
+    findCourse: (slug: string, tenantId: string, etag: string | null): Promise<Found<Course>> =>
+      ask(`/internal/pages/${encodeURIComponent(slug)}`, courseSchema, { tenantId, etag }),
+    /** For a visitor at this address: whoever asks for much delays only themselves. */
+    list: (
+      language: Language,
+      query: ListQuery & { limit: number },
+      asked: { tenantId: string; etag: string | null; ip: string },
+    ): Promise<Found<CourseList>> => {
+      const given = Object.entries({ language, ...query }).filter(([, value]) => value !== undefined)
+      return ask(`/api/courses?${new URLSearchParams(given as [string, string][]).toString()}`, courseListSchema, asked)
+    },
+  }
+}
+
+export type CatalogueReader = ReturnType<typeof createCatalogueReader>
+
+async function read<Document>(
+  response: Response,
+  schema: { parse: (value: unknown) => Document },
+): Promise<Found<Document>> {
+  const { status, headers } = response
+  const tags = (headers.get('cache-tag') ?? '').split(',').filter((tag) => tag !== '')
+  if (status === 200) return { document: schema.parse(await response.json()), etag: headers.get('etag'), tags }
+  await response.body?.cancel()
+  if (status === 304) return 'unchanged'
+  // What can never be the name of a course is refused with a 400.
+  if (status === 404 || status === 400) return 'not-found'
+  if (status === 410) return 'gone'
+  const slug = headers.get('location')?.split('/').at(-1)
+  if (status === 301 && slug) return { movedTo: decodeURIComponent(slug), tags }
+  throw new Error(`The catalogue answers with ${status}`)
+}
