@@ -16,10 +16,11 @@ import { enrollmentsQuery } from './my-courses-data.ts'
 import { Loading } from './parts.tsx'
 import { Lost, Oops, Shell } from './shell.tsx'
 
+// What a route leaves out of its search comes through as it was in the URL, so each names everything that it reads.
 type Search = Record<string, unknown>
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 /** A path of ours. Browsers take a backslash for a slash, and two slashes for another host. */
-const isOurs = (path: string | undefined): path is string => path !== undefined && /^\/(?![/\\])/.test(path)
+const isOurs = (path: unknown): path is string => typeof path === 'string' && /^\/(?![/\\])/.test(path)
 
 /** Loads the code of a page when it is needed. */
 function page<Module extends Record<string, unknown>, Name extends keyof Module>(
@@ -49,8 +50,9 @@ export function makeRouter(queries: QueryClient) {
   const home = createRoute({
     getParentRoute: () => signedIn,
     path: '/',
-    validateSearch: ({ show }: Search): { show?: 'active' | 'completed' } =>
-      show === 'active' || show === 'completed' ? { show } : {},
+    validateSearch: ({ show }: Search): { show?: 'active' | 'completed' | undefined } => ({
+      show: show === 'active' || show === 'completed' ? show : undefined,
+    }),
     loader: async ({ context }) => {
       await enrolInIntent()
       void context.queries.prefetchQuery(enrollmentsQuery)
@@ -71,10 +73,10 @@ export function makeRouter(queries: QueryClient) {
   const signIn = createRoute({
     getParentRoute: () => root,
     path: '/sign-in',
-    validateSearch: (search: Search): { next?: string; ended?: true } => {
-      const next = textOf(search.next)
-      return { ...(isOurs(next) && { next }), ...(search.ended ? { ended: true } : {}) }
-    },
+    validateSearch: ({ next, ended }: Search): { next?: string | undefined; ended?: true | undefined } => ({
+      next: isOurs(next) ? next : undefined,
+      ended: ended ? true : undefined,
+    }),
     beforeLoad: async ({ search: { next = '/' } }) => {
       if (await accessToken().catch(() => undefined)) throw redirect({ href: next })
     },
@@ -83,10 +85,10 @@ export function makeRouter(queries: QueryClient) {
   const enroll = createRoute({
     getParentRoute: () => root,
     path: '/enroll/$courseId',
-    validateSearch: (search: Search): { distributionId?: string; ctaType?: string } => {
-      const [distributionId, ctaType] = [textOf(search.distributionId), textOf(search.ctaType)]
-      return { ...(distributionId && { distributionId }), ...(ctaType && { ctaType }) }
-    },
+    validateSearch: (search: Search): { distributionId?: string | undefined; ctaType?: string | undefined } => ({
+      distributionId: textOf(search.distributionId),
+      ctaType: textOf(search.ctaType),
+    }),
     component: page(() => import('./enroll.tsx'), 'Enroll'),
   })
   const joining = () => import('./joining.tsx')
@@ -126,9 +128,9 @@ export function makeRouter(queries: QueryClient) {
     context: { queries },
     // The router's own form writes a text that looks like a number in quotes.
     parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
-    stringifySearch: (search) => {
-      const text = new URLSearchParams(search as Record<string, string>).toString()
-      return text ? `?${text}` : ''
+    stringifySearch: (search: Search) => {
+      const known = Object.entries(search).filter(([, value]) => value !== undefined)
+      return known.length > 0 ? `?${new URLSearchParams(known as [string, string][])}` : ''
     },
     defaultPreload: 'intent',
     defaultPendingComponent: Loading,
