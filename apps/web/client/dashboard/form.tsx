@@ -5,7 +5,12 @@ import { Problem } from './parts.tsx'
 import type { FieldName } from './words.en.ts'
 import { useWords } from './words.tsx'
 
-const InvalidFields = createContext<string[]>([])
+interface Marks {
+  fields: string[]
+  /** The API has called the password of the account wrong. */
+  isPasswordWrong: boolean
+}
+const Marked = createContext<Marks>({ fields: [], isPasswordWrong: false })
 
 interface FormProps<Answer> {
   send: (values: Record<string, string>) => Promise<Answer>
@@ -55,10 +60,12 @@ export function Form<Answer>({
     if (wrong.length === 0) mutate(Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>)
   }
   // The fields say it already.
-  const isMarked = error instanceof Refusal && error.code === 'request.invalid' && invalid.length > 0
+  const isPasswordWrong = error instanceof Refusal && error.code === 'password.wrong'
+  const isInvalid = error instanceof Refusal && error.code === 'request.invalid'
+  const isMarked = invalid.length > 0 && (isInvalid || isPasswordWrong)
   return (
     <form ref={form} className={className} noValidate onSubmit={submit}>
-      <InvalidFields value={invalid}>{children}</InvalidFields>
+      <Marked value={{ fields: invalid, isPasswordWrong }}>{children}</Marked>
       {error && !isMarked ? <Problem error={error} /> : null}
       <div className="form-do">
         {other}
@@ -83,8 +90,10 @@ interface FieldProps {
 }
 
 export function Field({ name, kind, type = 'text', hint, ...rest }: FieldProps) {
-  const { label, invalid } = useWords().fields[kind]
-  const isInvalid = useContext(InvalidFields).includes(name)
+  const words = useWords()
+  const { label, invalid } = words.fields[kind]
+  const { fields, isPasswordWrong } = useContext(Marked)
+  const isInvalid = fields.includes(name)
   const id = useId()
   const described = [isInvalid ? `${id}e` : '', hint ? `${id}h` : ''].join(' ').trim()
   return (
@@ -109,7 +118,7 @@ export function Field({ name, kind, type = 'text', hint, ...rest }: FieldProps) 
       ) : null}
       {isInvalid ? (
         <p className="error" id={`${id}e`}>
-          {invalid}
+          {isPasswordWrong && kind === 'currentPassword' ? words.problems['password.wrong'] : invalid}
         </p>
       ) : null}
     </div>

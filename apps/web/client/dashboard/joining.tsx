@@ -19,7 +19,8 @@ export function SignUp() {
   useTitle(isSent ? words.inbox : words.signUp)
   // Somebody has signed in meanwhile, in the tab that the mail opened.
   useEffect(() => onSession((isSignedIn) => void (isSignedIn && navigate({ to: '/' }))), [navigate])
-  if (isSent) return <Inbox text={words.inboxSignUp} onAgain={() => setIsSent(false)} />
+  if (isSent)
+    return <Inbox text={intent.get() ? words.inboxWanted : words.inboxSignUp} onAgain={() => setIsSent(false)} />
   async function send({ name = '', email = '', password = '' }: Record<string, string>) {
     const courseId = intent.get()
     const body = { name, email, password, locale, ...(courseId && { pendingEnrollmentCourseId: courseId }) }

@@ -31,7 +31,7 @@ export function SignIn() {
         onSent={enter}
         button={words.signIn}
       >
-        <Field name="email" kind="email" type="email" autoComplete="username" defaultValue={knownAddress.take()} />
+        <Field name="email" kind="email" type="email" autoComplete="username" defaultValue={knownAddress.get()} />
         <Field name="password" kind="password" type="password" autoComplete="current-password" />
       </Form>
       <p className="hint">

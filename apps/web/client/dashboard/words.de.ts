@@ -89,6 +89,8 @@ export const de: Words = {
   haveAccount: 'Du hast ein Konto?',
   inbox: 'Sieh in dein Postfach',
   inboxSignUp:
+    'Wir haben dir einen Link geschickt. Öffne ihn innerhalb eines Tages, auf diesem Gerät oder einem anderen.',
+  inboxWanted:
     'Wir haben dir einen Link geschickt. Öffne ihn auf diesem Gerät oder einem anderen; der gewählte Kurs kommt mit.',
   inboxReset:
     'Wenn die Adresse zu einem Konto gehört, ist ein Link dorthin unterwegs. Öffne ihn innerhalb eines Tages und wähle ein neues Passwort.',

@@ -89,7 +89,8 @@ export const en = {
   signUpWanted: 'Create an account, and you are enrolled in the course that you chose.',
   haveAccount: 'You have an account?',
   inbox: 'Check your inbox',
-  inboxSignUp:
+  inboxSignUp: 'We have sent you a link. Open it within a day, on this device or on another one.',
+  inboxWanted:
     'We have sent you a link. Open it on this device or on another one; the course that you chose comes along.',
   inboxReset:
     'If the address belongs to an account, a link is on its way to it. Open it within a day to choose a new password.',

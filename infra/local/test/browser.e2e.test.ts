@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bringInFirstCourse } from '@coursewire/setup'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Stack, startStack } from '../src/stack.ts'
+import { describeAccounts } from './browser/accounts.ts'
+import { describeEnrolling } from './browser/enrolling.ts'
+import { describeSessions } from './browser/sessions.ts'
+import { obstacle, openStage, type Stage } from './browser/stage.ts'
+
+it.runIf(obstacle)('people use the product in a browser', ({ skip }) => {
+  skip(obstacle ?? '')
+  expect.unreachable()
+})
+
+describe.skipIf(obstacle)('in a browser', () => {
+  let stack: Stack
+  let stage: Stage
+  let directory: string
+  let slug: string
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'coursewire-browser-'))
+    stack = await startStack({
+      directory,
+      isTemporary: true,
+      // Never given servers, because other tests use them with other apps.
+      order: ['docker', 'embedded'],
+      log: (line) => process.stdout.write(`${line}\n`),
+    })
+    slug = (await bringInFirstCourse(stack)).slug
+    stage = await openStage(stack)
+  }, 300_000)
+
+  afterAll(async () => {
+    await stage?.close()
+    await stack?.stop()
+    await rm(directory, { recursive: true, force: true })
+  }, 60_000)
+
+  describeEnrolling(() => ({ stage, slug }))
+  describeSessions(() => stage)
+  describeAccounts(() => stage)
+})
