@@ -322,3 +322,25 @@ describe('the HTTP server', () => {
     expect(await text(socket)).toMatch(/^HTTP\/1.1 408 [^]*"code":"request.timeout"/)
   })
 })
+
+it('an app shows problems in its own way, whoever notices them, with its own headers', async () => {
+  const app = await buildApp({
+    headers: { 'x-frame-options': 'DENY' },
+    showProblem: ({ status }, { url }) =>
+      url.startsWith('/api') ? null : { headers: { 'content-type': 'text/html' }, body: `<p>${status}</p>` },
+  })
+  app.get('/broken', open, () => Promise.reject(new Error('A bug')))
+  app.get('/files/:name', open, async (_request, reply) => reply.callNotFound())
+
+  for (const [path, status] of [
+    ['/broken', 500],
+    ['/nothing', 404],
+    ['/files/nothing', 404],
+    ['/files/%ZZ', 400],
+  ] as const) {
+    const { statusCode, headers, body } = await app.inject(path)
+    expect([path, statusCode, headers['content-type'], body]).toEqual([path, status, 'text/html', `<p>${status}</p>`])
+    expect([headers['x-frame-options'], headers['x-content-type-options']]).toEqual(['DENY', 'nosniff'])
+  }
+  expect((await app.inject('/api/nothing')).headers['content-type']).toBe('application/problem+json')
+})

@@ -85,6 +85,25 @@ it('a call that is refused with a new token too is given up', async () => {
   expect(calls).toHaveLength(2)
 })
 
+it('a call for the answer itself gets it whatever its status, follows no redirect, and carries its own headers', async () => {
+  const { url, client, calls } = await startService((_token, path) => ({ status: Number(path.slice(1)), body: {} }))
+
+  for (const status of [200, 301, 304, 404, 410, 500]) {
+    const answer = await client.send(`${url}/${status}`, 'acme', { headers: { 'if-none-match': '"1"' } })
+    expect([answer.status, answer.headers.get('location')]).toEqual([status, '/elsewhere'])
+    await answer.body?.cancel()
+  }
+  expect(calls).toHaveLength(6)
+})
+
+it('a call for the answer itself renews a refused token once, and is unavailable without an answer', async () => {
+  const { url, client, close } = await startService((token) => (token === 'Bearer token-1' ? { status: 401 } : found))
+
+  expect((await client.send(url, 'acme')).status).toBe(200)
+  await close()
+  await expect(client.send(url, 'acme')).rejects.toMatchObject({ kind: 'unavailable' })
+})
+
 it('a resource that does not exist is null, and one that no longer does is gone', async () => {
   const { url, client } = await startService((_token, path) => ({ status: Number(path.slice(1)), body: {} }))
 

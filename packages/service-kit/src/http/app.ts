@@ -44,6 +44,7 @@ export async function createHttpApp(options: {
 }): Promise<HttpApp> {
   const { service, config, logger, keySet, health, docs, requestTimeoutMs = 15_000, showProblem } = options
   const methods = createMethodTable()
+  const securityHeaders = { ...(await buildSecurityHeaders()), ...options.headers }
 
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
@@ -57,7 +58,8 @@ export async function createHttpApp(options: {
     // While closing, new requests are answered and their connections closed.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 512 },
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    // These answers pass no hook.
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply.headers(securityHeaders)),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, methods),
     // Node uses the longer of its two limits for the whole request, and by default allows a minute for the headers.
     // The interval is short enough for both limits to be effective.
@@ -66,7 +68,6 @@ export async function createHttpApp(options: {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
-  const securityHeaders = { ...(await buildSecurityHeaders()), ...options.headers }
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // A client that gets a 304 already has them (RFC 9110, section 15.4.5).
     if (reply.statusCode !== 304) void reply.headers(securityHeaders)
