@@ -8,6 +8,7 @@ import { readerLanguage } from './pages/languages.ts'
 import { addPassThrough, passedThrough } from './pages/pass-through.ts'
 import { addPageRoutes, openRoute } from './pages/routes.ts'
 import { pagePolicies } from './pages/security.ts'
+import { addSearchEngineRoutes } from './pages/sitemaps.ts'
 
 /** The pages, everything that they load, and the way to the APIs. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
@@ -27,6 +28,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     },
   })
   addPageRoutes(app, ctx)
+  addSearchEngineRoutes(app, ctx)
   addDashboardRoutes(app, { assets })
   await app.register(fastifyStatic, {
     root: `${clientFolder}/assets`,

@@ -9,6 +9,7 @@ import { createMessages } from './pages/messages.ts'
 import { sizeOfPage } from './pages/page.ts'
 import { createPageCache } from './pages/page-cache.ts'
 import type { Shown } from './pages/routes.ts'
+import { createSitemaps } from './pages/sitemaps.ts'
 import { createSites } from './pages/sites.ts'
 
 const CACHE_BYTES = 128 * 1024 * 1024
@@ -42,6 +43,7 @@ export function createContext(config: Config, logger: Logger) {
     })
     const kafka = toKafkaSettings(service.name, config, logger)
     const messaging = adopt(createFollower({ kafka, logger, cache, cdn }), (open) => open.close())
+    const catalogue = createCatalogueReader({ services, url: config.DISTRIBUTION_SERVICE_URL, logger })
     return {
       config,
       logger,
@@ -50,7 +52,8 @@ export function createContext(config: Config, logger: Logger) {
       cacheControl,
       cache,
       messaging,
-      catalogue: createCatalogueReader({ services, url: config.DISTRIBUTION_SERVICE_URL, logger }),
+      catalogue,
+      sitemaps: createSitemaps({ catalogue, siteOf }),
       messages: createMessages({ siteOf, assets, cacheControl }),
     }
   })

@@ -1,7 +1,20 @@
 import { AppError, createOutageLog, type Logger, type ServiceClient } from '@coursewire/service-kit'
+import { z } from 'zod'
 import type { ListQuery } from '../storefront/links.ts'
 import { type Course, type CourseList, courseListSchema, courseSchema } from '../storefront/types.ts'
 import type { Language } from '../storefront/wording.ts'
+
+const pagesAnswer = z.object({
+  items: z.array(
+    z.object({
+      slug: z.string(),
+      language: z.string(),
+      updatedAt: z.string(),
+      alternatives: z.array(z.object({ slug: z.string(), language: z.string() })),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+})
 
 export type Found<Document> =
   | { document: Document; etag: string | null; tags: string[] }
@@ -37,6 +50,13 @@ export function createCatalogueReader(options: { services: ServiceClient; url: s
   }
 
   return {
+    /** Lists what search engines may know, ten thousand pages at a time. */
+    async listPages(tenantId: string, after: string | undefined): Promise<z.output<typeof pagesAnswer>> {
+      const address = after === undefined ? '/internal/pages' : `/internal/pages?after=${encodeURIComponent(after)}`
+      const found = await ask(address, pagesAnswer, { tenantId, etag: null })
+      if (typeof found === 'object' && 'document' in found) return found.document
+      throw new AppError('unavailable', 'catalogue.unreadable', 'The catalogue cannot be read')
+    },
     findCourse: (slug: string, tenantId: string, etag: string | null): Promise<Found<Course>> =>
       ask(`/internal/pages/${encodeURIComponent(slug)}`, courseSchema, { tenantId, etag }),
     /** For a visitor at this address: whoever asks for much delays only themselves. */

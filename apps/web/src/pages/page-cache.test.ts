@@ -78,6 +78,7 @@ it('a page that is forgotten while it is being loaded is not kept', async () => 
   release()
 
   expect(await first).toBe('old')
+  expect(cache.measure().pages).toBe(0)
   expect(await read()).toBe('new')
 })
 
@@ -96,6 +97,7 @@ it('a page that changed while it was being loaded for long is loaded again befor
 it('an event that overtakes the data is asked about until the data has settled', async () => {
   const { cache, page, read, pass, loads } = startCache()
   cache.forget('id:a')
+  pass(1)
   expect(await read()).toBe('old')
   page.text = 'new'
   pass(1)
@@ -191,6 +193,7 @@ it.each([
 it('while the catalogue is away, a page that was loaded just after an event is not shown', async () => {
   const { cache, page, read, pass } = startCache()
   cache.forget('id:a')
+  pass(1)
   await read()
   page.isDown = true
   pass(10)

@@ -129,7 +129,7 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
   /** Resolves to null if what is kept can be shown although the catalogue does not answer. */
   function rescue(key: string, error: unknown): null {
     const kept = find(key)
-    const canBeShown = kept && isFollowing() && isWatched(kept) && now() - kept.checkedAt < MAX_UNCHECKED_MS
+    const canBeShown = kept && isWatched(kept) && now() - kept.checkedAt < MAX_UNCHECKED_MS
     if (!canBeShown) throw error
     kept.failedAt = now()
     return null
