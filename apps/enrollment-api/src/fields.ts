@@ -2,6 +2,9 @@ import { countCharacters, emailAddress, toAddressKey } from '@coursewire/events'
 import { z } from 'zod'
 import { isCommonPassword } from './accounts/common-passwords.ts'
 
+/** A moment in an answer. */
+export const moment = z.string().meta({ format: 'date-time' })
+
 /** An id that is written into tokens. */
 export const plainId = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be 1–128 of A–Z a–z 0–9 . _ -')
 

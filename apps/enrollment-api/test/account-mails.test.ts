@@ -158,7 +158,7 @@ describe('a link', () => {
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => take(token)))
 
     const opened = results.filter((result) => result.status === 'fulfilled')
-    expect(opened.map(({ value }) => value.id)).toEqual([id])
+    expect(opened.map(({ value }) => value.request.id)).toEqual([id])
     const refused = results.filter((result) => result.status === 'rejected')
     expect(new Set(refused.map(({ reason }) => reason.code))).toEqual(new Set(['link.invalid']))
   })
@@ -197,7 +197,8 @@ describe('a link', () => {
     for (const refusal of refusals) {
       expect(refusal).toMatchObject({ status: 'rejected', reason: { kind: 'gone', code: 'link.invalid' } })
     }
-    expect(await take(token)).toMatchObject({ id: genuine.id, email: genuine.email, passwordHash: 'hash' })
+    const { request: used } = await take(token)
+    expect(used).toMatchObject({ id: genuine.id, email: genuine.email, passwordHash: 'hash' })
   })
 
   it('is not valid under another seal, nor for longer than it says', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Service, startService, watchStatements } from './helpers.ts'
+import { aStudent, type Service, startService, watchStatements } from './helpers.ts'
 import { anAddress, aPerson, callAs, meetAt, readEvents, readMails, refresh, signIn } from './people.ts'
 
 let service: Service
@@ -50,6 +50,20 @@ describe('the link to reset a password', () => {
     expect(events.filter(({ type }) => type === 'account.verified').map(({ payload }) => payload)).toEqual([
       { account_id: person.id },
     ])
+  })
+
+  it('confirms the address once, although the link of a sent mail that confirms it still opens', async () => {
+    const [person, { token: admin }] = [await aPerson(service), await aStudent(service, { roles: ['admin'] })]
+    await service.admin.query('UPDATE users SET verified_at = NULL WHERE id = $1', [person.id])
+    await callAs(service, admin)('POST', `/api/admin/users/${person.id}/verification`)
+    const [mail] = await readMails(service, person.id)
+
+    await confirm(await aLink(person))
+    const answer = await callAs(service, null)('POST', '/auth/verify-email', { token: mail?.token })
+
+    expect(answer.statusCode).toBe(200)
+    const events = await readEvents(service, person.id)
+    expect(events.filter(({ type }) => type === 'account.verified')).toHaveLength(1)
   })
 
   it('works once, even for two at the same moment', async () => {

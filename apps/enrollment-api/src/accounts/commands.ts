@@ -11,6 +11,7 @@ import {
   withDatabase,
 } from '@coursewire/service-kit'
 import { z } from 'zod'
+import { accountRoles } from '../administration/account.ts'
 import { cliConfigSchema } from '../config.ts'
 import { newPassword, newSecret, plainId } from '../fields.ts'
 import { defineCreateTenant } from '../tenants/commands.ts'
@@ -24,7 +25,7 @@ const userInput = z.object({
   name: line(1, 200).describe('The name in mails and on pages'),
   locale: languageTag.default('en').describe('The language of mails and pages, such as de-AT'),
   role: commaList
-    .pipe(z.array(z.enum(['student', 'editor', 'admin'])))
+    .pipe(z.array(z.enum(accountRoles)))
     .prefault('student')
     .describe('student, editor or admin; several separated by commas'),
   unverified: z

@@ -1,4 +1,4 @@
-import { AppError, type Caller, type Database, type Moment, type ServiceClient } from '@coursewire/service-kit'
+import { AppError, type Caller, type Database, type Moment, now, type ServiceClient } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Limits } from '../limits/limits.ts'
 import { type PersonalData, readPersonalData } from './export-repository.ts'
@@ -18,9 +18,8 @@ export function createExportService(options: {
   client: ServiceClient
   services: Record<string, string>
   limits: Limits
-  now: () => Moment
 }) {
-  const { db, client, services, limits, now } = options
+  const { db, client, services, limits } = options
 
   /** Throws `export.incomplete`, whatever is wrong with the service: half a document would look like a whole one. */
   async function ask(service: string, address: string, { tenantId, id }: Caller, requestId: string) {

@@ -1,5 +1,6 @@
 import type { Database, Moment, Transaction } from '@coursewire/service-kit'
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { AccountRole } from '../administration/account.ts'
 import { serviceClients, userAddressKey, users } from '../db/schema.ts'
 import { deleteSessions } from '../sessions/repository.ts'
 
@@ -11,7 +12,7 @@ export interface User {
   emailKey: string
   name: string
   locale: string
-  roles: ('student' | 'editor' | 'admin')[]
+  roles: AccountRole[]
   passwordHash: string
   verifiedAt: string | null
   disabledAt: string | null

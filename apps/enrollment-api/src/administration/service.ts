@@ -1,8 +1,7 @@
-import { AppError, type Caller, type Database, type Moment, type Transaction } from '@coursewire/service-kit'
+import { AppError, type Caller, now, type Transaction } from '@coursewire/service-kit'
 import { lockUser } from '../accounts/repository.ts'
 import { lockAddress } from '../accounts/request-repository.ts'
-import { type Cause, createRequest } from '../accounts/requests.ts'
-import type { Limits } from '../limits/limits.ts'
+import { type Cause, createRequest, type Parts } from '../accounts/requests.ts'
 import { lockTenant } from '../tenants/repository.ts'
 import { type Account, decideChange, isActiveAdmin, type Wanted } from './account.ts'
 import * as repository from './repository.ts'
@@ -10,14 +9,7 @@ import * as repository from './repository.ts'
 type Admin = Pick<Caller, 'id' | 'tenantId'>
 
 /** What admins do with the accounts of their tenant. Accounts of other tenants do not exist for them. */
-export function createAdministration(options: {
-  db: Database
-  limits: Limits
-  now: () => Moment
-  onCommitted: () => void
-}) {
-  const { db, limits, now, onCommitted } = options
-
+export function createAdministration({ db, limits, onCommitted }: Pick<Parts, 'db' | 'limits' | 'onCommitted'>) {
   return {
     /** Changes the account, and records who has changed what. Changes of one tenant wait for each other. */
     async change({ id: changedBy, tenantId }: Admin, id: string, wanted: Wanted): Promise<Account> {
