@@ -254,6 +254,27 @@ describe('refreshing', () => {
     expect(again.map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(200))
   })
 
+  it('is answered in the order of arrival, so a tab is not taken for a thief when another tab is a step ahead', async () => {
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    const blocker = await service.admin.connect()
+    for (let round = 0; round < 4; round++) {
+      const { refreshToken, sessionId } = await aSession()
+      const { refreshToken: next } = (await refresh(refreshToken)).json<SignedIn>()
+      await blocker.query('BEGIN')
+      await blocker.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [sessionId])
+      const answers: ReturnType<typeof refresh>[] = []
+      for (const token of [...Array<string>(7).fill(refreshToken), next]) {
+        answers.push(refresh(token, answers.length % 2 ? other : service))
+        await expect.poll(async () => (await service.admin.query(waiting)).rowCount).toBe(answers.length)
+      }
+
+      await blocker.query('COMMIT')
+
+      expect((await Promise.all(answers)).map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(200))
+    }
+    blocker.release()
+  })
+
   it('of one token is limited to a hundred answers', async () => {
     const { refreshToken } = await aSession()
     expect((await refresh(refreshToken)).statusCode).toBe(200)
