@@ -271,6 +271,18 @@ describe('asking for a reset', () => {
     expect((await confirm(mails[0]?.token)).statusCode).toBe(204)
   })
 
+  it('sends a link, however often strangers sign up with the address or want to move to it', async () => {
+    const [person, stranger] = [await aPerson(service), await aPerson(service)]
+    const signup = { email: person.email, password: next, name: 'Mallory' }
+    const attempts = [
+      () => callAs(service, null)('POST', '/auth/signup', signup),
+      () => stranger.call('PATCH', '/api/me', { email: person.email, currentPassword: stranger.password }),
+    ]
+    for (let index = 0; index < 10; index++) for (const attempt of attempts) await attempt()
+
+    expect((await confirm(await aLink(person))).statusCode).toBe(204)
+  })
+
   it('is limited per address of the caller', async () => {
     const ip = anAddress()
     const statuses: number[] = []

@@ -73,7 +73,7 @@ export function createOwnAccountService({ db, passwords, limits, onCommitted }: 
       const emailKey = toAddressKey(email)
       const provenHash = await provePassword(asker, currentPassword)
       await limits.take('changesOfAccount', tenantId, id)
-      const mayWrite = await limits.tryTake('mailsToAddress', tenantId, emailKey)
+      const mayWrite = await limits.tryTake(['mailsToAddress', 'signUpsToAddress'], tenantId, emailKey)
       const user = await db.transaction(async (tx) => {
         await lockAddress(tx, tenantId, emailKey)
         const updated = await update(tx, await lock(tx, caller, provenHash), details)

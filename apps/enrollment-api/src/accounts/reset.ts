@@ -21,7 +21,7 @@ export function createResetService(parts: Parts) {
     async request(emailKey: string, ip: string, cause: Cause): Promise<void> {
       const { tenantId } = cause
       await limits.take('resetsFromAddress', addressOf(ip))
-      if (!(await limits.tryTake('mailsToAddress', tenantId, emailKey))) return
+      if (!(await limits.tryTake(['mailsToAddress'], tenantId, emailKey))) return
       await db.transaction(async (tx) => {
         // An erasure that is under way must not overlook the request.
         await lockAddress(tx, tenantId, emailKey)

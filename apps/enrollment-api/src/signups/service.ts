@@ -30,7 +30,7 @@ export function createSignupService(parts: Parts) {
       const emailKey = toAddressKey(signup.email)
       await limits.take('signUpsFromAddress', addressOf(ip))
       const passwordHash = await passwords.hash(password, { lane: 'sign-ups', owner: addressOf(ip) })
-      if (!(await limits.tryTake('mailsToAddress', tenantId, emailKey))) return
+      if (!(await limits.tryTake(['mailsToAddress', 'signUpsToAddress'], tenantId, emailKey))) return
       await db.transaction(async (tx) => {
         await lockAddress(tx, tenantId, emailKey)
         const tenant = await findTenant(tx, tenantId)
