@@ -5,7 +5,7 @@ import { createLinks } from '../src/accounts/links.ts'
 import { endRequests, findRequest, lockAddress, type Purpose } from '../src/accounts/request-repository.ts'
 import { createRequest } from '../src/accounts/requests.ts'
 import { takeLink } from '../src/accounts/use-link.ts'
-import { type Service, startService } from './helpers.ts'
+import { type Service, startService, waitUntilBlocked } from './helpers.ts'
 
 let service: Service
 let mailer: string
@@ -222,9 +222,7 @@ describe('a link', () => {
     await service.ctx.db.transaction(async (tx) => {
       await lockAddress(tx, 'acme', email)
       taking = take(token).catch((error: { code: string }) => error.code)
-      await expect
-        .poll(async () => (await service.admin.query(`SELECT FROM pg_locks WHERE NOT granted`)).rowCount)
-        .toBe(1)
+      await waitUntilBlocked(service, 1)
       await endRequests(tx, { tenantId: 'acme', emailKey: email }, ['verification'])
     })
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Service, startService, watchStatements } from './helpers.ts'
-import { aPerson, callAs, meetAt, readEvents, readMails, signIn } from './people.ts'
+import { alter, aPerson, callAs, meetAt, readEvents, readMails, signIn } from './people.ts'
 
 let service: Service
 beforeAll(async () => {
@@ -59,7 +59,7 @@ describe('a change of the address', () => {
 
   it('confirms the address of an account for the first time', async () => {
     const person = await aPerson(service)
-    await service.admin.query('UPDATE users SET verified_at = NULL WHERE id = $1', [person.id])
+    await alter(service, 'unverified', person)
 
     await open(await aLink(person, aNewAddress()))
 
@@ -121,7 +121,7 @@ describe('a change of the address', () => {
   it('is not possible for a disabled account', async () => {
     const person = await aPerson(service)
     const token = await aLink(person, aNewAddress())
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [person.id])
+    await alter(service, 'disabled', person)
 
     expect((await ask(person, aNewAddress())).json()).toMatchObject({ status: 403, code: 'account.disabled' })
     expect((await open(token)).json()).toMatchObject({ status: 410, code: 'link.invalid' })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aStudent, type Service, startService, watchStatements } from './helpers.ts'
-import { anAddress, aPerson, callAs, meetAt, readEvents, readMails, refresh, signIn } from './people.ts'
+import { alter, anAddress, aPerson, callAs, meetAt, readEvents, readMails, refresh, signIn } from './people.ts'
 
 let service: Service
 beforeAll(async () => {
@@ -41,7 +41,7 @@ describe('the link to reset a password', () => {
 
   it('shows that the address is its owner’s', async () => {
     const person = await aPerson(service)
-    await service.admin.query('UPDATE users SET verified_at = NULL WHERE id = $1', [person.id])
+    await alter(service, 'unverified', person)
 
     await confirm(await aLink(person))
 
@@ -54,7 +54,7 @@ describe('the link to reset a password', () => {
 
   it('confirms the address once, although the link of a sent mail that confirms it still opens', async () => {
     const [person, { token: admin }] = [await aPerson(service), await aStudent(service, { roles: ['admin'] })]
-    await service.admin.query('UPDATE users SET verified_at = NULL WHERE id = $1', [person.id])
+    await alter(service, 'unverified', person)
     await callAs(service, admin)('POST', `/api/admin/users/${person.id}/verification`)
     const [mail] = await readMails(service, person.id)
 
@@ -142,7 +142,7 @@ describe('the link to reset a password', () => {
     const [moved, disabled] = [await aPerson(service), await aPerson(service)]
     const [first, second] = [await aLink(moved), await aLink(disabled)]
     await service.admin.query(`UPDATE users SET email_key = 'elsewhere@example.com' WHERE id = $1`, [moved.id])
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [disabled.id])
+    await alter(service, 'disabled', disabled)
 
     for (const token of [first, second]) {
       expect((await confirm(token)).json()).toMatchObject({ status: 410, code: 'link.invalid' })
@@ -216,7 +216,7 @@ describe('the link to reset a password', () => {
 describe('asking for a reset', () => {
   it('tells nothing about the address: answer, hashes, statements and log lines are the same', async () => {
     const [known, disabled, pending] = [await aPerson(service), await aPerson(service), `${randomUUID()}@example.com`]
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [disabled.id])
+    await alter(service, 'disabled', disabled)
     const signup = { email: pending, password: next, name: 'Grace' }
     await callAs(service, null)('POST', '/auth/signup', signup)
     const mails = (await readMails(service)).length

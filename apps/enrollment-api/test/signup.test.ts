@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { now } from '@coursewire/service-kit'
 import * as argon2 from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { provisionUser } from '../src/accounts/provision.ts'
 import { createRequest } from '../src/accounts/requests.ts'
-import { type Service, startService, watchStatements } from './helpers.ts'
+import { type Service, startService, waitUntilBlocked, watchStatements } from './helpers.ts'
+import { alter, anAccount, readEvents } from './people.ts'
 
 // Counts the hashes; each is still made.
 vi.mock('@node-rs/argon2', { spy: true })
@@ -34,14 +34,6 @@ const verify = (token: string, headers?: Record<string, string>) => post('/auth/
 const signIn = async (email: string, secret = password) =>
   (await post('/auth/signin', { email, password: secret })).statusCode
 
-const disable = (email: string) => service.admin.query('UPDATE users SET disabled_at = now() WHERE email = $1', [email])
-const erase = (email: string) =>
-  service.admin.query(
-    `UPDATE users SET erased_at = now(), email = NULL, email_key = NULL, name = NULL, locale = NULL, password_hash = NULL
-     WHERE email = $1`,
-    [email],
-  )
-
 type Mail = { purpose: string; accountId: string; name: string; email: string; locale: string; token: string }
 
 /** The mails that events ask for, in order, as email-worker fetches them; null if the request has ended. */
@@ -69,7 +61,7 @@ async function mailedToken(fields: Fields & { email: string }): Promise<string> 
 }
 
 async function readUsers(email: string) {
-  const { rows } = await service.admin.query(
+  const { rows } = await service.admin.query<{ id: string }>(
     `SELECT tenant_id, id, email, name, locale, roles, verified_at IS NOT NULL AS verified
      FROM users WHERE email_key = lower($1)`,
     [email],
@@ -85,8 +77,7 @@ const readLog = () =>
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .map(({ msg, level }) => ({ msg, level }))
 
-const operatorsUser = (email: string) =>
-  provisionUser(service.ctx.db, { tenantId: 'acme', email, name: 'Grace', locale: 'de', roles: ['student'], password })
+const operatorsUser = (email: string) => anAccount(service, { email, name: 'Grace', password })
 
 describe('signing up', () => {
   it('makes an account once the link of the mail is opened, and gives back the course to enrol in', async () => {
@@ -191,8 +182,8 @@ describe('whoever signs up', () => {
     ]
     await signUp({ email: pending })
     for (const email of [verified, disabled, erased]) await verify(await mailedToken({ email }))
-    await disable(disabled)
-    await erase(erased)
+    await alter(service, 'disabled', ...(await readUsers(disabled)))
+    await alter(service, 'erased', ...(await readUsers(erased)))
     const statements = watchStatements()
 
     const seen = []
@@ -259,7 +250,7 @@ describe('whoever signs up', () => {
   it('with the address of a disabled account is told of an account, and not that it is disabled', async () => {
     const email = anAddress()
     const { id } = await operatorsUser(email)
-    await disable(email)
+    await alter(service, 'disabled', { id })
 
     await signUp({ email })
 
@@ -270,7 +261,7 @@ describe('whoever signs up', () => {
   it('with the address of an erased account gets a new one', async () => {
     const email = anAddress()
     const { id } = await operatorsUser(email)
-    await erase(email)
+    await alter(service, 'erased', { id })
 
     expect((await verify(await mailedToken({ email }))).statusCode).toBe(200)
 
@@ -325,9 +316,7 @@ describe('many at the same moment', () => {
     await events.query('BEGIN; LOCK TABLE outbox IN EXCLUSIVE MODE')
 
     const signingUp = Array.from({ length: 5 }, () => signUp({ email }))
-    await expect
-      .poll(async () => (await service.admin.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount)
-      .toBe(5)
+    await waitUntilBlocked(service, 5)
     await events.query('COMMIT')
     events.release()
 
@@ -441,7 +430,8 @@ describe('a link', () => {
   it('confirms the address of an account that an operator made, unless the account is disabled', async () => {
     const email = anAddress()
     const { id } = await operatorsUser(email)
-    await service.admin.query('UPDATE users SET verified_at = NULL, disabled_at = now() WHERE id = $1', [id])
+    await alter(service, 'unverified', { id })
+    await alter(service, 'disabled', { id })
     const draft = {
       accountId: id,
       purpose: 'verification',
@@ -456,7 +446,7 @@ describe('a link', () => {
     const token = mail?.token ?? ''
 
     expect((await verify(token)).json()).toMatchObject({ status: 410, code: 'link.invalid' })
-    await service.admin.query('UPDATE users SET disabled_at = NULL WHERE id = $1', [id])
+    await alter(service, 'enabled', { id })
     expect((await verify(token)).json()).toEqual({ email, pendingEnrollmentCourseId: null })
 
     expect(await readUsers(email)).toMatchObject([{ id, verified: true }])
@@ -519,11 +509,5 @@ it('requests are deleted if they expired more than a day ago, whatever became of
   expect(rows).toEqual([{ email: recent }])
 })
 
-async function countEvents(type: string, accountId: unknown): Promise<number> {
-  const { rows } = await service.admin.query<{ count: number }>(
-    `SELECT count(*)::int FROM outbox WHERE log->>'type' = $1
-     AND convert_from(payload, 'UTF8')::jsonb->'payload'->>'account_id' = $2`,
-    [type, accountId],
-  )
-  return rows[0]?.count ?? 0
-}
+const countEvents = async (type: string, accountId = '') =>
+  (await readEvents(service, accountId)).filter((event) => event.type === type).length
