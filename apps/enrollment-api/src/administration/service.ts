@@ -1,7 +1,8 @@
 import { AppError, type Caller, now, type Transaction } from '@coursewire/service-kit'
-import { lockUser } from '../accounts/repository.ts'
+import { changeUser, lockUser } from '../accounts/repository.ts'
 import { lockAddress } from '../accounts/request-repository.ts'
 import { type Cause, createRequest, type Parts } from '../accounts/requests.ts'
+import { deleteSessions } from '../sessions/repository.ts'
 import { lockTenant } from '../tenants/repository.ts'
 import { type Account, decideChange, isActiveAdmin, type Wanted } from './account.ts'
 import * as repository from './repository.ts'
@@ -20,9 +21,13 @@ export function createAdministration({ db, limits, onCommitted }: Pick<Parts, 'd
         const user = await lockUser(tx, tenantId, id)
         if (!user) throw refuseUnknown()
         const change = decideChange(user, wanted, changedBy)
-        if (change?.roles) await repository.setRoles(tx, tenantId, id, change.roles.to)
-        if (change?.disabled !== undefined) await repository.setDisabled(tx, tenantId, id, change.disabled)
-        if (change) await repository.insertChange(tx, { tenantId, accountId: id, changedBy, change })
+        if (change) {
+          const { roles, disabled } = change
+          const disabledAt = disabled ? now() : null
+          await changeUser(tx, user, { roles: roles?.to, ...(disabled !== undefined && { disabledAt }) })
+          if (disabled) await deleteSessions(tx, user)
+          await repository.insertChange(tx, { tenantId, accountId: id, changedBy, change })
+        }
         const account = await repository.findAccount(tx, tenantId, id)
         if (!account) throw new Error('The account was not locked')
         return account
