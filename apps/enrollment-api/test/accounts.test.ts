@@ -4,7 +4,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { provisionClient, provisionUser } from '../src/accounts/provision.ts'
 import { aStudent, type Service, startService } from './helpers.ts'
-import { anAccount } from './people.ts'
+import { anAccount, anIp } from './people.ts'
 
 const password = randomUUID()
 let service: Service
@@ -15,14 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** Gives each caller its own address, so that the limit per address does not interfere. */
-let callers = 0
-const call = (
-  url: string,
-  payload: object,
-  headers: Record<string, string> = {},
-  remoteAddress = `10.0.0.${++callers}`,
-) => service.app.inject({ method: 'POST', url, payload, headers, remoteAddress })
+const call = (url: string, payload: object, headers: Record<string, string> = {}, remoteAddress = anIp()) =>
+  service.app.inject({ method: 'POST', url, payload, headers, remoteAddress })
 const signIn = (email: string, secret: string, ...rest: [headers?: Record<string, string>, address?: string]) =>
   call('/auth/signin', { email, password: secret }, ...rest)
 const refresh = (refreshToken: string) => call('/auth/refresh', { refreshToken })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aStudent, type Service, startService, watchStatements } from './helpers.ts'
-import { alter, anAddress, aPerson, callAs, meetAt, readEvents, readMails, refresh, signIn } from './people.ts'
+import { alter, anIp, aPerson, callAs, meetAt, readEvents, readMails, refresh, signIn } from './people.ts'
 
 let service: Service
 beforeAll(async () => {
@@ -187,7 +187,7 @@ describe('the link to reset a password', () => {
 
   it('lets its owner in at once, however many have guessed the password', async () => {
     const person = await aPerson(service)
-    const home = anAddress()
+    const home = anIp()
     for (let index = 0; index < 10; index++) await signIn(service, person.email, 'a wrong guess', home)
     expect((await signIn(service, person.email, person.password, home)).statusCode).toBe(429)
 
@@ -204,7 +204,7 @@ describe('the link to reset a password', () => {
       method: 'POST',
       url: '/auth/password-reset/confirm',
       headers: { host: 'globex.test' },
-      remoteAddress: anAddress(),
+      remoteAddress: anIp(),
       payload: { token, password: next },
     })
 
@@ -233,7 +233,7 @@ describe('asking for a reset', () => {
       statements.length = 0
       const logged = service.log().split('\n').length
       const headers = { host, 'x-request-id': 'same' }
-      const request = { method: 'POST', url: '/auth/password-reset', headers, remoteAddress: anAddress() } as const
+      const request = { method: 'POST', url: '/auth/password-reset', headers, remoteAddress: anIp() } as const
       const answer = await service.app.inject({ ...request, payload: { email } })
       const lines = service
         .log()
@@ -284,7 +284,7 @@ describe('asking for a reset', () => {
   })
 
   it('is limited per address of the caller', async () => {
-    const ip = anAddress()
+    const ip = anIp()
     const statuses: number[] = []
     for (let index = 0; index < 50; index++) statuses.push((await ask(`${index}@example.com`, ip)).statusCode)
     const answer = await ask('another@example.com', ip)

@@ -5,10 +5,10 @@ import { anOpenCourse, type Service, waitUntilBlocked } from './helpers.ts'
 
 let callers = 0
 /** An address in a network of its own, so that the limits of two callers do not meet. */
-export const anAddress = () => `10.${++callers >> 8}.${callers & 255}.1`
+export const anIp = () => `10.${++callers >> 8}.${callers & 255}.1`
 
 /** Sends a request from a new address, or from the one that is given. */
-export function callAs(service: Service, token: string | null, ip = anAddress()) {
+export function callAs(service: Service, token: string | null, ip = anIp()) {
   return (
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     url: string,

@@ -4,7 +4,7 @@ import * as argon2 from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createRequest } from '../src/accounts/requests.ts'
 import { type Service, startService, waitUntilBlocked, watchStatements } from './helpers.ts'
-import { alter, anAccount, readEvents } from './people.ts'
+import { alter, anAccount, anIp, readEvents } from './people.ts'
 
 // Counts the hashes; each is still made.
 vi.mock('@node-rs/argon2', { spy: true })
@@ -16,15 +16,8 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 const password = 'correct horse battery'
-let callers = 0
 const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
-  service.app.inject({
-    method: 'POST',
-    url,
-    payload,
-    headers,
-    remoteAddress: `10.0.${++callers >> 8}.${callers & 255}`,
-  })
+  service.app.inject({ method: 'POST', url, payload, headers, remoteAddress: anIp() })
 const anAddress = () => `${randomUUID()}@example.com`
 
 type Fields = { email?: string; password?: string; name?: string; locale?: string; pendingEnrollmentCourseId?: string }

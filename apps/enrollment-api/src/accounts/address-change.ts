@@ -27,7 +27,7 @@ export async function requestAddressChange(
 }
 
 /** Gives the account the address whose link was opened, and tells the old address. Throws `link.invalid` if somebody else has it by now. */
-export async function changeAddress(
+export async function finishAddressChange(
   tx: Transaction,
   { request: { email, emailKey }, user }: UsedLink,
   cause: Cause,

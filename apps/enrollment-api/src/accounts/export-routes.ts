@@ -7,7 +7,7 @@ import { accountRequestPurposes } from '../db/schema.ts'
 import { enrollment } from '../enrollments/routes.ts'
 import { moment } from '../fields.ts'
 import type { Export, ExportService } from './export.ts'
-import { config, refusals } from './http.ts'
+import { forPeople, refusals } from './http.ts'
 
 const at = '2026-03-02T09:30:00.000000Z'
 const account = z.object({
@@ -100,7 +100,7 @@ export function addExportRoutes(app: HttpApp, { exports }: { exports: ExportServ
         response: { 200: personalData },
         refusals: { ...refusals, 429: 'attempts.too-many' },
       },
-      config,
+      config: forPeople,
     },
     async ({ caller, id }): Promise<Export> => exports.export(caller, id),
   )

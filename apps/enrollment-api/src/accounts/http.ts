@@ -17,7 +17,7 @@ export const accepted = z
   .meta({ id: 'Accepted', example: { status: 'accepted' } })
 
 /** For routes about the caller's own account. */
-export const config = { access: accountRoles }
+export const forPeople = { access: accountRoles }
 export const refusals = { 401: 'account.gone', 403: 'account.disabled' } as const
 
 export function causeOf({ tenantId, id: correlationId, traceparent }: Requested): Cause {

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { accountRoles } from '../administration/account.ts'
 import { newPassword } from '../fields.ts'
-import { BODY_LIMIT, causeOf, config, refusals, secret } from './http.ts'
+import { BODY_LIMIT, causeOf, forPeople, refusals, secret } from './http.ts'
 import type { Asker, OwnAccountService } from './own-account.ts'
 import type { User } from './repository.ts'
 
@@ -54,7 +54,7 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
     '/api/me',
     {
       schema: { operationId: 'getMe', tags, summary: "The caller's own account", response: { 200: account }, refusals },
-      config,
+      config: forPeople,
     },
     async ({ caller }) => showAccount(await ownAccount.get(caller)),
   )
@@ -70,7 +70,7 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
         response: { 200: account },
         refusals: refusalsOfPassword,
       },
-      config,
+      config: forPeople,
       bodyLimit: BODY_LIMIT,
     },
     async (request) => {
@@ -91,7 +91,7 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
         response: { 204: z.undefined().describe('Erased') },
         refusals: { ...refusalsOfPassword, 409: ['account.changed', 'account.last-admin'] },
       },
-      config,
+      config: forPeople,
       bodyLimit: BODY_LIMIT,
     },
     async (request, reply) => {
@@ -112,7 +112,7 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
         response: { 204: z.undefined().describe('Changed') },
         refusals: refusalsOfPassword,
       },
-      config,
+      config: forPeople,
       bodyLimit: BODY_LIMIT,
     },
     async (request, reply) => {

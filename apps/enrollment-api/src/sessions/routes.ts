@@ -1,7 +1,7 @@
 import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { config, refusals } from '../accounts/http.ts'
+import { forPeople, refusals } from '../accounts/http.ts'
 import { getUsable } from '../accounts/own-account.ts'
 import type { Config } from '../config.ts'
 import { moment } from '../fields.ts'
@@ -111,7 +111,7 @@ export function addSessionRoutes(
         response: { 200: sessionList },
         refusals,
       },
-      config,
+      config: forPeople,
     },
     async ({ caller }) => {
       await getUsable(db, caller)
@@ -130,7 +130,7 @@ export function addSessionRoutes(
         response: { 204: z.undefined().describe('Ended') },
         refusals,
       },
-      config,
+      config: forPeople,
     },
     async ({ caller }, reply) => {
       await getUsable(db, caller)
@@ -150,7 +150,7 @@ export function addSessionRoutes(
         response: { 204: z.undefined().describe('Ended') },
         refusals: { ...refusals, 404: 'session.not-found' },
       },
-      config,
+      config: forPeople,
     },
     async ({ caller, params }, reply) => {
       await getUsable(db, caller)

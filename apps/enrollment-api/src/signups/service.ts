@@ -1,7 +1,7 @@
 import { toAddressKey } from '@coursewire/events'
 import { AppError, type Moment, now, type Transaction } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
-import { changeAddress } from '../accounts/address-change.ts'
+import { finishAddressChange } from '../accounts/address-change.ts'
 import { findUserByEmail, insertUser } from '../accounts/repository.ts'
 import { lockAddress } from '../accounts/request-repository.ts'
 import { announceVerified, type Cause, createRequest, type Parts, recipientOf } from '../accounts/requests.ts'
@@ -60,7 +60,7 @@ export function createSignupService(parts: Parts) {
     async verify(token: string, ip: string, cause: Omit<Cause, 'tenantId'>) {
       const opened = { token, purposes: ['verification', 'address_change'] as const, ip }
       const { email, pendingCourseId } = await useLink(parts, opened, async (tx, link) => {
-        const confirm = link.request.purpose === 'verification' ? verifyAccount : changeAddress
+        const confirm = link.request.purpose === 'verification' ? verifyAccount : finishAddressChange
         await confirm(tx, link, { ...cause, tenantId: link.request.tenantId }, now())
         return link.request
       })
