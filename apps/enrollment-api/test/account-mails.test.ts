@@ -6,6 +6,7 @@ import { endRequests, findRequest, lockAddress, type Purpose } from '../src/acco
 import { createRequest } from '../src/accounts/requests.ts'
 import { takeLink } from '../src/accounts/use-link.ts'
 import { type Service, startService, waitUntilBlocked } from './helpers.ts'
+import { readEvents } from './people.ts'
 
 let service: Service
 let mailer: string
@@ -30,13 +31,8 @@ async function request(
   const cause = { tenantId: 'acme', correlationId: randomUUID(), causationId: null }
   const draft = { accountId, purpose, email, emailKey: email, name: 'Ada', locale: 'de', passwordHash: 'hash' }
   await service.ctx.db.transaction((tx) => createRequest(tx, draft, cause, now()))
-  const { rows } = await service.admin.query<{ event: { type: string; payload: Record<string, string> } }>(
-    `SELECT convert_from(payload, 'UTF8')::jsonb AS event FROM outbox WHERE payload::text IS NOT NULL
-     AND convert_from(payload, 'UTF8')::jsonb->'meta'->>'correlation_id' = $1`,
-    [cause.correlationId],
-  )
-  expect(rows).toHaveLength(1)
-  return { event: rows[0]?.event, id: rows[0]?.event.payload['request_id'] ?? '', accountId, email }
+  const event = (await readEvents(service, accountId)).at(-1)
+  return { event, id: event?.payload.request_id ?? '', accountId, email }
 }
 
 const fetchMail = (id: string, token = mailer) => service.get(token, `/internal/account-mails/${id}`)

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { now } from '@coursewire/service-kit'
 import * as argon2 from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createRequest } from '../src/accounts/requests.ts'
-import { type Service, startService, waitUntilBlocked, watchStatements } from './helpers.ts'
-import { alter, anAccount, anIp, readEvents } from './people.ts'
+import { aStudent, type Service, startService, waitUntilBlocked, watchStatements } from './helpers.ts'
+import { alter, anAccount, anIp, callAs, readEvents } from './people.ts'
 
 // Counts the hashes; each is still made.
 vi.mock('@node-rs/argon2', { spy: true })
@@ -423,20 +421,12 @@ describe('a link', () => {
   it('confirms the address of an account that an operator made, unless the account is disabled', async () => {
     const email = anAddress()
     const { id } = await operatorsUser(email)
+    const { token: admin } = await aStudent(service, { roles: ['admin'] })
     await alter(service, 'unverified', { id })
-    await alter(service, 'disabled', { id })
-    const draft = {
-      accountId: id,
-      purpose: 'verification',
-      email,
-      emailKey: email,
-      name: 'Grace',
-      locale: 'de',
-    } as const
-    const cause = { tenantId: 'acme', correlationId: 'req_1', causationId: null }
-    await service.ctx.db.transaction((tx) => createRequest(tx, draft, cause, now()))
+    await callAs(service, admin)('POST', `/api/admin/users/${id}/verification`)
     const [mail] = await readMails(email)
     const token = mail?.token ?? ''
+    await alter(service, 'disabled', { id })
 
     expect((await verify(token)).json()).toMatchObject({ status: 410, code: 'link.invalid' })
     await alter(service, 'enabled', { id })
