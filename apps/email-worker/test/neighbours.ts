@@ -77,6 +77,7 @@ export async function startNeighbours() {
     isDown: false,
     /** Tenants that the client may not act for. */
     forbidden: [] as string[],
+    hasScope: true,
     hold: Promise.resolve(),
     onAsked: () => {},
     requestIds: [] as (string | undefined)[],
@@ -99,6 +100,7 @@ export async function startNeighbours() {
       state.onAsked()
       await state.hold
     }
+    if (about === 'account-mails' && !state.hasScope) return answer(403, { code: 'scope.insufficient' })
     const { student: students, course: courses, request: accountMail, tenant: tenants } = state
     const found = { students, courses, 'account-mails': accountMail, tenants }[about ?? '']
     if (found === 'gone') return answer(410, {})
