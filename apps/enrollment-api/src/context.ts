@@ -41,7 +41,8 @@ export function createContext(config: Config, logger: Logger) {
     const passwords = await createPasswords()
     const sessions = createSessionService({ db, tokens, limits, logger })
     const accounts = createAccountService({ db, tokens, limits, sessions, passwords })
-    const parts = { db, links, passwords, limits, onCommitted: messaging.wake }
+    const onCommitted = () => messaging.wake()
+    const parts = { db, links, passwords, limits, onCommitted }
     const signups = createSignupService(parts)
     const ownAccount = createOwnAccountService(parts)
     const resets = createResetService(parts)
@@ -54,7 +55,7 @@ export function createContext(config: Config, logger: Logger) {
       logger,
     })
     const courses = createCourseService({ db, client, distributionServiceUrl: config.DISTRIBUTION_SERVICE_URL })
-    const enrollments = createEnrollmentService({ pool, db, courses, topicArn, onCommitted: messaging.wake })
+    const enrollments = createEnrollmentService({ pool, db, courses, topicArn, onCommitted })
     const exports = createExportService({
       db,
       client,
