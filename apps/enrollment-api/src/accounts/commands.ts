@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { buffer } from 'node:stream/consumers'
-import { emailAddress, languageTag, line } from '@coursewire/events'
+import { emailAddress, languages, line } from '@coursewire/events'
 import {
   type CommandLine,
   type Database,
@@ -13,7 +13,7 @@ import {
 import { z } from 'zod'
 import { accountRoles } from '../administration/account.ts'
 import { cliConfigSchema } from '../config.ts'
-import { newPassword, newSecret, plainId } from '../fields.ts'
+import { newPassword, newSecret, plainId, writtenLanguage } from '../fields.ts'
 import { defineCreateTenant } from '../tenants/commands.ts'
 import { provisionClient, provisionUser } from './provision.ts'
 
@@ -23,7 +23,9 @@ const userInput = z.object({
   tenant: plainId.describe('The tenant; by default DEFAULT_TENANT'),
   email: emailAddress.describe('The address to sign in with'),
   name: line(1, 200).describe('The name in mails and on pages'),
-  locale: languageTag.default('en').describe('The language of mails and pages, such as de-AT'),
+  locale: writtenLanguage
+    .default('en')
+    .describe(`The language of mails and pages: ${languages.join(', ')}, or one of a country, such as de-AT`),
   role: commaList
     .pipe(z.array(z.enum(accountRoles)))
     .prefault('student')
@@ -32,7 +34,8 @@ const userInput = z.object({
     .boolean()
     .default(false)
     .describe('The user must confirm the address before enrolling. Without this, you vouch for it'),
-  secret: newPassword,
+  // With a description it would be an option, and everybody on the machine can see those.
+  secret: newPassword.meta({ description: undefined }),
 })
 
 const clientInput = z.object({
