@@ -14,13 +14,14 @@ describe('the page of a course', () => {
     await editor.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }))
     await editor.take(aStagedCourse({ course_id: 'course_1' }))
     const { body: all } = await editor.call('GET', '')
-    await editor.call('POST', `/${all.items[0].id}/publish`)
+    const published = (await editor.call('POST', `/${all.items[0].id}/publish`)).body
     const headers = { 'user-agent': 'Mozilla/5.0 Firefox/140.0' }
     await editor.callAny('POST', '/api/courses/gardens/enrollment-clicks', { body: { ctaType: 'x' }, headers })
 
     const { status, body } = await look(editor, 'gardens')
 
     const entry = {
+      distributionId: published.id,
       courseId: 'course_1',
       slug: 'gardens',
       canonicalUrl: 'https://learn.test/courses/gardens',
@@ -36,6 +37,7 @@ describe('the page of a course', () => {
         metaKeywords: ['gardeners'],
       },
       cta: { label: 'Enroll now', type: 'primary_button' },
+      updatedAt: published.updatedAt,
     }
     expect(status).toBe(200)
     expect(body).toEqual({ ...entry, alternatives: [], variants: [] })

@@ -18,8 +18,8 @@ app.get('/health/ready', async () => {
 })
 
 const columns =
-  'course_id AS "courseId", slug, canonical_url AS "canonicalUrl", title, description, language, ' +
-  'target_group AS "targetGroup", total_lessons AS "totalLessons", version, seo, cta'
+  'id AS "distributionId", course_id AS "courseId", slug, canonical_url AS "canonicalUrl", title, description, language, ' +
+  'target_group AS "targetGroup", total_lessons AS "totalLessons", version, seo, cta, updated_at AS "updatedAt"'
 app.get('/api/courses/:slug', async (request) => {
   const { rows } = await pool.query({
     name: 'one',

@@ -69,6 +69,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the pages for search engines, 10000 at a time, the oldest first
+         * @description Left out are pages that search engines must not show, that no list shows, and variants whose canonical page is their parent.
+         */
+        get: operations["listPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/pages/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a public course as it is now, never from memory */
+        get: operations["readPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/courses/{slug}/views": {
         parameters: {
             query?: never;
@@ -329,6 +366,7 @@ export interface components {
         } & components["schemas"]["Problem"];
         /**
          * @example {
+         *       "distributionId": "dist_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
          *       "courseId": "course_1",
          *       "slug": "sourdough-for-beginners",
          *       "canonicalUrl": "https://learn.example.org/courses/sourdough-for-beginners",
@@ -350,10 +388,12 @@ export interface components {
          *         "type": "primary_button"
          *       },
          *       "totalLessons": 12,
-         *       "version": "v1"
+         *       "version": "v1",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z"
          *     }
          */
         CatalogueEntry: {
+            distributionId: string;
             courseId: string;
             slug: string;
             canonicalUrl: string;
@@ -365,11 +405,13 @@ export interface components {
             cta: components["schemas"]["Cta"];
             totalLessons: number | null;
             version: string;
+            updatedAt: string;
         };
         /**
          * @example {
          *       "items": [
          *         {
+         *           "distributionId": "dist_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
          *           "courseId": "course_1",
          *           "slug": "sourdough-for-beginners",
          *           "canonicalUrl": "https://learn.example.org/courses/sourdough-for-beginners",
@@ -391,7 +433,8 @@ export interface components {
          *             "type": "primary_button"
          *           },
          *           "totalLessons": 12,
-         *           "version": "v1"
+         *           "version": "v1",
+         *           "updatedAt": "2026-03-02T09:30:00.000000Z"
          *         }
          *       ],
          *       "nextCursor": null
@@ -417,6 +460,7 @@ export interface components {
         } & components["schemas"]["Problem"];
         /**
          * @example {
+         *       "distributionId": "dist_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
          *       "courseId": "course_1",
          *       "slug": "sourdough-for-beginners",
          *       "canonicalUrl": "https://learn.example.org/courses/sourdough-for-beginners",
@@ -439,11 +483,13 @@ export interface components {
          *       },
          *       "totalLessons": 12,
          *       "version": "v1",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z",
          *       "alternatives": [],
          *       "variants": []
          *     }
          */
         Course: {
+            distributionId: string;
             courseId: string;
             slug: string;
             canonicalUrl: string;
@@ -455,6 +501,7 @@ export interface components {
             cta: components["schemas"]["Cta"];
             totalLessons: number | null;
             version: string;
+            updatedAt: string;
             /** @description The course in other languages, one page for each */
             alternatives: components["schemas"]["RelatedCourse"][];
             /** @description The course for narrower audiences */
@@ -675,6 +722,51 @@ export interface components {
             /** @constant */
             code?: "if-match.stale";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "slug": "sourdough-for-beginners",
+         *       "language": "en",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z",
+         *       "alternatives": [
+         *         {
+         *           "slug": "sauerteig",
+         *           "language": "de"
+         *         }
+         *       ]
+         *     }
+         */
+        IndexedPage: {
+            slug: string;
+            language: string;
+            updatedAt: string;
+            /** @description The course in other languages */
+            alternatives: {
+                slug: string;
+                language: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "slug": "sourdough-for-beginners",
+         *           "language": "en",
+         *           "updatedAt": "2026-03-02T09:30:00.000000Z",
+         *           "alternatives": [
+         *             {
+         *               "slug": "sauerteig",
+         *               "language": "de"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        IndexedPagePage: {
+            items: components["schemas"]["IndexedPage"][];
+            nextCursor: string | null;
+        };
         /**
          * @example {
          *       "courseId": "course_1",
@@ -1229,6 +1321,8 @@ export type GivenCtaInput = components['schemas']['GivenCtaInput'];
 export type GivenSeoInput = components['schemas']['GivenSeoInput'];
 export type IfMatchMissing = components['schemas']['IfMatchMissing'];
 export type IfMatchStale = components['schemas']['IfMatchStale'];
+export type IndexedPage = components['schemas']['IndexedPage'];
+export type IndexedPagePage = components['schemas']['IndexedPagePage'];
 export type InternalCourse = components['schemas']['InternalCourse'];
 export type InternalCoursePage = components['schemas']['InternalCoursePage'];
 export type InvalidPart = components['schemas']['InvalidPart'];
@@ -1303,6 +1397,8 @@ export interface operations {
                 headers: {
                     /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1314,6 +1410,8 @@ export interface operations {
                 headers: {
                     /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1339,6 +1437,8 @@ export interface operations {
                 headers: {
                     /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1350,6 +1450,8 @@ export interface operations {
                 headers: {
                     /** @description The path of the new resource, or the new path */
                     Location?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1359,6 +1461,8 @@ export interface operations {
                 headers: {
                     /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1418,6 +1522,89 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InternalCourse"];
                 };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["CourseNotFound"];
+            410: components["responses"]["CourseGone"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listPages: {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the pages before */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexedPagePage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            /** @description The course has another slug now */
+            301: {
+                headers: {
+                    /** @description The path of the new resource, or the new path */
+                    Location?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["TokenInvalid"];

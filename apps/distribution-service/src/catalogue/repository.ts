@@ -13,22 +13,25 @@ export type Entry = PublicContent & {
   canonicalSlug: string
   version: number
   totalLessons: number | null
+  updatedAt: string
+  /** The parent, if it is public too: it decides the canonical URL. */
+  parentId: string | null
 }
 
 /** Another public and listed distribution of the same course: in another language, or a variant for a narrower audience. */
-export type Related = Pick<Entry, 'slug' | 'title' | 'language' | 'targetGroup'> & {
+export type Related = Pick<Entry, 'distributionId' | 'slug' | 'title' | 'language' | 'targetGroup'> & {
   isVariant: boolean
   isGenerated: boolean
 }
 
 /** The result for a slug: an entry, an entry whose slug has changed since, or an entry that is gone. */
-export type Found = { entry: Entry & { related: Related[] } } | { movedTo: string } | 'gone' | 'absent'
+export type Found = { entry: Entry & { related: Related[] } } | { moved: Entry } | 'gone' | 'absent'
 
 const columns = `
   d.id AS "distributionId", d.course_id AS "courseId", d.slug,
   coalesce(CASE WHEN NOT d.has_own_canonical THEN parent.slug END, d.slug) AS "canonicalSlug",
   ${publicNames.map((name) => `d.${distributions[name].name} AS "${name}"`).join(', ')}, d.version,
-  c.total_lessons AS "totalLessons"`
+  c.total_lessons AS "totalLessons", d.updated_at::text AS "updatedAt", parent.id AS "parentId"`
 const surroundings = `
   LEFT JOIN courses AS c ON (c.tenant_id, c.course_id) = (d.tenant_id, d.course_id)
   LEFT JOIN distributions AS parent ON parent.id = d.derived_from AND parent.visibility = 'public'`
@@ -41,7 +44,7 @@ const findBySlugs = `
   LEFT JOIN distributions AS d ON d.id = s.distribution_id
   ${surroundings}
   LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_object('slug', o.slug, 'title', o.title, 'language', o.language,
+    SELECT json_agg(json_build_object('distributionId', o.id, 'slug', o.slug, 'title', o.title, 'language', o.language,
       'targetGroup', o.target_group, 'isVariant', o.derived_from IS NOT NULL, 'isGenerated', o.is_generated) ORDER BY o.id DESC) AS all
     FROM distributions AS o
     WHERE (o.tenant_id, o.course_id) = (d.tenant_id, d.course_id) AND o.visibility = 'public' AND o.listed
@@ -63,7 +66,7 @@ export async function findPublic(db: Database, asked: { tenantId: string; slug: 
     if (ownerId === null) return 'absent'
     if (visibility === null) return 'gone'
     if (visibility !== 'public') return 'absent'
-    return entry.slug === asked[index]?.slug ? { entry } : { movedTo: entry.slug }
+    return entry.slug === asked[index]?.slug ? { entry } : { moved: entry }
   })
 }
 
@@ -146,4 +149,21 @@ const findByIds = `
 async function getListed(db: Database, ids: string[]): Promise<Entry[]> {
   if (ids.length === 0) return []
   return (await queryNamed<Entry>(db, { name: 'find-listed', text: findByIds, values: [ids] })).rows
+}
+
+/** A page for search engines, with one root entry for each language of its course, the newest first. */
+export type ListedPage = Pick<Entry, 'slug' | 'language' | 'updatedAt'> & {
+  id: string
+  roots: (Pick<Related, 'slug' | 'language' | 'isGenerated'> & { isIndexed: boolean })[]
+}
+
+const findPages = readStatement<ListedPage>('list-pages')
+
+/** Lists the pages for search engines in the order of their ids. */
+export function listPages(
+  db: Database,
+  tenantId: string,
+  page: { after?: string | undefined; limit: number },
+): Promise<ListedPage[]> {
+  return findPages(db, { tenantId, ...page })
 }

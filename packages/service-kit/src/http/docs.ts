@@ -10,6 +10,11 @@ export type Docs = { title: string; description: string; tags: { name: string; d
 const answerHeaders = {
   ETag: { schema: { type: 'string' }, description: 'Identifies this state for If-Match and If-None-Match' },
   'Set-Cookie': { schema: { type: 'string' }, description: 'For a browser, which keeps it from scripts' },
+  'Cache-Tag': {
+    schema: { type: 'string' },
+    description:
+      'What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language',
+  },
   Location: { schema: { type: 'string' }, description: 'The path of the new resource, or the new path' },
 } as const
 
@@ -17,7 +22,7 @@ declare module 'fastify' {
   interface FastifySchema {
     refusals?: Refusals
     /** The headers of the answers with a status, in addition to the common ones. */
-    answerHeaders?: Record<number, (keyof typeof answerHeaders)[]>
+    answerHeaders?: Record<number, readonly (keyof typeof answerHeaders)[]>
   }
 }
 
