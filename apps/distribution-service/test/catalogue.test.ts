@@ -37,6 +37,8 @@ describe('the page of a course', () => {
         metaKeywords: ['gardeners'],
       },
       cta: { label: 'Enroll now', type: 'primary_button' },
+      workload: null,
+      startsAt: null,
       updatedAt: published.updatedAt,
     }
     expect(status).toBe(200)

@@ -376,6 +376,8 @@ export interface components {
          *       "targetGroup": [
          *         "beginners"
          *       ],
+         *       "workload": "PT20H",
+         *       "startsAt": "2026-03-02",
          *       "seo": {
          *         "metaTitle": "Sourdough for beginners",
          *         "metaDescription": "From flour and water to a loaf.",
@@ -401,6 +403,8 @@ export interface components {
             description: string;
             language: string;
             targetGroup: string[];
+            workload: string | null;
+            startsAt: string | null;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
             totalLessons: number | null;
@@ -421,6 +425,8 @@ export interface components {
          *           "targetGroup": [
          *             "beginners"
          *           ],
+         *           "workload": "PT20H",
+         *           "startsAt": "2026-03-02",
          *           "seo": {
          *             "metaTitle": "Sourdough for beginners",
          *             "metaDescription": "From flour and water to a loaf.",
@@ -470,6 +476,8 @@ export interface components {
          *       "targetGroup": [
          *         "beginners"
          *       ],
+         *       "workload": "PT20H",
+         *       "startsAt": "2026-03-02",
          *       "seo": {
          *         "metaTitle": "Sourdough for beginners",
          *         "metaDescription": "From flour and water to a loaf.",
@@ -497,6 +505,8 @@ export interface components {
             description: string;
             language: string;
             targetGroup: string[];
+            workload: string | null;
+            startsAt: string | null;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
             totalLessons: number | null;
@@ -557,6 +567,8 @@ export interface components {
          *       "targetGroup": [
          *         "beginners"
          *       ],
+         *       "workload": "PT20H",
+         *       "startsAt": "2026-03-02",
          *       "seo": {
          *         "metaTitle": "Sourdough for beginners",
          *         "metaDescription": "From flour and water to a loaf.",
@@ -588,10 +600,12 @@ export interface components {
             description: string;
             language: string;
             targetGroup: string[];
+            workload: string | null;
+            startsAt: string | null;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
             listed: boolean;
-            protectedFields: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
+            protectedFields: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "seo" | "cta")[];
             /** @enum {string} */
             visibility: "private" | "public";
             version: string;
@@ -621,13 +635,15 @@ export interface components {
              */
             language?: string;
             targetGroup?: string[];
+            workload?: string | null;
+            startsAt?: string | null;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
             /** @description Whether lists show it once it is public */
             listed?: boolean;
             /** @description The fields that people have edited. Nothing else changes them */
-            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "seo" | "cta")[];
         };
         DistributionHasVariants: {
             /** @constant */
@@ -660,6 +676,8 @@ export interface components {
          *           "targetGroup": [
          *             "beginners"
          *           ],
+         *           "workload": "PT20H",
+         *           "startsAt": "2026-03-02",
          *           "seo": {
          *             "metaTitle": "Sourdough for beginners",
          *             "metaDescription": "From flour and water to a loaf.",
@@ -774,6 +792,7 @@ export interface components {
          *       "title": "Sourdough for beginners",
          *       "description": "From flour and water to a loaf.",
          *       "language": "en",
+         *       "startsAt": "2026-03-02",
          *       "totalLessons": 12,
          *       "public": true
          *     }
@@ -784,6 +803,7 @@ export interface components {
             title: string;
             description: string;
             language: string;
+            startsAt: string | null;
             totalLessons: number | null;
             /** @description Whether any distribution of the course is public */
             public: boolean;
@@ -797,6 +817,7 @@ export interface components {
          *           "title": "Sourdough for beginners",
          *           "description": "From flour and water to a loaf.",
          *           "language": "en",
+         *           "startsAt": "2026-03-02",
          *           "totalLessons": 12,
          *           "public": true
          *         }
@@ -830,7 +851,9 @@ export interface components {
          *       "language": "en",
          *       "targetGroup": [
          *         "beginners"
-         *       ]
+         *       ],
+         *       "workload": "PT20H",
+         *       "startsAt": "2026-03-02"
          *     }
          */
         NewDistributionInput: {
@@ -848,13 +871,15 @@ export interface components {
              */
             language: string;
             targetGroup?: string[];
+            workload?: string | null;
+            startsAt?: string | null;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
             /** @description Whether lists show it once it is public */
             listed?: boolean;
             /** @description The fields that people have edited. Nothing else changes them */
-            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "seo" | "cta")[];
         };
         /**
          * @example {
@@ -868,6 +893,8 @@ export interface components {
             title?: string;
             description?: string;
             targetGroup: string[];
+            workload?: string | null;
+            startsAt?: string | null;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
@@ -1023,6 +1050,8 @@ export interface components {
          *         "targetGroup": [
          *           "beginners"
          *         ],
+         *         "workload": "PT20H",
+         *         "startsAt": "2026-03-02",
          *         "seo": {
          *           "metaTitle": "Sourdough for beginners",
          *           "metaDescription": "From flour and water to a loaf.",
@@ -1047,6 +1076,8 @@ export interface components {
                 description: string;
                 language: string;
                 targetGroup: string[];
+                workload: string | null;
+                startsAt: string | null;
                 seo: components["schemas"]["Seo"];
                 cta: components["schemas"]["Cta"];
             };

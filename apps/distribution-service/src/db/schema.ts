@@ -31,6 +31,8 @@ export const courses = pgTable(
     language: language('language').notNull().default(''),
     targetGroup: text('target_group').array().notNull().default([]),
     totalLessons: integer('total_lessons'),
+    workload: text('workload'),
+    startsAt: text('starts_at'),
     generationCompletedAt: moment('generation_completed_at'),
     stagingUrl: text('staging_url'),
     stagingDeployedAt: moment('staging_deployed_at'),
