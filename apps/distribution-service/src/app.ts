@@ -16,7 +16,7 @@ import { addVersionRoutes } from './versions/routes.ts'
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
   const { config, logger, db, messaging, catalogue, counts, entries, schedules, variants, versions } = ctx
-  const { PUBLIC_BASE_URL: baseUrl, TENANT_HOSTS: tenants } = config
+  const { WEB_URL: baseUrl, TENANT_HOSTS: tenants } = config
   const app = await createHttpApp({
     service,
     config,

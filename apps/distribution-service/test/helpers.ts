@@ -42,7 +42,7 @@ export function createConfig(databaseUrl: string, brokers: string[] = [], enviro
     JWT_AUDIENCE: audience,
     JWKS_URL: `http://127.0.0.1:${(keyServer.address() as AddressInfo).port}/.well-known/jwks.json`,
     DEFAULT_TENANT: 'acme',
-    PUBLIC_BASE_URL: 'https://learn.test',
+    WEB_URL: 'https://learn.test',
     TENANT_HOSTS: 'globex.test=globex',
     ...environment,
   })

@@ -1,7 +1,7 @@
 import type { Addresses, App } from './app.ts'
 import { snsTopic } from './surroundings.ts'
 
-// Until there are pages, the mail's button shows the course as JSON.
+// Until there are pages, links show the course as JSON.
 const webUrl = (publicUrlOf: Addresses['publicUrlOf']) => `${publicUrlOf('distribution-service')}/api`
 
 // Apps that disagree about these would refuse each other's tenants.
@@ -35,7 +35,7 @@ export const apps = {
     database: 'distribution',
     consumes: true,
     checksTokens: true,
-    settings: ({ publicUrlOf }) => ({ PUBLIC_BASE_URL: `${publicUrlOf('distribution-service')}/api` }),
+    settings: ({ publicUrlOf }) => ({ WEB_URL: webUrl(publicUrlOf) }),
   },
 
   'email-worker': {
