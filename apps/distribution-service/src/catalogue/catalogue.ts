@@ -28,7 +28,7 @@ export function toDocument(value: object, { languages, cacheTag }: Pick<Document
 }
 
 /** A search. The languages that a reader accepts count only where no language is asked for. */
-export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text'> & {
+export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text' | 'courseIds'> & {
   language?: string | undefined
   acceptLanguage?: string | undefined
 }

@@ -2,7 +2,7 @@ import { type Database, queryNamed } from '@coursewire/service-kit'
 import { distributions } from '../db/schema.ts'
 import { readStatement } from '../db/statements.ts'
 import { type PublicContent, publicNames } from '../entries/content.ts'
-import { buildPlaceQuery, buildQueries } from './search-terms.ts'
+import { buildCourseQuery, buildPlaceQuery, buildQueries } from './search-terms.ts'
 
 /** A public distribution with what only its course and its parent know. */
 export type Entry = PublicContent & {
@@ -81,6 +81,8 @@ export type Search = {
   isBestOnly: boolean
   targetGroup: string | undefined
   text: string | undefined
+  /** Only these courses. */
+  courseIds?: string[] | undefined
 }
 
 /** A page of entries. `next` is the position after which the next page begins, if there is one. */
@@ -102,9 +104,9 @@ export async function listLanguages(db: Database, tenantId: string): Promise<str
 
 /** Lists the entries that match, from `after` on: one stretch of the order after the other, until the page is full. */
 export async function list(db: Database, search: Search, { after, limit }: Cut): Promise<Listed> {
-  const { tenantId, targetGroup, languages, isBestOnly, text } = search
-  const queries = text === undefined ? [null] : buildQueries(text)
-  const anyTier = text === undefined ? null : queries.map((query) => `(${query})`).join(' | ')
+  const { tenantId, targetGroup, languages, isBestOnly } = search
+  const queries = toQueries(search)
+  const anyTier = queries[0] === null ? null : queries.map((query) => `(${query})`).join(' | ')
   const stretches = languages.flatMap((keys, language) =>
     keys.length > 0 ? queries.map((query, tier) => ({ keys, language, query, tier })) : [],
   )
@@ -131,6 +133,14 @@ export async function list(db: Database, search: Search, { after, limit }: Cut):
   const shown = places.slice(0, limit)
   const ids = shown.map(({ id }) => id)
   return { entries: await getListed(db, ids), next: places.length > limit ? (shown.at(-1) ?? null) : null }
+}
+
+/** The only query is null if everything is wanted. */
+function toQueries({ text, courseIds }: Search): (string | null)[] {
+  const ofText = text === undefined ? [] : buildQueries(text)
+  if (!courseIds) return text === undefined ? [null] : ofText
+  const ofCourses = buildCourseQuery(courseIds)
+  return text === undefined ? [ofCourses] : ofText.map((query) => `(${query}) & (${ofCourses})`)
 }
 
 async function findIds(db: Database, values: { query: string | null } & Record<string, unknown>): Promise<string[]> {

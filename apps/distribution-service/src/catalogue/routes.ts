@@ -2,7 +2,7 @@ import { languageTag } from '@coursewire/events'
 import type { HttpApp } from '@coursewire/service-kit'
 import { normalizeIP } from '@fastify/rate-limit'
 import { z } from 'zod'
-import { limit, pageOf } from '../paging.ts'
+import { courseIds, limit, pageOf } from '../paging.ts'
 import { forbidStale, pageSchema, sendDocument, sendPage, unchanged } from './answers.ts'
 import { tagList } from './cache-tags.ts'
 import { type Catalogue, toDocument } from './catalogue.ts'
@@ -52,6 +52,7 @@ export function addCatalogueRoutes(
               'Words of the title, the description or the target group; the last one may be incomplete. Blank finds all. ' +
                 'Only the first twelve different words count.',
             ),
+          courseId: courseIds.optional(),
           cursor: z.string().regex(cursorShape).optional(),
           limit,
         }),
@@ -60,11 +61,11 @@ export function addCatalogueRoutes(
     },
     async (request, reply) => {
       const { tenantId, query } = request
-      const { language, targetGroup, q: text, cursor } = query
+      const { language, targetGroup, q: text, courseId, cursor } = query
       const acceptLanguage = request.headers['accept-language']
       const after = cursor === undefined ? undefined : readCursor(cursor)
       const { entries, next } = await catalogue.list(
-        { tenantId, language, acceptLanguage, targetGroup, text: text?.trim() || undefined },
+        { tenantId, language, acceptLanguage, targetGroup, text: text?.trim() || undefined, courseIds: courseId },
         { after, limit: query.limit },
         normalizeIP(request.ip),
       )
