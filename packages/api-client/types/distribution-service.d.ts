@@ -115,7 +115,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Count a view of a course page */
+        /**
+         * Count a view of a course page
+         * @description Send the body as JSON, by fetch with keepalive or by sendBeacon with a Blob of that type.
+         */
         post: operations["countView"];
         delete?: never;
         options?: never;
@@ -1127,6 +1130,18 @@ export interface components {
             items: components["schemas"]["VersionSummary"][];
             nextCursor: string | null;
         };
+        /**
+         * @example {
+         *       "referrer": "https://www.example.com/",
+         *       "ctaType": "primary_button"
+         *     }
+         */
+        ViewInput: {
+            /** @description The document.referrer of the page; empty for none. Without it the header Referer counts */
+            referrer?: string;
+            /** @description The call to action that the page shows */
+            ctaType?: string;
+        };
     };
     responses: {
         /** @description Bad Request (request.invalid) */
@@ -1382,6 +1397,7 @@ export type VersionEndInput = components['schemas']['VersionEndInput'];
 export type VersionNotFound = components['schemas']['VersionNotFound'];
 export type VersionSummary = components['schemas']['VersionSummary'];
 export type VersionSummaryPage = components['schemas']['VersionSummaryPage'];
+export type ViewInput = components['schemas']['ViewInput'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseServerError = components['responses']['ServerError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
@@ -1413,6 +1429,8 @@ export interface operations {
                 targetGroup?: string;
                 /** @description Words of the title, the description or the target group; the last one may be incomplete. Blank finds all. Only the first twelve different words count. */
                 q?: string;
+                /** @description The ids of courses, separated by commas, at most 100 different ones. Unknown ones are left out */
+                courseId?: string;
                 cursor?: string;
                 /** @description How many at most */
                 limit?: number;
@@ -1658,7 +1676,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"] | null;
+            };
+        };
         responses: {
             /** @description Counted if the course exists */
             202: {
