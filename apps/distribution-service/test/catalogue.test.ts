@@ -116,7 +116,9 @@ describe('the page of a course', () => {
 
     expect(headers['cache-control']).toBe('no-cache')
     expect(await ask(etag)).toMatchObject({ status: 304, body: null, headers: { etag, 'cache-control': 'no-cache' } })
-    expect(await ask(`"other", W/${etag}`)).toMatchObject({ status: 304 })
+    expect(etag).toMatch(/^W\/"/)
+    expect(await ask(`"other", ${etag}`)).toMatchObject({ status: 304 })
+    expect(await ask(etag.replace('W/', ''))).toMatchObject({ status: 304 })
     expect(await ask('*')).toMatchObject({ status: 304 })
     expect(await ask('"other"')).toMatchObject({ status: 200 })
 

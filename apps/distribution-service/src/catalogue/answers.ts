@@ -3,6 +3,7 @@ import { AppError, namesEntity } from '@coursewire/service-kit'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { z } from 'zod'
 import type { Document, Page } from './catalogue.ts'
+import { chooseEncoding, type Encoding } from './encoding.ts'
 import { courseResponse } from './responses.ts'
 
 export const unchanged = z.undefined().describe('Not changed')
@@ -25,14 +26,26 @@ export const forbidStale: onRequestHookHandler = (_request, reply, done) => {
   done()
 }
 
-export function sendDocument(request: FastifyRequest, reply: FastifyReply, document: Document) {
-  const { etag, body, languages, cacheTag } = document
-  void reply.header('etag', etag).header('cache-tag', cacheTag)
+/** The ETag is weak, because all encodings of a document have the same one. */
+export function sendDocument(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { etag, body, encode, languages, cacheTag }: Document,
+  vary = 'accept-encoding',
+) {
+  void reply.headers({ etag: `W/${etag}`, 'cache-tag': cacheTag, vary })
   const tags = languages.filter((language) => canonicalizeLanguage(language) !== null)
   if (tags.length > 0) void reply.header('content-language', tags.join(', '))
   const known = request.headers['if-none-match']
   if (known !== undefined && namesEntity(known, etag, 'weakly')) return reply.code(304).send()
-  return reply.type('application/json; charset=utf-8').send(body)
+  void reply.type('application/json; charset=utf-8')
+  const encoding = chooseEncoding(request.headers['accept-encoding'], body)
+  return encoding === null ? reply.send(body) : sendEncoded(reply, encoding, encode)
+}
+
+async function sendEncoded(reply: FastifyReply, encoding: Encoding, encode: Document['encode']) {
+  const encoded = await encode(encoding)
+  return reply.header('content-encoding', encoding).send(encoded)
 }
 
 /** Redirects to the page's new slug below `path`. */

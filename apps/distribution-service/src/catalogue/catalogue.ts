@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createTurns, type Database } from '@coursewire/service-kit'
 import { tagPage } from './cache-tags.ts'
+import { createEncoded, type Encoding } from './encoding.ts'
 import {
   chooseLanguages,
   orderLanguages,
@@ -13,7 +14,13 @@ import { type Cut, type Found, findPublic, type Listed, list, listLanguages, typ
 import { choosePages, showCourse } from './responses.ts'
 
 /** JSON as it is sent, the languages it is in, and what shared caches know it by. */
-export type Document = { etag: string; body: Buffer; languages: string[]; cacheTag: string }
+export type Document = {
+  etag: string
+  body: Buffer
+  encode: (encoding: Encoding) => Promise<Buffer>
+  languages: string[]
+  cacheTag: string
+}
 export type Page = { document: Document } | { movedTo: string; cacheTag: string } | { missing: 'gone' | 'absent' }
 
 /** As bytes: a string would go through the serialiser of the route once more. */
@@ -22,6 +29,7 @@ export function toDocument(value: object, { languages, cacheTag }: Pick<Document
   return {
     etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
     body,
+    encode: createEncoded(body),
     languages: [...new Set(languages)],
     cacheTag,
   }

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { readLanguage } from '../db/language.ts'
 import { exampleMoment } from '../examples.ts'
 import { distributionId, pageOf, toPage } from '../paging.ts'
-import { forbidStale, pageSchema, sendPage } from './answers.ts'
-import type { Catalogue } from './catalogue.ts'
+import { forbidStale, pageSchema, sendDocument, sendPage, unchanged } from './answers.ts'
+import { tagList } from './cache-tags.ts'
+import { type Catalogue, toDocument } from './catalogue.ts'
 import { type ListedPage, listPages } from './repository.ts'
 import { chooseAlternatives } from './responses.ts'
 
@@ -47,21 +48,25 @@ export function addPageRoutes(app: HttpApp, { db, catalogue }: { db: Database; c
     '/internal/pages',
     {
       config,
+      onRequest: forbidStale,
       schema: {
         tags,
         operationId: 'listPages',
+        answerHeaders: { 200: ['ETag', 'Cache-Tag'], 304: ['ETag', 'Cache-Tag'] },
         summary: `List the pages for search engines, ${PAGES_AT_ONCE} at a time, the oldest first`,
         description:
           'Left out are pages that search engines must not show, that no list shows, and variants whose canonical page is their parent.',
         querystring: z.strictObject({
           after: distributionId.optional().describe('The nextCursor of the pages before'),
         }),
-        response: { 200: pageOf(indexedPage) },
+        response: { 200: pageOf(indexedPage), 304: unchanged },
       },
     },
-    async ({ tenantId, query }) => {
+    async (request, reply) => {
+      const { tenantId, query } = request
       const found = await listPages(db, tenantId, { after: query.after, limit: PAGES_AT_ONCE + 1 })
-      return toPage(found, PAGES_AT_ONCE, ({ id }) => id, showPage)
+      const page = toPage(found, PAGES_AT_ONCE, ({ id }) => id, showPage)
+      return sendDocument(request, reply, toDocument(page, { languages: [], cacheTag: tagList(tenantId) }))
     },
   )
 

@@ -71,8 +71,8 @@ export function addCatalogueRoutes(
       )
       const items = entries.map((entry) => showEntry(entry, baseUrl))
       const about = { languages: items.map((item) => item.language), cacheTag: tagList(tenantId, language) }
-      void reply.header('vary', 'accept-language')
-      return sendDocument(request, reply, toDocument({ items, nextCursor: next && toCursor(next) }, about))
+      const document = toDocument({ items, nextCursor: next && toCursor(next) }, about)
+      return sendDocument(request, reply, document, 'accept-language, accept-encoding')
     },
   )
 
