@@ -7,13 +7,16 @@ import { describe, expect, it } from 'vitest'
 type Content = Record<string, { schema?: { $ref?: string } }>
 type Operation = {
   operationId: string
-  requestBody?: { content: Content }
+  requestBody?: { required?: boolean; content: Content }
   responses: Record<string, { content?: Content }>
 }
 type Document = {
   paths: Record<string, Record<string, Operation>>
   components: {
-    schemas: Record<string, { examples?: unknown[]; properties?: { code?: { enum?: string[] } } }>
+    schemas: Record<
+      string,
+      { examples?: unknown[]; anyOf?: { type?: string }[]; properties?: { code?: { enum?: string[] } } }
+    >
   }
 }
 
@@ -46,6 +49,18 @@ describe.each(['enrollment-api', 'distribution-service'])('the OpenAPI document 
     const names = new Set(schemas.map((ref) => ref?.split('/').at(-1) ?? 'without a name'))
 
     expect([...names].filter((name) => components.schemas[name]?.examples === undefined)).toEqual([])
+  })
+
+  it('requires a body exactly where it may not be null', () => {
+    const bodies = operations.flatMap(({ operationId, requestBody }) => {
+      const name = requestBody?.content['application/json']?.schema?.$ref?.split('/').at(-1)
+      if (name === undefined) return []
+      const mayBeNull = components.schemas[name]?.anyOf?.some(({ type }) => type === 'null') ?? false
+      return [{ operationId, required: requestBody?.required ?? false, mayBeNull }]
+    })
+
+    expect(bodies.filter(({ required, mayBeNull }) => required === mayBeNull)).toEqual([])
+    expect(bodies.some(({ mayBeNull }) => mayBeNull)).toBe(true)
   })
 
   it('holds no pattern that only ECMAScript can read', () => {

@@ -1141,7 +1141,7 @@ export interface components {
             referrer?: string;
             /** @description The call to action that the page shows */
             ctaType?: string;
-        };
+        } | null;
     };
     responses: {
         /** @description Bad Request (request.invalid) */
@@ -1596,11 +1596,26 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["IndexedPagePage"];
                 };
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["TokenInvalid"];
@@ -1678,7 +1693,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ViewInput"] | null;
+                "application/json": components["schemas"]["ViewInput"];
             };
         };
         responses: {

@@ -22,6 +22,7 @@ const viewBody = z
       .describe('The document.referrer of the page; empty for none. Without it the header Referer counts'),
     ctaType: ctaType.optional().describe('The call to action that the page shows'),
   })
+  .nullable()
   .meta({ id: 'View', example: { referrer: 'https://www.example.com/', ctaType: 'primary_button' } })
 const clickBody = z.strictObject({ ctaType }).meta({ id: 'Click', example: { ctaType: 'primary_button' } })
 const accepted = { 202: z.undefined().describe('Counted if the course exists') }
@@ -56,7 +57,7 @@ export function addCountRoutes(
         description: 'Send the body as JSON, by fetch with keepalive or by sendBeacon with a Blob of that type.',
         params,
         querystring: z.object({ utm_source: utm, utm_medium: utm }),
-        body: viewBody.nullish(),
+        body: viewBody,
         response: accepted,
       },
     },

@@ -27,12 +27,12 @@ declare module 'fastify' {
 }
 
 type Operation = {
-  requestBody?: { required?: boolean; content: Record<string, { schema: { anyOf?: { type?: string }[] } }> }
+  requestBody?: { required?: boolean; content: Record<string, { schema: Schema & { $ref?: string } }> }
   responses: Record<string, { description: string; headers?: object }>
   'x-refusals'?: Operation['responses']
   'x-headers'?: NonNullable<FastifySchema['answerHeaders']>
 }
-type Schema = { example?: unknown; examples?: unknown[] }
+type Schema = { example?: unknown; examples?: unknown[]; anyOf?: { type?: string }[] }
 type Document = {
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, Schema>; responses: Record<string, object> }
@@ -82,7 +82,9 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
     transformObject(input) {
       const document = jsonSchemaTransformObject(input)
       const { paths, components } = document as unknown as Document
-      for (const path of Object.values(paths)) Object.values(path).forEach(completeOperation)
+      for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+        completeOperation(operation, components.schemas)
+      }
       components.responses = problems.responses
       components.schemas = { ...toPortable(components.schemas), ...problems.schemas }
       Object.values(components.schemas).forEach(useExample)
@@ -94,10 +96,12 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
 }
 
 /** Adds what @fastify/swagger cannot express: optional bodies, shared descriptions of refusals, and headers of answers. */
-function completeOperation(operation: Operation): void {
+function completeOperation(operation: Operation, schemas: Record<string, Schema>): void {
   const { requestBody, responses, 'x-refusals': refusals, 'x-headers': headers = {} } = operation
   // Fastify shows a body that is absent to its schema as null.
-  const isOptional = requestBody?.content['application/json']?.schema.anyOf?.some(({ type }) => type === 'null')
+  const body = requestBody?.content['application/json']?.schema
+  const named = schemas[body?.$ref?.split('/').at(-1) ?? '']
+  const isOptional = (named ?? body)?.anyOf?.some(({ type }) => type === 'null')
   if (requestBody && isOptional) requestBody.required = false
   for (const [status, answer] of Object.entries(responses)) {
     if (answer.description === 'Default Response') answer.description = STATUS_CODES[status] ?? status
