@@ -161,19 +161,22 @@ async function getListed(db: Database, ids: string[]): Promise<Entry[]> {
   return (await queryNamed<Entry>(db, { name: 'find-listed', text: findByIds, values: [ids] })).rows
 }
 
+type Root = Pick<Related, 'slug' | 'language' | 'isGenerated'> & { courseId: string; isIndexed: boolean }
 /** A page for search engines, with one root entry for each language of its course, the newest first. */
-export type ListedPage = Pick<Entry, 'slug' | 'language' | 'updatedAt'> & {
-  id: string
-  roots: (Pick<Related, 'slug' | 'language' | 'isGenerated'> & { isIndexed: boolean })[]
-}
+export type ListedPage = Pick<Entry, 'courseId' | 'slug' | 'language' | 'updatedAt'> & { id: string; roots: Root[] }
 
-const findPages = readStatement<ListedPage>('list-pages')
+const findPages = readStatement<Omit<ListedPage, 'roots'>>('list-pages')
+const findRoots = readStatement<Root>('list-roots')
 
 /** Lists the pages for search engines in the order of their ids. */
-export function listPages(
+export async function listPages(
   db: Database,
   tenantId: string,
   page: { after?: string | undefined; limit: number },
 ): Promise<ListedPage[]> {
-  return findPages(db, { tenantId, ...page })
+  const pages = await findPages(db, { tenantId, ...page })
+  const rootsOf = new Map<string, Root[]>(pages.map(({ courseId }) => [courseId, []]))
+  for (const root of await findRoots(db, { tenantId, courseIds: [...rootsOf.keys()] }))
+    rootsOf.get(root.courseId)?.push(root)
+  return pages.map((page) => ({ ...page, roots: rootsOf.get(page.courseId) ?? [] }))
 }
