@@ -1,5 +1,6 @@
 import { createHttpApp, createReadinessCheck, type HttpApp } from '@coursewire/service-kit'
 import rateLimit from '@fastify/rate-limit'
+import { addPageRoutes } from './catalogue/internal-routes.ts'
 import { addCatalogueRoutes } from './catalogue/routes.ts'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
@@ -15,7 +16,7 @@ import { addVersionRoutes } from './versions/routes.ts'
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
   const { config, logger, db, messaging, catalogue, counts, entries, schedules, variants, versions } = ctx
-  const { PUBLIC_BASE_URL: baseUrl, TENANT_HOSTS: tenants } = config
+  const { WEB_URL: baseUrl, TENANT_HOSTS: tenants } = config
   const app = await createHttpApp({
     service,
     config,
@@ -39,6 +40,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   await app.register(rateLimit, { global: false })
   addCatalogueRoutes(app, { catalogue, baseUrl })
   addInternalRoutes(app, { db })
+  addPageRoutes(app, { db, catalogue })
   addCountRoutes(app, { counts, ownHosts: new Set([new URL(baseUrl).host, ...tenants.keys()]) })
   addEntryRoutes(app, { db, entries })
   addScheduleRoutes(app, { db, schedules })

@@ -9,7 +9,7 @@ export const configSchema = z.object({
   /** The time between two events about the views of an entry. */
   VIEW_WINDOW_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
   /** The address of the public's pages. A course is at `/courses/<slug>` below it. */
-  PUBLIC_BASE_URL: baseUrl,
+  WEB_URL: baseUrl,
 })
 
 export type Config = z.output<typeof configSchema>

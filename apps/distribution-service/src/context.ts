@@ -39,7 +39,7 @@ export function createContext(config: Config, logger: Logger, overrides: Overrid
       overrides.messaging ?? openMessaging({ service, config, db, logger, handlers: createHandlers(base) }),
       (opened) => opened.close(),
     )
-    const catalogue = createCatalogue({ db, listsDb: createDatabase(listsPool), baseUrl: config.PUBLIC_BASE_URL })
+    const catalogue = createCatalogue({ db, listsDb: createDatabase(listsPool), baseUrl: config.WEB_URL })
     const useCases = { commit: createCommit({ ...base, db, relay: messaging, catalogue }), now: base.now }
     const entries = createEntryService(useCases)
     const variants = createVariantService(useCases)

@@ -3,4 +3,4 @@ import { buildApp } from './app.ts'
 import { configSchema, service } from './config.ts'
 import { createContext } from './context.ts'
 
-await printOpenApi({ service, configSchema, createContext, buildApp }, { PUBLIC_BASE_URL: 'http://localhost' })
+await printOpenApi({ service, configSchema, createContext, buildApp }, { WEB_URL: 'http://localhost' })

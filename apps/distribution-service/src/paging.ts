@@ -5,6 +5,14 @@ export const limit = z.coerce.number().int().min(1).max(100).default(20).describ
 export const distributionId = z.string().regex(/^dist_[0-9a-f-]{36}$/)
 export const courseId = z.string().min(1).max(128)
 
+const MAX_COURSES = 100
+/** Several course ids, separated by commas. An id that has a comma itself cannot be among them. */
+export const courseIds = z
+  .string()
+  .transform((list) => [...new Set(list.split(','))])
+  .pipe(z.array(courseId).max(MAX_COURSES))
+  .describe(`The ids of courses, separated by commas, at most ${MAX_COURSES} different ones. Unknown ones are left out`)
+
 /** Builds a page from rows that were read with one more than requested, which only shows that there is a next page. */
 export function toPage<Row, Item>(
   rows: Row[],

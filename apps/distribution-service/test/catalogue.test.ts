@@ -14,13 +14,14 @@ describe('the page of a course', () => {
     await editor.take(aGeneratedCourse({ course_id: 'course_1', title: 'Gardens' }))
     await editor.take(aStagedCourse({ course_id: 'course_1' }))
     const { body: all } = await editor.call('GET', '')
-    await editor.call('POST', `/${all.items[0].id}/publish`)
+    const published = (await editor.call('POST', `/${all.items[0].id}/publish`)).body
     const headers = { 'user-agent': 'Mozilla/5.0 Firefox/140.0' }
     await editor.callAny('POST', '/api/courses/gardens/enrollment-clicks', { body: { ctaType: 'x' }, headers })
 
     const { status, body } = await look(editor, 'gardens')
 
     const entry = {
+      distributionId: published.id,
       courseId: 'course_1',
       slug: 'gardens',
       canonicalUrl: 'https://learn.test/courses/gardens',
@@ -36,6 +37,9 @@ describe('the page of a course', () => {
         metaKeywords: ['gardeners'],
       },
       cta: { label: 'Enroll now', type: 'primary_button' },
+      workload: null,
+      startsAt: null,
+      updatedAt: published.updatedAt,
     }
     expect(status).toBe(200)
     expect(body).toEqual({ ...entry, alternatives: [], variants: [] })
@@ -112,7 +116,9 @@ describe('the page of a course', () => {
 
     expect(headers['cache-control']).toBe('no-cache')
     expect(await ask(etag)).toMatchObject({ status: 304, body: null, headers: { etag, 'cache-control': 'no-cache' } })
-    expect(await ask(`"other", W/${etag}`)).toMatchObject({ status: 304 })
+    expect(etag).toMatch(/^W\/"/)
+    expect(await ask(`"other", ${etag}`)).toMatchObject({ status: 304 })
+    expect(await ask(etag.replace('W/', ''))).toMatchObject({ status: 304 })
     expect(await ask('*')).toMatchObject({ status: 304 })
     expect(await ask('"other"')).toMatchObject({ status: 200 })
 
@@ -254,6 +260,37 @@ describe('the list', () => {
     expect(await find(editor, { targetGroup: 'nobody' })).toEqual([])
   })
 
+  it('can be of some courses, alone or with a language and words', async () => {
+    const editor = await startWithPublic(
+      { title: 'English', courseId: 'a' },
+      { title: 'German', courseId: 'a', language: 'de' },
+      { title: 'Other', courseId: "b'\\ c" },
+      { title: 'Third', courseId: 'd' },
+      { title: 'Hidden', courseId: 'e' },
+      { title: 'Unlisted', courseId: 'f', listed: false },
+    )
+
+    const all = "d,a,b'\\ c,e,f,unknown,a"
+    expect(await find(editor, { courseId: 'a' })).toEqual(['German', 'English'])
+    expect(await find(editor, { courseId: all }, 2)).toEqual(['Third', 'Other', 'German', 'English'])
+    expect(await find(editor, { courseId: all, language: 'de' })).toEqual(['German', 'Third', 'Other'])
+    expect(await find(editor, { courseId: all, q: 'third' })).toEqual(['Third'])
+    expect(await find(editor, { courseId: 'a,b', q: 'third' })).toEqual([])
+    expect(await find(editor, { courseId: 'a,d', targetGroup: 'nobody' })).toEqual([])
+    const theirs = await editor.callAny('GET', '/api/courses?courseId=a', { headers: { host: 'globex.test' } })
+    expect(theirs.body.items).toEqual([])
+  })
+
+  it('is of at most a hundred different courses', async () => {
+    const editor = await startAsEditor()
+    const askFor = async (count: number, more = '') => {
+      const ids = Array.from({ length: count }, (_, index) => `course-${index}`).join()
+      return (await editor.callAny('GET', `/api/courses?courseId=${ids}${more}`)).status
+    }
+
+    expect([await askFor(100), await askFor(100, ',course-1'), await askFor(101)]).toEqual([200, 200, 400])
+  })
+
   it('is sent again only if it has changed', async () => {
     const editor = await startWithPublic({ title: 'Gardens' })
     const { headers } = await editor.callAny('GET', '/api/courses')
@@ -289,6 +326,9 @@ describe('the list', () => {
 
     for (const query of [
       'limit=101',
+      'courseId=a,,b',
+      'courseId=',
+      `courseId=${'x'.repeat(129)}`,
       'cursor=x',
       'cursor=0.3.dist_',
       'sort=title',

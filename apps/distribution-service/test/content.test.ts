@@ -81,7 +81,14 @@ describe.each(fieldNames)('%s', (name) => {
     const { id } = (await service.call('GET', `?courseId=${course_id}`)).body.items[0]
 
     const { body, events } = await service.change(id, { [name]: value })
-    const again = { title: 'Again', description: 'Again.', language: 'fr', target_audiences: ['again'] }
+    const again = {
+      title: 'Again',
+      description: 'Again.',
+      language: 'fr',
+      target_audiences: ['again'],
+      workload: 'PT3H',
+      starts_at: '2026-05-04',
+    }
     await service.take(aGeneratedCourse({ course_id, ...again, completed_at: '2026-01-02T00:00:00Z' }))
 
     expect(body).toMatchObject({ ...shown, protectedFields: [name] })

@@ -19,11 +19,11 @@ async function startWithPublic(environment = {}) {
     id,
     slug,
     now,
-    view: (headers: Record<string, string> = {}, query = '') => visit(`views${query}`, headers),
+    view: (headers: Record<string, string> = {}, body?: object) => visit('views', headers, body),
     click: (ctaType = 'primary_button', headers: Record<string, string> = {}) =>
       visit('enrollment-clicks', headers, { ctaType }),
     /** Uses the database's clock. */
-    passWindow: () => editor.db.execute(sql`UPDATE views_told SET told_at = told_at - interval '60 s'`),
+    passWindow: () => editor.db.execute(sql`UPDATE view_counts SET told_at = told_at - interval '60 s'`),
     readCounts: async () => (await editor.db.execute(sql`SELECT * FROM counts`)).rows,
     readTold: async (type: string) =>
       (await editor.readOutbox()).map(({ event }) => event).filter((event) => event.type === `distribution.${type}`),
@@ -42,12 +42,15 @@ describe('views', () => {
     })
     expect(first.map(({ payload }) => payload)).toEqual(
       expect.arrayContaining(
-        ['direct', 'organic_search'].map((referrer_category) => ({
+        [
+          { referrer_category: 'direct', referrer_view_count: 5 },
+          { referrer_category: 'organic_search', referrer_view_count: 1 },
+        ].map((category) => ({
           distribution_id: here.id,
           slug: here.slug,
           view_count: 6,
           viewed_at: '2026-03-01T10:00:00.000000Z',
-          referrer_category,
+          ...category,
         })),
       ),
     )
@@ -99,7 +102,7 @@ describe('views', () => {
     const ctx = await createContext(createConfig(proxy.url), here.logs.logger, {
       now: here.now,
     })
-    const seen = { tenantId: 'acme', slug: here.slug, referrerCategory: 'direct' } as const
+    const seen = { tenantId: 'acme', slug: here.slug, referrerCategory: 'direct', ctaType: null } as const
     ctx.counts.view(seen)
     ctx.counts.view(seen)
 
@@ -111,6 +114,82 @@ describe('views', () => {
     expect(proxy.countLost()).toBe(1)
     expect(await here.readCounts()).toMatchObject([{ views: '3' }])
     expect((await here.db.execute(sql`SELECT FROM view_batches`)).rowCount).toBe(0)
+  })
+
+  it('by a beacon have the referrer of its page, which its own header cannot tell', async () => {
+    const here = await startWithPublic()
+    const ownPage = { referer: `https://learn.test/courses/${here.slug}` }
+
+    await here.view(ownPage, { referrer: 'https://www.google.com/' })
+    await here.view(ownPage, { referrer: '' })
+    await here.view(ownPage, {})
+
+    const told = await waitFor(async () => {
+      const events = await here.readTold('viewed')
+      return events.length === 3 && events
+    })
+    const categories = new Set(told.map(({ payload }) => payload.referrer_category))
+    expect(categories).toEqual(new Set(['direct', 'internal', 'organic_search']))
+  })
+
+  it('are added up by the call to action that was shown', async () => {
+    const here = await startWithPublic()
+
+    for (const ctaType of ['banner', 'banner', 'footer']) await here.view({}, { ctaType })
+    await here.view({ referer: 'https://www.google.com/' }, { ctaType: 'banner' })
+    await here.view()
+
+    // Those that were told before the last one are told again with the totals.
+    await waitFor(async () => (await here.readCounts())[0]?.['views'] === '5')
+    await here.db.execute(sql`UPDATE view_counts SET is_behind = true, told_at = 'epoch'`)
+    const totals = await waitFor(async () => {
+      const events = (await here.readTold('viewed')).filter(({ payload }) => payload.view_count === 5)
+      const found = new Set(
+        events.map(({ payload }) =>
+          [payload.cta_type, payload.cta_view_count, payload.referrer_category, payload.referrer_view_count].join(),
+        ),
+      )
+      return found.size === 4 && found
+    })
+    expect([...totals].toSorted()).toEqual([
+      ',,direct,4',
+      'banner,3,direct,4',
+      'banner,3,organic_search,1',
+      'footer,1,direct,4',
+    ])
+  })
+
+  it('with calls to action that somebody makes up are counted without them, but for that of the entry', async () => {
+    const here = await startWithPublic()
+    const readTypes = async () => {
+      const { rows } = await here.db.execute<{ type: string; views: string }>(
+        sql`SELECT cta_type AS type, sum(views) AS views FROM view_counts GROUP BY cta_type`,
+      )
+      return new Map(rows.map(({ type, views }) => [type, Number(views)]))
+    }
+    const count = async () => [...(await readTypes()).values()].reduce((sum, views) => sum + views, 0)
+
+    for (let number = 0; number < 30; number += 1) await here.view({}, { ctaType: `made_up_${number}` })
+    await waitFor(async () => (await count()) === 30)
+    await here.view({}, { ctaType: 'primary_button' })
+    await here.view({}, { ctaType: 'made_up_0' })
+    await here.view({}, { ctaType: 'made_up_99' })
+    await waitFor(async () => (await count()) === 33)
+
+    const types = await readTypes()
+    expect(types.size).toBe(21)
+    expect([types.get('primary_button'), types.get('made_up_0'), types.get('')]).toEqual([1, 2, 12])
+  })
+
+  it('are refused in any other form than JSON, and with anything else in them', async () => {
+    const here = await startWithPublic()
+    const plain = { 'content-type': 'text/plain;charset=UTF-8' }
+
+    expect((await here.view(plain, Buffer.from('{"referrer":""}'))).status).toBe(415)
+    for (const body of [{ ctaType: 'A B' }, { referrer: 1 }, { visitor: 'x' }, []]) {
+      expect((await here.view({}, body)).status).toBe(400)
+    }
+    expect((await here.view({}, { referrer: `https://blog.example/${'x'.repeat(5_000)}` })).status).toBe(413)
   })
 
   it('by crawlers, and of entries that are not public, are not counted', async () => {
@@ -255,6 +334,8 @@ it('nothing about a visitor is stored, logged or sent, not even about a refused 
   const answers = [
     await send('/views?utm_source=secret-source&utm_medium=email'),
     await send('/views'),
+    await send('/views', { referrer: 'https://blog.example/from-a-secret-page?user=4711', ctaType: 'primary_button' }),
+    await send('/views', { referrer: 'secret', visitor: 'secret' }),
     await send('/views', undefined, { 'user-agent': 'secret-bot' }),
     await send('/enrollment-clicks', { ctaType: 'primary_button' }),
     await send('/enrollment-clicks', { ctaType: 'primary_button', secret: 'secret' }),
@@ -263,9 +344,9 @@ it('nothing about a visitor is stored, logged or sent, not even about a refused 
   ]
   let last = 202
   while (last === 202) last = (await send('/views')).status
-  await waitFor(async () => (await here.readTold('viewed')).length === 2)
+  await waitFor(async () => (await here.readTold('viewed')).length === 3)
 
-  expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 400, 400, 202])
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 400, 202, 202, 400, 400, 202])
   expect(last).toBe(429)
   const { rows: tables } = await here.db.execute<{ name: string }>(
     sql`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,

@@ -49,6 +49,8 @@ describe('a generated course', () => {
           metaKeywords: ['private_individuals'],
         },
         cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
+        workload: null,
+        startsAt: null,
         hasOwnCanonical: false,
         listed: true,
         protectedFields: [],
@@ -121,6 +123,15 @@ describe('a generated course', () => {
     ])
   })
 
+  it('has its workload and its first day', async () => {
+    const service = await startService()
+    const told = { course_id: 'course_1', workload: 'PT20H', starts_at: '2026-03-02' }
+
+    await service.take(aGeneratedCourse(told))
+
+    expect(await readAll(service)).toMatchObject([{ workload: 'PT20H', startsAt: '2026-03-02' }])
+  })
+
   it('may share its title with another course, but gets its own slug in its tenant', async () => {
     const service = await startService()
 
@@ -185,12 +196,14 @@ describe('a course generated again', () => {
 
   it('clears no field by leaving it empty', async () => {
     const service = await startService()
-    await service.take(aGeneratedCourse({ course_id: 'course_1' }))
+    await service.take(aGeneratedCourse({ course_id: 'course_1', workload: 'PT20H', starts_at: '2026-03-02' }))
     const [before] = await readAll(service)
 
     await service.take(
       aGeneratedCourse({
         course_id: 'course_1',
+        workload: '',
+        starts_at: '',
         description: ' ',
         target_audiences: [],
         total_lessons: null,

@@ -26,6 +26,8 @@ describe('a distribution made by hand', () => {
       targetGroup: [],
       seo: { metaTitle: 'Größe & Maß in C++', metaDescription: '', metaKeywords: [] },
       cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
+      workload: null,
+      startsAt: null,
       listed: true,
       protectedFields: [],
       visibility: 'private',

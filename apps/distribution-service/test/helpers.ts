@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { EventEnvelope } from '@coursewire/events'
 import { decodeHeaders } from '@coursewire/messaging'
 import { createLogger, type Database, loadConfig, type Role, type Transaction } from '@coursewire/service-kit'
@@ -42,7 +43,7 @@ export function createConfig(databaseUrl: string, brokers: string[] = [], enviro
     JWT_AUDIENCE: audience,
     JWKS_URL: `http://127.0.0.1:${(keyServer.address() as AddressInfo).port}/.well-known/jwks.json`,
     DEFAULT_TENANT: 'acme',
-    PUBLIC_BASE_URL: 'https://learn.test',
+    WEB_URL: 'https://learn.test',
     TENANT_HOSTS: 'globex.test=globex',
     ...environment,
   })
@@ -115,7 +116,7 @@ async function openService(overrides: Overrides, environment = {}) {
   }
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type CallOptions = {
   roles?: Role[]
   tenantId?: string
@@ -125,7 +126,9 @@ type CallOptions = {
   from?: string
 }
 
-/** The HTTP side of a service, without a socket. */
+const decoders: Record<string, (payload: Buffer) => Buffer> = { br: brotliDecompressSync, gzip: gunzipSync }
+
+/** The HTTP side of a service, without a socket. `sent` is how many bytes a body has on its way. */
 export function createCaller(ctx: Context) {
   let building: ReturnType<typeof buildApp> | undefined
   return {
@@ -143,7 +146,11 @@ export function createCaller(ctx: Context) {
         ...(body !== undefined && { payload: body as object }),
         headers: { ...headers, ...(roles && { authorization: `Bearer ${await signToken({ roles, ...claims })}` }) },
       })
-      return { status: answer.statusCode, headers: answer.headers, body: answer.body === '' ? null : answer.json() }
+      const { statusCode: status, headers: received, rawPayload } = answer
+      const sent = rawPayload.length
+      if (sent === 0) return { status, headers: received, sent, body: null }
+      const decode = decoders[String(received['content-encoding'])] ?? ((payload: Buffer) => payload)
+      return { status, headers: received, sent, body: JSON.parse(decode(rawPayload).toString()) }
     },
     close: async () => {
       await (await building)?.close()

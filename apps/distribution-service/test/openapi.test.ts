@@ -17,6 +17,7 @@ const known: Record<string, string[]> = {
   accountId: ['person-1'],
   version: ['v1', 'v2'],
   cursor: [],
+  after: [],
 }
 beforeAll(async () => {
   service = await openAsEditor()
@@ -34,6 +35,7 @@ async function addFamily(): Promise<void> {
   const variant = await derive(id)
   known.id?.push(id, variant.id)
   known.cursor?.push(id)
+  known.after?.push(id)
   known.slug?.push(slug, body.slug)
 }
 

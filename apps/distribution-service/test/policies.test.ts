@@ -10,6 +10,8 @@ const policies: Record<string, Policy> = {
   'GET /api/courses/{slug}': { for: 'everybody' },
   'POST /api/courses/{slug}/views': { for: 'everybody' },
   'POST /api/courses/{slug}/enrollment-clicks': { for: 'everybody', body: { ctaType: 'x' } },
+  'GET /internal/pages': { for: 'services' },
+  'GET /internal/pages/{slug}': { for: 'services' },
   'GET /internal/courses': { for: 'services' },
   'GET /internal/courses/{courseId}': { for: 'services' },
   'GET /internal/accounts/{accountId}/data': { for: 'services' },

@@ -111,7 +111,7 @@ describe('a variant', () => {
       statements.mockClear()
       await change(id, { title: 'Walls' })
       // Without those that come every second.
-      const count = statements.mock.calls.filter((call) => !/schedules|views_told/.test(JSON.stringify(call))).length
+      const count = statements.mock.calls.filter((call) => !/schedules|view_counts/.test(JSON.stringify(call))).length
       const family = sql`SELECT DISTINCT xmin FROM distributions WHERE id = ${id} OR derived_from = ${id}`
       expect((await db.execute(family)).rows).toHaveLength(1)
       return count

@@ -14,6 +14,11 @@ export async function buildApp({ config, logger, db, messaging, sender }: Contex
       // What it cannot do now it does later. Whoever wants to know what the ledger has can wait for the database.
       ready: () => Promise.resolve(),
     },
+    docs: {
+      title: 'Mails',
+      description: 'What the mail ledger has about an account',
+      tags: [{ name: 'Internal', description: 'For other services' }],
+    },
   })
   addAccountRoutes(app, { db })
   return app

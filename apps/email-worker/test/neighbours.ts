@@ -66,7 +66,6 @@ export const aRequest = (changes: object = {}) => ({
 export async function startNeighbours() {
   const token = randomUUID()
   const secret = randomUUID()
-  const issuer = 'https://issuer.test'
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' }
   const state = {
@@ -77,6 +76,7 @@ export async function startNeighbours() {
     isDown: false,
     /** Tenants that the client may not act for. */
     forbidden: [] as string[],
+    hasScope: true,
     hold: Promise.resolve(),
     onAsked: () => {},
     requestIds: [] as (string | undefined)[],
@@ -99,21 +99,35 @@ export async function startNeighbours() {
       state.onAsked()
       await state.hold
     }
+    if (about === 'account-mails' && !state.hasScope) return answer(403, { code: 'scope.insufficient' })
     const { student: students, course: courses, request: accountMail, tenant: tenants } = state
     const found = { students, courses, 'account-mails': accountMail, tenants }[about ?? '']
     if (found === 'gone') return answer(410, {})
     return found && id ? answer(200, found) : answer(404, {})
   })
+  /** The settings of a worker that has them as neighbours. */
+  const env = {
+    DEFAULT_TENANT: 'acme',
+    EMAIL_FROM: 'hello@coursewire.example',
+    JWT_ISSUER: 'https://issuer.test',
+    JWT_AUDIENCE: 'coursewire',
+    JWKS_URL: `${url}/.well-known/jwks.json`,
+    ENROLLMENT_API_URL: url,
+    DISTRIBUTION_SERVICE_URL: url,
+    WEB_URL: url,
+    SERVICE_CLIENT_ID: 'email-worker',
+    SERVICE_CLIENT_SECRET: secret,
+  }
   /** An access token for a caller with the role. */
   const issue = (role: string, tenantId = 'acme') =>
     new SignJWT({ tenant_id: tenantId, roles: [role] })
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: jwk.kid })
-      .setIssuer(issuer)
-      .setAudience('coursewire')
+      .setIssuer(env.JWT_ISSUER)
+      .setAudience(env.JWT_AUDIENCE)
       .setSubject('enrollment-api')
       .setExpirationTime('5 minutes')
       .sign(privateKey)
-  return { url, secret, state, issuer, issue }
+  return { url, secret, state, env, issue }
 }
 
 /** Starts a local SES whose inbox can be read. */

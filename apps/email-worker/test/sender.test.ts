@@ -1,4 +1,5 @@
-import { createServiceClient } from '@coursewire/service-kit'
+import { Writable } from 'node:stream'
+import { createLogger, createServiceClient } from '@coursewire/service-kit'
 import { aCancelledEnrollment, anEnrollment, waitFor } from '@coursewire/testing'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { DeliveryOptions } from '../src/emails/delivery.ts'
@@ -54,6 +55,18 @@ async function startWorld() {
     return sender
   }
   return { neighbours, ses, directory, start }
+}
+
+/** A logger and its lines. */
+function keepLines() {
+  const lines: Record<string, unknown>[] = []
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>)
+      done()
+    },
+  })
+  return { lines, logger: createLogger({ service: 'email-worker', level: 'info', destination }) }
 }
 
 /** Enrols one student and waits until the mail has the status. */
@@ -131,6 +144,68 @@ test('a mail of a forbidden tenant fails after a day, while mails of other tenan
   await ledger.age('25 hours')
   await ledger.makeDue()
   expect(await until(studentId, 'failed')).toMatchObject({ reason: expect.stringContaining('tenant.forbidden') })
+})
+
+test('an account mail without its scope tells operators at once what to do, and is sent soon after they did', async () => {
+  const { neighbours, start } = await startWorld()
+  neighbours.state.hasScope = false
+  const { lines, logger: kept } = keepLines()
+  await start({ logger: kept })
+  const event = anAccountEvent('verification')
+  const { account_id: accountId } = event.payload
+  neighbours.state.request = aRequest({ accountId })
+  await ledger.handle(event)
+  const postponed = await untilPutOff(accountId)
+
+  expect(postponed).toMatchObject({
+    status: 'pending',
+    reason: 'Not available with these scopes (scope.insufficient)',
+  })
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      level: 'error',
+      msg: 'Email waits for an operator',
+      emailId: postponed.id,
+      reason: postponed.reason,
+      remedy: 'Repeat create-client with --scopes account-mails',
+    }),
+  )
+  await enrol('sent')
+
+  neighbours.state.hasScope = true
+  await ledger.pool.query('UPDATE emails SET failures = 20, due_at = now() WHERE id = $1', [postponed.id])
+  await until(accountId, 'sent')
+})
+
+test('a service whose secret is refused tells operators at once what to do, and asks again within five minutes', async () => {
+  const { neighbours, start } = await startWorld()
+  const { lines, logger: kept } = keepLines()
+  const { url } = neighbours
+  const services = createServiceClient({
+    tokenUrl: `${url}/auth/service-token`,
+    clientId: 'email-worker',
+    clientSecret: 'another',
+    logger,
+  })
+  await start({
+    logger: kept,
+    directory: createDirectory(services, { enrollmentApi: url, distributionService: url }, []),
+  })
+  const event = anEnrollment()
+  await ledger.handle(event)
+  await untilPutOff(event.payload.student_id)
+
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      level: 'error',
+      msg: 'Email waits for an operator',
+      reason: 'The secret of this service client is refused (client.invalid)',
+      remedy: "Repeat create-client with this service's SERVICE_CLIENT_ID and SERVICE_CLIENT_SECRET",
+    }),
+  )
+  await ledger.pool.query('UPDATE emails SET failures = 20, due_at = now()')
+  const { dueAt, updatedAt } = await untilEmail(event.payload.student_id, ({ failures }) => failures === 21)
+  expect(Date.parse(dueAt ?? '') - Date.parse(updatedAt ?? '')).toBe(300_000)
 })
 
 test('a mail whose answer is lost becomes unknown and is not sent again', async () => {

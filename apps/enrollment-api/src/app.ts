@@ -15,23 +15,7 @@ import { addTenantRoutes } from './tenants/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const {
-    config,
-    logger,
-    db,
-    messaging,
-    keys,
-    sessions,
-    accounts,
-    signups,
-    ownAccount,
-    exports,
-    resets,
-    enrollments,
-    links,
-    tenants,
-    administration,
-  } = ctx
+  const { config, logger, db, messaging, keys, tenants } = ctx
   const app = await createHttpApp({
     service,
     config,
@@ -52,16 +36,16 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
       ],
     },
   })
-  addAccountRoutes(app, { accounts, db, keys, links })
-  addSignupRoutes(app, { signups })
-  addSessionRoutes(app, { sessions, db, origin: new URL(config.WEB_URL).origin })
-  addMeRoutes(app, { ownAccount })
-  addExportRoutes(app, { exports })
-  addResetRoutes(app, { resets })
-  addEnrollmentRoutes(app, { enrollments, db })
-  addAssignmentRoutes(app, { enrollments })
-  addTenantRoutes(app, { tenants })
-  addAdministrationRoutes(app, { administration, db })
+  addAccountRoutes(app, ctx)
+  addSignupRoutes(app, ctx)
+  addSessionRoutes(app, ctx)
+  addMeRoutes(app, ctx)
+  addExportRoutes(app, ctx)
+  addResetRoutes(app, ctx)
+  addEnrollmentRoutes(app, ctx)
+  addAssignmentRoutes(app, ctx)
+  addTenantRoutes(app, ctx)
+  addAdministrationRoutes(app, ctx)
   app.addHook('onListen', () => tenants.warnOfMissing([config.DEFAULT_TENANT, ...config.TENANT_HOSTS.values()]))
   return app
 }

@@ -1,13 +1,5 @@
 import { openMessaging } from '@coursewire/messaging'
-import {
-  createDatabase,
-  createPool,
-  createServiceClient,
-  type Logger,
-  type Moment,
-  now,
-  openResources,
-} from '@coursewire/service-kit'
+import { createDatabase, createPool, createServiceClient, type Logger, openResources } from '@coursewire/service-kit'
 import { createExportService } from './accounts/export.ts'
 import { createLinks } from './accounts/links.ts'
 import { createOwnAccountService } from './accounts/own-account.ts'
@@ -29,12 +21,8 @@ import { createSessionService } from './sessions/service.ts'
 import { createSignupService } from './signups/service.ts'
 import { createTenantService } from './tenants/service.ts'
 
-interface Overrides {
-  now: () => Moment
-}
-
 /** Builds everything that the process needs. Connects only to read the signing keys, and does not insist on that. */
-export function createContext(config: Config, logger: Logger, overrides: Partial<Overrides> = {}) {
+export function createContext(config: Config, logger: Logger) {
   return openResources(async (adopt) => {
     const pool = createPool({ url: config.DATABASE_URL, max: 16, name: service.name, logger })
     const db = createDatabase(adopt(pool, (open) => open.end()))
@@ -53,10 +41,11 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
     const passwords = await createPasswords()
     const sessions = createSessionService({ db, tokens, limits, logger })
     const accounts = createAccountService({ db, tokens, limits, sessions, passwords })
-    const ofAccounts = { db, links, passwords, limits, now: overrides.now ?? now, onCommitted: messaging.wake }
-    const signups = createSignupService(ofAccounts)
-    const ownAccount = createOwnAccountService(ofAccounts)
-    const resets = createResetService(ofAccounts)
+    const onCommitted = () => messaging.wake()
+    const parts = { db, links, passwords, limits, onCommitted }
+    const signups = createSignupService(parts)
+    const ownAccount = createOwnAccountService(parts)
+    const resets = createResetService(parts)
     adopt(startPurging(db, logger), (end) => end())
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
@@ -66,28 +55,15 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       logger,
     })
     const courses = createCourseService({ db, client, distributionServiceUrl: config.DISTRIBUTION_SERVICE_URL })
-    const enrollments = createEnrollmentService({
-      pool,
-      db,
-      courses,
-      topicArn,
-      now: overrides.now ?? now,
-      onCommitted: messaging.wake,
-    })
+    const enrollments = createEnrollmentService({ pool, db, courses, topicArn, onCommitted })
     const exports = createExportService({
       db,
       client,
       services: { 'email-worker': config.EMAIL_WORKER_URL, 'distribution-service': config.DISTRIBUTION_SERVICE_URL },
       limits,
-      now: overrides.now ?? now,
     })
     const tenants = createTenantService({ db, senders: config.EMAIL_SENDERS, logger })
-    const administration = createAdministration({
-      db,
-      limits,
-      now: overrides.now ?? now,
-      onCommitted: messaging.wake,
-    })
+    const administration = createAdministration(parts)
     return {
       config,
       logger,

@@ -1,6 +1,25 @@
-import { countCharacters, emailAddress, toAddressKey } from '@coursewire/events'
+import {
+  canonicalizeLanguage,
+  countCharacters,
+  emailAddress,
+  languages,
+  languageTag,
+  toAddressKey,
+} from '@coursewire/events'
 import { z } from 'zod'
 import { isCommonPassword } from './accounts/common-passwords.ts'
+
+/** A moment in an answer. */
+export const moment = z.string().meta({ format: 'date-time' })
+
+/**
+ * A language that there are words for, in any country. For operators: people may ask for any language, and get English until there are
+ * words for theirs.
+ */
+export const writtenLanguage = languageTag.refine(
+  (tag) => canonicalizeLanguage(tag) === null || languages.some((written) => written === new Intl.Locale(tag).language),
+  `There are words for these languages only: ${languages.join(', ')}`,
+)
 
 /** An id that is written into tokens. */
 export const plainId = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be 1–128 of A–Z a–z 0–9 . _ -')

@@ -1,12 +1,20 @@
 import type { Database, Logger } from '@coursewire/service-kit'
-import { purgeRequests } from './accounts/request-repository.ts'
-import { purgeLimits } from './limits/repository.ts'
+import { type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import { accountRequests, limits } from './db/schema.ts'
 import { purgeSessions } from './sessions/repository.ts'
 
 const EVERY_MS = 600_000
+const ROWS_PER_STATEMENT = 10_000
 
 /** Each deletes the rows that are over, and returns their number. Another instance may do the same at the same moment. */
-const purges = { limits: purgeLimits, 'account requests': purgeRequests, sessions: purgeSessions }
+const purges = {
+  limits: (db: Database) => purgeExpired(db, limits, limits.key, sql`now()`),
+  // What has expired is remembered for a day, in which its mail may still be asked for.
+  'account requests': (db: Database) =>
+    purgeExpired(db, accountRequests, accountRequests.id, sql`now() - interval '1 day'`),
+  sessions: purgeSessions,
+}
 
 /** Deletes what is over every ten minutes. A failure is logged and left to the next time. Returns a function that ends it. */
 export function startPurging(db: Database, logger: Logger): () => void {
@@ -19,4 +27,22 @@ export function startPurging(db: Database, logger: Logger): () => void {
     }
   }, EVERY_MS)
   return () => clearInterval(timer)
+}
+
+/** Leaves out rows that somebody else has locked. */
+async function purgeExpired(
+  db: Database,
+  table: typeof limits | typeof accountRequests,
+  key: PgColumn,
+  before: SQL,
+): Promise<number> {
+  let total = 0
+  for (;;) {
+    const { rowCount } = await db.execute(sql`
+      DELETE FROM ${table} WHERE ${key} = ANY (ARRAY (
+        SELECT ${key} FROM ${table} WHERE ${table.expiresAt} <= ${before}
+        ORDER BY ${table.expiresAt} LIMIT ${ROWS_PER_STATEMENT} FOR UPDATE SKIP LOCKED))`)
+    total += rowCount ?? 0
+    if ((rowCount ?? 0) < ROWS_PER_STATEMENT) return total
+  }
 }

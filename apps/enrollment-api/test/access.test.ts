@@ -1,6 +1,6 @@
 /** Every operation of the document with every kind of caller, so that a new route is tested without a new test. */
 import { randomUUID } from 'node:crypto'
-import { type Caller, now } from '@coursewire/service-kit'
+import type { Caller } from '@coursewire/service-kit'
 import {
   accessRefusals,
   type Described,
@@ -11,9 +11,8 @@ import {
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashPassword } from '../src/accounts/passwords.ts'
-import { createRequest } from '../src/accounts/requests.ts'
 import { anOpenCourse, aStudent, type Service, startService } from './helpers.ts'
-import { aPerson } from './people.ts'
+import { aPerson, readEvents } from './people.ts'
 
 const operations = readOperations(new URL('../openapi.json', import.meta.url))
 const scopes = ['account-mails']
@@ -36,17 +35,9 @@ beforeAll(async () => {
   const courseId = await anOpenCourse(service)
   await service.post(student.token, { courseId })
   const sessionId = String(decodeJwt(student.token)['sid'])
-  const request = {
-    accountId: student.id,
-    email: 'ada@example.com',
-    emailKey: 'ada@example.com',
-    name: 'Ada',
-    locale: 'en',
-  }
-  const cause = { tenantId: 'acme', correlationId: 'req_1', causationId: null }
-  await service.ctx.db.transaction((tx) => createRequest(tx, { ...request, purpose: 'verification' }, cause, now()))
-  const { rows } = await service.admin.query<{ id: string }>('SELECT id FROM account_requests')
-  known = { id: student.id, courseId, sessionId, requestId: rows[0]?.id ?? '' }
+  await student.call('POST', '/auth/password-reset', { email: student.email })
+  const [asked] = await readEvents(service, student.id)
+  known = { id: student.id, courseId, sessionId, requestId: asked?.payload.request_id ?? '' }
 })
 afterAll(() => service.close())
 

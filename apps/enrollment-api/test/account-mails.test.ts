@@ -5,7 +5,8 @@ import { createLinks } from '../src/accounts/links.ts'
 import { endRequests, findRequest, lockAddress, type Purpose } from '../src/accounts/request-repository.ts'
 import { createRequest } from '../src/accounts/requests.ts'
 import { takeLink } from '../src/accounts/use-link.ts'
-import { type Service, startService } from './helpers.ts'
+import { type Service, startService, waitUntilBlocked } from './helpers.ts'
+import { readEvents } from './people.ts'
 
 let service: Service
 let mailer: string
@@ -30,13 +31,8 @@ async function request(
   const cause = { tenantId: 'acme', correlationId: randomUUID(), causationId: null }
   const draft = { accountId, purpose, email, emailKey: email, name: 'Ada', locale: 'de', passwordHash: 'hash' }
   await service.ctx.db.transaction((tx) => createRequest(tx, draft, cause, now()))
-  const { rows } = await service.admin.query<{ event: { type: string; payload: Record<string, string> } }>(
-    `SELECT convert_from(payload, 'UTF8')::jsonb AS event FROM outbox WHERE payload::text IS NOT NULL
-     AND convert_from(payload, 'UTF8')::jsonb->'meta'->>'correlation_id' = $1`,
-    [cause.correlationId],
-  )
-  expect(rows).toHaveLength(1)
-  return { event: rows[0]?.event, id: rows[0]?.event.payload['request_id'] ?? '', accountId, email }
+  const event = (await readEvents(service, accountId)).at(-1)
+  return { event, id: event?.payload.request_id ?? '', accountId, email }
 }
 
 const fetchMail = (id: string, token = mailer) => service.get(token, `/internal/account-mails/${id}`)
@@ -158,7 +154,7 @@ describe('a link', () => {
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => take(token)))
 
     const opened = results.filter((result) => result.status === 'fulfilled')
-    expect(opened.map(({ value }) => value.id)).toEqual([id])
+    expect(opened.map(({ value }) => value.request.id)).toEqual([id])
     const refused = results.filter((result) => result.status === 'rejected')
     expect(new Set(refused.map(({ reason }) => reason.code))).toEqual(new Set(['link.invalid']))
   })
@@ -197,7 +193,8 @@ describe('a link', () => {
     for (const refusal of refusals) {
       expect(refusal).toMatchObject({ status: 'rejected', reason: { kind: 'gone', code: 'link.invalid' } })
     }
-    expect(await take(token)).toMatchObject({ id: genuine.id, email: genuine.email, passwordHash: 'hash' })
+    const { request: used } = await take(token)
+    expect(used).toMatchObject({ id: genuine.id, email: genuine.email, passwordHash: 'hash' })
   })
 
   it('is not valid under another seal, nor for longer than it says', async () => {
@@ -221,9 +218,7 @@ describe('a link', () => {
     await service.ctx.db.transaction(async (tx) => {
       await lockAddress(tx, 'acme', email)
       taking = take(token).catch((error: { code: string }) => error.code)
-      await expect
-        .poll(async () => (await service.admin.query(`SELECT FROM pg_locks WHERE NOT granted`)).rowCount)
-        .toBe(1)
+      await waitUntilBlocked(service, 1)
       await endRequests(tx, { tenantId: 'acme', emailKey: email }, ['verification'])
     })
 

@@ -4,26 +4,19 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { provisionClient, provisionUser } from '../src/accounts/provision.ts'
 import { aStudent, type Service, startService } from './helpers.ts'
+import { anAccount, anIp } from './people.ts'
 
 const password = randomUUID()
 let service: Service
 let userId: string
 beforeAll(async () => {
   service = await startService()
-  const details = { email: 'ada@example.com', name: 'Ada', locale: 'de', roles: ['student'], password } as const
-  const { id } = await provisionUser(service.ctx.db, { ...details, roles: [...details.roles], tenantId: 'acme' })
-  userId = id
+  userId = (await anAccount(service, { email: 'ada@example.com', password })).id
 })
 afterAll(() => service.close())
 
-/** Gives each caller its own address, so that the limit per address does not interfere. */
-let callers = 0
-const call = (
-  url: string,
-  payload: object,
-  headers: Record<string, string> = {},
-  remoteAddress = `10.0.0.${++callers}`,
-) => service.app.inject({ method: 'POST', url, payload, headers, remoteAddress })
+const call = (url: string, payload: object, headers: Record<string, string> = {}, remoteAddress = anIp()) =>
+  service.app.inject({ method: 'POST', url, payload, headers, remoteAddress })
 const signIn = (email: string, secret: string, ...rest: [headers?: Record<string, string>, address?: string]) =>
   call('/auth/signin', { email, password: secret }, ...rest)
 const refresh = (refreshToken: string) => call('/auth/refresh', { refreshToken })
@@ -99,14 +92,7 @@ describe('signing in', () => {
 
   it('works from an address used before, whoever floods from there or from elsewhere', async () => {
     const email = 'home@example.com'
-    await provisionUser(service.ctx.db, {
-      tenantId: 'acme',
-      email,
-      name: 'H',
-      locale: 'en',
-      roles: ['student'],
-      password,
-    })
+    await anAccount(service, { email, password })
     const atHome = () => signIn(email, password, {}, '10.5.0.1')
     expect((await atHome()).statusCode).toBe(200)
     let waiting = 150
@@ -170,28 +156,14 @@ describe('signing in', () => {
 
   it('accepts every spelling of an address', async () => {
     const email = 'r&d@xn--bcher-kva.example'
-    await provisionUser(service.ctx.db, {
-      tenantId: 'acme',
-      email,
-      name: 'R',
-      locale: 'de',
-      roles: ['student'],
-      password,
-    })
+    await anAccount(service, { email, password })
 
     expect((await signIn('\u202a R&D@BÜCHER.example\u202c\u200b ', password)).statusCode).toBe(200)
   })
 
   it('works for an account whose address would be refused today', async () => {
     const email = `${'a'.repeat(65)}@example.com`
-    await provisionUser(service.ctx.db, {
-      tenantId: 'acme',
-      email,
-      name: 'A',
-      locale: 'de',
-      roles: ['student'],
-      password,
-    })
+    await anAccount(service, { email, password })
 
     expect((await signIn(email.toUpperCase(), password)).statusCode).toBe(200)
   })
@@ -415,14 +387,7 @@ describe('a password', () => {
       ['older', mixed, mixed],
     ] as const) {
       const email = `${name}@example.com`
-      const details = {
-        email,
-        name: 'Ada',
-        locale: 'de' as const,
-        roles: ['student' as const],
-        password: 'another one',
-      }
-      const { id } = await provisionUser(service.ctx.db, { ...details, tenantId: 'acme' })
+      const { id } = await anAccount(service, { email })
       await service.admin.query('UPDATE users SET password_hash = $1 WHERE id = $2', [await hash(typed), id])
 
       for (const form of forms) expect((await signIn(email, form)).statusCode).toBe(200)

@@ -1,10 +1,10 @@
 /** What becomes of an enrolment after it was made: progress, leaving, and coming back. */
 import { enrollmentCancelled, enrollmentCompleted, enrollmentProgressed, parseEvent } from '@coursewire/events'
 import { decodeHeaders } from '@coursewire/messaging'
-import { waitFor } from '@coursewire/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { applyChange } from '../src/courses/repository.ts'
-import { anOpenCourse, aStudent, type Service, startService } from './helpers.ts'
+import { anOpenCourse, aStudent, type Service, startService, waitUntilBlocked } from './helpers.ts'
+import { alter } from './people.ts'
 
 let service: Service
 let student: Awaited<ReturnType<typeof aStudent>>
@@ -287,20 +287,15 @@ describe('coming back', () => {
 
 describe('an account', () => {
   it.each([
-    ['that is disabled', 'disabled_at = now()', 403, 'account.disabled'],
-    ['whose address is not verified', 'verified_at = NULL', 403, 'account.unverified'],
-    ['that is no student any more', `roles = '{editor}'`, 403, 'role.insufficient'],
-    [
-      'that was erased',
-      'erased_at = now(), email = NULL, email_key = NULL, name = NULL, locale = NULL, password_hash = NULL',
-      401,
-      'account.gone',
-    ],
-  ])('%s cannot enrol, and others in its batch can', async (_, change, status, code) => {
+    ['that is disabled', 'disabled', 403, 'account.disabled'],
+    ['whose address is not verified', 'unverified', 403, 'account.unverified'],
+    ['that is no student any more', 'editor', 403, 'role.insufficient'],
+    ['that was erased', 'erased', 401, 'account.gone'],
+  ] as const)('%s cannot enrol, and others in its batch can', async (_, change, status, code) => {
     const left = await anOpenCourse(service)
     await service.post(student.token, { courseId: left })
     await service.send('DELETE', student.token, `/api/enrollments/${left}`, { reason: 'other' })
-    await service.admin.query(`UPDATE users SET ${change} WHERE id = $1`, [student.id])
+    await alter(service, change, student)
     const others = await Promise.all(Array.from({ length: 8 }, () => aStudent(service)))
 
     const [answers, refused, refusedReturn] = await Promise.all([
@@ -320,22 +315,13 @@ describe('an account', () => {
     await enroll()
     const eraser = await service.admin.connect()
     await eraser.query('BEGIN')
-    await eraser.query(
-      `UPDATE users SET erased_at = now(), email = NULL, email_key = NULL, name = NULL, locale = NULL, password_hash = NULL
-       WHERE id = $1`,
-      [student.id],
-    )
+    await alter({ admin: eraser }, 'erased', student)
 
     const answers = Promise.all([
       service.post(student.token, { courseId: other }),
       leave({ reason: 'other', comment: 'Hi' }),
     ])
-    await waitFor(async () => {
-      const { rows } = await service.admin.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      )
-      return rows.length === 2
-    })
+    await waitUntilBlocked(service, 2)
     // Erasing also reaches what was written before, and must not wait for those who wait for it.
     await eraser.query('UPDATE enrollments SET cancellation_comment = NULL WHERE user_id = $1', [student.id])
     await eraser.query('COMMIT')

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { provisionUser } from '../src/accounts/provision.ts'
 import { anOpenCourse, aStudent, type Service, startService } from './helpers.ts'
+import { alter, anAccount, aPerson, callAs, readEvents, refresh, signIn } from './people.ts'
 
 let service: Service
 beforeAll(async () => {
@@ -19,7 +20,7 @@ async function anAdmin(tenantId = `tenant-${randomUUID()}`): Promise<Admin> {
 type Details = { name?: string; email?: string; disabled?: boolean; verified?: boolean; erased?: boolean }
 
 /** A student of the admin's tenant. */
-async function anAccount({ tenantId }: Admin, details: Details = {}) {
+async function aStudentOf({ tenantId }: Admin, details: Details = {}) {
   const { id, token } = await aStudent(service, { tenantId })
   const { name = 'Ada', email = `${id}@example.com`, disabled = false, verified = true, erased = false } = details
   await service.admin.query(
@@ -27,13 +28,7 @@ async function anAccount({ tenantId }: Admin, details: Details = {}) {
        verified_at = CASE WHEN $5 THEN now() END WHERE id = $1`,
     [id, name, email, disabled, verified],
   )
-  if (erased) {
-    await service.admin.query(
-      `UPDATE users SET (email, email_key, name, locale, password_hash) = (NULL, NULL, NULL, NULL, NULL), erased_at = now()
-       WHERE id = $1`,
-      [id],
-    )
-  }
+  if (erased) await alter(service, 'erased', { id })
   return { id, token, tenantId }
 }
 
@@ -58,12 +53,7 @@ const listIds = async (admin: Admin, query: Record<string, string> = {}) =>
 const idsOf = (...accounts: { id: string }[]) => accounts.map(({ id }) => id).toSorted()
 
 const change = ({ token }: Admin, { id }: { id: string }, payload: object) =>
-  service.app.inject({
-    method: 'PATCH',
-    url: `/api/admin/users/${id}`,
-    payload,
-    headers: { authorization: `Bearer ${token}` },
-  })
+  service.send('PATCH', token, `/api/admin/users/${id}`, payload)
 const readChanges = async ({ token }: Admin, { id }: { id: string }, query = '') =>
   (await service.get(token, `/api/admin/users/${id}/changes${query}`)).json()
 
@@ -71,13 +61,13 @@ describe('the list of accounts', () => {
   it('has those of the tenant with their status, and no erased one', async () => {
     const admin = await anAdmin()
     const [active, unverified, disabled, pending] = [
-      await anAccount(admin),
-      await anAccount(admin, { verified: false }),
-      await anAccount(admin, { disabled: true, verified: false }),
+      await aStudentOf(admin),
+      await aStudentOf(admin, { verified: false }),
+      await aStudentOf(admin, { disabled: true, verified: false }),
       await aPendingAccount(admin),
     ]
-    await anAccount(admin, { erased: true })
-    await anAccount(await anAdmin())
+    await aStudentOf(admin, { erased: true })
+    await aStudentOf(await anAdmin())
     await aPendingAccount(admin, { hours: -1 })
     // Confirms the address of an account that exists.
     await aPendingAccount(admin, { hash: null })
@@ -120,7 +110,7 @@ describe('the list of accounts', () => {
   it('is read page by page, each account once', async () => {
     const admin = await anAdmin()
     const accounts: { id: string }[] = [admin]
-    for (let count = 0; count < 4; count += 1) accounts.push(await anAccount(admin), await aPendingAccount(admin))
+    for (let count = 0; count < 4; count += 1) accounts.push(await aStudentOf(admin), await aPendingAccount(admin))
 
     const seen: { id: string }[] = []
     let cursor: string | null = null
@@ -136,7 +126,7 @@ describe('the list of accounts', () => {
 
   it('can be limited to those with a role', async () => {
     const admin = await anAdmin()
-    const [student, pending] = [await anAccount(admin), await aPendingAccount(admin)]
+    const [student, pending] = [await aStudentOf(admin), await aPendingAccount(admin)]
 
     expect(await listIds(admin, { role: 'admin' })).toEqual([admin.id])
     expect(await listIds(admin, { role: 'student' })).toEqual(idsOf(student, pending))
@@ -147,8 +137,8 @@ describe('the list of accounts', () => {
   it('can be searched by the beginning of a name or of an address, in any case', async () => {
     const admin = await anAdmin()
     const [emmy, max, pending] = [
-      await anAccount(admin, { name: 'Émmy Noether', email: 'algebra@example.com' }),
-      await anAccount(admin, { name: 'Max 100%', email: 'M_ax@example.com' }),
+      await aStudentOf(admin, { name: 'Émmy Noether', email: 'algebra@example.com' }),
+      await aStudentOf(admin, { name: 'Max 100%', email: 'M_ax@example.com' }),
       await aPendingAccount(admin, { name: 'Emma' }),
     ]
     const find = (q: string) => listIds(admin, { q })
@@ -185,7 +175,7 @@ describe('the list of accounts', () => {
 describe('an admin', () => {
   it('sets the roles of an account, which is recorded', async () => {
     const admin = await anAdmin()
-    const account = await anAccount(admin)
+    const account = await aStudentOf(admin)
 
     const answer = await change(admin, account, { roles: ['admin', 'student', 'admin'] })
 
@@ -226,7 +216,7 @@ describe('an admin', () => {
 
   it('records nothing if nothing changes', async () => {
     const admin = await anAdmin()
-    const account = await anAccount(admin)
+    const account = await aStudentOf(admin)
 
     const answers = [
       await change(admin, account, {}),
@@ -239,7 +229,7 @@ describe('an admin', () => {
 
   it('reads the changes of an account page by page, latest first', async () => {
     const admin = await anAdmin()
-    const account = await anAccount(admin)
+    const account = await aStudentOf(admin)
     for (const disabled of [true, false, true]) await change(admin, account, { disabled })
 
     const first = await readChanges(admin, account, '?limit=2')
@@ -252,7 +242,7 @@ describe('an admin', () => {
 
   it('cannot disable or demote themselves', async () => {
     const admin = await anAdmin()
-    await anAccount(admin)
+    await aStudentOf(admin)
 
     for (const wanted of [{ disabled: true }, { roles: ['student'] }]) {
       const answer = await change(admin, admin, wanted)
@@ -266,7 +256,7 @@ describe('an admin', () => {
     const [demoted, disabled, account] = [
       await anAdmin(first.tenantId),
       await anAdmin(first.tenantId),
-      await anAccount(first),
+      await aStudentOf(first),
     ]
     await change(first, demoted, { roles: ['student'] })
     await change(first, disabled, { disabled: true })
@@ -297,8 +287,8 @@ describe('an admin', () => {
   })
 
   it.each([
-    ['of another tenant', async () => anAccount(await anAdmin())],
-    ['that is erased', (admin: Admin) => anAccount(admin, { erased: true })],
+    ['of another tenant', async () => aStudentOf(await anAdmin())],
+    ['that is erased', (admin: Admin) => aStudentOf(admin, { erased: true })],
     ['that nobody has', async () => ({ id: 'usr_nobody' })],
     ['that is someone’s sign-up in another tenant', async () => aPendingAccount(await anAdmin())],
   ])('finds no account %s', async (_, make) => {
@@ -329,17 +319,13 @@ describe('an admin', () => {
   ])('cannot set %j', async (wanted) => {
     const admin = await anAdmin()
 
-    expect((await change(admin, await anAccount(admin), wanted)).statusCode).toBe(400)
+    expect((await change(admin, await aStudentOf(admin), wanted)).statusCode).toBe(400)
   })
 })
 
 describe('the mail to confirm an address', () => {
   const resend = ({ token }: Admin, { id }: { id: string }) =>
-    service.app.inject({
-      method: 'POST',
-      url: `/api/admin/users/${id}/verification`,
-      headers: { authorization: `Bearer ${token}` },
-    })
+    callAs(service, token)('POST', `/api/admin/users/${id}/verification`)
   const readRequests = async ({ id }: { id: string }) => {
     const { rows } = await service.admin.query<{ id: string; isOpen: boolean; hash: string | null; course: string }>(
       `SELECT id, ended_at IS NULL AS "isOpen", password_hash AS hash, pending_course_id AS course
@@ -348,14 +334,8 @@ describe('the mail to confirm an address', () => {
     )
     return rows
   }
-  const readRequestedMails = async ({ id }: { id: string }) => {
-    const { rows } = await service.admin.query<{ id: string }>(
-      `SELECT event->'payload'->>'request_id' AS id FROM outbox, LATERAL (SELECT convert_from(payload, 'UTF8')::jsonb) AS of (event)
-       WHERE event->>'type' = 'account.verification_requested' AND event->'payload'->>'account_id' = $1`,
-      [id],
-    )
-    return rows.map((row) => row.id)
-  }
+  const readRequestedMails = async ({ id }: { id: string }) =>
+    (await readEvents(service, id)).map(({ type, payload }) => [type, payload.request_id])
 
   it('of a sign-up is sent again with all that was asked for, and its old link ends', async () => {
     const admin = await anAdmin()
@@ -372,7 +352,7 @@ describe('the mail to confirm an address', () => {
       { isOpen: false, hash: null },
       { isOpen: true, hash: 'hash', course: 'moss' },
     ])
-    expect(await readRequestedMails(pending)).toEqual([requests[1]?.id])
+    expect(await readRequestedMails(pending)).toEqual([['account.verification_requested', requests[1]?.id]])
     expect((await readChanges(admin, pending)).items).toMatchObject([
       { changedBy: admin.id, change: { verificationSent: true } },
     ])
@@ -381,13 +361,13 @@ describe('the mail to confirm an address', () => {
 
   it('of an account that an operator made is sent without its password', async () => {
     const admin = await anAdmin()
-    const unverified = await anAccount(admin, { verified: false })
+    const unverified = await aStudentOf(admin, { verified: false })
 
     expect((await resend(admin, unverified)).statusCode).toBe(202)
 
     const requests = await readRequests(unverified)
     expect(requests).toMatchObject([{ isOpen: true, hash: null, course: null }])
-    expect(await readRequestedMails(unverified)).toEqual([requests[0]?.id])
+    expect(await readRequestedMails(unverified)).toEqual([['account.verification_requested', requests[0]?.id]])
     expect(await listIds(admin)).toEqual(idsOf(admin, unverified))
   })
 
@@ -414,16 +394,16 @@ describe('the mail to confirm an address', () => {
   })
 
   it.each([
-    ['is confirmed', (admin: Admin) => anAccount(admin), 409, 'verification.not-needed'],
+    ['is confirmed', (admin: Admin) => aStudentOf(admin), 409, 'verification.not-needed'],
     [
       'is disabled',
-      (admin: Admin) => anAccount(admin, { verified: false, disabled: true }),
+      (admin: Admin) => aStudentOf(admin, { verified: false, disabled: true }),
       409,
       'verification.not-needed',
     ],
     ['has expired', (admin: Admin) => aPendingAccount(admin, { hours: -1 }), 404, 'user.not-found'],
     ['nobody has', async () => ({ id: 'usr_nobody' }), 404, 'user.not-found'],
-    ['is of another tenant', async () => anAccount(await anAdmin(), { verified: false }), 404, 'user.not-found'],
+    ['is of another tenant', async () => aStudentOf(await anAdmin(), { verified: false }), 404, 'user.not-found'],
     ['waits in another tenant', async () => aPendingAccount(await anAdmin()), 404, 'user.not-found'],
   ])('is not sent for an account that %s', async (_, make, status, code) => {
     const admin = await anAdmin()
@@ -448,45 +428,36 @@ describe('the mail to confirm an address', () => {
 })
 
 describe('a disabled account', () => {
-  const password = 'correct horse'
+  const countSessions = async (id: string) =>
+    (await service.admin.query('SELECT FROM sessions WHERE user_id = $1', [id])).rowCount
 
   it('ends at once: it has no sessions, enrols nowhere, and its right password is a wrong one', async () => {
     const admin = await anAdmin('acme')
-    const email = `${randomUUID()}@example.com`
-    const details = { tenantId: 'acme', email, name: 'Ada', locale: 'en', roles: ['student' as const], password }
-    const { id } = await provisionUser(service.ctx.db, details)
-    const signIn = (given: string) =>
-      service.app.inject({ method: 'POST', url: '/auth/signin', payload: { email, password: given } })
-    const countSessions = async () =>
-      (await service.admin.query('SELECT FROM sessions WHERE user_id = $1', [id])).rowCount
-    const { token, refreshToken } = (await signIn(password)).json()
-    expect(await countSessions()).toBe(1)
+    const { id, email, password, token, refreshToken } = await aPerson(service)
+    expect(await countSessions(id)).toBe(1)
 
     await change(admin, { id }, { disabled: true })
 
-    expect(await countSessions()).toBe(0)
-    const refreshed = await service.app.inject({ method: 'POST', url: '/auth/refresh', payload: { refreshToken } })
-    expect([refreshed.statusCode, refreshed.json().code]).toEqual([401, 'session.ended'])
+    expect(await countSessions(id)).toBe(0)
+    expect(await refresh(service, refreshToken)).toBe(401)
     const enrolled = await service.post(token, { courseId: await anOpenCourse(service) })
     expect([enrolled.statusCode, enrolled.json().code]).toEqual([403, 'account.disabled'])
-    const [right, wrong] = [await signIn(password), await signIn('wrong horse')]
+    const [right, wrong] = [await signIn(service, email, password), await signIn(service, email, 'wrong horse')]
     expect({ ...right.json(), requestId: '' }).toEqual({ ...wrong.json(), requestId: '' })
     expect(right.statusCode).toBe(401)
-    expect(await countSessions()).toBe(0)
+    expect(await countSessions(id)).toBe(0)
 
     await change(admin, { id }, { disabled: false })
-    expect((await signIn(password)).statusCode).toBe(200)
+    expect((await signIn(service, email, password)).statusCode).toBe(200)
   })
 
   it('has no session, even if it signs in at the same moment', async () => {
     const admin = await anAdmin('acme')
-    const email = `${randomUUID()}@example.com`
-    const details = { tenantId: 'acme', email, name: 'Ada', locale: 'en', roles: ['student' as const], password }
-    const { id } = await provisionUser(service.ctx.db, details)
-    const signIn = () => service.app.inject({ method: 'POST', url: '/auth/signin', payload: { email, password } })
+    const { id, email, password } = await anAccount(service)
+    const attempt = () => signIn(service, email, password)
 
-    await Promise.all([signIn(), signIn(), signIn(), change(admin, { id }, { disabled: true }), signIn()])
+    await Promise.all([attempt(), attempt(), attempt(), change(admin, { id }, { disabled: true }), attempt()])
 
-    expect((await service.admin.query('SELECT FROM sessions WHERE user_id = $1', [id])).rowCount).toBe(0)
+    expect(await countSessions(id)).toBe(0)
   })
 })

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { provisionClient } from '../src/accounts/provision.ts'
 import { anOpenCourse, aStudent, environment, type Service, serve, startService } from './helpers.ts'
+import { alter } from './people.ts'
 
 let service: Service
 let catalogue: Awaited<ReturnType<typeof serve>>
@@ -102,13 +103,9 @@ describe('an assignment', () => {
       await aStudent(service, { roles: ['editor'] }),
       await aStudent(service, { tenantId: 'globex' }),
     ]
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [disabled.id])
-    await service.admin.query('UPDATE users SET verified_at = NULL WHERE id = $1', [unverified.id])
-    await service.admin.query(
-      `UPDATE users SET erased_at = now(), email = NULL, email_key = NULL, name = NULL, locale = NULL, password_hash = NULL
-       WHERE id = $1`,
-      [erased.id],
-    )
+    await alter(service, 'disabled', disabled)
+    await alter(service, 'unverified', unverified)
+    await alter(service, 'erased', erased)
     const [open, foreignCourse] = [await anOpenCourse(service), await anOpenCourse(service, 'globex')]
     courses.set('forbidden', { status: 403 }).set('broken', { status: 500 }).set('odd', { status: 400 })
     const courseIds = ['unknown', foreignCourse, 'forbidden', 'broken', 'odd', open]

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { type Service, startService } from './helpers.ts'
 
 let service: Service
@@ -149,6 +149,23 @@ it('all problems are reported at once, and nothing is done', async () => {
 })
 
 it.each([
+  ['create-user', ['--tenant=acme', '--email=fr@example.com', '--name=Fr']],
+  ['create-tenant', ['--tenant=acme']],
+])('%s names the languages that there are words for, and refuses others', async (command, args) => {
+  const [help, ...refused] = await Promise.all([
+    run([command, '--help'], ''),
+    run([command, ...args, '--locale=fr'], randomUUID()),
+    run([command, ...args, '--locale=deutsch'], randomUUID()),
+  ])
+
+  expect(help.output).toMatch(/--locale.*: de, en,/)
+  for (const { code, errors } of refused) {
+    expect(code).toBe(2)
+    expect(errors).toContain('There are words for these languages only: de, en\n  → at locale')
+  }
+})
+
+it.each([
   ['a NUL', 'eight\u0000more', 'control character'],
   ['a line break', 'eight\nmore', 'control character'],
   ['bytes that are no UTF-8', Buffer.from('schlüssel', 'latin1'), 'not UTF-8'],
@@ -177,13 +194,35 @@ it('an address and a name are normalised, and an address that no mail could reac
   expect(refused.errors).toContain('at name')
 })
 
-it('a secret given as an option is refused', async () => {
-  const result = await run([...user, `--password=${randomUUID()}`], '')
+it.each([
+  ['password', user],
+  ['secret', user],
+  ['secret', ['create-client', '--tenant=acme', '--client-id=some']],
+])('a secret given as --%s is refused', async (option, args) => {
+  const result = await run([...args, `--${option}=${randomUUID()}`], '')
 
   expect(result).toEqual({
     code: 2,
     output: '',
-    errors: "Unknown option '--password'\nAdd --help to see what there is\n",
+    errors: `Unknown option '--${option}'\nAdd --help to see what there is\n`,
+  })
+})
+
+it('a missing setting and a database of another service are reported with advice', async () => {
+  const [unset, foreign] = await Promise.all([
+    run(['create-tenant', '--tenant=acme'], '', { DATABASE_URL: '' }),
+    run(['create-tenant', '--tenant=acme'], '', { DATABASE_URL: inject('postgres').adminUrl }),
+  ])
+
+  expect(unset).toEqual({
+    code: 1,
+    output: '',
+    errors: 'The configuration is not valid:\n✖ Missing\n  → at DATABASE_URL\n',
+  })
+  expect(foreign).toEqual({
+    code: 1,
+    output: '',
+    errors: 'relation "tenants" does not exist: is this the database of the service, and migrated?\n',
   })
 })
 
@@ -199,4 +238,5 @@ it('--help explains the options', async () => {
   expect(result.code).toBe(0)
   expect(result.output).toMatch(/--email[^]*--name[^]*--locale[^]*--role/)
   expect(result.output).toContain('standard input')
+  expect(result.output).not.toContain('--secret')
 })

@@ -1,9 +1,8 @@
 /** Measures costs that do not depend on the machine: how many statements and hashes a request takes. */
-import { randomUUID } from 'node:crypto'
 import { verify } from '@node-rs/argon2'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { provisionUser } from '../src/accounts/provision.ts'
 import { anOpenCourse, aStudent, type Service, startService, watchStatements } from './helpers.ts'
+import { anAccount } from './people.ts'
 
 vi.mock('@node-rs/argon2', { spy: true })
 
@@ -51,8 +50,7 @@ it('a hundred concurrent enrolments share a few statements', async () => {
 })
 
 it('a wrong password takes the same statements and hashes for a known and an unknown address', async () => {
-  const details = { tenantId: 'acme', name: 'Ada', locale: 'en', roles: ['student' as const], password: randomUUID() }
-  await provisionUser(service.ctx.db, { ...details, email: 'ada@example.com' })
+  await anAccount(service, { email: 'ada@example.com' })
   const statements = watchStatements()
   const costs: unknown[] = []
   for (const email of ['ada@example.com', 'nobody@example.com']) {

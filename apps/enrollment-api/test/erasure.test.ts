@@ -1,10 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { provisionUser } from '../src/accounts/provision.ts'
 import { accountRequests, limits, sessions } from '../src/db/schema.ts'
-import { anOpenCourse, type Service, startService } from './helpers.ts'
-import { aPerson, callAs, meetAt, readEvents, readMails, refresh, signIn } from './people.ts'
+import { anOpenCourse, aTenant, type Service, startService } from './helpers.ts'
+import {
+  aFormerStudent,
+  alter,
+  anAccount,
+  aPerson,
+  callAs,
+  meetAt,
+  readEvents,
+  readMails,
+  refresh,
+  signIn,
+} from './people.ts'
 import { findTraces } from './traces.ts'
 
 let service: Service
@@ -21,32 +31,21 @@ async function askAsService(id: string) {
   return service.get(token, `/internal/students/${id}`)
 }
 
-/** An admin in a tenant where nobody else is one. */
-async function anAdmin(tenantId: string) {
-  const person = { email: `${randomUUID()}@example.com`, password: randomUUID() }
-  const details = { ...person, tenantId, name: 'Grace', locale: 'en', roles: ['admin' as const] }
-  const { id } = await provisionUser(service.ctx.db, details)
-  const { token } = await service.ctx.tokens.issue({ id, tenantId, roles: ['admin'] })
-  return { ...person, id, call: callAs(service, token) }
-}
-
-async function aTenant(): Promise<string> {
-  const id = `tenant-${randomUUID()}`
-  await service.admin.query(
-    `INSERT INTO tenants (id, name, time_zone, locale) VALUES ($1, $1, 'Europe/Berlin', 'en')`,
-    [id],
-  )
-  return id
+/** The two admins of a new tenant. */
+async function twoAdmins() {
+  const tenantId = `tenant-${randomUUID()}`
+  await aTenant(service, tenantId)
+  async function anAdmin() {
+    const account = await anAccount(service, { tenantId, roles: ['admin'] })
+    const { token } = await service.ctx.tokens.issue(account)
+    return { ...account, call: callAs(service, token) }
+  }
+  return [await anAdmin(), await anAdmin()] as const
 }
 
 describe('an erased account', () => {
   it('leaves its id and the moment, and nothing that tells whose it was', async () => {
-    const person = await aPerson(service)
-    const courseId = await anOpenCourse(service)
-    await service.post(person.token, { courseId })
-    const comment = `I have moved to ${randomUUID()}`
-    await service.send('DELETE', person.token, `/api/enrollments/${courseId}`, { reason: 'other', comment })
-    await callAs(service, null)('POST', '/auth/password-reset', { email: person.email })
+    const { comment, ...person } = await aFormerStudent(service)
 
     const answer = await erase(person)
 
@@ -186,12 +185,11 @@ describe('erasing an account', () => {
   })
 
   it('is refused to the last admin of a tenant', async () => {
-    const tenantId = await aTenant()
-    const [admin, other] = [await anAdmin(tenantId), await anAdmin(tenantId)]
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [other.id])
+    const [admin, other] = await twoAdmins()
+    await alter(service, 'disabled', other)
 
     const refused = await erase(admin)
-    await service.admin.query('UPDATE users SET disabled_at = NULL WHERE id = $1', [other.id])
+    await alter(service, 'enabled', other)
     const allowed = await erase(admin)
 
     expect(refused.json()).toMatchObject({ status: 409, code: 'account.last-admin' })
@@ -199,10 +197,7 @@ describe('erasing an account', () => {
   })
 
   it('leaves one of two admins who erase themselves at the same moment', async () => {
-    const tenantId = await aTenant()
-    const admins = [await anAdmin(tenantId), await anAdmin(tenantId)]
-
-    const answers = await Promise.all(admins.map(erase))
+    const answers = await Promise.all((await twoAdmins()).map(erase))
 
     expect(answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([204, 409])
   })

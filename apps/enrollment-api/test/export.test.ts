@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { provisionClient } from '../src/accounts/provision.ts'
-import { anOpenCourse, aStudent, environment, type Service, serve, startService } from './helpers.ts'
-import { aPerson, callAs } from './people.ts'
+import { aStudent, environment, type Service, serve, startService } from './helpers.ts'
+import { aFormerStudent, alter, aPerson, callAs } from './people.ts'
 
 const { SERVICE_CLIENT_ID: id, SERVICE_CLIENT_SECRET: secret } = environment
 
@@ -31,12 +30,7 @@ afterAll(async () => {
 
 describe('the export of an account', () => {
   it('has everything that is stored about the person, by every service', async () => {
-    const person = await aPerson(service)
-    const courseId = await anOpenCourse(service)
-    await service.post(person.token, { courseId })
-    const comment = `I have moved to ${randomUUID()}`
-    await service.send('DELETE', person.token, `/api/enrollments/${courseId}`, { reason: 'other', comment })
-    await callAs(service, null)('POST', '/auth/password-reset', { email: person.email })
+    const { courseId, comment, ...person } = await aFormerStudent(service)
     const admin = await aStudent(service, { roles: ['admin'] })
     await service.send('PATCH', admin.token, `/api/admin/users/${person.id}`, { roles: ['student', 'editor'] })
 
@@ -100,7 +94,7 @@ describe('the export of an account', () => {
   it('is not made for an account that is gone or disabled, and asks nobody', async () => {
     const [gone, disabled] = [await aPerson(service), await aPerson(service)]
     await gone.call('DELETE', '/api/me', { password: gone.password })
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [disabled.id])
+    await alter(service, 'disabled', disabled)
 
     expect((await gone.call('GET', '/api/me/export')).json()).toMatchObject({ code: 'account.gone' })
     expect((await disabled.call('GET', '/api/me/export')).json()).toMatchObject({ code: 'account.disabled' })

@@ -154,12 +154,16 @@ describe('with a Postgres that accepts no writes', () => {
 })
 
 describe('a connection that is cut after the COMMIT has left', () => {
-  it('changes no answer: the request that wrote the row gets 201, and there is one event', async () => {
+  async function startBehindProxy() {
     const database = await createTestDatabase()
     onTestFinished(() => database.drop())
     const proxy = await startLossyProxy(database.adminUrl)
     onTestFinished(() => proxy.close())
-    const service = await start({ DATABASE_URL: proxy.url })
+    return { proxy, service: await start({ DATABASE_URL: proxy.url }) }
+  }
+
+  it('changes no answer: the request that wrote the row gets 201, and there is one event', async () => {
+    const { proxy, service } = await startBehindProxy()
     const [student, courseId] = [await aStudent(service), await anOpenCourse(service)]
 
     proxy.loseAnswerTo('write-enrollments')
@@ -174,11 +178,7 @@ describe('a connection that is cut after the COMMIT has left', () => {
   })
 
   it('changes no answer to a return either', async () => {
-    const database = await createTestDatabase()
-    onTestFinished(() => database.drop())
-    const proxy = await startLossyProxy(database.adminUrl)
-    onTestFinished(() => proxy.close())
-    const service = await start({ DATABASE_URL: proxy.url })
+    const { proxy, service } = await startBehindProxy()
     const [student, courseId] = [await aStudent(service), await anOpenCourse(service)]
     await service.post(student.token, { courseId })
     await service.send('DELETE', student.token, `/api/enrollments/${courseId}`, { reason: 'other' })
@@ -199,11 +199,7 @@ describe('a connection that is cut after the COMMIT has left', () => {
   })
 
   it('gives each request of a batch its true answer', async () => {
-    const database = await createTestDatabase()
-    onTestFinished(() => database.drop())
-    const proxy = await startLossyProxy(database.adminUrl)
-    onTestFinished(() => proxy.close())
-    const service = await start({ DATABASE_URL: proxy.url })
+    const { proxy, service } = await startBehindProxy()
     const students = await Promise.all(Array.from({ length: 30 }, () => aStudent(service)))
     const courseId = await anOpenCourse(service)
     const early = students.slice(0, 10)

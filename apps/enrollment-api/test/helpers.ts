@@ -8,7 +8,7 @@ import { type Caller, createLogger, loadConfig, openResources } from '@coursewir
 import { createTestDatabase } from '@coursewire/testing'
 import type { LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
-import { onTestFinished, vi } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { configSchema } from '../src/config.ts'
 import { createContext } from '../src/context.ts'
@@ -133,7 +133,7 @@ export async function startService(overrides: Record<string, string> = {}) {
 export type Service = Awaited<ReturnType<typeof startService>>
 
 /** Creates the tenant unless it exists. */
-async function aTenant({ admin }: Pick<Service, 'admin'>, id = 'acme'): Promise<void> {
+export async function aTenant({ admin }: Pick<Service, 'admin'>, id: string): Promise<void> {
   await admin.query(
     `INSERT INTO tenants (id, name, time_zone, locale) VALUES ($1, $1, 'Europe/Berlin', 'en') ON CONFLICT DO NOTHING`,
     [id],
@@ -165,6 +165,13 @@ export async function anOpenCourse({ ctx }: Pick<Service, 'ctx'>, tenantId = 'ac
     }),
   )
   return courseId
+}
+
+/** Resolves when so many connections wait for locks. Do not use a connection in a transaction: it always sees the same activity. */
+export async function waitUntilBlocked({ admin }: Pick<Service, 'admin'>, count: number): Promise<void> {
+  const blocked = `SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`
+  await expect.poll(async () => (await admin.query(blocked)).rowCount, { timeout: 10_000 }).toBe(count)
 }
 
 /** Records the beginning of every statement that this process sends to Postgres from now on, but for those about signing keys. */

@@ -142,7 +142,7 @@ describe('a limit', () => {
     const subject = randomUUID()
     const counted: boolean[] = []
     for (let time = 0; time <= atMost; time += 1) {
-      counted.push(await service.ctx.limits.tryTake('mailsToAddress', 'acme', subject))
+      counted.push(await service.ctx.limits.tryTake(['mailsToAddress'], 'acme', subject))
     }
 
     expect(counted).toEqual([...Array(atMost).fill(true), false])

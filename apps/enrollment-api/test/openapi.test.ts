@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { provisionClient, provisionUser } from '../src/accounts/provision.ts'
 import { findRequest } from '../src/accounts/request-repository.ts'
 import { anOpenCourse, environment, type Service, serve, startService } from './helpers.ts'
+import { anAccount } from './people.ts'
 
 const REQUESTS = 1_000
 /** Each sign-in takes a hash, which is slow by design. */
@@ -84,14 +85,7 @@ beforeEach(async () => {
   await service.app.inject({ method: 'POST', url: '/auth/signup', payload })
   // Somebody whose links no other operation ends.
   const reset = { email: `${randomUUID()}@example.com` }
-  await provisionUser(service.ctx.db, {
-    ...credentials,
-    ...reset,
-    tenantId: 'acme',
-    name: 'A',
-    locale: 'en',
-    roles: [],
-  })
+  await anAccount(service, { ...credentials, ...reset, roles: [] })
   await service.app.inject({ method: 'POST', url: '/auth/password-reset', payload: reset })
   resetToken = await findLinkToken(reset.email)
   linkToken = await findLinkToken(payload.email)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aStudent, type Service, startService } from './helpers.ts'
+import { alter } from './people.ts'
 
 let service: Service
 beforeAll(async () => {
@@ -7,8 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const change = (token: string, payload: object) =>
-  service.app.inject({ method: 'PATCH', url: '/api/me', payload, headers: { authorization: `Bearer ${token}` } })
+const change = (token: string, payload: object) => service.send('PATCH', token, '/api/me', payload)
 
 describe("the caller's own account", () => {
   it('is shown to its owner, without the password', async () => {
@@ -29,7 +29,7 @@ describe("the caller's own account", () => {
 
   it('says if its address is not confirmed', async () => {
     const { id, token } = await aStudent(service)
-    await service.admin.query('UPDATE users SET verified_at = NULL WHERE id = $1', [id])
+    await alter(service, 'unverified', { id })
 
     expect((await service.get(token, '/api/me')).json()).toMatchObject({ verified: false })
   })
@@ -88,14 +88,10 @@ describe("the caller's own account", () => {
     const { id, token } = await aStudent(service)
     const answers = async () => [await service.get(token, '/api/me'), await change(token, { name: 'Grace' })]
 
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [id])
+    await alter(service, 'disabled', { id })
     for (const answer of await answers()) expect(answer.json()).toMatchObject({ status: 403, code: 'account.disabled' })
 
-    await service.admin.query(
-      `UPDATE users SET erased_at = now(), email = NULL, email_key = NULL, name = NULL, locale = NULL, password_hash = NULL
-       WHERE id = $1`,
-      [id],
-    )
+    await alter(service, 'erased', { id })
     for (const answer of await answers()) expect(answer.json()).toMatchObject({ status: 401, code: 'account.gone' })
   })
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Service, startService, watchStatements } from './helpers.ts'
-import { anAddress, aPerson, callAs, meetAt, readEvents, readMails, refresh, signIn } from './people.ts'
+import { aStudent, type Service, startService, watchStatements } from './helpers.ts'
+import { alter, anIp, aPerson, callAs, meetAt, readEvents, readMails, refresh, signIn } from './people.ts'
 
 let service: Service
 beforeAll(async () => {
@@ -41,7 +41,7 @@ describe('the link to reset a password', () => {
 
   it('shows that the address is its owner’s', async () => {
     const person = await aPerson(service)
-    await service.admin.query('UPDATE users SET verified_at = NULL WHERE id = $1', [person.id])
+    await alter(service, 'unverified', person)
 
     await confirm(await aLink(person))
 
@@ -50,6 +50,20 @@ describe('the link to reset a password', () => {
     expect(events.filter(({ type }) => type === 'account.verified').map(({ payload }) => payload)).toEqual([
       { account_id: person.id },
     ])
+  })
+
+  it('confirms the address once, although the link of a sent mail that confirms it still opens', async () => {
+    const [person, { token: admin }] = [await aPerson(service), await aStudent(service, { roles: ['admin'] })]
+    await alter(service, 'unverified', person)
+    await callAs(service, admin)('POST', `/api/admin/users/${person.id}/verification`)
+    const [mail] = await readMails(service, person.id)
+
+    await confirm(await aLink(person))
+    const answer = await callAs(service, null)('POST', '/auth/verify-email', { token: mail?.token })
+
+    expect(answer.statusCode).toBe(200)
+    const events = await readEvents(service, person.id)
+    expect(events.filter(({ type }) => type === 'account.verified')).toHaveLength(1)
   })
 
   it('works once, even for two at the same moment', async () => {
@@ -128,7 +142,7 @@ describe('the link to reset a password', () => {
     const [moved, disabled] = [await aPerson(service), await aPerson(service)]
     const [first, second] = [await aLink(moved), await aLink(disabled)]
     await service.admin.query(`UPDATE users SET email_key = 'elsewhere@example.com' WHERE id = $1`, [moved.id])
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [disabled.id])
+    await alter(service, 'disabled', disabled)
 
     for (const token of [first, second]) {
       expect((await confirm(token)).json()).toMatchObject({ status: 410, code: 'link.invalid' })
@@ -173,7 +187,7 @@ describe('the link to reset a password', () => {
 
   it('lets its owner in at once, however many have guessed the password', async () => {
     const person = await aPerson(service)
-    const home = anAddress()
+    const home = anIp()
     for (let index = 0; index < 10; index++) await signIn(service, person.email, 'a wrong guess', home)
     expect((await signIn(service, person.email, person.password, home)).statusCode).toBe(429)
 
@@ -190,7 +204,7 @@ describe('the link to reset a password', () => {
       method: 'POST',
       url: '/auth/password-reset/confirm',
       headers: { host: 'globex.test' },
-      remoteAddress: anAddress(),
+      remoteAddress: anIp(),
       payload: { token, password: next },
     })
 
@@ -202,7 +216,7 @@ describe('the link to reset a password', () => {
 describe('asking for a reset', () => {
   it('tells nothing about the address: answer, hashes, statements and log lines are the same', async () => {
     const [known, disabled, pending] = [await aPerson(service), await aPerson(service), `${randomUUID()}@example.com`]
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [disabled.id])
+    await alter(service, 'disabled', disabled)
     const signup = { email: pending, password: next, name: 'Grace' }
     await callAs(service, null)('POST', '/auth/signup', signup)
     const mails = (await readMails(service)).length
@@ -219,7 +233,7 @@ describe('asking for a reset', () => {
       statements.length = 0
       const logged = service.log().split('\n').length
       const headers = { host, 'x-request-id': 'same' }
-      const request = { method: 'POST', url: '/auth/password-reset', headers, remoteAddress: anAddress() } as const
+      const request = { method: 'POST', url: '/auth/password-reset', headers, remoteAddress: anIp() } as const
       const answer = await service.app.inject({ ...request, payload: { email } })
       const lines = service
         .log()
@@ -257,8 +271,20 @@ describe('asking for a reset', () => {
     expect((await confirm(mails[0]?.token)).statusCode).toBe(204)
   })
 
+  it('sends a link, however often strangers sign up with the address or want to move to it', async () => {
+    const [person, stranger] = [await aPerson(service), await aPerson(service)]
+    const signup = { email: person.email, password: next, name: 'Mallory' }
+    const attempts = [
+      () => callAs(service, null)('POST', '/auth/signup', signup),
+      () => stranger.call('PATCH', '/api/me', { email: person.email, currentPassword: stranger.password }),
+    ]
+    for (let index = 0; index < 10; index++) for (const attempt of attempts) await attempt()
+
+    expect((await confirm(await aLink(person))).statusCode).toBe(204)
+  })
+
   it('is limited per address of the caller', async () => {
-    const ip = anAddress()
+    const ip = anIp()
     const statuses: number[] = []
     for (let index = 0; index < 50; index++) statuses.push((await ask(`${index}@example.com`, ip)).statusCode)
     const answer = await ask('another@example.com', ip)

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { provisionUser } from '../src/accounts/provision.ts'
 import { aStudent, type Service, startService } from './helpers.ts'
-import { aPerson, callAs, meetAt, readMails, refresh, signIn } from './people.ts'
+import { alter, anAccount, aPerson, callAs, meetAt, readMails, refresh, signIn } from './people.ts'
 
 let service: Service
 beforeAll(async () => {
@@ -102,7 +101,7 @@ describe('a change of the password', () => {
     const person = await aPerson(service)
     const { token: mailer } = await service.ctx.tokens.issue({ id: 'x', tenantId: 'acme', roles: ['service'] })
     const { token: gone } = await service.ctx.tokens.issue({ id: 'usr_gone', tenantId: 'acme', roles: ['student'] })
-    await service.admin.query('UPDATE users SET disabled_at = now() WHERE id = $1', [person.id])
+    await alter(service, 'disabled', person)
 
     expect((await change(person)).json()).toMatchObject({ status: 403, code: 'account.disabled' })
     const answers = await Promise.all(
@@ -130,18 +129,7 @@ describe('a change of the password', () => {
 
   it.each([
     ['themselves', (person: Person) => change(person)],
-    [
-      'by an operator',
-      ({ email }: Person) =>
-        provisionUser(service.ctx.db, {
-          tenantId: 'acme',
-          email,
-          name: 'Ada',
-          locale: 'de',
-          roles: ['student'],
-          password: next,
-        }),
-    ],
+    ['by an operator', ({ email }: Person) => anAccount(service, { email, password: next })],
   ])('ends the links that were sent before, if people change it %s', async (_, changePassword) => {
     const person = await aPerson(service)
     await person.call('POST', '/auth/password-reset', { email: person.email })

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { LightMyRequestResponse } from 'fastify'
-import { expect } from 'vitest'
 import { provisionUser } from '../src/accounts/provision.ts'
-import type { Service } from './helpers.ts'
+import { anOpenCourse, type Service, waitUntilBlocked } from './helpers.ts'
 
 let callers = 0
 /** An address in a network of its own, so that the limits of two callers do not meet. */
-export const anAddress = () => `10.${++callers >> 8}.${callers & 255}.1`
+export const anIp = () => `10.${++callers >> 8}.${callers & 255}.1`
 
 /** Sends a request from a new address, or from the one that is given. */
-export function callAs(service: Service, token: string | null, ip = anAddress()) {
+export function callAs(service: Service, token: string | null, ip = anIp()) {
   return (
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     url: string,
@@ -24,16 +23,53 @@ export function callAs(service: Service, token: string | null, ip = anAddress())
     })
 }
 
+type Details = Parameters<typeof provisionUser>[1]
+
+/** An account with a password, as an operator makes it. */
+export async function anAccount({ ctx }: Pick<Service, 'ctx'>, details: Partial<Details> = {}) {
+  const account: Details = {
+    tenantId: 'acme',
+    email: `${randomUUID()}@example.com`,
+    password: randomUUID(),
+    name: 'Ada',
+    locale: 'de',
+    roles: ['student'],
+    ...details,
+  }
+  return { ...account, ...(await provisionUser(ctx.db, account)) }
+}
+
+const alterations = {
+  disabled: 'disabled_at = now()',
+  enabled: 'disabled_at = NULL',
+  unverified: 'verified_at = NULL',
+  editor: `roles = '{editor}'`,
+  erased: 'erased_at = now(), email = NULL, email_key = NULL, name = NULL, locale = NULL, password_hash = NULL',
+}
+/** Makes accounts what they are to be, whatever else belongs to that. */
+export const alter = (
+  { admin }: { admin: Pick<Service['admin'], 'query'> },
+  change: keyof typeof alterations,
+  ...accounts: { id: string }[]
+) => admin.query(`UPDATE users SET ${alterations[change]} WHERE id = ANY ($1)`, [accounts.map(({ id }) => id)])
+
 /** Somebody with an account who has signed in. */
-export async function aPerson(service: Service, { email = `${randomUUID()}@example.com`, tenantId = 'acme' } = {}) {
-  const password: string = randomUUID()
-  const details = { tenantId, email, name: 'Ada', locale: 'de', roles: ['student' as const], password }
-  const { id } = await provisionUser(service.ctx.db, details)
-  const { token, refreshToken } = (await signIn(service, email, password)).json<{
-    token: string
-    refreshToken: string
-  }>()
+export async function aPerson(service: Service, details: Partial<Details> = {}) {
+  const { id, email, password } = await anAccount(service, details)
+  const signedIn = await signIn(service, email, password)
+  const { token, refreshToken } = signedIn.json<{ token: string; refreshToken: string }>()
   return { id, email, password, token, refreshToken, call: callAs(service, token) }
+}
+
+/** Somebody of whom much is stored: they have left a course with a comment, and asked for another password. */
+export async function aFormerStudent(service: Service) {
+  const person = await aPerson(service)
+  const courseId = await anOpenCourse(service)
+  await service.post(person.token, { courseId })
+  const comment = `I have moved to ${randomUUID()}`
+  await person.call('DELETE', `/api/enrollments/${courseId}`, { reason: 'other', comment })
+  await callAs(service, null)('POST', '/auth/password-reset', { email: person.email })
+  return { ...person, courseId, comment }
 }
 
 export const signIn = (service: Service, email: string, password: string, ip?: string) =>
@@ -76,9 +112,6 @@ export async function readEvents(service: Service, accountId?: string) {
   return rows.map(({ event }) => event)
 }
 
-const blocked = `SELECT FROM pg_stat_activity
-  WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`
-
 /**
  * Makes requests meet at an account: it is locked until all of them wait for it, each behind the one before. Returns the statuses of their answers.
  */
@@ -94,9 +127,7 @@ export async function meetAt(
     const answers: Promise<LightMyRequestResponse>[] = []
     for (const request of requests) {
       answers.push(request())
-      // Within its transaction the client would always see the same activity.
-      const countWaiting = async () => (await service.admin.query(blocked)).rowCount
-      await expect.poll(countWaiting, { timeout: 10_000 }).toBe(answers.length)
+      await waitUntilBlocked(service, answers.length)
     }
     await client.query('COMMIT')
     return (await Promise.all(answers)).map(({ statusCode }) => statusCode)

@@ -1,11 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { provisionUser } from '../src/accounts/provision.ts'
 import { rules } from '../src/limits/rules.ts'
 import { purgeSessions } from '../src/sessions/repository.ts'
 import type { SignedIn } from '../src/sessions/service.ts'
-import { aStudent, type Service, startService } from './helpers.ts'
+import { aStudent, type Service, startService, waitUntilBlocked } from './helpers.ts'
+import { alter, anAccount, callAs } from './people.ts'
 
 const name = '__Secure-coursewire_refresh'
 const attributes = 'Path=/auth; HttpOnly; Secure; SameSite=Strict'
@@ -60,8 +60,7 @@ async function countSessions(userId: string): Promise<number | null> {
 
 describe('signing in', () => {
   const [email, password] = ['ada@example.com', randomUUID()]
-  const ada = { tenantId: 'acme', email, name: 'Ada', locale: 'en' as const, roles: ['student' as const], password }
-  beforeAll(() => provisionUser(service.ctx.db, ada))
+  beforeAll(() => anAccount(service, { email, password }))
   const signIn = (headers: Record<string, string> = {}) => post('/auth/signin', headers, { email, password })
 
   it('gives a browser the refresh token as a cookie that scripts, other sites and other paths never see', async () => {
@@ -87,18 +86,13 @@ describe('signing in', () => {
   )
 
   it('begins no session if the password is changed while it is checked', async () => {
-    const { id } = await provisionUser(service.ctx.db, { ...ada, email: 'late@example.com' })
+    const { id } = await anAccount(service, { email: 'late@example.com', password })
     const change = await service.admin.connect()
     await change.query('BEGIN')
     await change.query(`UPDATE users SET password_hash = 'another' WHERE id = $1`, [id])
 
     const signingIn = post('/auth/signin', {}, { email: 'late@example.com', password })
-    await expect
-      .poll(async () => {
-        const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-        return (await service.admin.query(waiting)).rowCount
-      })
-      .toBe(1)
+    await waitUntilBlocked(service, 1)
     await change.query('COMMIT')
     change.release()
 
@@ -220,14 +214,13 @@ describe('refreshing', () => {
 
   it('is refused while the account is disabled, and once it is erased', async () => {
     const { student, refreshToken } = await aSession()
-    const change = (what: string) => service.admin.query(`UPDATE users SET ${what} WHERE id = $1`, [student.id])
 
-    await change('disabled_at = now()')
+    await alter(service, 'disabled', student)
     expect((await refresh(refreshToken)).json()).toMatchObject({ status: 403, code: 'account.disabled' })
-    await change('disabled_at = NULL')
+    await alter(service, 'enabled', student)
     const { refreshToken: next } = (await refresh(refreshToken)).json()
     expect(next).toBeDefined()
-    await change('erased_at = now(), email = NULL, email_key = NULL, name = NULL, locale = NULL, password_hash = NULL')
+    await alter(service, 'erased', student)
     expect((await refresh(next)).json()).toMatchObject({ status: 401, code: 'session.ended' })
   })
 
@@ -252,6 +245,27 @@ describe('refreshing', () => {
     expect(await countSessions(student.id)).toBe(1)
     const again = await Promise.all(renewed.map((tokens) => refresh(tokens.refreshToken)))
     expect(again.map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(200))
+  })
+
+  it('is answered in the order of arrival, so a tab is not taken for a thief when another tab is a step ahead', async () => {
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    const blocker = await service.admin.connect()
+    for (let round = 0; round < 4; round++) {
+      const { refreshToken, sessionId } = await aSession()
+      const { refreshToken: next } = (await refresh(refreshToken)).json<SignedIn>()
+      await blocker.query('BEGIN')
+      await blocker.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [sessionId])
+      const answers: ReturnType<typeof refresh>[] = []
+      for (const token of [...Array<string>(7).fill(refreshToken), next]) {
+        answers.push(refresh(token, answers.length % 2 ? other : service))
+        await expect.poll(async () => (await service.admin.query(waiting)).rowCount).toBe(answers.length)
+      }
+
+      await blocker.query('COMMIT')
+
+      expect((await Promise.all(answers)).map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(200))
+    }
+    blocker.release()
   })
 
   it('of one token is limited to a hundred answers', async () => {
@@ -448,12 +462,7 @@ it('all sessions may be ended in several ways at once', async () => {
 })
 
 describe("the caller's sessions", () => {
-  const end = (token: string, id = '') =>
-    service.app.inject({
-      method: 'DELETE',
-      url: `/api/me/sessions${id && `/${id}`}`,
-      headers: { authorization: `Bearer ${token}` },
-    })
+  const end = (token: string, id = '') => callAs(service, token)('DELETE', `/api/me/sessions${id && `/${id}`}`)
   const list = async (token: string) => (await service.get(token, '/api/me/sessions')).json()
 
   it('are listed with browser, system and their uses, and nothing else', async () => {

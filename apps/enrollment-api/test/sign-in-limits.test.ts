@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { provisionUser } from '../src/accounts/provision.ts'
 import { rules } from '../src/limits/rules.ts'
 import { type Service, startService } from './helpers.ts'
+import { anAccount as makeAccount } from './people.ts'
 
 const password = randomUUID()
 let service: Service
@@ -11,12 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-async function anAccount(): Promise<string> {
-  const email = `${randomUUID()}@example.com`
-  const details = { tenantId: 'acme', name: 'Ada', locale: 'en', roles: ['student' as const] }
-  await provisionUser(service.ctx.db, { ...details, email, password })
-  return email
-}
+const anAccount = async () => (await makeAccount(service, { password })).email
 
 async function startInstance(): Promise<Service> {
   const instance = await startService({ DATABASE_URL: service.config.DATABASE_URL })

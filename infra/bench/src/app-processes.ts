@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Base, type Stack, startNode, startStack } from '@coursewire/local'
 import { provisionService } from '@coursewire/postgres'
+import { type AppName, appNames } from '@coursewire/product'
 import { findFreePort, type ServerProcess } from '@coursewire/servers'
 import pg from 'pg'
 
@@ -25,6 +26,17 @@ export async function startApps(log: (line: string) => void, environment: NodeJS
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** Starts one app alone with its servers, because in a deployment the others have their own machines. */
+export async function startApp(
+  app: AppName,
+  log: (line: string) => void,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Stack> {
+  const stack = await startApps(log, environment)
+  await Promise.all(appNames.filter((name) => name !== app).map((name) => stack.apps[name].stop()))
+  return stack
 }
 
 export async function connect(databaseUrl: string): Promise<pg.Client> {

@@ -1,25 +1,12 @@
 // The floors for the public requests to the catalogue: one SELECT or one UPDATE by a unique index, one page by the primary key, and
 // empty answers.
-import { fastify } from 'fastify'
-import pg from 'pg'
+import { createBareServer } from './bare-server.mjs'
 
-const { DATABASE_URL, PORT } = process.env
 const tenant = 'local'
-
-const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 })
-const app = fastify()
-app.setErrorHandler((error, _request, reply) => {
-  console.error(error)
-  return reply.code(500).send()
-})
-app.get('/health/ready', async () => {
-  await pool.query('SELECT 1')
-  return { status: 'ok' }
-})
-
+const { app, pool, listen } = createBareServer(20)
 const columns =
-  'course_id AS "courseId", slug, canonical_url AS "canonicalUrl", title, description, language, ' +
-  'target_group AS "targetGroup", total_lessons AS "totalLessons", version, seo, cta'
+  'id AS "distributionId", course_id AS "courseId", slug, canonical_url AS "canonicalUrl", title, description, language, ' +
+  'target_group AS "targetGroup", total_lessons AS "totalLessons", version, seo, cta, updated_at AS "updatedAt"'
 app.get('/api/courses/:slug', async (request) => {
   const { rows } = await pool.query({
     name: 'one',
@@ -52,5 +39,4 @@ app.post('/api/courses/:slug/enrollment-clicks', async (request, reply) => {
   })
   return reply.code(202).send()
 })
-process.once('SIGTERM', () => void app.close().then(() => pool.end()))
-await app.listen({ host: '127.0.0.1', port: Number(PORT) })
+await listen()

@@ -1,17 +1,11 @@
 // The floor of an enrolment: the same token check and one INSERT per request, nothing else.
 import { randomUUID } from 'node:crypto'
 import jwt from '@fastify/jwt'
-import { fastify } from 'fastify'
-import pg from 'pg'
+import { createBareServer } from './bare-server.mjs'
 
-const { DATABASE_URL, PORT, JWT_PUBLIC_KEY, JWT_ISSUER, JWT_AUDIENCE } = process.env
+const { JWT_PUBLIC_KEY, JWT_ISSUER, JWT_AUDIENCE } = process.env
 
-const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 16 })
-const app = fastify()
-app.setErrorHandler((error, _request, reply) => {
-  console.error(error)
-  return reply.code(500).send()
-})
+const { app, pool, listen } = createBareServer()
 // Checks and remembers tokens as packages/service-kit does, but with a given key.
 await app.register(jwt, {
   secret: { public: JWT_PUBLIC_KEY },
@@ -24,10 +18,6 @@ await app.register(jwt, {
     cache: 1_000,
     cacheTTL: 60_000,
   },
-})
-app.get('/health/ready', async () => {
-  await pool.query('SELECT 1')
-  return { status: 'ok' }
 })
 app.post('/api/enrollments', async (request, reply) => {
   const claims = await request.jwtVerify()
@@ -55,5 +45,4 @@ app.post('/api/enrollments', async (request, reply) => {
     updatedAt: at,
   })
 })
-process.once('SIGTERM', () => void app.close().then(() => pool.end()))
-await app.listen({ host: '127.0.0.1', port: Number(PORT) })
+await listen()

@@ -1,23 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
-import { connect, startApps, startBare } from './app-processes.ts'
+import { connect, startApp, startBare } from './app-processes.ts'
 import type { Comparison, Figure, Measured } from './benchmark.ts'
 import { buildEntries, type Entry, entryTable, scatter, writeEntries, writeFloorEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
-import { ask, type Call, inTurn, load } from './load.ts'
+import { ask, type Call, inTurn, loadWarm } from './load.ts'
 import { compareSearch } from './search.ts'
 
 const CONNECTIONS = 50
-const SECONDS = 8
-const WARM_UP_SECONDS = 2
 const HOT = 10
 
 /**
- * Compares the public's reads from a catalogue of 100,000 entries. Ours is distribution-service as it is deployed. The other services
- * are stopped, because in a deployment they have their own machines.
+ * Compares the public's reads from a catalogue of 100,000 entries. Ours is distribution-service as it is deployed.
  */
 export async function createCatalogueComparisons({ log }: Environment): Promise<Comparison[]> {
-  const stack = await startApps(log)
-  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['enrollment-api'].stop()])
+  const stack = await startApp('distribution-service', log)
   const distributions = await connect(stack.databases.distribution.migrateDatabaseUrl)
   const bare = await startBare(stack, { name: 'bare-catalogue', tables: entryTable, log })
   const ours = stack.urls.distributionService
@@ -87,8 +83,7 @@ function compareReads(ours: string, bare: string, entries: Entry[]): Comparison[
 }
 
 async function read(url: string, nextCall: () => Call, status = 200): Promise<Measured> {
-  await load(url, nextCall, { status, connections: CONNECTIONS, seconds: WARM_UP_SECONDS })
-  const { perSecond } = await load(url, nextCall, { status, connections: CONNECTIONS, seconds: SECONDS })
+  const { perSecond } = await loadWarm(url, nextCall, { status, connections: CONNECTIONS })
   return { throughput: perSecond }
 }
 

@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { waitFor } from '@coursewire/servers'
 import type pg from 'pg'
-import { connect, startApps, startBare } from './app-processes.ts'
+import { connect, startApp, startBare } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
 import { buildEntries, type Entry, writeEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
-import { type Call, inTurn, load } from './load.ts'
+import { type Call, inTurn, loadWarm } from './load.ts'
 
 const CONNECTIONS = 50
-const SECONDS = 8
-const WARM_UP_SECONDS = 2
 const HOT = 100
 /** Longer than views stay in memory. */
 const QUIET_MS = 1_500
@@ -31,8 +29,7 @@ const browser = {
 
 /** Compares views and clicks on 100 entries, each by a new visitor. Ours sends its events, as in a deployment. */
 export async function createCountingComparisons({ log }: Environment): Promise<Comparison[]> {
-  const stack = await startApps(log, { TRUST_PROXY: '127.0.0.1' })
-  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['enrollment-api'].stop()])
+  const stack = await startApp('distribution-service', log, { TRUST_PROXY: '127.0.0.1' })
   const distributions = await connect(stack.databases.distribution.migrateDatabaseUrl)
   const bare = await startBare(stack, { name: 'bare-catalogue', tables: countTable, log })
   log('Filling the catalogue')
@@ -48,9 +45,8 @@ export async function createCountingComparisons({ log }: Environment): Promise<C
   const click = fromVisitors(inTurn(hot, toClick))
 
   async function loadWith(url: string, nextCall: () => Call): Promise<{ answers: number; throughput: number }> {
-    const warmUp = await load(url, nextCall, { status: 202, connections: CONNECTIONS, seconds: WARM_UP_SECONDS })
-    const measured = await load(url, nextCall, { status: 202, connections: CONNECTIONS, seconds: SECONDS })
-    return { answers: warmUp.answers + measured.answers, throughput: measured.perSecond }
+    const { answers, perSecond } = await loadWarm(url, nextCall, { status: 202, connections: CONNECTIONS })
+    return { answers, throughput: perSecond }
   }
 
   async function count(url: string, nextCall: () => Call, client: pg.Client, column: string): Promise<Measured> {

@@ -3,16 +3,14 @@ import { enrollmentCompleted } from '@coursewire/events'
 import type { Stack } from '@coursewire/local'
 import { waitFor } from '@coursewire/servers'
 import type pg from 'pg'
-import { connect, startApps, startBare } from './app-processes.ts'
+import { connect, startApp, startBare } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
 import type { Environment } from './environment.ts'
-import { createOrders, loadEnrollments } from './load.ts'
+import { type Call, loadWarm } from './load.ts'
 import { createCourses, createStudents, signTokens, writePast } from './students.ts'
 
 const STUDENTS = 500
 const COURSES = 300
-const SECONDS = 8
-const WARM_UP_SECONDS = 2
 const QUIET_MS = 500
 const MILLION = 1_000_000
 
@@ -35,13 +33,11 @@ const enrollmentTable = `
 
 /**
  * Compares new enrolments over a number of connections. Ours is enrollment-api as it is deployed, including its relays to Kafka and SNS,
- * on the same cores as the load generator, Kafka and the local SNS. The other services are stopped, because in a deployment they have
- * their own machines.
+ * on the same cores as the load generator, Kafka and the local SNS.
  */
 export async function createEnrollComparisons(environment: Environment): Promise<Comparison[]> {
   const { log } = environment
-  const stack = await startApps(log)
-  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['distribution-service'].stop()])
+  const stack = await startApp('enrollment-api', log)
   const enrollments = await connect(stack.databases.enrollment.migrateDatabaseUrl)
   const students = await createStudents(stack, enrollments, STUDENTS)
   const tokens = await signTokens(stack, students)
@@ -51,11 +47,10 @@ export async function createEnrollComparisons(environment: Environment): Promise
   async function load(url: string, client: pg.Client, connections: number, past = 0): Promise<Measured> {
     await client.query('TRUNCATE enrollments')
     if (past > 0) await writePast(client, students, past)
-    const nextOrder = createOrders(tokens, courses)
-    const warmUp = await loadEnrollments(url, nextOrder, { connections, seconds: WARM_UP_SECONDS })
-    const measured = await loadEnrollments(url, nextOrder, { connections, seconds: SECONDS })
-    await expectRows(client, past + warmUp.answers + measured.answers, 4 * connections)
-    return { throughput: measured.perSecond, p99: measured.p99 }
+    const nextCall = createEnrolments(tokens, courses)
+    const { answers, perSecond, p99 } = await loadWarm(url, nextCall, { status: 201, connections })
+    await expectRows(client, past + answers, 4 * connections)
+    return { throughput: perSecond, p99 }
   }
 
   async function loadOurs(connections: number, past = 0): Promise<Measured> {
@@ -95,6 +90,19 @@ export async function createEnrollComparisons(environment: Environment): Promise
       },
     },
   ]
+}
+
+/** Each call enrols another pair of student and course. */
+function createEnrolments(tokens: string[], courses: string[]): () => Call {
+  let count = 0
+  return () => {
+    const token = tokens[count % tokens.length]
+    const courseId = courses[Math.floor(count / tokens.length)]
+    if (token === undefined || courseId === undefined) throw new Error(`Only ${count} pairs were prepared`)
+    count += 1
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+    return { method: 'POST', path: '/api/enrollments', headers, body: JSON.stringify({ courseId }) }
+  }
 }
 
 async function count(client: pg.Client, table: string): Promise<number> {

@@ -28,6 +28,7 @@ export const entryTable = `
     version text NOT NULL,
     seo jsonb NOT NULL,
     cta jsonb NOT NULL,
+    updated_at text NOT NULL,
     alternatives jsonb NOT NULL DEFAULT '[]',
     variants jsonb NOT NULL DEFAULT '[]',
     UNIQUE (tenant_id, slug)
@@ -94,10 +95,11 @@ const ofService = [
 ]
 const ofFloor = [
   `INSERT INTO entries (id, tenant_id, course_id, slug, canonical_url, title, description, language, target_group,
-                        total_lessons, version, seo, cta)
+                        total_lessons, version, seo, cta, updated_at)
    SELECT id, tenant_id, course_id, slug, $2 || slug, title, description, language, target_group,
           total_lessons, 'v1', jsonb_build_object('metaTitle', seo->'meta_title',
-            'metaDescription', seo->'meta_description', 'metaKeywords', seo->'meta_keywords'), cta FROM ${given}`,
+            'metaDescription', seo->'meta_description', 'metaKeywords', seo->'meta_keywords'), cta,
+          to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM ${given}`,
 ]
 
 /** Also makes them findable, which is part of a migration. */

@@ -5,7 +5,7 @@ import { publishRecords } from '@coursewire/messaging'
 import { tenant } from '@coursewire/product'
 import { waitFor } from '@coursewire/servers'
 import { now } from '@coursewire/service-kit'
-import { connect, startApps } from './app-processes.ts'
+import { connect, startApp } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
 import { consumeAll } from './consume.ts'
 import { effectTable } from './effects.ts'
@@ -20,8 +20,10 @@ const EVENTS = 60_000
  */
 export async function createGenerationComparison(environment: Environment): Promise<Comparison> {
   const { log } = environment
-  const [stack, store] = await Promise.all([startApps(log), environment.createStore(effectTable)])
-  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['enrollment-api'].stop()])
+  const [stack, store] = await Promise.all([
+    startApp('distribution-service', log),
+    environment.createStore(effectTable),
+  ])
   const app = stack.apps['distribution-service']
   const client = await connect(stack.databases.distribution.migrateDatabaseUrl)
 

@@ -1,23 +1,6 @@
 import autocannon from 'autocannon'
 import { percentile } from './benchmark.ts'
 
-export interface Order {
-  token: string
-  courseId: string
-}
-
-/** Each call returns a new pair of student and course. */
-export function createOrders(tokens: string[], courses: string[]): () => Order {
-  let count = 0
-  return () => {
-    const token = tokens[count % tokens.length]
-    const courseId = courses[Math.floor(count / tokens.length)]
-    if (token === undefined || courseId === undefined) throw new Error(`Only ${count} pairs were prepared`)
-    count += 1
-    return { token, courseId }
-  }
-}
-
 export interface Call {
   method: 'GET' | 'POST'
   path: string
@@ -78,23 +61,23 @@ export async function load(
   }
 }
 
+const WARM_UP_SECONDS = 2
+const SECONDS = 8
+
+/** Measures a load after a short one that warms up. The answers are those of both. */
+export async function loadWarm(
+  url: string,
+  nextCall: () => Call,
+  { status = 200, connections }: { status?: number; connections: number },
+): Promise<Load> {
+  const warmUp = await load(url, nextCall, { status, connections, seconds: WARM_UP_SECONDS })
+  const measured = await load(url, nextCall, { status, connections, seconds: SECONDS })
+  return { ...measured, answers: warmUp.answers + measured.answers }
+}
+
 /** Sends one GET, which must be answered with 200. */
 export async function ask(url: string, path: string): Promise<Response> {
   const response = await fetch(`${url}${path}`)
   if (response.status !== 200) throw new Error(`${response.status} from ${path}: ${await response.text()}`)
   return response
-}
-
-/** Sends enrolments, each of which must be answered with 201. */
-export function loadEnrollments(
-  url: string,
-  nextOrder: () => Order,
-  { connections, seconds }: { connections: number; seconds: number },
-): Promise<Load> {
-  function nextCall(): Call {
-    const { token, courseId } = nextOrder()
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-    return { method: 'POST', path: '/api/enrollments', headers, body: JSON.stringify({ courseId }) }
-  }
-  return load(url, nextCall, { status: 201, connections, seconds })
 }

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { tenant } from '@coursewire/product'
-import { connect, startApps, startBare } from './app-processes.ts'
+import { connect, startApp, startBare } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
 import type { Environment } from './environment.ts'
-import { type Call, load } from './load.ts'
+import { type Call, loadWarm } from './load.ts'
 import { createStudents } from './students.ts'
 
 const STUDENTS = 500
 // More than either side can refresh in the time, so that none is refreshed twice.
 const SESSIONS = 100_000
 const CONNECTIONS = 50
-const SECONDS = 8
-const WARM_UP_SECONDS = 2
 
 const sessionTable = `
   CREATE TABLE sessions (
@@ -23,8 +21,7 @@ const sessionTable = `
 
 /** Compares refreshes of sessions that were not used before: each replaces a token, reads the account's roles and signs an access token. */
 export async function createRefreshComparison({ log }: Environment): Promise<Comparison> {
-  const stack = await startApps(log)
-  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['distribution-service'].stop()])
+  const stack = await startApp('enrollment-api', log)
   const accounts = await connect(stack.databases.enrollment.migrateDatabaseUrl)
   const students = await createStudents(stack, accounts, STUDENTS)
   const bare = await startBare(stack, { name: 'bare-refresh', tables: sessionTable, log })
@@ -39,8 +36,7 @@ export async function createRefreshComparison({ log }: Environment): Promise<Com
       const body = JSON.stringify({ refreshToken: token.toString('base64url') })
       return { method: 'POST', path: '/auth/refresh', headers: { 'content-type': 'application/json' }, body }
     }
-    await load(url, nextCall, { status: 200, connections: CONNECTIONS, seconds: WARM_UP_SECONDS })
-    const { perSecond, p99 } = await load(url, nextCall, { status: 200, connections: CONNECTIONS, seconds: SECONDS })
+    const { perSecond, p99 } = await loadWarm(url, nextCall, { connections: CONNECTIONS })
     return { throughput: perSecond, p99 }
   }
 

@@ -54,7 +54,8 @@ async function roll({ from, rate, rounds }: Options, { log, signal, onEnd }: Lon
     directory,
     order: ['embedded', 'docker'],
     checkout,
-    environment: { LOG_LEVEL: 'warn' },
+    // An earlier distribution-service reads PUBLIC_BASE_URL where this one reads WEB_URL.
+    environment: { LOG_LEVEL: 'warn', PUBLIC_BASE_URL: 'http://localhost' },
     log: () => undefined,
   })
   onEnd(() => base.stop())

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Stack } from '@coursewire/local'
 import { hash, verify } from '@node-rs/argon2'
-import { connect, startApps } from './app-processes.ts'
+import { connect, startApp } from './app-processes.ts'
 import { type Comparison, type Measured, percentile } from './benchmark.ts'
 import type { Environment } from './environment.ts'
-import { type Call, load } from './load.ts'
+import { type Call, loadWarm } from './load.ts'
 import { paced } from './pace.ts'
 import { createStudents, emailOf, password, signTokens, writePast } from './students.ts'
 
@@ -22,8 +22,7 @@ const HASHES_AT_ONCE = Math.min(3, Math.max(1, availableParallelism() - 1))
  * enrolments. Each comes from a new address, so it is a stranger's and takes the most statements.
  */
 export async function createSignInComparisons(environment: Environment): Promise<Comparison[]> {
-  const stack = await startApps(environment.log, { TRUST_PROXY: '127.0.0.1' })
-  await Promise.all([stack.apps['email-worker'].stop(), stack.apps['distribution-service'].stop()])
+  const stack = await startApp('enrollment-api', environment.log, { TRUST_PROXY: '127.0.0.1' })
   const url = stack.urls.enrollmentApi
   const enrollments = await connect(stack.databases.enrollment.migrateDatabaseUrl)
   const students = await createStudents(stack, enrollments, STUDENTS)
@@ -45,9 +44,7 @@ export async function createSignInComparisons(environment: Environment): Promise
   }
 
   async function signIn(): Promise<Measured> {
-    const options = { status: 200, connections: CONNECTIONS }
-    await load(url, nextSignIn, { ...options, seconds: WARM_UP_SECONDS })
-    const { perSecond } = await load(url, nextSignIn, { ...options, seconds: SECONDS })
+    const { perSecond } = await loadWarm(url, nextSignIn, { connections: CONNECTIONS })
     return { throughput: perSecond }
   }
 

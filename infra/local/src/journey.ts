@@ -157,7 +157,7 @@ export async function findPublished({ urls }: Product, enrollmentId: string): Pr
   return messages.filter(({ messageAttributes }) => messageAttributes['enrollment_id']?.value === enrollmentId)
 }
 
-export async function findMails({ urls }: Product, { email }: Learner): Promise<Mail[]> {
+export async function findMails({ urls }: Product, { email }: Pick<Learner, 'email'>): Promise<Mail[]> {
   const mails = (await (await fetch(`${urls.aws}/_inbox?from=-1000`)).json()) as Mail[]
   return mails.filter(({ to }) => to.some((address) => address.includes(email)))
 }

@@ -14,6 +14,10 @@ for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(ev
 
 const args = process.argv.slice(2)
 const faults = args[0] === '--faults'
+if (faults && args.length > 1) {
+  console.error('npm run test:faults runs all fault tests; npm test -- <path> runs one file')
+  process.exit(2)
+}
 if (!faults && args.length > 0) process.exit((await testSome(root, args, commands)) ? 0 : 1)
 
 const packages = findTestedPackages(root, faults ? 'faults' : 'default')

@@ -1,13 +1,39 @@
-import { findDockerObstacle, uniqueName } from '@coursewire/servers'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { findDockerObstacle, uniqueName, waitFor } from '@coursewire/servers'
+import { firstCourse } from '@coursewire/setup'
+import { expect, it } from 'vitest'
 import { startContainers } from '../src/containers.ts'
+import { findMails } from '../src/journey.ts'
+import type { Product } from '../src/stack.ts'
 import { describeJourneys } from './journeys.ts'
 
-describeJourneys(
-  () =>
-    startContainers({
-      project: uniqueName('journey'),
-      environment: { EMAIL_UNKNOWN_AFTER_SECONDS: '3' },
-      log: (line) => process.stdout.write(`${line}\n`),
-    }),
-  await findDockerObstacle(),
-)
+const obstacle = await findDockerObstacle()
+const readme = readFileSync(new URL('../../docker/README.md', import.meta.url), 'utf8')
+let product: Product
+
+describeJourneys(async () => {
+  product = await startContainers({
+    project: uniqueName('journey'),
+    environment: { EMAIL_UNKNOWN_AFTER_SECONDS: '3' },
+    log: (line) => process.stdout.write(`${line}\n`),
+  })
+  return product
+}, obstacle)
+
+it('the commands of the README lead from the sign-up to the welcome mail', async () => {
+  const { enrollmentApi, aws } = product.urls
+  const [, commands = ''] = /## Try it\n[^]*?```sh\n([^]*?)```/.exec(readme) ?? []
+  const script = commands.replaceAll('http://localhost:3000', enrollmentApi).replaceAll('http://localhost:3003', aws)
+
+  const output = execFileSync('bash', ['-c', `set -euo pipefail\n${script}`], { encoding: 'utf8', timeout: 60_000 })
+
+  expect(output).toContain('HTTP/1.1 201 Created')
+  await waitFor(
+    async () => {
+      const mails = await findMails(product, { email: 'ada@example.com' })
+      return mails.some(({ subject }) => subject.includes(firstCourse.title))
+    },
+    { timeoutMs: 60_000, message: 'the welcome mail' },
+  )
+})

@@ -85,8 +85,7 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
           const [committed] = await admin.fetchOffsets({ groupId: 'email-worker', topics: [enrollmentCompleted.topic] })
           return ends.every(({ partition, high }) =>
             committed?.partitions.some(
-              (committed) =>
-                (committed.partition === partition && Number(committed.offset) >= Number(high)) || high === '0',
+              (place) => (place.partition === partition && Number(place.offset) >= Number(high)) || high === '0',
             ),
           )
         },

@@ -240,12 +240,16 @@ describe.sequential('an operator who follows the runbook', () => {
   }, 240_000)
 
   it('continues with a Kafka that has lost its data, and sends the mails that would be missing', async () => {
-    const [heard, unheard] = [await createLearner(stack), await createLearner(stack)]
+    const [heard, unheard, left] = [await createLearner(stack), await createLearner(stack), await createLearner(stack)]
     const since = new Date()
     await enrol(heard)
     await untilMailed(heard, 1)
     await stack.apps['email-worker'].stop()
     const { userId } = await enrol(unheard)
+    const { userId: leftId } = await enrol(left)
+    const { token } = await signIn(stack, left)
+    const url = `${stack.urls.enrollmentApi}/api/enrollments/${firstCourse.course_id}`
+    await callApi(url, { token, method: 'DELETE', body: { reason: 'no_time' } })
     await untilPublished()
 
     await walk('Kafka has lost its data')
@@ -257,6 +261,7 @@ describe.sequential('an operator who follows the runbook', () => {
     await enrol(next)
     await untilMailed(next, 1)
     expect(await findMails(stack, heard)).toHaveLength(1)
+    expect(await readLedger(stack, leftId)).toBeUndefined()
   }, 240_000)
 })
 

@@ -18,3 +18,13 @@ it('npm test with a path that has no tests fails', async () => {
   expect(err).toContain('No test files found')
   expect(code).toBe(1)
 })
+
+it('npm run test:faults with an argument says how to run one file, and runs none', async () => {
+  const result = await runProcess(script, {}, ['--faults', '--help'])
+
+  expect(result).toEqual({
+    code: 2,
+    out: '',
+    err: 'npm run test:faults runs all fault tests; npm test -- <path> runs one file',
+  })
+})

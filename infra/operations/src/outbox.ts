@@ -140,10 +140,7 @@ async function ofEach<Row extends object>(
       const rows = await withDatabase('outbox', target.url, (db) => read(db, target))
       found.push(...rows.map((row) => ({ ...row, app: target.app })))
     } catch (error) {
-      const reason = explain(error)
-      const isForeign = /relation "outbox(_parked)?" does not exist/.test(reason)
-      const hint = isForeign ? ': is this the database of a service, and migrated?' : ''
-      throw new Error(`${target.app ?? 'DATABASE_URL'}: ${reason}${hint}`)
+      throw new Error(`${target.app ?? 'DATABASE_URL'}: ${explain(error)}`)
     }
   }
   return found

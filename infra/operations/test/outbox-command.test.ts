@@ -168,7 +168,7 @@ it.each([
   [
     'it has no outbox',
     inject('postgres').adminUrl,
-    /^DATABASE_URL: .*: is this the database of a service, and migrated\?$/,
+    /^DATABASE_URL: .*: is this the database of the service, and migrated\?$/,
   ],
 ])('says when %s', async (_, DATABASE_URL, message) => {
   const { code, out, err } = await runHere((terminal) => createOutbox({ ...terminal, stack: null }), { DATABASE_URL }, [

@@ -46,7 +46,7 @@ export const apps = {
     database: 'distribution',
     consumes: true,
     checksTokens: true,
-    settings: ({ publicUrlOf, proxies }) => ({ TRUST_PROXY: proxies, PUBLIC_BASE_URL: publicUrlOf('web') }),
+    settings: ({ publicUrlOf, proxies }) => ({ TRUST_PROXY: proxies, WEB_URL: publicUrlOf('web') }),
   },
 
   'email-worker': {

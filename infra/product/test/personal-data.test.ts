@@ -30,6 +30,7 @@ const notPersonal: Record<string, readonly string[]> = {
     // Totals. Nothing is stored about who has viewed or clicked.
     'counts.*',
     'view_batches.*',
+    'view_counts.*',
     'views_told.*',
   ],
   'email-worker': ['emails.tenant_id', 'erased_accounts.tenant_id'],

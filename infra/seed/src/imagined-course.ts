@@ -68,6 +68,7 @@ export function imagineCourse(index: number): typeof firstCourse {
     language,
     target_audiences: [...new Set([audience, alsoFor])],
     total_lessons: lessons,
+    workload: `PT${lessons}H`,
   }
 }
 

@@ -16,6 +16,7 @@ export const firstCourse = {
   language: 'de',
   target_audiences: ['developers', 'product_owners'],
   total_lessons: 12,
+  workload: 'PT6H',
 }
 
 const PATIENCE_MS = 30_000

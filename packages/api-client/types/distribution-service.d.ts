@@ -69,6 +69,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the pages for search engines, 10000 at a time, the oldest first
+         * @description Left out are pages that search engines must not show, that no list shows, and variants whose canonical page is their parent.
+         */
+        get: operations["listPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/pages/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a public course as it is now, never from memory */
+        get: operations["readPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/courses/{slug}/views": {
         parameters: {
             query?: never;
@@ -78,7 +115,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Count a view of a course page */
+        /**
+         * Count a view of a course page
+         * @description Send the body as JSON, by fetch with keepalive or by sendBeacon with a Blob of that type.
+         */
         post: operations["countView"];
         delete?: never;
         options?: never;
@@ -329,6 +369,7 @@ export interface components {
         } & components["schemas"]["Problem"];
         /**
          * @example {
+         *       "distributionId": "dist_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
          *       "courseId": "course_1",
          *       "slug": "sourdough-for-beginners",
          *       "canonicalUrl": "https://learn.example.org/courses/sourdough-for-beginners",
@@ -338,6 +379,8 @@ export interface components {
          *       "targetGroup": [
          *         "beginners"
          *       ],
+         *       "workload": "PT20H",
+         *       "startsAt": "2026-03-02",
          *       "seo": {
          *         "metaTitle": "Sourdough for beginners",
          *         "metaDescription": "From flour and water to a loaf.",
@@ -350,10 +393,12 @@ export interface components {
          *         "type": "primary_button"
          *       },
          *       "totalLessons": 12,
-         *       "version": "v1"
+         *       "version": "v1",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z"
          *     }
          */
         CatalogueEntry: {
+            distributionId: string;
             courseId: string;
             slug: string;
             canonicalUrl: string;
@@ -361,15 +406,19 @@ export interface components {
             description: string;
             language: string;
             targetGroup: string[];
+            workload: string | null;
+            startsAt: string | null;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
             totalLessons: number | null;
             version: string;
+            updatedAt: string;
         };
         /**
          * @example {
          *       "items": [
          *         {
+         *           "distributionId": "dist_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
          *           "courseId": "course_1",
          *           "slug": "sourdough-for-beginners",
          *           "canonicalUrl": "https://learn.example.org/courses/sourdough-for-beginners",
@@ -379,6 +428,8 @@ export interface components {
          *           "targetGroup": [
          *             "beginners"
          *           ],
+         *           "workload": "PT20H",
+         *           "startsAt": "2026-03-02",
          *           "seo": {
          *             "metaTitle": "Sourdough for beginners",
          *             "metaDescription": "From flour and water to a loaf.",
@@ -391,7 +442,8 @@ export interface components {
          *             "type": "primary_button"
          *           },
          *           "totalLessons": 12,
-         *           "version": "v1"
+         *           "version": "v1",
+         *           "updatedAt": "2026-03-02T09:30:00.000000Z"
          *         }
          *       ],
          *       "nextCursor": null
@@ -417,6 +469,7 @@ export interface components {
         } & components["schemas"]["Problem"];
         /**
          * @example {
+         *       "distributionId": "dist_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
          *       "courseId": "course_1",
          *       "slug": "sourdough-for-beginners",
          *       "canonicalUrl": "https://learn.example.org/courses/sourdough-for-beginners",
@@ -426,6 +479,8 @@ export interface components {
          *       "targetGroup": [
          *         "beginners"
          *       ],
+         *       "workload": "PT20H",
+         *       "startsAt": "2026-03-02",
          *       "seo": {
          *         "metaTitle": "Sourdough for beginners",
          *         "metaDescription": "From flour and water to a loaf.",
@@ -439,11 +494,13 @@ export interface components {
          *       },
          *       "totalLessons": 12,
          *       "version": "v1",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z",
          *       "alternatives": [],
          *       "variants": []
          *     }
          */
         Course: {
+            distributionId: string;
             courseId: string;
             slug: string;
             canonicalUrl: string;
@@ -451,10 +508,13 @@ export interface components {
             description: string;
             language: string;
             targetGroup: string[];
+            workload: string | null;
+            startsAt: string | null;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
             totalLessons: number | null;
             version: string;
+            updatedAt: string;
             /** @description The course in other languages, one page for each */
             alternatives: components["schemas"]["RelatedCourse"][];
             /** @description The course for narrower audiences */
@@ -510,6 +570,8 @@ export interface components {
          *       "targetGroup": [
          *         "beginners"
          *       ],
+         *       "workload": "PT20H",
+         *       "startsAt": "2026-03-02",
          *       "seo": {
          *         "metaTitle": "Sourdough for beginners",
          *         "metaDescription": "From flour and water to a loaf.",
@@ -541,10 +603,12 @@ export interface components {
             description: string;
             language: string;
             targetGroup: string[];
+            workload: string | null;
+            startsAt: string | null;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
             listed: boolean;
-            protectedFields: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
+            protectedFields: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "seo" | "cta")[];
             /** @enum {string} */
             visibility: "private" | "public";
             version: string;
@@ -574,13 +638,15 @@ export interface components {
              */
             language?: string;
             targetGroup?: string[];
+            workload?: string | null;
+            startsAt?: string | null;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
             /** @description Whether lists show it once it is public */
             listed?: boolean;
             /** @description The fields that people have edited. Nothing else changes them */
-            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "seo" | "cta")[];
         };
         DistributionHasVariants: {
             /** @constant */
@@ -613,6 +679,8 @@ export interface components {
          *           "targetGroup": [
          *             "beginners"
          *           ],
+         *           "workload": "PT20H",
+         *           "startsAt": "2026-03-02",
          *           "seo": {
          *             "metaTitle": "Sourdough for beginners",
          *             "metaDescription": "From flour and water to a loaf.",
@@ -677,11 +745,57 @@ export interface components {
         } & components["schemas"]["Problem"];
         /**
          * @example {
+         *       "slug": "sourdough-for-beginners",
+         *       "language": "en",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z",
+         *       "alternatives": [
+         *         {
+         *           "slug": "sauerteig",
+         *           "language": "de"
+         *         }
+         *       ]
+         *     }
+         */
+        IndexedPage: {
+            slug: string;
+            language: string;
+            updatedAt: string;
+            /** @description The course in other languages */
+            alternatives: {
+                slug: string;
+                language: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "slug": "sourdough-for-beginners",
+         *           "language": "en",
+         *           "updatedAt": "2026-03-02T09:30:00.000000Z",
+         *           "alternatives": [
+         *             {
+         *               "slug": "sauerteig",
+         *               "language": "de"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        IndexedPagePage: {
+            items: components["schemas"]["IndexedPage"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
          *       "courseId": "course_1",
          *       "slug": "sourdough-for-beginners",
          *       "title": "Sourdough for beginners",
          *       "description": "From flour and water to a loaf.",
          *       "language": "en",
+         *       "startsAt": "2026-03-02",
          *       "totalLessons": 12,
          *       "public": true
          *     }
@@ -692,6 +806,7 @@ export interface components {
             title: string;
             description: string;
             language: string;
+            startsAt: string | null;
             totalLessons: number | null;
             /** @description Whether any distribution of the course is public */
             public: boolean;
@@ -705,6 +820,7 @@ export interface components {
          *           "title": "Sourdough for beginners",
          *           "description": "From flour and water to a loaf.",
          *           "language": "en",
+         *           "startsAt": "2026-03-02",
          *           "totalLessons": 12,
          *           "public": true
          *         }
@@ -738,7 +854,9 @@ export interface components {
          *       "language": "en",
          *       "targetGroup": [
          *         "beginners"
-         *       ]
+         *       ],
+         *       "workload": "PT20H",
+         *       "startsAt": "2026-03-02"
          *     }
          */
         NewDistributionInput: {
@@ -756,13 +874,15 @@ export interface components {
              */
             language: string;
             targetGroup?: string[];
+            workload?: string | null;
+            startsAt?: string | null;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
             /** @description Whether lists show it once it is public */
             listed?: boolean;
             /** @description The fields that people have edited. Nothing else changes them */
-            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "seo" | "cta")[];
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "seo" | "cta")[];
         };
         /**
          * @example {
@@ -776,6 +896,8 @@ export interface components {
             title?: string;
             description?: string;
             targetGroup: string[];
+            workload?: string | null;
+            startsAt?: string | null;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
@@ -931,6 +1053,8 @@ export interface components {
          *         "targetGroup": [
          *           "beginners"
          *         ],
+         *         "workload": "PT20H",
+         *         "startsAt": "2026-03-02",
          *         "seo": {
          *           "metaTitle": "Sourdough for beginners",
          *           "metaDescription": "From flour and water to a loaf.",
@@ -955,6 +1079,8 @@ export interface components {
                 description: string;
                 language: string;
                 targetGroup: string[];
+                workload: string | null;
+                startsAt: string | null;
                 seo: components["schemas"]["Seo"];
                 cta: components["schemas"]["Cta"];
             };
@@ -1004,6 +1130,18 @@ export interface components {
             items: components["schemas"]["VersionSummary"][];
             nextCursor: string | null;
         };
+        /**
+         * @example {
+         *       "referrer": "https://www.example.com/",
+         *       "ctaType": "primary_button"
+         *     }
+         */
+        ViewInput: {
+            /** @description The document.referrer of the page; empty for none. Without it the header Referer counts */
+            referrer?: string;
+            /** @description The call to action that the page shows */
+            ctaType?: string;
+        } | null;
     };
     responses: {
         /** @description Bad Request (request.invalid) */
@@ -1229,6 +1367,8 @@ export type GivenCtaInput = components['schemas']['GivenCtaInput'];
 export type GivenSeoInput = components['schemas']['GivenSeoInput'];
 export type IfMatchMissing = components['schemas']['IfMatchMissing'];
 export type IfMatchStale = components['schemas']['IfMatchStale'];
+export type IndexedPage = components['schemas']['IndexedPage'];
+export type IndexedPagePage = components['schemas']['IndexedPagePage'];
 export type InternalCourse = components['schemas']['InternalCourse'];
 export type InternalCoursePage = components['schemas']['InternalCoursePage'];
 export type InvalidPart = components['schemas']['InvalidPart'];
@@ -1257,6 +1397,7 @@ export type VersionEndInput = components['schemas']['VersionEndInput'];
 export type VersionNotFound = components['schemas']['VersionNotFound'];
 export type VersionSummary = components['schemas']['VersionSummary'];
 export type VersionSummaryPage = components['schemas']['VersionSummaryPage'];
+export type ViewInput = components['schemas']['ViewInput'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseServerError = components['responses']['ServerError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
@@ -1288,6 +1429,8 @@ export interface operations {
                 targetGroup?: string;
                 /** @description Words of the title, the description or the target group; the last one may be incomplete. Blank finds all. Only the first twelve different words count. */
                 q?: string;
+                /** @description The ids of courses, separated by commas, at most 100 different ones. Unknown ones are left out */
+                courseId?: string;
                 cursor?: string;
                 /** @description How many at most */
                 limit?: number;
@@ -1303,6 +1446,8 @@ export interface operations {
                 headers: {
                     /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1314,6 +1459,8 @@ export interface operations {
                 headers: {
                     /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1339,6 +1486,8 @@ export interface operations {
                 headers: {
                     /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1350,6 +1499,8 @@ export interface operations {
                 headers: {
                     /** @description The path of the new resource, or the new path */
                     Location?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1359,6 +1510,8 @@ export interface operations {
                 headers: {
                     /** @description Identifies this state for If-Match and If-None-Match */
                     ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1428,6 +1581,104 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listPages: {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the pages before */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexedPagePage"];
+                };
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            /** @description The course has another slug now */
+            301: {
+                headers: {
+                    /** @description The path of the new resource, or the new path */
+                    Location?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language */
+                    "Cache-Tag"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["CourseNotFound"];
+            410: components["responses"]["CourseGone"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     countView: {
         parameters: {
             query?: {
@@ -1440,7 +1691,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
         responses: {
             /** @description Counted if the course exists */
             202: {

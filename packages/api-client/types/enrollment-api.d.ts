@@ -979,23 +979,27 @@ export interface components {
             enrollments: {
                 id: string;
                 courseId: string;
-                enrollmentType: string;
-                source: string;
-                paymentStatus: string;
-                progress: number;
-                completed: boolean;
-                activation: number;
-                distributionId: string | null;
-                ctaType: string | null;
+                /** @enum {string} */
+                enrollmentType: "free" | "paid";
                 /** Format: date-time */
                 enrolledAt: string;
-                cancelledAt: string | null;
-                cancellationReason: ("no_time" | "wrong_course" | "too_hard" | "too_easy" | "other") | null;
-                cancellationComment: string | null;
+                /** @description Percent */
+                progress: number;
+                completed: boolean;
+                /** @enum {string} */
+                paymentStatus: "free" | "pending" | "paid";
+                /** @enum {string} */
+                source: "manual" | "auto" | "gift" | "admin";
                 /** Format: date-time */
                 createdAt: string;
                 /** Format: date-time */
                 updatedAt: string;
+                activation: number;
+                distributionId: string | null;
+                ctaType: string | null;
+                cancelledAt: string | null;
+                cancellationReason: ("no_time" | "wrong_course" | "too_hard" | "too_easy" | "other") | null;
+                cancellationComment: string | null;
             }[];
             /** @description The mails about the account that were asked for */
             requests: {
@@ -2146,7 +2150,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshTokenInput"];
             };
@@ -2183,7 +2187,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshTokenInput"];
             };

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { defineEvent } from './define-event.ts'
-import { count, id, pastMoment, webUrl } from './fields.ts'
+import { count, id, pastMoment, startDay, webUrl, workload } from './fields.ts'
 import { likelyLanguageTag } from './language-tag.ts'
 import { courseDescription, courseTitle, looseTags } from './text.ts'
+
+const empty = z.literal('')
 
 const courseFactory = {
   topic: 'course.events.v1',
@@ -23,6 +25,8 @@ export const courseGenerationCompleted = defineEvent({
     language: likelyLanguageTag,
     target_audiences: looseTags.nullish(),
     total_lessons: count.nullish(),
+    workload: workload.or(empty).nullish(),
+    starts_at: startDay.or(empty).nullish(),
     completed_at: pastMoment,
   }),
 })

@@ -95,7 +95,10 @@ export const distributionUnpublished = defineEvent({
   payload: z.object({ distribution_id: id, slug: z.string(), unpublished_at: pastMoment, reason: z.string() }),
 })
 
-/** `view_count` is the running total of the distribution. There is at most one event per category and time window. */
+/**
+ * `view_count` is the running total of the distribution. There is at most one event per category, call to action and time window.
+ * `referrer_view_count` and `cta_view_count` are those of the category and of the call to action that was shown, where it is known.
+ */
 export const distributionViewed = defineEvent({
   ...distribution,
   type: 'distribution.viewed',
@@ -106,6 +109,9 @@ export const distributionViewed = defineEvent({
     view_count: total,
     viewed_at: pastMoment,
     referrer_category: referrerCategory,
+    referrer_view_count: total.optional(),
+    cta_type: z.string().optional(),
+    cta_view_count: total.optional(),
   }),
 })
 

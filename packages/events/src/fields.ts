@@ -40,6 +40,12 @@ export const writtenMoment = z.iso.datetime({ precision: 6 })
 /** A whole number that fits into a Postgres `integer`. */
 export const count = z.int().min(0).max(2_147_483_647)
 
+/** How much work a course is: an ISO 8601 duration. */
+export const workload = z.iso.duration().max(40).meta({ description: 'An ISO 8601 duration, such as PT20H' })
+
+/** The day on which a course starts. */
+export const startDay = z.iso.date().meta({ description: 'A day, such as 2026-03-02' })
+
 /** A URL that can be put into a page or a column without escaping. */
 export const webUrl = (protocol: RegExp) =>
   z

@@ -34,9 +34,9 @@ export {
   toSnsEnrollmentCompleted,
 } from './enrollment-events.ts'
 export type { EventEnvelope, EventMeta } from './envelope.ts'
-export { id, webUrl } from './fields.ts'
+export { id, startDay, webUrl, workload } from './fields.ts'
 export { EventTooLargeError, type KafkaRecord, MAX_EVENT_BYTES, toKafkaRecord } from './kafka-record.ts'
-export { canonicalizeLanguage, guessLanguage, languageTag } from './language-tag.ts'
+export { canonicalizeLanguage, guessLanguage, languages, languageTag } from './language-tag.ts'
 export { type ParseFailure, type ParseResult, parseEvent } from './parse-event.ts'
 export {
   countCharacters,

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** The languages of mails and pages. Each has a file with its words. */
+export const languages = ['de', 'en'] as const
+
 /** RFC 5646 requires room for at least 35 characters. */
 const MAX_LENGTH = 63
 

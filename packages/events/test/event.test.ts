@@ -191,10 +191,8 @@ describe('an event that we read', () => {
     )
 
     expect(read(event).ok).toBe(true)
-    expect(
-      read({ ...event, payload: { ...event.payload, description: null, target_audiences: [], total_lessons: null } })
-        .ok,
-    ).toBe(true)
+    const empty = { description: null, target_audiences: [], total_lessons: null, workload: '', starts_at: '' }
+    expect(read({ ...event, payload: { ...event.payload, ...empty } }).ok).toBe(true)
   })
 
   const event = anEvent()
@@ -274,6 +272,10 @@ describe('an event that we read', () => {
     ['a description that is too long', { description: 'word '.repeat(160_000) }],
     ['too many audiences', { target_audiences: Array.from({ length: 51 }, (_, n) => `${n}`) }],
     ['a number of lessons that no column can hold', { total_lessons: 2 ** 31 }],
+    ['a workload that is no ISO 8601 duration', { workload: '20 hours' }],
+    ['a workload without a number', { workload: 'PT' }],
+    ['a start that is no day', { starts_at: '2026-02-30' }],
+    ['a start with a time', { starts_at: '2026-03-02T09:00:00Z' }],
   ])('is refused if it has %s', (_, about) => {
     expect(generation(about)).toMatchObject({ ok: false, reason: 'invalid-payload' })
   })

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { sayMissing } from './config.ts'
 import { formatTable, toPrintable } from './table.ts'
 
 /** The environment of a command: its settings, its output, and a channel for progress and errors. */
@@ -85,8 +86,6 @@ export function defineAction<Schema extends z.ZodObject>(action: {
   }
 }
 
-const sayMissing = ({ input }: { input?: unknown }) => (input === undefined ? 'Missing' : undefined)
-
 function describeField(field: Field, isRequired: boolean): string {
   const isSaid = field.default !== undefined && field.default !== false
   return `${field.description}${isRequired ? ' (required)' : ''}${isSaid ? ` (default: ${String(field.default)})` : ''}`
@@ -147,9 +146,13 @@ export const momentInput = z.string().transform((value, context) => {
   return z.NEVER
 })
 
-/** Returns the root cause, because the cause of a failed query says more than the query. */
+/** Returns the root cause, because the cause of a failed query says more than the query, and a hint if a table is missing. */
 export function explain(error: unknown): string {
   if (error instanceof AggregateError) return explain(error.errors[0])
-  if (error instanceof Error) return error.cause === undefined ? error.message : explain(error.cause)
+  if (error instanceof Error && error.cause !== undefined) return explain(error.cause)
+  if (error instanceof Error) {
+    const isTableMissing = 'code' in error && error.code === '42P01'
+    return `${error.message}${isTableMissing ? ': is this the database of the service, and migrated?' : ''}`
+  }
   return String(error)
 }

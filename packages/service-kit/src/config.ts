@@ -70,12 +70,15 @@ export const migrateConfig = z.object({
   MIGRATE_DATABASE_URL: postgresUrl,
 })
 
+/** The message of zod about what is not there. */
+export const sayMissing = ({ input }: { input?: unknown }) => (input === undefined ? 'Missing' : undefined)
+
 /**
  * Reads the environment with `schema`. An empty variable counts as missing. Throws one error that lists all problems.
  */
 export function loadConfig<Config>(schema: z.ZodType<Config>, env: NodeJS.ProcessEnv): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const result = schema.safeParse(present)
+  const result = schema.safeParse(present, { error: sayMissing })
   if (!result.success) throw new Error(`The configuration is not valid:\n${z.prettifyError(result.error)}`)
   return result.data
 }

@@ -28,7 +28,10 @@ export type ServiceClient = {
   send(url: string, tenantId: string, options?: { headers?: Record<string, string> }): Promise<Response>
 }
 
-/** Creates a client that gets one service token per tenant, and renews it before it expires and once when it is refused. */
+/**
+ * Creates a client that gets one service token per tenant, and renews it before it expires, and once when it is refused or does not suffice:
+ * an operator may have given the client more scopes.
+ */
 export function createServiceClient(options: {
   tokenUrl: string
   clientId: string
@@ -46,6 +49,10 @@ export function createServiceClient(options: {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ clientId, clientSecret, tenantId }),
     })
+    if (response.status === 401) {
+      await response.body?.cancel()
+      throw new AppError('unavailable', 'client.invalid', 'The secret of this service client is refused', { clientId })
+    }
     const answer = await readAnswer(response, tokenUrl, tokenAnswer)
     logger.debug({ tenantId, expiresIn: answer.expiresIn }, 'Service token fetched')
     return { value: answer.token, renewAt: requestedAt + answer.expiresIn * 800 }
@@ -72,7 +79,7 @@ export function createServiceClient(options: {
       call(url, { ...init, headers: { ...headers, authorization: `Bearer ${bearer}` } })
     const token = await getToken(tenantId)
     const response = await sendWith(token)
-    if (response.status !== 401) return response
+    if (response.status !== 401 && response.status !== 403) return response
     await response.body?.cancel()
     return sendWith(await getToken(tenantId, token))
   }
@@ -103,8 +110,8 @@ async function call(url: string, init: RequestInit): Promise<Response> {
 async function readAnswer<Answer>(response: Response, url: string, schema: z.ZodType<Answer>): Promise<Answer> {
   const details = { url, status: response.status }
   if (response.status !== 200) {
-    await response.body?.cancel()
-    throw toError(response.status, details)
+    const problem = await response.json().catch(() => null)
+    throw toError(response.status, details, Object(problem).code)
   }
   try {
     return schema.parse(await response.json())
@@ -116,8 +123,9 @@ async function readAnswer<Answer>(response: Response, url: string, schema: z.Zod
 }
 
 /** A failure that only an operator or a bug fix can change must not look like an outage, because callers wait for outages to end. */
-function toError(status: number, details: { url: string; status: number }): Error {
+function toError(status: number, details: { url: string; status: number }, code: unknown): Error {
   if (status === 410) return new AppError('gone', 'resource.gone', 'Gone for good', details)
+  if (code === 'scope.insufficient') return new AppError('forbidden', code, 'Not available with these scopes', details)
   if (status === 403) return new AppError('forbidden', 'tenant.forbidden', 'Not available for this tenant', details)
   const isForNow = status < 400 || status >= 500 || [401, 408, 425, 429].includes(status)
   if (isForNow) return new AppError('unavailable', 'service.refused', 'Another service refused the call', details)

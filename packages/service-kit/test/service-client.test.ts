@@ -134,6 +134,18 @@ it('a permanent refusal of a forbidden or wrong request is not an outage', async
   }
 })
 
+it('a scope that an operator adds is used at once', async () => {
+  const { url, client } = await startService((token) =>
+    token === 'Bearer token-3' ? found : { status: 403, body: { code: 'scope.insufficient' } },
+  )
+
+  await expect(client.get(url, 'acme', course)).rejects.toMatchObject({
+    kind: 'forbidden',
+    code: 'scope.insufficient',
+  })
+  expect(await client.get(url, 'acme', course)).toEqual({ courseId: 'c-1' })
+})
+
 it('a tenant that the client may not act for is forbidden, and tokens for other tenants still work', async () => {
   const { url, client } = await startService(() => found, 60, ['other'])
 

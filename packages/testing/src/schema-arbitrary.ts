@@ -77,6 +77,13 @@ function fitString({ format, pattern, minLength = 0, maxLength = 200 }: Schema):
     const offset = fc.constantFrom('Z', '+00:00', '+14:00', '-23:59', '+05:30')
     return fc.tuple(date, offset).map(([moment, zone]) => moment.toISOString().replace('Z', zone))
   }
+  if (format === 'date') {
+    return fc
+      .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+      .map((day) => day.toISOString().slice(0, 10))
+  }
+  if (format === 'duration')
+    return fc.tuple(fc.nat(999), fc.constantFrom('W', 'D')).map(([count, unit]) => `P${count}${unit}`)
   if (pattern) {
     return fc.stringMatching(new RegExp(pattern)).filter(({ length }) => length >= minLength && length <= maxLength)
   }

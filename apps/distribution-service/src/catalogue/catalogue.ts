@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createTurns, type Database } from '@coursewire/service-kit'
+import { tagPage } from './cache-tags.ts'
+import { createEncoded, type Encoding } from './encoding.ts'
 import {
   chooseLanguages,
   orderLanguages,
@@ -9,24 +11,32 @@ import {
 } from './language.ts'
 import { createMomentaryCache } from './momentary-cache.ts'
 import { type Cut, type Found, findPublic, type Listed, list, listLanguages, type Search } from './repository.ts'
-import { showCourse } from './responses.ts'
+import { choosePages, showCourse } from './responses.ts'
 
-/** JSON as it is sent, and the languages it is in. */
-export type Document = { etag: string; body: Buffer; languages: string[] }
-export type Page = { document: Document } | { movedTo: string } | { missing: 'gone' | 'absent' }
+/** JSON as it is sent, the languages it is in, and what shared caches know it by. */
+export type Document = {
+  etag: string
+  body: Buffer
+  encode: (encoding: Encoding) => Promise<Buffer>
+  languages: string[]
+  cacheTag: string
+}
+export type Page = { document: Document } | { movedTo: string; cacheTag: string } | { missing: 'gone' | 'absent' }
 
 /** As bytes: a string would go through the serialiser of the route once more. */
-export function toDocument(value: object, languages: string[]): Document {
+export function toDocument(value: object, { languages, cacheTag }: Pick<Document, 'languages' | 'cacheTag'>): Document {
   const body = Buffer.from(JSON.stringify(value))
   return {
     etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
     body,
+    encode: createEncoded(body),
     languages: [...new Set(languages)],
+    cacheTag,
   }
 }
 
 /** A search. The languages that a reader accepts count only where no language is asked for. */
-export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text'> & {
+export type Asked = Pick<Search, 'tenantId' | 'targetGroup' | 'text' | 'courseIds'> & {
   language?: string | undefined
   acceptLanguage?: string | undefined
 }
@@ -53,9 +63,11 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
 
   function toPage(found: Found): Page {
     if (typeof found === 'string') return { missing: found }
-    if (!('entry' in found)) return found
-    const shown = showCourse(found.entry, baseUrl)
-    return { document: toDocument(shown, [shown.language]) }
+    if ('moved' in found) return { movedTo: found.moved.slug, cacheTag: tagPage(found.moved, []) }
+    const pages = choosePages(found.entry)
+    const shown = showCourse(found.entry, pages, baseUrl)
+    const cacheTag = tagPage(found.entry, [...pages.alternatives, ...pages.variants])
+    return { document: toDocument(shown, { languages: [shown.language], cacheTag }) }
   }
 
   /** A language that is asked for filters; languages that are accepted only order. */
@@ -68,6 +80,8 @@ export function createCatalogue({ db, listsDb, baseUrl }: { db: Database; listsD
 
   return {
     findPage: (tenantId: string, slug: string): Page | Promise<Page> => cache.get(JSON.stringify({ tenantId, slug })),
+    /** Reads a page from the database after it was asked for. */
+    readPage: (tenantId: string, slug: string): Promise<Page> => cache.load(JSON.stringify({ tenantId, slug })),
     /** For a caller at this address: whoever asks for much delays only themselves. */
     list: (asked: Asked, cut: Cut, address: string): Promise<Listed> =>
       takeTurn({ lane: 'lists', owner: address }, async () => list(listsDb, await toSearch(asked), cut)),

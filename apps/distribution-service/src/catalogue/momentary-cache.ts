@@ -11,7 +11,8 @@ const MAX_WAITING = 5_000
 /**
  * Creates a cache that keeps values for less than a second. `load` resolves to the values of keys, in their order; keys that are asked for at
  * the same moment are loaded together. Call `hold` before a change, and the function that it returns after it. Then nobody gets a value from
- * before the change once the change can be seen, because meanwhile each value is loaded after it was asked for.
+ * before the change once the change can be seen, because meanwhile each value is loaded after it was asked for. `load` of the cache always does
+ * that.
  */
 export function createMomentaryCache<Value extends object>(load: (keys: string[]) => Promise<Value[]>) {
   /** A load writes to the map that was current when it began. If the cache was emptied since, that map is not used any more. */
@@ -53,5 +54,5 @@ export function createMomentaryCache<Value extends object>(load: (keys: string[]
     }
   }
 
-  return { get, hold }
+  return { get, load: (key: string): Promise<Value> => read(key), hold }
 }

@@ -2,7 +2,7 @@ import { type Database, queryNamed } from '@coursewire/service-kit'
 import { distributions } from '../db/schema.ts'
 import { readStatement } from '../db/statements.ts'
 import { type PublicContent, publicNames } from '../entries/content.ts'
-import { buildPlaceQuery, buildQueries } from './search-terms.ts'
+import { buildCourseQuery, buildPlaceQuery, buildQueries } from './search-terms.ts'
 
 /** A public distribution with what only its course and its parent know. */
 export type Entry = PublicContent & {
@@ -13,22 +13,25 @@ export type Entry = PublicContent & {
   canonicalSlug: string
   version: number
   totalLessons: number | null
+  updatedAt: string
+  /** The parent, if it is public too: it decides the canonical URL. */
+  parentId: string | null
 }
 
 /** Another public and listed distribution of the same course: in another language, or a variant for a narrower audience. */
-export type Related = Pick<Entry, 'slug' | 'title' | 'language' | 'targetGroup'> & {
+export type Related = Pick<Entry, 'distributionId' | 'slug' | 'title' | 'language' | 'targetGroup'> & {
   isVariant: boolean
   isGenerated: boolean
 }
 
 /** The result for a slug: an entry, an entry whose slug has changed since, or an entry that is gone. */
-export type Found = { entry: Entry & { related: Related[] } } | { movedTo: string } | 'gone' | 'absent'
+export type Found = { entry: Entry & { related: Related[] } } | { moved: Entry } | 'gone' | 'absent'
 
 const columns = `
   d.id AS "distributionId", d.course_id AS "courseId", d.slug,
   coalesce(CASE WHEN NOT d.has_own_canonical THEN parent.slug END, d.slug) AS "canonicalSlug",
   ${publicNames.map((name) => `d.${distributions[name].name} AS "${name}"`).join(', ')}, d.version,
-  c.total_lessons AS "totalLessons"`
+  c.total_lessons AS "totalLessons", d.updated_at::text AS "updatedAt", parent.id AS "parentId"`
 const surroundings = `
   LEFT JOIN courses AS c ON (c.tenant_id, c.course_id) = (d.tenant_id, d.course_id)
   LEFT JOIN distributions AS parent ON parent.id = d.derived_from AND parent.visibility = 'public'`
@@ -41,7 +44,7 @@ const findBySlugs = `
   LEFT JOIN distributions AS d ON d.id = s.distribution_id
   ${surroundings}
   LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_object('slug', o.slug, 'title', o.title, 'language', o.language,
+    SELECT json_agg(json_build_object('distributionId', o.id, 'slug', o.slug, 'title', o.title, 'language', o.language,
       'targetGroup', o.target_group, 'isVariant', o.derived_from IS NOT NULL, 'isGenerated', o.is_generated) ORDER BY o.id DESC) AS all
     FROM distributions AS o
     WHERE (o.tenant_id, o.course_id) = (d.tenant_id, d.course_id) AND o.visibility = 'public' AND o.listed
@@ -63,7 +66,7 @@ export async function findPublic(db: Database, asked: { tenantId: string; slug: 
     if (ownerId === null) return 'absent'
     if (visibility === null) return 'gone'
     if (visibility !== 'public') return 'absent'
-    return entry.slug === asked[index]?.slug ? { entry } : { movedTo: entry.slug }
+    return entry.slug === asked[index]?.slug ? { entry } : { moved: entry }
   })
 }
 
@@ -78,6 +81,8 @@ export type Search = {
   isBestOnly: boolean
   targetGroup: string | undefined
   text: string | undefined
+  /** Only these courses. */
+  courseIds?: string[] | undefined
 }
 
 /** A page of entries. `next` is the position after which the next page begins, if there is one. */
@@ -99,9 +104,9 @@ export async function listLanguages(db: Database, tenantId: string): Promise<str
 
 /** Lists the entries that match, from `after` on: one stretch of the order after the other, until the page is full. */
 export async function list(db: Database, search: Search, { after, limit }: Cut): Promise<Listed> {
-  const { tenantId, targetGroup, languages, isBestOnly, text } = search
-  const queries = text === undefined ? [null] : buildQueries(text)
-  const anyTier = text === undefined ? null : queries.map((query) => `(${query})`).join(' | ')
+  const { tenantId, targetGroup, languages, isBestOnly } = search
+  const queries = toQueries(search)
+  const anyTier = queries[0] === null ? null : queries.map((query) => `(${query})`).join(' | ')
   const stretches = languages.flatMap((keys, language) =>
     keys.length > 0 ? queries.map((query, tier) => ({ keys, language, query, tier })) : [],
   )
@@ -130,6 +135,14 @@ export async function list(db: Database, search: Search, { after, limit }: Cut):
   return { entries: await getListed(db, ids), next: places.length > limit ? (shown.at(-1) ?? null) : null }
 }
 
+/** The only query is null if everything is wanted. */
+function toQueries({ text, courseIds }: Search): (string | null)[] {
+  const ofText = text === undefined ? [] : buildQueries(text)
+  if (!courseIds) return text === undefined ? [null] : ofText
+  const ofCourses = buildCourseQuery(courseIds)
+  return text === undefined ? [ofCourses] : ofText.map((query) => `(${query}) & (${ofCourses})`)
+}
+
 async function findIds(db: Database, values: { query: string | null } & Record<string, unknown>): Promise<string[]> {
   const find = values.query === null ? findNewest : findMany
   const [few] = values.query === null ? [] : await findFew(db, { ...values, few: FEW })
@@ -146,4 +159,24 @@ const findByIds = `
 async function getListed(db: Database, ids: string[]): Promise<Entry[]> {
   if (ids.length === 0) return []
   return (await queryNamed<Entry>(db, { name: 'find-listed', text: findByIds, values: [ids] })).rows
+}
+
+type Root = Pick<Related, 'slug' | 'language' | 'isGenerated'> & { courseId: string; isIndexed: boolean }
+/** A page for search engines, with one root entry for each language of its course, the newest first. */
+export type ListedPage = Pick<Entry, 'courseId' | 'slug' | 'language' | 'updatedAt'> & { id: string; roots: Root[] }
+
+const findPages = readStatement<Omit<ListedPage, 'roots'>>('list-pages')
+const findRoots = readStatement<Root>('list-roots')
+
+/** Lists the pages for search engines in the order of their ids. */
+export async function listPages(
+  db: Database,
+  tenantId: string,
+  page: { after?: string | undefined; limit: number },
+): Promise<ListedPage[]> {
+  const pages = await findPages(db, { tenantId, ...page })
+  const rootsOf = new Map<string, Root[]>(pages.map(({ courseId }) => [courseId, []]))
+  for (const root of await findRoots(db, { tenantId, courseIds: [...rootsOf.keys()] }))
+    rootsOf.get(root.courseId)?.push(root)
+  return pages.map((page) => ({ ...page, roots: rootsOf.get(page.courseId) ?? [] }))
 }

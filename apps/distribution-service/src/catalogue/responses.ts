@@ -1,27 +1,33 @@
+import { readMoment } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { readLanguage } from '../db/language.ts'
 import { distributions } from '../db/schema.ts'
 import { type PublicContent, pickFields, publicNames, shownContent } from '../entries/content.ts'
-import { exampleContent } from '../examples.ts'
+import { exampleContent, exampleMoment } from '../examples.ts'
+import { MAX_RELATED } from './cache-tags.ts'
 import type { Entry, Related } from './repository.ts'
 
 const entryExample = {
+  distributionId: 'dist_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33',
   courseId: 'course_1',
   slug: 'sourdough-for-beginners',
   canonicalUrl: 'https://learn.example.org/courses/sourdough-for-beginners',
   ...pickFields(exampleContent, publicNames),
   totalLessons: 12,
   version: 'v1',
+  updatedAt: exampleMoment,
 }
 
 export const entryResponse = z
   .object({
+    distributionId: z.string(),
     courseId: z.string(),
     slug: z.string(),
     canonicalUrl: z.string(),
     ...pickFields(shownContent, publicNames),
     totalLessons: z.int().nullable(),
     version: z.string(),
+    updatedAt: z.string(),
   })
   .meta({ id: 'CatalogueEntry', example: entryExample })
 
@@ -45,12 +51,14 @@ export const courseResponse = entryResponse
 /** Shows what the public may know of an entry. */
 export function showEntry(entry: Entry, baseUrl: string): z.input<typeof entryResponse> {
   return {
+    distributionId: entry.distributionId,
     courseId: entry.courseId,
     slug: entry.slug,
     canonicalUrl: `${baseUrl}/courses/${entry.canonicalSlug}`,
     ...readContent(entry),
     totalLessons: entry.totalLessons,
     version: `v${entry.version}`,
+    updatedAt: readMoment(entry.updatedAt),
   }
 }
 
@@ -63,7 +71,11 @@ function readContent(entry: Entry): PublicContent {
   return Object.fromEntries(values) as PublicContent
 }
 
-export function showCourse(entry: Entry & { related: Related[] }, baseUrl: string): z.input<typeof courseResponse> {
+export function showCourse(
+  entry: Entry,
+  { alternatives, variants }: ChosenPages,
+  baseUrl: string,
+): z.input<typeof courseResponse> {
   const show = ({ slug, title, language, targetGroup }: Related) => {
     return {
       slug,
@@ -73,20 +85,28 @@ export function showCourse(entry: Entry & { related: Related[] }, baseUrl: strin
       targetGroup,
     }
   }
-  return {
-    ...showEntry(entry, baseUrl),
-    alternatives: chooseAlternatives(entry).map(show),
-    variants: entry.related.filter(({ isVariant }) => isVariant).map(show),
-  }
+  return { ...showEntry(entry, baseUrl), alternatives: alternatives.map(show), variants: variants.map(show) }
 }
 
-/** Chooses one page for each other language: that of the generated entry, or else of the oldest. */
-function chooseAlternatives({ language, related }: Entry & { related: Related[] }): Related[] {
-  const pages = new Map<string, Related>()
-  // The newest come first.
-  for (const page of related.filter(({ isVariant }) => !isVariant)) {
-    const ofLanguage = readLanguage(page.language)
-    if (!pages.get(ofLanguage)?.isGenerated) pages.set(ofLanguage, page)
+type ChosenPages = { alternatives: Related[]; variants: Related[] }
+
+/** Chooses the pages that a page shows: one for each other language, and the newest variants. */
+export function choosePages({ language, related }: { language: string; related: Related[] }): ChosenPages {
+  const roots = related.filter(({ isVariant }) => !isVariant)
+  const alternatives = chooseAlternatives(language, roots).slice(0, MAX_RELATED)
+  const variants = related.filter(({ isVariant }) => isVariant).slice(0, MAX_RELATED - alternatives.length)
+  return { alternatives, variants }
+}
+
+/** Chooses one page for each other language: that of the generated entry, or else of the oldest. The newest come first. */
+export function chooseAlternatives<Root extends Pick<Related, 'language' | 'isGenerated'>>(
+  language: string,
+  roots: Root[],
+): Root[] {
+  const pages = new Map<string, Root>()
+  for (const root of roots) {
+    const ofLanguage = readLanguage(root.language)
+    if (!pages.get(ofLanguage)?.isGenerated) pages.set(ofLanguage, root)
   }
   pages.delete(readLanguage(language))
   return [...pages.values()]

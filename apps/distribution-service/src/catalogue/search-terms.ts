@@ -134,6 +134,9 @@ export function buildQueries(text: string): string[] {
   return [exact, `(${inTitle}) & !(${exact})`, `(${words}) & !(${inTitle}) & !(${exact})`]
 }
 
+/** Asks for the entries of these courses. */
+export const buildCourseQuery = (courseIds: string[]): string => courseIds.map((id) => quote(toIdTerm(id))).join(' | ')
+
 /** Asks for the entries of a tenant in any of these languages, by their keys. Of a long key the beginning is enough for an index. */
 export function buildPlaceQuery(tenantId: string, languages: string[]): string {
   return languages.map((key) => quote(`@${tenantId}/${shorten(key)}`)).join(' | ')

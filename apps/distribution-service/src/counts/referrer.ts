@@ -10,11 +10,11 @@ type Headers = Record<string, string | string[] | undefined>
 type Campaign = { utm_source?: string | undefined; utm_medium?: string | undefined }
 
 /**
- * Finds out where a visitor came from: the campaign in the `utm_` parameters, or else the host of the Referer. Neither is kept. `ownHosts` are
+ * Finds out where a visitor came from: the campaign in the `utm_` parameters, or else the host of the referrer. Neither is kept. `ownHosts` are
  * the hosts of our own pages.
  */
 export function categorizeReferrer(
-  headers: Headers,
+  referrer: string,
   campaign: Campaign,
   ownHosts: ReadonlySet<string>,
 ): ReferrerCategory {
@@ -23,9 +23,8 @@ export function categorizeReferrer(
   // Empty says nothing.
   if (medium + source !== '') return categorizeCampaign(medium, source)
 
-  const referer = String(headers['referer'] ?? '')
-  if (referer === '') return 'direct'
-  const url = parse(referer)
+  if (referrer === '') return 'direct'
+  const url = parse(referrer)
   if (!url) return 'unknown'
   const { host, hostname, pathname, protocol } = url
   if (protocol === 'android-app:') return categorizeApp(hostname) ?? 'referral'

@@ -6,8 +6,12 @@ import type { ReferrerCategory } from './referrer.ts'
 type Named = { tenantId: string; slug: string }
 /** The values of an event besides the count. */
 type Counted = Named & { id: string }
-export type Views = Named & { referrerCategory: ReferrerCategory; count: number }
-export type Viewed = Counted & { referrerCategory: ReferrerCategory; views: number }
+export type Views = Named & { referrerCategory: ReferrerCategory; ctaType: string | null; count: number }
+/** The running totals: of the entry, of the category, and of the call to action if it is known. */
+export type Viewed = Counted & { referrerCategory: ReferrerCategory; views: number; referrerViews: number } & (
+    | { ctaType: string; ctaViews: number }
+    | { ctaType: null }
+  )
 export type Click = Named & { ctaType: string }
 export type Clicked = Counted & { ctaType: string; clicks: number }
 
@@ -47,7 +51,6 @@ export async function addViews(tx: Transaction, { writer, number, views }: Batch
     return counted ? [{ ...view, id: counted.id }] : []
   })
   const ids = sql.param(known.map(({ id }) => id))
-  const categories = sql.param(known.map(({ referrerCategory }) => referrerCategory))
   const numbers = sql.param(known.map(({ count }) => count))
   // Each in one order, so that instances wait for each other instead of blocking each other.
   await tx.execute(sql`
@@ -55,11 +58,40 @@ export async function addViews(tx: Transaction, { writer, number, views }: Batch
     SELECT id, sum(number) FROM unnest(${ids}::text[], ${numbers}::bigint[]) AS given (id, number)
     GROUP BY id ORDER BY id
     ON CONFLICT (distribution_id) DO UPDATE SET views = counts.views + excluded.views`)
+  const categories = sql.param(known.map(({ referrerCategory }) => referrerCategory))
+  const ctaTypes = sql.param(await chooseCtaTypes(tx, known))
   await tx.execute(sql`
-    INSERT INTO views_told (distribution_id, referrer_category, is_behind, told_at)
-    SELECT DISTINCT id, category, true, 'epoch'::timestamptz FROM unnest(${ids}::text[], ${categories}::text[]) AS given (id, category)
-    ORDER BY id, category
-    ON CONFLICT (distribution_id, referrer_category) DO UPDATE SET is_behind = true`)
+    INSERT INTO view_counts (distribution_id, referrer_category, cta_type, views, is_behind, told_at)
+    SELECT id, category, cta_type, sum(number), true, 'epoch'
+    FROM unnest(${ids}::text[], ${categories}::text[], ${ctaTypes}::text[], ${numbers}::bigint[]) AS given (id, category, cta_type, number)
+    GROUP BY id, category, cta_type ORDER BY id, category, cta_type
+    ON CONFLICT (distribution_id, referrer_category, cta_type)
+    DO UPDATE SET views = view_counts.views + excluded.views, is_behind = true`)
+}
+
+/** Nobody tests more calls to action on one page. If there are more, somebody is making them up. */
+const MAX_CTA_TYPES = 20
+
+/**
+ * The call to action under which each of the views counts: empty if it is not known, or if its entry has too many already. The entry's own
+ * always counts. The rows of `counts` must be locked, so that no other instance adds any meanwhile.
+ */
+async function chooseCtaTypes(tx: Transaction, views: { id: string; ctaType: string | null }[]): Promise<string[]> {
+  const ids = new Set(views.filter(({ ctaType }) => ctaType !== null).map(({ id }) => id))
+  if (ids.size === 0) return views.map(() => '')
+  const { rows } = await tx.execute<{ id: string; ctaTypes: string[] }>(sql`
+    SELECT d.id, ARRAY[d.cta ->> 'type'] || ARRAY(
+      SELECT DISTINCT cta_type FROM view_counts WHERE distribution_id = d.id AND cta_type <> ''
+    ) AS "ctaTypes"
+    FROM distributions AS d WHERE d.id = ANY (${sql.param([...ids])}::text[])`)
+  const known = new Map(rows.map(({ id, ctaTypes }) => [id, new Set(ctaTypes)]))
+  return views.map(({ id, ctaType }) => {
+    const ofEntry = known.get(id)
+    if (ctaType === null || !ofEntry) return ''
+    if (!ofEntry.has(ctaType) && ofEntry.size >= MAX_CTA_TYPES) return ''
+    ofEntry.add(ctaType)
+    return ctaType
+  })
 }
 
 /** Forgets a writer that has ended. The row of one that was killed stays. */
@@ -73,23 +105,34 @@ const isDue = (windowSeconds: number) => sql`is_behind AND (
 
 /** Whether {@link takeViewed} would find anything. This is asked every second, and usually there is nothing. */
 export async function isAnyViewed(db: Database, windowSeconds: number): Promise<boolean> {
-  const { rows } = await db.execute(sql`SELECT FROM views_told WHERE ${isDue(windowSeconds)} LIMIT 1`)
+  const { rows } = await db.execute(sql`SELECT FROM view_counts WHERE ${isDue(windowSeconds)} LIMIT 1`)
   return rows.length > 0
 }
 
 /** The views whose last event is a window ago or longer. The next window begins now. */
 export async function takeViewed(tx: Transaction, windowSeconds: number): Promise<Viewed[]> {
-  const { rows } = await tx.execute<Viewed & { views: string }>(sql`
+  const { rows } = await tx.execute<Counted & Pick<Viewed, 'referrerCategory'> & Record<string, string>>(sql`
     WITH due AS (
-      SELECT distribution_id, referrer_category FROM views_told
+      SELECT distribution_id, referrer_category, cta_type FROM view_counts
       WHERE ${isDue(windowSeconds)}
       ORDER BY told_at LIMIT 500 FOR UPDATE SKIP LOCKED
     )
-    UPDATE views_told AS told SET is_behind = false, told_at = now()
+    UPDATE view_counts AS told SET is_behind = false, told_at = now()
     FROM due JOIN distributions AS d ON d.id = due.distribution_id JOIN counts USING (distribution_id)
-    WHERE (told.distribution_id, told.referrer_category) = (due.distribution_id, due.referrer_category)
-    RETURNING d.id, d.tenant_id AS "tenantId", d.slug, told.referrer_category AS "referrerCategory", views`)
-  return rows.map((row) => ({ ...row, views: Number(row.views) }))
+    WHERE (told.distribution_id, told.referrer_category, told.cta_type)
+      = (due.distribution_id, due.referrer_category, due.cta_type)
+    RETURNING d.id, d.tenant_id AS "tenantId", d.slug, told.referrer_category AS "referrerCategory",
+      told.cta_type AS "ctaType", counts.views,
+      (SELECT sum(views) FROM view_counts AS v
+       WHERE v.distribution_id = told.distribution_id AND v.referrer_category = told.referrer_category) AS "referrerViews",
+      (SELECT sum(views) FROM view_counts AS v
+       WHERE v.distribution_id = told.distribution_id AND v.cta_type = told.cta_type) AS "ctaViews"`)
+  return rows.map(({ views, referrerViews, ctaType, ctaViews, ...counted }) => ({
+    ...counted,
+    views: Number(views),
+    referrerViews: Number(referrerViews),
+    ...(ctaType === undefined || ctaType === '' ? { ctaType: null } : { ctaType, ctaViews: Number(ctaViews) }),
+  }))
 }
 
 // The lock leaves out a distribution that is deleted meanwhile.

@@ -14,6 +14,16 @@ const BODY_LIMIT = 4 * 1024
 const config = { access: 'public', isAnonymous: true } as const
 const tags = ['Counts']
 const params = z.strictObject({ slug: z.string().min(1).max(128) })
+const viewBody = z
+  .strictObject({
+    referrer: z
+      .string()
+      .optional()
+      .describe('The document.referrer of the page; empty for none. Without it the header Referer counts'),
+    ctaType: ctaType.optional().describe('The call to action that the page shows'),
+  })
+  .nullable()
+  .meta({ id: 'View', example: { referrer: 'https://www.example.com/', ctaType: 'primary_button' } })
 const clickBody = z.strictObject({ ctaType }).meta({ id: 'Click', example: { ctaType: 'primary_button' } })
 const accepted = { 202: z.undefined().describe('Counted if the course exists') }
 const utm = z.string().max(200).optional()
@@ -44,14 +54,18 @@ export function addCountRoutes(
         operationId: 'countView',
         summary: 'Count a view of a course page',
         refusals: { 429: 'counts.too-many' },
+        description: 'Send the body as JSON, by fetch with keepalive or by sendBeacon with a Blob of that type.',
         params,
         querystring: z.object({ utm_source: utm, utm_medium: utm }),
+        body: viewBody,
         response: accepted,
       },
     },
-    async ({ tenantId, params: { slug }, headers, query }, reply) => {
+    async ({ tenantId, params: { slug }, headers, query, body }, reply) => {
       if (!isNobody(headers)) {
-        counts.view({ tenantId, slug, referrerCategory: categorizeReferrer(headers, query, ownHosts) })
+        const referrer = body?.referrer ?? headers.referer ?? ''
+        const referrerCategory = categorizeReferrer(referrer, query, ownHosts)
+        counts.view({ tenantId, slug, referrerCategory, ctaType: body?.ctaType ?? null })
       }
       return reply.code(202).send(undefined)
     },

@@ -44,7 +44,7 @@ export function createCountService(ctx: {
 
   function view(seen: Omit<Views, 'count'>): void {
     // The text that a client chose comes last, so that it cannot make the key of another counter.
-    const key = `${seen.tenantId} ${seen.referrerCategory} ${seen.slug}`
+    const key = `${seen.tenantId} ${seen.referrerCategory} ${seen.ctaType} ${seen.slug}`
     const counter = counters.get(key)
     if (counter) counter.count += 1
     else if (counters.size < MAX_COUNTERS) counters.set(key, { ...seen, count: 1 })

@@ -44,6 +44,8 @@ function readGeneration({ meta, payload }: EventOf<typeof courseGenerationComple
     language: payload.language,
     targetGroup: payload.target_audiences ?? [],
     totalLessons: payload.total_lessons ?? null,
+    workload: payload.workload || null,
+    startsAt: payload.starts_at || null,
     completedAt: payload.completed_at,
   }
 }

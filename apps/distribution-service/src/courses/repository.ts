@@ -7,7 +7,7 @@ import { type CourseContent, internalNames, pickFields } from '../entries/conten
 import type { Staging } from '../entries/distribution.ts'
 
 export type CourseId = { tenantId: string; courseId: string }
-export type Generation = CourseId & CourseContent & { totalLessons: number | null; completedAt: string }
+export type Generation = CourseId & Required<CourseContent> & { totalLessons: number | null; completedAt: string }
 export type Deployment = CourseId & { stagingUrl: string; deployedAt: string }
 export type KnownCourse = CourseId & CourseContent & Staging
 
@@ -18,6 +18,8 @@ const known = {
   description: courses.description,
   language: courses.language,
   targetGroup: courses.targetGroup,
+  workload: courses.workload,
+  startsAt: courses.startsAt,
   stagingUrl: courses.stagingUrl,
   stagingDeployedAt: courses.stagingDeployedAt,
 }
@@ -52,6 +54,8 @@ export async function recordGenerations(tx: Transaction, generations: Generation
         description: sql`coalesce(nullif(excluded.description, ''), ${courses.description})`,
         targetGroup: sql`coalesce(nullif(excluded.target_group, '{}'), ${courses.targetGroup})`,
         totalLessons: sql`coalesce(excluded.total_lessons, ${courses.totalLessons})`,
+        workload: sql`coalesce(excluded.workload, ${courses.workload})`,
+        startsAt: sql`coalesce(excluded.starts_at, ${courses.startsAt})`,
         generationCompletedAt: sql`excluded.generation_completed_at`,
       },
       setWhere: isLater(courses.generationCompletedAt, sql`excluded.generation_completed_at`),

@@ -31,6 +31,8 @@ export const courses = pgTable(
     language: language('language').notNull().default(''),
     targetGroup: text('target_group').array().notNull().default([]),
     totalLessons: integer('total_lessons'),
+    workload: text('workload'),
+    startsAt: text('starts_at'),
     generationCompletedAt: moment('generation_completed_at'),
     stagingUrl: text('staging_url'),
     stagingDeployedAt: moment('staging_deployed_at'),
@@ -164,7 +166,27 @@ export const viewBatches = pgTable('view_batches', {
   batch: integer('batch').notNull(),
 })
 
-/** When the last event about views of a category was written, and whether there have been more views since. */
+/**
+ * Views by category and by the call to action that was shown, empty where it is not known. Also when the last event about them was written,
+ * and whether there have been more since.
+ */
+export const viewCounts = pgTable(
+  'view_counts',
+  {
+    distributionId: ofDistribution(),
+    referrerCategory: text('referrer_category').$type<ReferrerCategory>().notNull(),
+    ctaType: text('cta_type').notNull(),
+    views: bigint('views', { mode: 'number' }).notNull(),
+    isBehind: boolean('is_behind').notNull(),
+    toldAt: moment('told_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.distributionId, table.referrerCategory, table.ctaType] }),
+    index('view_counts_behind').on(table.toldAt).where(sql`${table.isBehind}`),
+  ],
+)
+
+/** What versions before {@link viewCounts} write. It goes once none of them can run. */
 export const viewsTold = pgTable(
   'views_told',
   {

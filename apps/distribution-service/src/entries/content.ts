@@ -1,4 +1,15 @@
-import { courseDescription, courseTitle, isBlank, languageTag, line, tags, toLine, webUrl } from '@coursewire/events'
+import {
+  courseDescription,
+  courseTitle,
+  isBlank,
+  languageTag,
+  line,
+  startDay,
+  tags,
+  toLine,
+  webUrl,
+  workload,
+} from '@coursewire/events'
 import type { $Type, ColumnBuilder } from 'drizzle-orm'
 import { text } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
@@ -7,7 +18,14 @@ import { language } from '../db/language.ts'
 import { cutAtCharacter, cutAtWord, summarize } from './text.ts'
 
 /** The facts about a course that its entry begins with. They come from CourseFactory, or from whoever makes an entry by hand. */
-export type CourseContent = { title: string; description: string; language: string; targetGroup: string[] }
+export type CourseContent = {
+  title: string
+  description: string
+  language: string
+  targetGroup: string[]
+  workload?: string | null
+  startsAt?: string | null
+}
 
 export const seoLimits = { metaTitle: 60, metaDescription: 155 }
 
@@ -86,6 +104,20 @@ export const contentFields = {
     shows: z.array(z.string()),
     byDefault: (course) => course.targetGroup,
     shownTo: ['public'],
+  }),
+  workload: field({
+    column: text('workload'),
+    accepts: workload.nullable(),
+    shows: z.string().nullable(),
+    byDefault: (course) => course.workload ?? null,
+    shownTo: ['public'],
+  }),
+  startsAt: field({
+    column: text('starts_at'),
+    accepts: startDay.nullable(),
+    shows: z.string().nullable(),
+    byDefault: (course) => course.startsAt ?? null,
+    shownTo: ['public', 'services'],
   }),
   seo: field({
     column: parts('seo').notNull(),

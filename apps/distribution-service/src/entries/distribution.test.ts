@@ -26,6 +26,8 @@ describe('the default content of a distribution', () => {
   it('comes from its course', () => {
     expect(deriveContent(course)).toEqual({
       ...course,
+      workload: null,
+      startsAt: null,
       seo: {
         metaTitle: 'Alternativen zu Banken & Sparkassen',
         metaDescription: 'Ein praxisnaher Grundlagenkurs.',

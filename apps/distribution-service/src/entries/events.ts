@@ -113,6 +113,8 @@ export function buildViewed(viewed: Viewed, at: string, cause: Cause): OutboxRow
     view_count: viewed.views,
     viewed_at: at,
     referrer_category: viewed.referrerCategory,
+    referrer_view_count: viewed.referrerViews,
+    ...(viewed.ctaType !== null && { cta_type: viewed.ctaType, cta_view_count: viewed.ctaViews }),
   })
 }
 

@@ -90,14 +90,22 @@ export function createDelivery(options: DeliveryOptions) {
   }
 }
 
+/** What an operator has to do about failures with these codes. */
+const remedies: Record<string, string> = {
+  'client.invalid': "Repeat create-client with this service's SERVICE_CLIENT_ID and SERVICE_CLIENT_SECRET",
+  'tenant.forbidden': 'Repeat create-client with this tenant too',
+  'scope.insufficient': 'Repeat create-client with --scopes account-mails',
+}
+
 /** Decides what a failed preparation means for the mail. */
 function judge({ kind, code, message }: AppError, { isOld }: Email): Postponed {
-  if (kind === 'unavailable') return { status: 'pending', reason: `${message} (${code})`, isOutage: true }
+  const remedy = remedies[code]
+  if (kind === 'unavailable') return { status: 'pending', reason: `${message} (${code})`, isOutage: true, remedy }
   if (kind === 'gone' || kind === 'invalid') return { status: 'failed', reason: message }
   // A wrong base URL or a database that is being restored looks like something that does not exist, and only an operator can give us
   // access to a tenant. After a day we believe the answer. Until then the mails of other tenants go on.
   const reason = kind === 'not-found' ? message : `${message} (${code})`
-  return isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false }
+  return isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false, remedy }
 }
 
 function report(outcome: Outcome, logger: Logger): void {
@@ -106,8 +114,11 @@ function report(outcome: Outcome, logger: Logger): void {
       return logger.info({ messageId: outcome.messageId }, 'Email sent successfully')
     case 'failed':
       return logger.warn({ reason: outcome.reason }, 'Email cannot be sent')
-    case 'pending':
-      return logger.warn({ reason: outcome.reason }, 'Email postponed')
+    case 'pending': {
+      const { reason, remedy } = outcome
+      if (remedy === undefined) return logger.warn({ reason }, 'Email postponed')
+      return logger.error({ reason, remedy }, 'Email waits for an operator')
+    }
     case 'unknown':
       return logger.error({ reason: outcome.reason }, 'Email may or may not have been sent')
   }

@@ -30,11 +30,14 @@ export interface Email extends Omit<OwedEmail, 'activation' | 'eventId'> {
   isOld: boolean
 }
 
-/** The outcome of an attempt to send. `isOutage` marks a failure that the next mail would have too. */
+/**
+ * The outcome of an attempt to send. `isOutage` marks a failure that the next mail would have too; `remedy` is what an operator has to do before
+ * it can be sent.
+ */
 export type Outcome =
   | { status: 'sent'; messageId: string }
   | { status: 'failed'; reason: string }
-  | { status: 'pending'; reason: string; isOutage: boolean }
+  | { status: 'pending'; reason: string; isOutage: boolean; remedy?: string | undefined }
   | { status: 'unknown'; reason: string }
 
 /** Returns the mail that an enrolment causes. A student who comes back after leaving gets another one. */
@@ -70,8 +73,11 @@ export function toAccountEmail(template: string, { id, payload, meta }: AccountR
 }
 
 const MAX_RETRY_SECONDS = 4 * 60 * 60
+const MAX_REMEDY_SECONDS = 5 * 60
 
-/** How long a mail waits after its n-th failure: 5 s, then twice as long each time, up to four hours. It is never given up. */
-export function retryDelaySeconds(failures: number): number {
-  return Math.min(5 * 2 ** (failures - 1), MAX_RETRY_SECONDS)
+/**
+ * How long a mail waits after its n-th failure: 5 s, then twice as long each time, up to four hours, or five minutes if it waits for an operator.
+ */
+export function retryDelaySeconds(failures: number, remedy?: string): number {
+  return Math.min(5 * 2 ** (failures - 1), remedy === undefined ? MAX_RETRY_SECONDS : MAX_REMEDY_SECONDS)
 }

@@ -179,7 +179,7 @@ export async function settle(
     .set({
       ...toChange(outcome),
       updatedAt: now,
-      ...(outcome.status === 'pending' && { failures, dueAt: inSeconds(retryDelaySeconds(failures)) }),
+      ...(outcome.status === 'pending' && { failures, dueAt: inSeconds(retryDelaySeconds(failures, outcome.remedy)) }),
     })
     .where(isAttemptNotSent(email))
     .returning({ id: emails.id })

@@ -1,15 +1,73 @@
 import { id } from '@coursewire/events'
 import type { Database, HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
-import { listEmailsTo } from './ledger.ts'
+import { statuses } from '../db/schema.ts'
+import { type LedgerEntry, listEmailsTo } from './ledger.ts'
 
-const accountData = z.object({ mails: z.array(z.record(z.string(), z.unknown())) })
+const moment = z.string().meta({ format: 'date-time' })
+const at = '2026-03-02T09:30:00.000000Z'
+// A column that the ledger lists and this leaves out does not compile.
+const mail = z
+  .object({
+    id: z.string(),
+    status: z.enum(statuses),
+    createdAt: moment,
+    updatedAt: moment,
+    tenantId: z.string(),
+    template: z.string(),
+    recipient: z.string().describe('The id of the account'),
+    fact: z.string().describe('What the mail is about: the id of a course, or of a request of the account'),
+    activation: z.int(),
+    source: z.string().nullable(),
+    attempt: z.int(),
+    failures: z.int(),
+    dueAt: moment,
+    claimedAt: moment.nullable(),
+    messageId: z.string().nullable(),
+    reason: z.string().nullable(),
+    withdrawn: z.string().nullable().describe('Why the mail must not be sent any more'),
+    eventId: z.string(),
+    correlationId: z.string(),
+  })
+  .meta({ id: 'Mail' }) satisfies z.ZodType<LedgerEntry>
 
-/** What is stored about a person, for the service that exports it. */
+const sent: z.output<typeof mail> = {
+  id: '0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f',
+  status: 'sent',
+  createdAt: at,
+  updatedAt: at,
+  tenantId: 'acme',
+  template: 'welcome',
+  recipient: 'usr_1',
+  fact: 'course_1',
+  activation: 1,
+  source: 'manual',
+  attempt: 1,
+  failures: 0,
+  dueAt: at,
+  claimedAt: at,
+  messageId: '0100018f-1',
+  reason: null,
+  withdrawn: null,
+  eventId: 'evt_1',
+  correlationId: 'req_1',
+}
+const accountData = z.object({ mails: z.array(mail) }).meta({ id: 'AccountData', example: { mails: [sent] } })
+
+/** Adds the route that tells another service what is stored here about a person. */
 export function addAccountRoutes(app: HttpApp, { db }: { db: Database }): void {
   app.get(
-    '/internal/accounts/:id/data',
-    { schema: { params: z.object({ id }), response: { 200: accountData } }, config: { access: ['service'] } },
-    async ({ tenantId, params }) => ({ mails: await listEmailsTo(db, tenantId, params.id) }),
+    '/internal/accounts/:accountId/data',
+    {
+      config: { access: ['service'] },
+      schema: {
+        tags: ['Internal'],
+        operationId: 'getAccountData',
+        summary: 'Everything that is stored about a person',
+        params: z.strictObject({ accountId: id }),
+        response: { 200: accountData },
+      },
+    },
+    async ({ tenantId, params }) => ({ mails: await listEmailsTo(db, tenantId, params.accountId) }),
   )
 }

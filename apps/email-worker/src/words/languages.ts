@@ -1,12 +1,11 @@
-import { guessLanguage } from '@coursewire/events'
+import { guessLanguage, type languages } from '@coursewire/events'
 import { de } from './de.ts'
 import { en } from './en.ts'
 import type { Words } from './words.ts'
 
-// All languages that mails are written in.
-const languages = { de, en } satisfies Record<string, Words>
+export type Language = (typeof languages)[number]
 
-export type Language = keyof typeof languages
+const words: Record<Language, Words> = { de, en }
 
 /** Returns a reader's language in any country or script, or English if there are no words for it. */
 export function chooseLanguage(locale: string | null | undefined): Language {
@@ -14,9 +13,9 @@ export function chooseLanguage(locale: string | null | undefined): Language {
   return (tag && generalize(tag).find(isLanguage)) || 'en'
 }
 
-const isLanguage = (tag: string): tag is Language => Object.hasOwn(languages, tag)
+const isLanguage = (tag: string): tag is Language => Object.hasOwn(words, tag)
 
-export const getWords = (language: Language): Words => languages[language]
+export const getWords = (language: Language): Words => words[language]
 
 /** Returns the tag, and then more and more general ones. `und` stands for no language. */
 function generalize(tag: string): string[] {
@@ -26,10 +25,7 @@ function generalize(tag: string): string[] {
 
 // Building one takes much longer than finding a name in it.
 const languageNames = Object.fromEntries(
-  Object.keys(languages).map((reader) => [
-    reader,
-    new Intl.DisplayNames([reader], { type: 'language', fallback: 'none' }),
-  ]),
+  Object.keys(words).map((reader) => [reader, new Intl.DisplayNames([reader], { type: 'language', fallback: 'none' })]),
 ) as Record<Language, Intl.DisplayNames>
 
 /** Returns the most specific name of a language in the reader's language, or null if it has none. */

@@ -1,8 +1,8 @@
 import type { Moment, Transaction } from '@coursewire/service-kit'
 import * as repository from './repository.ts'
-import { type AccountRequest, endRequests } from './request-repository.ts'
+import { endRequests } from './request-repository.ts'
 import { announceVerified, type Cause, createRequest, recipientOf } from './requests.ts'
-import { refuseLink } from './use-link.ts'
+import { refuseLink, type UsedLink } from './use-link.ts'
 
 /**
  * Asks the owner of the new address to confirm it. If the address has another account, its owner is told so instead, and whoever asked cannot
@@ -27,14 +27,17 @@ export async function requestAddressChange(
 }
 
 /** Gives the account the address whose link was opened, and tells the old address. Throws `link.invalid` if somebody else has it by now. */
-export async function changeAddress(tx: Transaction, request: AccountRequest, cause: Cause, at: Moment): Promise<void> {
-  const { tenantId, accountId, email, emailKey } = request
-  const user = await repository.lockUser(tx, tenantId, accountId)
+export async function finishAddressChange(
+  tx: Transaction,
+  { request: { email, emailKey }, user }: UsedLink,
+  cause: Cause,
+  at: Moment,
+): Promise<void> {
   if (user?.disabledAt !== null) throw refuseLink()
   if (!(await repository.changeAddress(tx, user, { email, emailKey, verifiedAt: at }))) throw refuseLink()
 
   // The same address in another spelling has no old owner.
   const isMoved = emailKey !== user.emailKey
   if (isMoved) await createRequest(tx, { ...recipientOf(user), purpose: 'address_changed' }, cause, at)
-  if (user.verifiedAt === null) await announceVerified(tx, accountId, cause, at)
+  if (user.verifiedAt === null) await announceVerified(tx, user.id, cause, at)
 }

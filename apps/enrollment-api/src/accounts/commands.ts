@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { buffer } from 'node:stream/consumers'
-import { emailAddress, languageTag, line } from '@coursewire/events'
+import { emailAddress, languages, line } from '@coursewire/events'
 import {
   type CommandLine,
   type Database,
@@ -11,8 +11,9 @@ import {
   withDatabase,
 } from '@coursewire/service-kit'
 import { z } from 'zod'
+import { accountRoles } from '../administration/account.ts'
 import { cliConfigSchema } from '../config.ts'
-import { newPassword, newSecret, plainId } from '../fields.ts'
+import { newPassword, newSecret, plainId, writtenLanguage } from '../fields.ts'
 import { defineCreateTenant } from '../tenants/commands.ts'
 import { provisionClient, provisionUser } from './provision.ts'
 
@@ -22,16 +23,19 @@ const userInput = z.object({
   tenant: plainId.describe('The tenant; by default DEFAULT_TENANT'),
   email: emailAddress.describe('The address to sign in with'),
   name: line(1, 200).describe('The name in mails and on pages'),
-  locale: languageTag.default('en').describe('The language of mails and pages, such as de-AT'),
+  locale: writtenLanguage
+    .default('en')
+    .describe(`The language of mails and pages: ${languages.join(', ')}, or one of a country, such as de-AT`),
   role: commaList
-    .pipe(z.array(z.enum(['student', 'editor', 'admin'])))
+    .pipe(z.array(z.enum(accountRoles)))
     .prefault('student')
     .describe('student, editor or admin; several separated by commas'),
   unverified: z
     .boolean()
     .default(false)
     .describe('The user must confirm the address before enrolling. Without this, you vouch for it'),
-  secret: newPassword,
+  // With a description it would be an option, and everybody on the machine can see those.
+  secret: newPassword.meta({ description: undefined }),
 })
 
 const clientInput = z.object({

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { accountErased } from '@coursewire/events'
-import { appendToOutbox, toKafkaRow } from '@coursewire/messaging'
 import type { Moment, Transaction } from '@coursewire/service-kit'
 import { clearComments } from '../enrollments/repository.ts'
 import { deleteSessions } from '../sessions/repository.ts'
 import * as repository from './repository.ts'
 import { deleteRequests } from './request-repository.ts'
-import type { Cause } from './requests.ts'
+import { announce, type Cause } from './requests.ts'
 
 /**
  * Removes everything that tells who the account belonged to, and writes the event that makes other services do the same. What is left are ids
@@ -20,7 +18,5 @@ export async function eraseAccount(tx: Transaction, user: repository.User, cause
   await deleteRequests(tx, { tenantId: user.tenantId, accountId: user.id })
   await deleteRequests(tx, { tenantId: user.tenantId, emailKey: user.emailKey })
   await clearComments(tx, user)
-  const { traceparent, ...meta } = cause
-  const event = accountErased.build({ account_id: user.id }, meta, { id: randomUUID(), at })
-  await appendToOutbox(tx, [toKafkaRow(accountErased, event, { traceparent })])
+  await announce(tx, accountErased, { account_id: user.id }, cause, at)
 }

@@ -4,9 +4,11 @@ import { z } from 'zod'
 import { accountRoles } from '../administration/account.ts'
 import { accountChange } from '../administration/routes.ts'
 import { accountRequestPurposes } from '../db/schema.ts'
+import { enrollment } from '../enrollments/routes.ts'
+import { moment } from '../fields.ts'
 import type { Export, ExportService } from './export.ts'
+import { forPeople, refusals } from './http.ts'
 
-const moment = z.string().meta({ format: 'date-time' })
 const at = '2026-03-02T09:30:00.000000Z'
 const account = z.object({
   id: z.string(),
@@ -26,23 +28,13 @@ const session = z.object({
   lastUsedAt: moment,
   expiresAt: moment,
 })
-const enrollment = z.object({
-  id: z.string(),
-  courseId: z.string(),
-  enrollmentType: z.string(),
-  source: z.string(),
-  paymentStatus: z.string(),
-  progress: z.int(),
-  completed: z.boolean(),
+const storedEnrollment = enrollment.omit({ userId: true }).extend({
   activation: z.int(),
   distributionId: z.string().nullable(),
   ctaType: z.string().nullable(),
-  enrolledAt: moment,
   cancelledAt: moment.nullable(),
   cancellationReason: z.enum(cancellationReasons).nullable(),
   cancellationComment: z.string().nullable(),
-  createdAt: moment,
-  updatedAt: moment,
 })
 const request = z.object({
   id: z.string(),
@@ -66,7 +58,7 @@ const personalData = z
     exportedAt: moment,
     account,
     sessions: z.array(session),
-    enrollments: z.array(enrollment),
+    enrollments: z.array(storedEnrollment),
     requests: z.array(request).describe('The mails about the account that were asked for'),
     changes: z.array(change).describe('What admins and operators have changed about the account'),
     changesMade: z.array(change).describe('What the person has changed about accounts as an admin'),
@@ -106,9 +98,9 @@ export function addExportRoutes(app: HttpApp, { exports }: { exports: ExportServ
         tags: ['Accounts'],
         summary: 'Everything that is stored about the caller, by all services',
         response: { 200: personalData },
-        refusals: { 401: 'account.gone', 403: 'account.disabled', 429: 'attempts.too-many' },
+        refusals: { ...refusals, 429: 'attempts.too-many' },
       },
-      config: { access: ['student', 'editor', 'admin'] },
+      config: forPeople,
     },
     async ({ caller, id }): Promise<Export> => exports.export(caller, id),
   )

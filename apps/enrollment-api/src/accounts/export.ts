@@ -1,9 +1,12 @@
-import { AppError, type Caller, type Database, type Moment, type ServiceClient } from '@coursewire/service-kit'
+import type { paths as Catalogue } from '@coursewire/api-client/distribution-service'
+import type { paths as Mails } from '@coursewire/api-client/email-worker'
+import { AppError, type Caller, type Database, type Moment, now, type ServiceClient } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Limits } from '../limits/limits.ts'
 import { type PersonalData, readPersonalData } from './export-repository.ts'
 import { getUsable, refuseGone } from './own-account.ts'
 
+const path = '/internal/accounts/{accountId}/data' satisfies keyof Mails & keyof Catalogue
 const answer = z.record(z.string(), z.unknown())
 
 export interface Export extends PersonalData {
@@ -18,13 +21,12 @@ export function createExportService(options: {
   client: ServiceClient
   services: Record<string, string>
   limits: Limits
-  now: () => Moment
 }) {
-  const { db, client, services, limits, now } = options
+  const { db, client, services, limits } = options
 
   /** Throws `export.incomplete`, whatever is wrong with the service: half a document would look like a whole one. */
   async function ask(service: string, address: string, { tenantId, id }: Caller, requestId: string) {
-    const url = `${address}/internal/accounts/${encodeURIComponent(id)}/data`
+    const url = `${address}${path.replace('{accountId}', () => encodeURIComponent(id))}`
     const refuse = (cause?: unknown) =>
       new AppError('unavailable', 'export.incomplete', 'A service does not answer', { service }, { cause })
     const data = await client.get(url, tenantId, answer, { requestId }).catch((error: unknown) => {

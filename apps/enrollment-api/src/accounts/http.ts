@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { accountRoles } from '../administration/account.ts'
 import { MAX_SECRET_LENGTH } from '../fields.ts'
 import type { Cause } from './requests.ts'
 
@@ -14,6 +15,10 @@ export const linkToken = z.string().min(1).max(200).describe('What follows #toke
 export const accepted = z
   .object({ status: z.literal('accepted') })
   .meta({ id: 'Accepted', example: { status: 'accepted' } })
+
+/** For routes about the caller's own account. */
+export const forPeople = { access: accountRoles }
+export const refusals = { 401: 'account.gone', 403: 'account.disabled' } as const
 
 export function causeOf({ tenantId, id: correlationId, traceparent }: Requested): Cause {
   return { tenantId, correlationId, causationId: null, traceparent: traceparent ?? undefined }

@@ -2,8 +2,9 @@ import { emailAddress, languageTag, line } from '@coursewire/events'
 import type { HttpApp } from '@coursewire/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { accountRoles } from '../administration/account.ts'
 import { newPassword } from '../fields.ts'
-import { BODY_LIMIT, causeOf, secret } from './http.ts'
+import { BODY_LIMIT, causeOf, forPeople, refusals, secret } from './http.ts'
 import type { Asker, OwnAccountService } from './own-account.ts'
 import type { User } from './repository.ts'
 
@@ -13,7 +14,7 @@ const account = z
     email: z.string(),
     name: z.string(),
     locale: z.string(),
-    roles: z.array(z.enum(['student', 'editor', 'admin'])),
+    roles: z.array(z.enum(accountRoles)),
     verified: z.boolean().describe('Whether the address is confirmed'),
   })
   .meta({
@@ -45,13 +46,7 @@ const passwordChange = z
 const erasure = z.strictObject({ password: secret }).meta({ id: 'Erasure', example: { password: 'correct horse' } })
 
 const tags = ['Accounts']
-const config = { access: ['student', 'editor', 'admin'] } as const
-const refusals = { 401: 'account.gone', 403: 'account.disabled' } as const
-const refusalsOfPassword = {
-  401: 'account.gone',
-  403: ['account.disabled', 'password.wrong'],
-  429: 'attempts.too-many',
-}
+const refusalsOfPassword = { ...refusals, 403: ['account.disabled', 'password.wrong'], 429: 'attempts.too-many' }
 
 /** The routes of the caller's own account. */
 export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccountService }): void {
@@ -59,7 +54,7 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
     '/api/me',
     {
       schema: { operationId: 'getMe', tags, summary: "The caller's own account", response: { 200: account }, refusals },
-      config,
+      config: forPeople,
     },
     async ({ caller }) => showAccount(await ownAccount.get(caller)),
   )
@@ -75,7 +70,7 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
         response: { 200: account },
         refusals: refusalsOfPassword,
       },
-      config,
+      config: forPeople,
       bodyLimit: BODY_LIMIT,
     },
     async (request) => {
@@ -96,7 +91,7 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
         response: { 204: z.undefined().describe('Erased') },
         refusals: { ...refusalsOfPassword, 409: ['account.changed', 'account.last-admin'] },
       },
-      config,
+      config: forPeople,
       bodyLimit: BODY_LIMIT,
     },
     async (request, reply) => {
@@ -117,7 +112,7 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
         response: { 204: z.undefined().describe('Changed') },
         refusals: refusalsOfPassword,
       },
-      config,
+      config: forPeople,
       bodyLimit: BODY_LIMIT,
     },
     async (request, reply) => {

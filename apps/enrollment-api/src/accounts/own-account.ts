@@ -1,17 +1,15 @@
 import { toAddressKey } from '@coursewire/events'
-import { AppError, type Caller, type Database, type Moment, type Transaction } from '@coursewire/service-kit'
+import { AppError, type Caller, type Database, now, type Transaction } from '@coursewire/service-kit'
 import { isActiveAdmin } from '../administration/account.ts'
 import { hasOtherAdmin } from '../administration/repository.ts'
-import type { Limits } from '../limits/limits.ts'
 import { addressOf } from '../limits/networks.ts'
 import { deleteSessions } from '../sessions/repository.ts'
 import { lockTenant } from '../tenants/repository.ts'
 import { requestAddressChange } from './address-change.ts'
 import { eraseAccount } from './erasure.ts'
-import type { Passwords } from './passwords.ts'
 import * as repository from './repository.ts'
 import { lockAddress } from './request-repository.ts'
-import { type Cause, createRequest, recipientOf } from './requests.ts'
+import { type Cause, createRequest, type Parts, recipientOf } from './requests.ts'
 
 /** Who asks for something, and from which IP address. */
 export interface Asker {
@@ -27,15 +25,7 @@ export interface OwnChanges {
 }
 
 /** What people do with their own account. Everything throws `account.gone` or `account.disabled` if there is none to use. */
-export function createOwnAccountService(options: {
-  db: Database
-  passwords: Passwords
-  limits: Limits
-  now: () => Moment
-  onCommitted: () => void
-}) {
-  const { db, passwords, limits, now, onCommitted } = options
-
+export function createOwnAccountService({ db, passwords, limits, onCommitted }: Omit<Parts, 'links'>) {
   const get = (caller: Caller) => getUsable(db, caller)
 
   /** Returns the hash that the password matches. Throws `password.wrong`, or `attempts.too-many` after too many wrong ones. */
@@ -83,7 +73,7 @@ export function createOwnAccountService(options: {
       const emailKey = toAddressKey(email)
       const provenHash = await provePassword(asker, currentPassword)
       await limits.take('changesOfAccount', tenantId, id)
-      const mayWrite = await limits.tryTake('mailsToAddress', tenantId, emailKey)
+      const mayWrite = await limits.tryTake(['mailsToAddress', 'signUpsToAddress'], tenantId, emailKey)
       const user = await db.transaction(async (tx) => {
         await lockAddress(tx, tenantId, emailKey)
         const updated = await update(tx, await lock(tx, caller, provenHash), details)

@@ -2,6 +2,7 @@ import { toAddressKey } from '@coursewire/events'
 import { type Database, now } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
 import { insertChange } from '../administration/repository.ts'
+import { deleteSessions } from '../sessions/repository.ts'
 import { assertTenantsExist } from '../tenants/provision.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import * as repository from './repository.ts'
@@ -23,17 +24,17 @@ export async function provisionUser(db: Database, details: UserDetails): Promise
     await assertTenantsExist(tx, [wanted.tenantId])
     const user = {
       ...wanted,
-      id: `usr_${uuidv7()}`,
       emailKey: toAddressKey(wanted.email),
       passwordHash,
       verifiedAt: isVerified ? now() : null,
-      disabledAt: null,
     }
-    if (await repository.insertUser(tx, user)) return { id: user.id, outcome: 'Created' }
+    const newId = `usr_${uuidv7()}`
+    if (await repository.insertUser(tx, { ...user, id: newId, disabledAt: null }))
+      return { id: newId, outcome: 'Created' }
 
     const known = await repository.lockUserByEmail(tx, user.tenantId, user.emailKey)
     if (!known) throw new Error('The user has just been removed; run the command again')
-    const { id, verifiedAt, disabledAt } = known
+    const { id, verifiedAt } = known
     const isSamePassword = await verifyPassword(known.passwordHash, password)
     const fields = [
       ...(['email', 'name', 'locale'] as const).filter((field) => known[field] !== wanted[field]),
@@ -42,7 +43,9 @@ export async function provisionUser(db: Database, details: UserDetails): Promise
     ]
     const isSameRole = isSameSet(known.roles, wanted.roles)
     if (isSameRole && fields.length === 0) return { id, outcome: 'Unchanged' }
-    await repository.updateUser(tx, { ...user, id, verifiedAt: verifiedAt ?? user.verifiedAt, disabledAt })
+    await repository.changeUser(tx, known, { ...user, verifiedAt: verifiedAt ?? user.verifiedAt })
+    // A new password or new roles take effect at once.
+    await deleteSessions(tx, known)
     await endLinks(tx, known)
     const roles = isSameRole ? {} : { roles: { from: known.roles, to: wanted.roles } }
     const change = { ...roles, ...(fields.length > 0 && { fields }) }

@@ -1,7 +1,7 @@
 import type { Database, Moment, Transaction } from '@coursewire/service-kit'
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { AccountRole } from '../administration/account.ts'
 import { serviceClients, userAddressKey, users } from '../db/schema.ts'
-import { deleteSessions } from '../sessions/repository.ts'
 
 /** An account that is not erased, so nothing of it is missing. */
 export interface User {
@@ -11,7 +11,7 @@ export interface User {
   emailKey: string
   name: string
   locale: string
-  roles: ('student' | 'editor' | 'admin')[]
+  roles: AccountRole[]
   passwordHash: string
   verifiedAt: string | null
   disabledAt: string | null
@@ -73,15 +73,6 @@ export async function insertUser(tx: Transaction, user: User): Promise<boolean> 
     .values(user)
     .onConflictDoNothing({ target: [users.tenantId, users.emailKey] })
   return rowCount === 1
-}
-
-/** Also signs the user out everywhere, because a new password or new roles must take effect at once. */
-export async function updateUser(tx: Transaction, { tenantId, id, ...changes }: User): Promise<void> {
-  await tx
-    .update(users)
-    .set({ ...changes, ...touched })
-    .where(and(eq(users.tenantId, tenantId), eq(users.id, id)))
-  await deleteSessions(tx, { tenantId, id })
 }
 
 /** Signs nobody out, whatever changes. */

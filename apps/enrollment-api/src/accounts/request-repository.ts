@@ -66,19 +66,3 @@ export async function endRequests(tx: Transaction, owner: Owner, purposes: reado
 export async function deleteRequests(tx: Transaction, owner: Owner): Promise<void> {
   await tx.delete(accountRequests).where(ofOwner(owner))
 }
-
-/** What has expired is remembered for a day, in which its mail may still be asked for. */
-const KEEP_HOURS = 24
-
-/** Deletes old requests, `chunk` per statement, and returns their number. Another instance may purge at the same moment. */
-export async function purgeRequests(db: Database, chunk = 10_000): Promise<number> {
-  let purged = 0
-  for (;;) {
-    const { rowCount } = await db.execute(sql`
-      DELETE FROM account_requests WHERE id = ANY (ARRAY (
-        SELECT id FROM account_requests WHERE expires_at < now() - make_interval(hours => ${KEEP_HOURS})
-        ORDER BY expires_at LIMIT ${chunk} FOR UPDATE SKIP LOCKED))`)
-    purged += rowCount ?? 0
-    if ((rowCount ?? 0) < chunk) return purged
-  }
-}

@@ -11,15 +11,27 @@ import {
   type EventMeta,
 } from '@coursewire/events'
 import { appendToOutbox, toKafkaRow } from '@coursewire/messaging'
-import { AppError, type Moment, type Transaction } from '@coursewire/service-kit'
+import { AppError, type Database, type Moment, type Transaction } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
+import type { z } from 'zod'
+import type { Limits } from '../limits/limits.ts'
 import type { Links } from './links.ts'
+import type { Passwords } from './passwords.ts'
 import type { User } from './repository.ts'
 import type { AccountRequest, NewRequest, Purpose } from './request-repository.ts'
 import * as repository from './request-repository.ts'
 
 /** The request that caused an event. */
 export type Cause = EventMeta & { traceparent?: string | undefined }
+
+/** What the use cases about accounts are built from. */
+export interface Parts {
+  db: Database
+  links: Links
+  passwords: Passwords
+  limits: Limits
+  onCommitted: () => void
+}
 
 const LINK_HOURS = 24
 /** A mail that only tells what has happened is not lost if mails cannot be sent for some days. */
@@ -90,8 +102,18 @@ export async function createRequest(
 
   const id = uuidv7()
   await repository.insertRequest(tx, { ...draft, id, tenantId }, hasLink ? LINK_HOURS : NOTICE_HOURS)
-  const { traceparent, ...meta } = cause
-  const event = definition.build({ account_id: accountId, request_id: id }, meta, { id: randomUUID(), at })
+  await announce(tx, definition, { account_id: accountId, request_id: id }, cause, at)
+}
+
+/** Writes an event about an account. */
+export async function announce<Payload extends z.ZodObject>(
+  tx: Transaction,
+  definition: EventDefinition<string, Payload>,
+  payload: z.input<Payload>,
+  { traceparent, ...meta }: Cause,
+  at: Moment,
+): Promise<void> {
+  const event = definition.build(payload, meta, { id: randomUUID(), at })
   await appendToOutbox(tx, [toKafkaRow(definition, event, { traceparent })])
 }
 
@@ -115,11 +137,8 @@ export function recipientOf({
 }
 
 /** Writes the event that the owner of an account has confirmed its address. */
-export async function announceVerified(tx: Transaction, accountId: string, cause: Cause, at: Moment): Promise<void> {
-  const { traceparent, ...meta } = cause
-  const event = accountVerified.build({ account_id: accountId }, meta, { id: randomUUID(), at })
-  await appendToOutbox(tx, [toKafkaRow(accountVerified, event, { traceparent })])
-}
+export const announceVerified = (tx: Transaction, accountId: string, cause: Cause, at: Moment): Promise<void> =>
+  announce(tx, accountVerified, { account_id: accountId }, cause, at)
 
 /** What a mail needs, for the service that makes it. The token is null if the mail has no link. */
 export function toAccountMail(request: AccountRequest, links: Links) {

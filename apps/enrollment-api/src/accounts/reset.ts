@@ -1,27 +1,17 @@
-import type { Database, Moment } from '@coursewire/service-kit'
-import type { Limits } from '../limits/limits.ts'
+import { now } from '@coursewire/service-kit'
 import { addressOf } from '../limits/networks.ts'
 import { deleteSessions } from '../sessions/repository.ts'
-import type { Links } from './links.ts'
-import type { Passwords } from './passwords.ts'
 import * as repository from './repository.ts'
 import { lockAddress } from './request-repository.ts'
-import { announceVerified, type Cause, createRequest, recipientOf } from './requests.ts'
-import { checkLink, refuseLink, useLink } from './use-link.ts'
+import { type Cause, createRequest, type Parts, recipientOf } from './requests.ts'
+import { checkLink, confirmAddress, useLink } from './use-link.ts'
 
 /** Stands in for an owner, so that an address that nobody has costs as much as any other. */
 const nobody = { id: 'usr_00000000-0000-7000-8000-000000000000', email: '', emailKey: '', name: '', locale: '' }
 
 /** What people do who have forgotten their password. */
-export function createResetService(options: {
-  db: Database
-  links: Links
-  passwords: Passwords
-  limits: Limits
-  now: () => Moment
-  onCommitted: () => void
-}) {
-  const { db, links, passwords, limits, now, onCommitted } = options
+export function createResetService(parts: Parts) {
+  const { db, passwords, limits, onCommitted } = parts
 
   return {
     /**
@@ -31,7 +21,7 @@ export function createResetService(options: {
     async request(emailKey: string, ip: string, cause: Cause): Promise<void> {
       const { tenantId } = cause
       await limits.take('resetsFromAddress', addressOf(ip))
-      if (!(await limits.tryTake('mailsToAddress', tenantId, emailKey))) return
+      if (!(await limits.tryTake(['mailsToAddress'], tenantId, emailKey))) return
       await db.transaction(async (tx) => {
         // An erasure that is under way must not overlook the request.
         await lockAddress(tx, tenantId, emailKey)
@@ -48,19 +38,16 @@ export function createResetService(options: {
      * owner. The link has shown that the address is theirs. Throws `link.invalid`.
      */
     async confirm(token: string, newPassword: string, ip: string, cause: Omit<Cause, 'tenantId'>): Promise<void> {
-      const link = { token, purposes: ['password_reset'] as const, ip }
+      const opened = { token, purposes: ['password_reset'] as const, ip }
       // Only a valid link is worth a hash.
-      await checkLink({ db, links, limits }, link)
+      await checkLink(parts, opened)
       const passwordHash = await passwords.hash(newPassword, { lane: 'known people', owner: addressOf(ip) })
-      await useLink({ db, links, limits }, link, async (tx, { tenantId, accountId, emailKey }) => {
-        const [from, at] = [{ ...cause, tenantId }, now()]
-        const user = await repository.lockUser(tx, tenantId, accountId)
-        // A link proves the address that it was sent to. The account may have another one by now.
-        if (user?.disabledAt !== null || user.emailKey !== emailKey) throw refuseLink()
-        await repository.changeUser(tx, user, { passwordHash, verifiedAt: user.verifiedAt ?? at })
+      await useLink(parts, opened, async (tx, link) => {
+        const [from, at] = [{ ...cause, tenantId: link.request.tenantId }, now()]
+        const user = await confirmAddress(tx, link, from, at)
+        await repository.changeUser(tx, user, { passwordHash })
         await deleteSessions(tx, user)
         await createRequest(tx, { ...recipientOf(user), purpose: 'password_changed' }, from, at)
-        if (user.verifiedAt === null) await announceVerified(tx, accountId, from, at)
       })
       onCommitted()
     },

@@ -2,7 +2,7 @@ import { id } from '@coursewire/events'
 import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { accountRequestPurposes } from '../db/schema.ts'
-import { signInAddress } from '../fields.ts'
+import { moment, signInAddress } from '../fields.ts'
 import type { SigningKeys } from '../keys/service.ts'
 import { addressOf } from '../limits/networks.ts'
 import { accessToken, answerTokens, browserHeader, signedIn } from '../sessions/http.ts'
@@ -36,7 +36,7 @@ const accountMail = z
     email: z.string().describe('The address that the mail goes to, which need not be that of the account'),
     locale: z.string(),
     token: z.string().nullable().describe('For the link in the mail; null if it has none'),
-    expiresAt: z.string().meta({ format: 'date-time' }),
+    expiresAt: moment,
   })
   .meta({
     id: 'AccountMail',

@@ -2,8 +2,9 @@ import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, desc, eq, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/pg-core'
 import { v7 as uuidv7 } from 'uuid'
+import { findUser } from '../accounts/repository.ts'
+import { recipientOf } from '../accounts/requests.ts'
 import { accountChanges, accountRequests, isPendingSignup, isSpecial, users } from '../db/schema.ts'
-import { deleteSessions } from '../sessions/repository.ts'
 import type { Account, AccountChange, AccountRole } from './account.ts'
 
 export type AccountFilter = {
@@ -15,8 +16,6 @@ export type AccountFilter = {
 export type Page = { before?: string | undefined; limit: number }
 export type RecordedChange = { id: string; changedBy: string; changedAt: string; change: AccountChange }
 
-const byUser = (tenantId: string, id: string) =>
-  and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.erasedAt))
 const statusOfUser = sql<Account['status']>`CASE WHEN ${users.disabledAt} IS NOT NULL THEN 'disabled'
   WHEN ${users.verifiedAt} IS NULL THEN 'unverified' ELSE 'active' END`
 const isPending = and(isPendingSignup(accountRequests), sql`${accountRequests.expiresAt} > now()`)
@@ -95,7 +94,7 @@ export async function listAccounts(
 
 /** Finds an account, or a pending sign-up by the id that its account is going to have. */
 export async function findAccount(db: Database | Transaction, tenantId: string, id: string): Promise<Account | null> {
-  const [user] = await selectUsers(db, [byUser(tenantId, id)], 1)
+  const [user] = await selectUsers(db, [eq(users.tenantId, tenantId), eq(users.id, id)], 1)
   if (user) return user
   const isTheirs = and(eq(accountRequests.tenantId, tenantId), eq(accountRequests.accountId, id))
   const [pending] = await selectPending(db, [isTheirs], 1)
@@ -112,28 +111,8 @@ export async function findUnconfirmed(db: Database | Transaction, tenantId: stri
     .where(and(isTheirs, isPending))
   if (signup) return { ...signup, accountId }
 
-  const isUnverified = and(isNull(users.verifiedAt), isNull(users.disabledAt))
-  const [user] = await db
-    .select({
-      email: sql<string>`${users.email}`,
-      emailKey: sql<string>`${users.emailKey}`,
-      name: sql<string>`${users.name}`,
-      locale: sql<string>`${users.locale}`,
-    })
-    .from(users)
-    .where(and(byUser(tenantId, accountId), isUnverified))
-  return user ? { ...user, accountId } : null
-}
-
-export async function setRoles(tx: Transaction, tenantId: string, id: string, roles: AccountRole[]): Promise<void> {
-  await tx.update(users).set({ roles, updatedAt: sql`now()` }).where(byUser(tenantId, id))
-}
-
-/** Also ends the sessions of a disabled account. */
-export async function setDisabled(tx: Transaction, tenantId: string, id: string, disabled: boolean): Promise<void> {
-  const disabledAt = disabled ? sql`now()` : null
-  await tx.update(users).set({ disabledAt, updatedAt: sql`now()` }).where(byUser(tenantId, id))
-  if (disabled) await deleteSessions(tx, { tenantId, id })
+  const user = await findUser(db, tenantId, accountId)
+  return user?.verifiedAt === null && user.disabledAt === null ? recipientOf(user) : null
 }
 
 /** Whether anybody else can administrate the tenant. */

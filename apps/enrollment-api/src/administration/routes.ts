@@ -1,7 +1,9 @@
 import { id, line } from '@coursewire/events'
 import type { Database, HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
-import { plainId } from '../fields.ts'
+import { causeOf } from '../accounts/http.ts'
+import { moment, plainId } from '../fields.ts'
+import { limit, pageOf, toPage } from '../paging.ts'
 import { accountRoles, accountStatuses } from './account.ts'
 import { listAccounts } from './repository.ts'
 import type { Administration } from './service.ts'
@@ -9,8 +11,6 @@ import type { Administration } from './service.ts'
 const role = z.enum(accountRoles)
 const status = z.enum(accountStatuses)
 const roles = z.array(role)
-const moment = z.string().meta({ format: 'date-time' })
-const limit = z.coerce.number().int().min(1).max(100).default(20).describe('How many at most')
 const search = z.strictObject({
   q: line(1, 200).optional().describe('The beginning of the name or of the mail address'),
   status: status.optional(),
@@ -18,15 +18,6 @@ const search = z.strictObject({
   cursor: plainId.optional().describe('The nextCursor of the page before'),
   limit,
 })
-const accountExample = {
-  id: 'usr_1',
-  email: 'ada@example.com',
-  name: 'Ada Lovelace',
-  locale: 'en',
-  roles: ['student'],
-  status: 'active',
-  createdAt: '2026-03-02T09:30:00.000000Z',
-}
 const account = z
   .object({
     id: z.string(),
@@ -37,22 +28,24 @@ const account = z
     status: status.describe('pending: somebody has signed up and not confirmed the address yet'),
     createdAt: moment,
   })
-  .meta({ id: 'User', example: accountExample })
-const accountPage = z
-  .object({ items: z.array(account), nextCursor: z.string().nullable() })
-  .meta({ id: 'UserPage', example: { items: [accountExample], nextCursor: null } })
+  .meta({
+    id: 'User',
+    example: {
+      id: 'usr_1',
+      email: 'ada@example.com',
+      name: 'Ada Lovelace',
+      locale: 'en',
+      roles: ['student'],
+      status: 'active',
+      createdAt: '2026-03-02T09:30:00.000000Z',
+    },
+  })
 const wanted = z
   .strictObject({
     roles: roles.min(1).max(accountRoles.length).optional(),
     disabled: z.boolean().optional(),
   })
   .meta({ id: 'UserSettings', example: { disabled: true } })
-const changeExample = {
-  id: '019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33',
-  changedBy: 'usr_2',
-  changedAt: '2026-03-02T09:30:00.000000Z',
-  change: { roles: { from: ['student'], to: ['student', 'editor'] } },
-}
 export const accountChange = z.object({
   roles: z.object({ from: roles, to: roles }).optional(),
   disabled: z.boolean().optional(),
@@ -66,17 +59,17 @@ const change = z
     changedAt: moment,
     change: accountChange,
   })
-  .meta({ id: 'UserChange', example: changeExample })
-const changePage = z
-  .object({ items: z.array(change), nextCursor: z.string().nullable() })
-  .meta({ id: 'UserChangePage', example: { items: [changeExample], nextCursor: null } })
+  .meta({
+    id: 'UserChange',
+    example: {
+      id: '019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33',
+      changedBy: 'usr_2',
+      changedAt: '2026-03-02T09:30:00.000000Z',
+      change: { roles: { from: ['student'], to: ['student', 'editor'] } },
+    },
+  })
 const tags = ['Administration']
-
-/** A page from rows that were read with one more than asked for: the last only shows that there is a next page. */
-function toPage<Item extends { id: string }>(rows: Item[], size: number) {
-  const items = rows.slice(0, size)
-  return { items, nextCursor: rows.length > size ? (items.at(-1)?.id ?? null) : null }
-}
+const config = { access: ['admin'] } as const
 
 export function addAdministrationRoutes(
   app: HttpApp,
@@ -90,9 +83,9 @@ export function addAdministrationRoutes(
         tags,
         summary: "The accounts of the caller's tenant, newest first",
         querystring: search,
-        response: { 200: accountPage },
+        response: { 200: pageOf(account) },
       },
-      config: { access: ['admin'] },
+      config,
     },
     async ({ tenantId, query: { q: text, status, role, cursor: before, limit } }) =>
       toPage(await listAccounts(db, tenantId, { text, status, role }, { before, limit: limit + 1 }), limit),
@@ -110,7 +103,7 @@ export function addAdministrationRoutes(
         response: { 200: account },
         refusals: { 404: 'user.not-found', 409: 'account.own' },
       },
-      config: { access: ['admin'] },
+      config,
     },
     async ({ caller, params, body, log }) => {
       const changed = await administration.change(caller, params.id, body)
@@ -130,11 +123,10 @@ export function addAdministrationRoutes(
         response: { 202: z.undefined().describe('The mail is on its way, and the link in the one before has ended') },
         refusals: { 404: 'user.not-found', 409: 'verification.not-needed', 429: 'attempts.too-many' },
       },
-      config: { access: ['admin'] },
+      config,
     },
-    async ({ id: correlationId, caller, tenantId, traceparent, params }, reply) => {
-      const cause = { tenantId, correlationId, causationId: null, traceparent: traceparent ?? undefined }
-      await administration.resendVerification(caller.id, params.id, cause)
+    async (request, reply) => {
+      await administration.resendVerification(request.caller.id, request.params.id, causeOf(request))
       return reply.code(202).send()
     },
   )
@@ -151,10 +143,10 @@ export function addAdministrationRoutes(
           cursor: z.uuid().optional().describe('The nextCursor of the page before'),
           limit,
         }),
-        response: { 200: changePage },
+        response: { 200: pageOf(change) },
         refusals: { 404: 'user.not-found' },
       },
-      config: { access: ['admin'] },
+      config,
     },
     async ({ caller, params, query: { cursor: before, limit } }) =>
       toPage(await administration.listChanges(caller, params.id, { before, limit: limit + 1 }), limit),

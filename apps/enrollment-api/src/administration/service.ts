@@ -1,8 +1,8 @@
-import { AppError, type Caller, type Database, type Moment, type Transaction } from '@coursewire/service-kit'
-import { lockUser } from '../accounts/repository.ts'
+import { AppError, type Caller, now, type Transaction } from '@coursewire/service-kit'
+import { changeUser, lockUser } from '../accounts/repository.ts'
 import { lockAddress } from '../accounts/request-repository.ts'
-import { type Cause, createRequest } from '../accounts/requests.ts'
-import type { Limits } from '../limits/limits.ts'
+import { type Cause, createRequest, type Parts } from '../accounts/requests.ts'
+import { deleteSessions } from '../sessions/repository.ts'
 import { lockTenant } from '../tenants/repository.ts'
 import { type Account, decideChange, isActiveAdmin, type Wanted } from './account.ts'
 import * as repository from './repository.ts'
@@ -10,14 +10,7 @@ import * as repository from './repository.ts'
 type Admin = Pick<Caller, 'id' | 'tenantId'>
 
 /** What admins do with the accounts of their tenant. Accounts of other tenants do not exist for them. */
-export function createAdministration(options: {
-  db: Database
-  limits: Limits
-  now: () => Moment
-  onCommitted: () => void
-}) {
-  const { db, limits, now, onCommitted } = options
-
+export function createAdministration({ db, limits, onCommitted }: Pick<Parts, 'db' | 'limits' | 'onCommitted'>) {
   return {
     /** Changes the account, and records who has changed what. Changes of one tenant wait for each other. */
     async change({ id: changedBy, tenantId }: Admin, id: string, wanted: Wanted): Promise<Account> {
@@ -28,9 +21,13 @@ export function createAdministration(options: {
         const user = await lockUser(tx, tenantId, id)
         if (!user) throw refuseUnknown()
         const change = decideChange(user, wanted, changedBy)
-        if (change?.roles) await repository.setRoles(tx, tenantId, id, change.roles.to)
-        if (change?.disabled !== undefined) await repository.setDisabled(tx, tenantId, id, change.disabled)
-        if (change) await repository.insertChange(tx, { tenantId, accountId: id, changedBy, change })
+        if (change) {
+          const { roles, disabled } = change
+          const disabledAt = disabled ? now() : null
+          await changeUser(tx, user, { roles: roles?.to, ...(disabled !== undefined && { disabledAt }) })
+          if (disabled) await deleteSessions(tx, user)
+          await repository.insertChange(tx, { tenantId, accountId: id, changedBy, change })
+        }
         const account = await repository.findAccount(tx, tenantId, id)
         if (!account) throw new Error('The account was not locked')
         return account

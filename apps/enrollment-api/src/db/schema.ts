@@ -16,7 +16,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
-import type { AccountChange } from '../administration/account.ts'
+import { type AccountChange, accountRoles } from '../administration/account.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
@@ -54,9 +54,7 @@ export const users = pgTable(
     emailKey: text('email_key'),
     name: text('name'),
     locale: text('locale'),
-    roles: text('roles', { enum: ['student', 'editor', 'admin'] })
-      .array()
-      .notNull(),
+    roles: text('roles', { enum: accountRoles }).array().notNull(),
     passwordHash: text('password_hash'),
     verifiedAt: moment('verified_at'),
     disabledAt: moment('disabled_at'),

@@ -2,6 +2,8 @@ import { cancellationReasons, id, text } from '@coursewire/events'
 import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { moment } from '../fields.ts'
+import { limit, pageOf, toPage } from '../paging.ts'
 import type { Cause, Enrolled } from './enrollment.ts'
 import { findEnrollment, listEnrollments } from './repository.ts'
 import type { EnrollmentService } from './service.ts'
@@ -40,10 +42,9 @@ const params = z.object({ courseId: id })
 const cursor = z.string().regex(/^enr_[\da-f-]{36}$/)
 const page = z.object({
   cursor: cursor.optional().describe('The nextCursor of the page before'),
-  limit: z.coerce.number().int().min(1).max(100).default(20).describe('How many at most'),
+  limit,
 })
-const moment = z.string().meta({ format: 'date-time' })
-const enrollment = z
+export const enrollment = z
   .object({
     id: z.string(),
     userId: z.string(),
@@ -58,9 +59,6 @@ const enrollment = z
     updatedAt: moment,
   })
   .meta({ id: 'Enrollment', example })
-const enrollmentPage = z
-  .object({ items: z.array(enrollment), nextCursor: z.string().nullable() })
-  .meta({ id: 'EnrollmentPage', example: { items: [example], nextCursor: null } })
 const tags = ['Enrolments']
 const config = { access: ['student'] } as const
 
@@ -114,15 +112,13 @@ export function addEnrollmentRoutes(
         tags,
         summary: "The caller's enrolments, newest first",
         querystring: page,
-        response: { 200: enrollmentPage },
+        response: { 200: pageOf(enrollment) },
       },
       config,
     },
     async (request) => {
       const { cursor, limit } = request.query
-      const found = await listEnrollments(db, request.caller, { cursor, limit: limit + 1 })
-      const items = found.slice(0, limit)
-      return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
+      return toPage(await listEnrollments(db, request.caller, { cursor, limit: limit + 1 }), limit)
     },
   )
 

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { appendToOutbox } from '@coursewire/messaging'
-import {
-  AppError,
-  type Caller,
-  createBatcher,
-  type Database,
-  type Moment,
-  type Transaction,
-} from '@coursewire/service-kit'
+import { AppError, type Caller, createBatcher, type Database, now, type Transaction } from '@coursewire/service-kit'
 import type { Pool } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import type { CourseService } from '../courses/service.ts'
@@ -45,10 +38,9 @@ export function createEnrollmentService(options: {
   db: Database
   courses: CourseService
   topicArn: string | null
-  now: () => Moment
   onCommitted: () => void
 }) {
-  const { pool, db, courses, topicArn, now, onCommitted } = options
+  const { pool, db, courses, topicArn, onCommitted } = options
   // A commit is the dearest part of an enrolment: those that come while others are written share the next one.
   const shared = { maxBatch: 200, busyCode: 'enrollments.busy', isRepeatable: true }
   const write = createBatcher(writeDrafts, { ...shared, concurrent: 2, maxWaiting: 2_000, maxWaitMs: 2_000 })

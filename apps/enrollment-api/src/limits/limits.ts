@@ -43,9 +43,10 @@ export function createLimits({ db, seal }: { db: Database; seal: KeyObject }) {
       assertCounted(await countAttempt(db, [toCount(rule, ...subject)], null))
     },
 
-    /** Counts as `take`, but returns false instead of throwing, for answers that must not show it. */
-    async tryTake(rule: RuleName, ...subject: string[]): Promise<boolean> {
-      return (await countAttempt(db, [toCount(rule, ...subject)], null)).pauseSeconds === null
+    /** Counts an attempt by all these rules. Returns false instead of throwing, for answers that must not show it. */
+    async tryTake(names: RuleName[], ...subject: string[]): Promise<boolean> {
+      const counts = names.map((rule) => toCount(rule, ...subject))
+      return (await countAttempt(db, counts, null)).pauseSeconds === null
     },
 
     /** Begins the count of a subject anew, because the right person has come. */
@@ -61,6 +62,7 @@ export function createLimits({ db, seal }: { db: Database; seal: KeyObject }) {
         toCount('changesOfAccount', tenantId, id),
         toCount('exportsOfAccount', tenantId, id),
         toCount('mailsToAddress', tenantId, emailKey),
+        toCount('signUpsToAddress', tenantId, emailKey),
         toCount('signInsToAccount', tenantId, emailKey),
       ]
       return deleteCounts(

@@ -1,5 +1,5 @@
 import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
-import { inArray, sql } from 'drizzle-orm'
+import { inArray } from 'drizzle-orm'
 import { limits } from '../db/schema.ts'
 import type { Rule } from './rules.ts'
 
@@ -97,16 +97,4 @@ export async function writeKnown(
 
 export async function deleteCounts(db: Database | Transaction, keys: Buffer[]): Promise<void> {
   await db.delete(limits).where(inArray(limits.key, keys))
-}
-
-/** Deletes the rows whose window has ended, `chunk` per statement, and returns their number. Leaves out rows that are being counted. */
-export async function purgeLimits(db: Database, chunk = 10_000): Promise<number> {
-  let purged = 0
-  for (;;) {
-    const { rowCount } = await db.execute(sql`
-      DELETE FROM limits WHERE key = ANY (ARRAY (
-        SELECT key FROM limits WHERE expires_at <= now() ORDER BY expires_at LIMIT ${chunk} FOR UPDATE SKIP LOCKED))`)
-    purged += rowCount ?? 0
-    if ((rowCount ?? 0) < chunk) return purged
-  }
 }

@@ -43,6 +43,12 @@ export const rules = {
   exportsOfAccount: { atMost: 20, windowSeconds: HOUR },
   /** tenant, address to write to in the form for comparison. Mails that were asked for, whether they were sent or not. */
   mailsToAddress: { atMost: 10, windowSeconds: DAY },
+  /**
+   * tenant, address to write to. Those of the mails above that somebody causes by signing up with the address, or by moving an account to it. If
+   * it has an account, they have no link. Two windows of this rule overlap one of the above and allow 9 mails in it, so strangers cannot use up
+   * all ten without a link to reset the password.
+   */
+  signUpsToAddress: { atMost: 5, windowSeconds: DAY },
 } as const satisfies Record<string, Rule>
 
 export type RuleName = keyof typeof rules

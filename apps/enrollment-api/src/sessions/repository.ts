@@ -60,14 +60,19 @@ export async function endSurplusSessions(db: Database, { tenantId, id }: Owner):
 
 const isCurrent = '$2 = ANY (token_hashes)'
 const isJustReplaced = `$2 = ANY (replaced_hashes) AND replaced_at > now() - interval '${GRACE_SECONDS} seconds'`
+// Whoever waits for an advisory lock gets it in the order of arrival. Those who wait for a row do not: tabs that still have the token before
+// the last one would end the session.
 const rotation = `
+  WITH turn AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(hashtext('coursewire.session'), hashtext(encode($1::bytea, 'hex')))
+  )
   UPDATE sessions SET
     replaced_hashes = CASE WHEN ${isCurrent} THEN token_hashes ELSE replaced_hashes END,
     replaced_at = CASE WHEN ${isCurrent} THEN now() ELSE replaced_at END,
     token_hashes = CASE WHEN ${isCurrent} THEN ARRAY[$3::bytea] ELSE token_hashes || $3::bytea END,
     last_used_at = now(),
     expires_at = now() + interval '${LIFETIME_DAYS} days'
-  FROM users
+  FROM turn, users
   WHERE family_hash = $1 AND expires_at > now()
     AND (${isCurrent} OR (${isJustReplaced} AND cardinality(token_hashes) < ${MAX_SIBLINGS}))
     AND users.tenant_id = sessions.tenant_id AND users.id = user_id AND disabled_at IS NULL AND erased_at IS NULL

@@ -1,7 +1,10 @@
 import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { forPeople, refusals } from '../accounts/http.ts'
 import { getUsable } from '../accounts/own-account.ts'
+import type { Config } from '../config.ts'
+import { moment } from '../fields.ts'
 import { buildNoCookie, findCookie } from './cookie.ts'
 import { answerTokens, browserHeader, isBrowser, signedIn } from './http.ts'
 import { deleteSession, deleteSessions, listSessions } from './repository.ts'
@@ -26,22 +29,22 @@ const session = z
     id: z.string(),
     browser: z.string().nullable(),
     system: z.string().nullable(),
-    firstUsedAt: z.string().meta({ format: 'date-time' }),
-    lastUsedAt: z.string().meta({ format: 'date-time' }),
+    firstUsedAt: moment,
+    lastUsedAt: moment,
     current: z.boolean().describe('Whether the access token is of this session'),
   })
   .meta({ id: 'Session', example })
 const sessionList = z
   .object({ items: z.array(session), nextCursor: z.null().describe('There are at most 100') })
   .meta({ id: 'SessionList', example: { items: [example], nextCursor: null } })
-const config = { access: ['student', 'editor', 'admin'] } as const
-const refusals = { 401: 'account.gone', 403: 'account.disabled' } as const
 
-/** Only pages of `origin` may use the cookie. */
+/** Only pages of `WEB_URL` may use the cookie. */
 export function addSessionRoutes(
   app: HttpApp,
-  { sessions, db, origin }: { sessions: SessionService; db: Database; origin: string },
+  { sessions, db, config: { WEB_URL } }: { sessions: SessionService; db: Database; config: Config },
 ): void {
+  const { origin } = new URL(WEB_URL)
+
   /** Returns the refresh token of a request, or an empty text. Throws `origin.forbidden`, because browsers add cookies unasked. */
   function takeToken(request: FastifyRequest & { body?: z.output<typeof body> }): string {
     if (request.body?.refreshToken !== undefined) return request.body.refreshToken
@@ -108,7 +111,7 @@ export function addSessionRoutes(
         response: { 200: sessionList },
         refusals,
       },
-      config,
+      config: forPeople,
     },
     async ({ caller }) => {
       await getUsable(db, caller)
@@ -127,7 +130,7 @@ export function addSessionRoutes(
         response: { 204: z.undefined().describe('Ended') },
         refusals,
       },
-      config,
+      config: forPeople,
     },
     async ({ caller }, reply) => {
       await getUsable(db, caller)
@@ -147,7 +150,7 @@ export function addSessionRoutes(
         response: { 204: z.undefined().describe('Ended') },
         refusals: { ...refusals, 404: 'session.not-found' },
       },
-      config,
+      config: forPeople,
     },
     async ({ caller, params }, reply) => {
       await getUsable(db, caller)

@@ -1,12 +1,12 @@
-import { line } from '@coursewire/events'
+import { languages, line } from '@coursewire/events'
 import { type Action, type Database, defineAction, loadConfig } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { cliConfigSchema } from '../config.ts'
-import { plainId } from '../fields.ts'
+import { plainId, writtenLanguage } from '../fields.ts'
 import { provisionTenant } from './provision.ts'
 import { assertSenderAllowed, tenantColors, tenantFields } from './tenant.ts'
 
-const { timeZone, locale, logoUrl, sender, replyTo, postalAddress } = tenantFields
+const { timeZone, logoUrl, sender, replyTo, postalAddress } = tenantFields
 const colors = z
   .string()
   .transform((pair) => {
@@ -19,7 +19,9 @@ const input = z.object({
   tenant: plainId.describe('The id of the tenant; by default DEFAULT_TENANT'),
   name: line(1, 200).optional().describe('The name in mails and on pages; by default the id'),
   'time-zone': timeZone.optional().describe('Such as Europe/Berlin; by default UTC'),
-  locale: locale.optional().describe('The language of people who choose none; by default en'),
+  locale: writtenLanguage
+    .optional()
+    .describe(`The language of people who choose none: ${languages.join(', ')}, or one of a country; by default en`),
   colors: colors.optional().describe('The colour of buttons, and of the text on them: #0a5c36,#ffffff'),
   'logo-url': logoUrl.unwrap().optional().describe('The https address of the logo'),
   sender: sender.unwrap().optional().describe('Who sends the mails: one of EMAIL_SENDERS'),

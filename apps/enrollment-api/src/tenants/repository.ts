@@ -5,7 +5,7 @@ import type { Tenant, TenantSettings } from './tenant.ts'
 
 const { createdAt: _createdAt, ...columns } = getTableColumns(tenants)
 
-export async function findTenant(db: Database, id: string): Promise<Tenant | null> {
+export async function findTenant(db: Database | Transaction, id: string): Promise<Tenant | null> {
   const [tenant] = await db.select(columns).from(tenants).where(eq(tenants.id, id))
   return tenant ?? null
 }

@@ -2,6 +2,7 @@ import { id } from '@coursewire/events'
 import { AppError, assertFresh, type HttpApp, ifMatch, requireIfMatch } from '@coursewire/service-kit'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { moment } from '../fields.ts'
 import type { TenantService } from './service.ts'
 import { type Tenant, tenantFields } from './tenant.ts'
 
@@ -28,7 +29,7 @@ const tenant = z
     sender: text.describe('One of EMAIL_SENDERS; null means EMAIL_FROM'),
     replyTo: text,
     postalAddress: text,
-    updatedAt: z.string().meta({ format: 'date-time' }),
+    updatedAt: moment,
   })
   .meta({ id: 'Tenant', example: { id: 'acme', ...example, updatedAt: '2026-03-02T09:30:00.000000Z' } })
 

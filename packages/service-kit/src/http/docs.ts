@@ -10,6 +10,11 @@ export type Docs = { title: string; description: string; tags: { name: string; d
 const answerHeaders = {
   ETag: { schema: { type: 'string' }, description: 'Identifies this state for If-Match and If-None-Match' },
   'Set-Cookie': { schema: { type: 'string' }, description: 'For a browser, which keeps it from scripts' },
+  'Cache-Tag': {
+    schema: { type: 'string' },
+    description:
+      'What the answer shows, separated by commas: percent-encoded ids, at most 50, or for a list the one tag list:<tenant>:<language>, * without a language',
+  },
   Location: { schema: { type: 'string' }, description: 'The path of the new resource, or the new path' },
 } as const
 
@@ -17,17 +22,17 @@ declare module 'fastify' {
   interface FastifySchema {
     refusals?: Refusals
     /** The headers of the answers with a status, in addition to the common ones. */
-    answerHeaders?: Record<number, (keyof typeof answerHeaders)[]>
+    answerHeaders?: Record<number, readonly (keyof typeof answerHeaders)[]>
   }
 }
 
 type Operation = {
-  requestBody?: { required?: boolean; content: Record<string, { schema: { anyOf?: { type?: string }[] } }> }
+  requestBody?: { required?: boolean; content: Record<string, { schema: Schema & { $ref?: string } }> }
   responses: Record<string, { description: string; headers?: object }>
   'x-refusals'?: Operation['responses']
   'x-headers'?: NonNullable<FastifySchema['answerHeaders']>
 }
-type Schema = { example?: unknown; examples?: unknown[] }
+type Schema = { example?: unknown; examples?: unknown[]; anyOf?: { type?: string }[] }
 type Document = {
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, Schema>; responses: Record<string, object> }
@@ -77,7 +82,9 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
     transformObject(input) {
       const document = jsonSchemaTransformObject(input)
       const { paths, components } = document as unknown as Document
-      for (const path of Object.values(paths)) Object.values(path).forEach(completeOperation)
+      for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+        completeOperation(operation, components.schemas)
+      }
       components.responses = problems.responses
       components.schemas = { ...toPortable(components.schemas), ...problems.schemas }
       Object.values(components.schemas).forEach(useExample)
@@ -89,10 +96,12 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
 }
 
 /** Adds what @fastify/swagger cannot express: optional bodies, shared descriptions of refusals, and headers of answers. */
-function completeOperation(operation: Operation): void {
+function completeOperation(operation: Operation, schemas: Record<string, Schema>): void {
   const { requestBody, responses, 'x-refusals': refusals, 'x-headers': headers = {} } = operation
   // Fastify shows a body that is absent to its schema as null.
-  const isOptional = requestBody?.content['application/json']?.schema.anyOf?.some(({ type }) => type === 'null')
+  const body = requestBody?.content['application/json']?.schema
+  const named = schemas[body?.$ref?.split('/').at(-1) ?? '']
+  const isOptional = (named ?? body)?.anyOf?.some(({ type }) => type === 'null')
   if (requestBody && isOptional) requestBody.required = false
   for (const [status, answer] of Object.entries(responses)) {
     if (answer.description === 'Default Response') answer.description = STATUS_CODES[status] ?? status

@@ -24,7 +24,7 @@ export interface KeySet {
 }
 
 const refuse = (cause?: unknown) =>
-  new AppError('unavailable', 'keys.unavailable', 'The key set is not to be had', {}, { cause })
+  new AppError('unavailable', 'keys.unavailable', 'The key set is not known', {}, { cause })
 
 /**
  * The key set of another service. It is fetched on first use and every five minutes, kept while it cannot be fetched, and fetched again for an
@@ -37,7 +37,7 @@ export function createFetchedKeySet(url: string, logger: Logger): KeySet {
     cooldownDuration: 30_000,
     // jose only pauses after a success, but requests must not flood an endpoint that is down.
     [customFetch]: async (address, init) => {
-      if (performance.now() < restUntil) throw new Error('The key set was not to be had a moment ago')
+      if (performance.now() < restUntil) throw new Error('The key set could not be fetched a moment ago')
       restUntil = performance.now() + restMs
       const response = await fetch(address, init)
       if (response.ok) restUntil = 0
