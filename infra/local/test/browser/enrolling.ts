@@ -94,7 +94,7 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
       expect(await page.getByRole('link', { name: 'Jetzt einschreiben' }).first().getAttribute('href')).toContain(
         `/app/enroll/${courseId}`,
       )
-      expect(visit.complaints()).toEqual([])
+      expect(visit.complaints(404)).toEqual([])
     })
 
     it('the public pages are accessible to everybody', async () => {
