@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { site } from '../../test/examples.ts'
 import { renderRobots } from './robots.ts'
-import { renderSitemap, renderSitemapIndex } from './sitemap.ts'
+import { renderSitemap, renderSitemapIndex, sitemapPath } from './sitemap.ts'
 
 it('the index of the sitemap names each part and its last change', () => {
   expect(renderSitemapIndex([{ updatedAt: '2026-03-02T09:30:00Z' }, { updatedAt: '2026-03-03T09:30:00Z' }], site)).toBe(
@@ -12,6 +12,7 @@ it('the index of the sitemap names each part and its last change', () => {
 </sitemapindex>
 `,
   )
+  expect(sitemapPath(2)).toBe('/sitemap-2.xml')
 })
 
 it('the sitemap has each page with its last change, and the same page in other languages', () => {
