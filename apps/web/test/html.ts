@@ -2,10 +2,13 @@ import { type DefaultTreeAdapterTypes, parse } from 'parse5'
 
 type Element = DefaultTreeAdapterTypes.Element
 
+/** What browsers read without an effect on anything else. */
+const harmless = /-in-input-stream$|^unexpected-null-character$/
+
 /** Lists the elements of a page as a browser reads it. */
 function readElements(html: string): Element[] {
   const problems: string[] = []
-  const document = parse(html, { onParseError: ({ code }) => problems.push(code) })
+  const document = parse(html, { onParseError: ({ code }) => void (harmless.test(code) || problems.push(code)) })
   if (problems.length > 0) throw new Error(`Not well formed: ${problems.join(', ')}`)
   return [...walk(document)]
 }
@@ -38,6 +41,13 @@ export function openPage(html: string) {
     })
   }
   return {
+    /** The elements and the names of their attributes, in their order. */
+    skeleton: elements.map((element) => [element.tagName, ...Object.keys(readAttributes(element))].join(' ')),
+    /** Everything that a browser loads or follows. */
+    addresses: elements.flatMap((element) => {
+      const { href, src, action, property, content } = readAttributes(element)
+      return [href, src, action, property === 'og:image' ? content : undefined].filter((one) => one !== undefined)
+    }),
     /** The texts of such elements. */
     texts: (tagName: string, attributes?: Record<string, string>) => findAll(tagName, attributes).map(readText),
     /** An attribute of such elements. */

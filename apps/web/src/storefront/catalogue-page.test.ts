@@ -21,8 +21,8 @@ describe('what a reader sees', () => {
     expect(page.texts('h2')).toEqual(['Sauerteig für Anfänger', 'Cake'])
     expect(page.values('h2', 'lang')).toEqual(['de', 'en'])
     expect(page.texts('p', { class: 'row-facts' })).toEqual([
-      '12 LektionenHobbybäcker, Familien',
-      '1 LektionEnglischFamilien',
+      '12 Lektionen · Hobbybäcker, Familien',
+      '1 Lektion · Englisch · Familien',
     ])
     expect(page.attributes('a', { class: 'button quiet' }).map((link) => link['aria-describedby'])).toEqual([
       'course-0',

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { Assets } from '../pages/assets.ts'
 import { nameLanguage } from './content.ts'
 import { renderDocument, written } from './document.tsx'
@@ -6,7 +7,7 @@ import { CallToAction, Said, SearchForm, Thread } from './parts.tsx'
 import { describeList } from './structured-data.ts'
 import type { Entry, Site } from './types.ts'
 import { wire } from './wire.ts'
-import { chooseLanguage, getWords, type Language, languages, type Words } from './wording.ts'
+import { getWords, isIn, type Language, languages, type Words } from './wording.ts'
 
 interface Catalogue {
   language: Language
@@ -115,7 +116,7 @@ function Row({ entry, id, language, words }: { entry: Entry; id: string; languag
   const lessons = entry.totalLessons ?? 0
   const facts = [
     lessons > 0 ? words.lessons(lessons) : '',
-    chooseLanguage(entry.language) === language ? '' : nameLanguage(entry.language, language),
+    isIn(language, entry.language) ? '' : nameLanguage(entry.language, language),
     entry.targetGroup.slice(0, MAX_GROUPS).join(', '),
   ].filter((fact) => fact !== '')
   const small = wire(lessons, Infinity, 12, 12, 6)
@@ -127,10 +128,11 @@ function Row({ entry, id, language, words }: { entry: Entry; id: string; languag
         </h2>
         {entry.seo.metaDescription ? <p {...text}>{entry.seo.metaDescription}</p> : null}
         <p className="row-facts">
-          {facts.map((fact) => (
-            <span key={fact} dir="auto">
-              {fact}
-            </span>
+          {facts.map((fact, index) => (
+            <Fragment key={fact}>
+              {index > 0 ? ' · ' : null}
+              <bdi>{fact}</bdi>
+            </Fragment>
           ))}
         </p>
       </div>
@@ -141,7 +143,7 @@ function Row({ entry, id, language, words }: { entry: Entry; id: string; languag
           preserveAspectRatio="xMinYMid meet"
           aria-hidden="true"
         >
-          <Thread beads={small.beads} path={small.path} radius={4} />
+          <Thread beads={small.beads} path={small.path} radius={4} endRadius={4} />
         </svg>
       ) : null}
       <CallToAction entry={entry} words={words} className="button quiet" describedBy={id} />

@@ -11,6 +11,10 @@ import { chooseLanguage, getWords, type Language, type Words } from './wording.t
 
 /** How many target groups of a variant are named. */
 const MAX_GROUPS = 3
+/** How large a path is drawn where there is room. */
+const SCALE = 1.25
+/** Longer ones would push everything else off the first screen. */
+const LONG_TITLE = 80
 
 export function renderCourse({ course, site, assets }: { course: Course; site: Site; assets: Assets }): string {
   const { canonicalUrl, language, seo, title } = course
@@ -52,14 +56,18 @@ function CoursePage({ course, words }: { course: Course; words: Words }) {
           <li>
             <a href={listPath(language)}>{words.courses}</a>
           </li>
-          <li aria-current="page" {...text}>
-            {course.title}
+          <li>
+            <span aria-current="page" {...text}>
+              {course.title}
+            </span>
           </li>
         </ol>
       </nav>
-      <header className={lessons > 0 ? 'hero' : 'hero plain'}>
+      <header className="hero">
         <div>
-          <h1 {...text}>{course.title}</h1>
+          <h1 className={course.title.length > LONG_TITLE ? 'long' : undefined} {...text}>
+            {course.title}
+          </h1>
           {lead === '' ? null : (
             <p className="lead" {...text}>
               {lead}
@@ -67,32 +75,13 @@ function CoursePage({ course, words }: { course: Course; words: Words }) {
           )}
           <div className="act">
             <CallToAction entry={course} words={words} />
-            <p className="hint">{words.needsAccount}</p>
+            {course.cta.url === undefined ? <p className="hint">{words.needsAccount}</p> : null}
           </div>
         </div>
-        {lessons > 0 ? <Path lessons={lessons} words={words} /> : null}
+        {lessons > 1 ? <Path lessons={lessons} words={words} /> : null}
       </header>
       <div className="body">
-        <article className="about">
-          {paragraphs.length > 0 ? <h2>{words.about}</h2> : null}
-          {paragraphs.map((paragraph, index) => (
-            <p key={index} {...text}>
-              {paragraph}
-            </p>
-          ))}
-          {course.targetGroup.length > 0 ? (
-            <>
-              <h2>{words.audience}</h2>
-              <ul className="groups" {...text}>
-                {course.targetGroup.map((targetGroup) => (
-                  <li key={targetGroup}>
-                    <a href={listPath(language, { targetGroup })}>{targetGroup}</a>
-                  </li>
-                ))}
-              </ul>
-            </>
-          ) : null}
-        </article>
+        <About course={course} paragraphs={paragraphs} words={words} />
         <Facts course={course} language={language} words={words} />
       </div>
       {course.variants.length > 0 ? <Variants variants={course.variants} words={words} /> : null}
@@ -104,12 +93,45 @@ function CoursePage({ course, words }: { course: Course; words: Words }) {
   )
 }
 
+function About({ course, paragraphs, words }: { course: Course; paragraphs: string[]; words: Words }) {
+  const { targetGroup: groups, language } = course
+  if (paragraphs.length + groups.length === 0) return null
+  return (
+    <article className="about">
+      {paragraphs.length > 0 ? <h2>{words.about}</h2> : null}
+      {paragraphs.map((paragraph, index) => (
+        <p key={index} {...written(language)}>
+          {paragraph}
+        </p>
+      ))}
+      {groups.length > 0 ? (
+        <>
+          <h2>{words.audience}</h2>
+          <ul className="groups" {...written(language)}>
+            {groups.map((targetGroup) => (
+              <li key={targetGroup}>
+                <a href={listPath(chooseLanguage(language), { targetGroup })}>{targetGroup}</a>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+    </article>
+  )
+}
+
 function Path({ lessons, words }: { lessons: number; words: Words }) {
   const { beads, path, width, height } = wire(lessons, lessons > 30 ? 8 : 6, 56, 56, 28)
   const [first, last] = [beads[0], beads.at(-1)]
   return (
-    <svg className="path" viewBox={`0 0 ${width} ${height + 18}`} role="img" aria-label={words.path(lessons)}>
-      <Thread beads={beads} path={path} radius={6} />
+    <svg
+      className="path"
+      width={width * SCALE}
+      viewBox={`0 0 ${width} ${height + 18}`}
+      role="img"
+      aria-label={words.path(lessons)}
+    >
+      <Thread beads={beads} path={path} radius={6} endRadius={9} />
       {first && last ? (
         <>
           <text x={first.x} y={first.y - 18} textAnchor="middle">

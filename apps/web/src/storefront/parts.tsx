@@ -44,13 +44,15 @@ export function Said({ words }: { words: Words }) {
   )
 }
 
-export function Thread({ beads, path, radius }: { beads: Bead[]; path: string; radius: number }) {
+/** A wire with its beads. The first and the last one may be larger. */
+export function Thread(props: { beads: Bead[]; path: string; radius: number; endRadius: number }) {
+  const { beads, path, radius, endRadius } = props
   return (
     <>
       <path className="thread" d={path} />
       {beads.map(({ x, y }, index) => {
         const end = index === 0 ? ' first' : index === beads.length - 1 ? ' last' : ''
-        return <circle key={index} className={`bead${end}`} cx={x} cy={y} r={end ? radius * 1.5 : radius} />
+        return <circle key={index} className={`bead${end}`} cx={x} cy={y} r={end ? endRadius : radius} />
       })}
     </>
   )

@@ -70,7 +70,7 @@ const de: Words = {
   glance: 'Auf einen Blick',
   extent: 'Umfang',
   lessons: (count) => (count === 1 ? '1 Lektion' : `${count} Lektionen`),
-  path: (lessons) => (lessons === 1 ? 'Der Kurs hat eine Lektion' : `Der Kurs als Weg mit ${lessons} Lektionen`),
+  path: (lessons) => `Der Kurs als Weg mit ${lessons} Lektionen`,
   start: 'Anfang',
   finish: 'Ziel',
   workload: 'Aufwand',
@@ -122,7 +122,7 @@ const en: Words = {
   glance: 'At a glance',
   extent: 'Extent',
   lessons: (count) => (count === 1 ? '1 lesson' : `${count} lessons`),
-  path: (lessons) => (lessons === 1 ? 'The course has one lesson' : `The course as a path of ${lessons} lessons`),
+  path: (lessons) => `The course as a path of ${lessons} lessons`,
   start: 'Start',
   finish: 'Finish',
   workload: 'Workload',
@@ -166,10 +166,10 @@ const en: Words = {
 const words: Record<Language, Words> = { de, en }
 export const languages = Object.keys(words) as Language[]
 
-/** Returns the language of the words around content in any language: German for German in every country, else English. */
-export function chooseLanguage(tag: string): Language {
-  const [primary = ''] = tag.toLowerCase().split(/[-_]/)
-  return languages.find((language) => language === primary) ?? 'en'
-}
+/** Whether a text in the language of the tag can be read by who reads this language: German for Austria is German. */
+export const isIn = (language: Language, tag: string) => tag.toLowerCase().split(/[-_]/)[0] === language
+
+/** Returns the language of the words around content in any language, or English if there are no words in its own. */
+export const chooseLanguage = (tag: string) => languages.find((language) => isIn(language, tag)) ?? 'en'
 
 export const getWords = (language: Language): Words => words[language]
