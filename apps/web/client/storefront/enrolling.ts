@@ -24,17 +24,24 @@ const status = document.querySelector<HTMLElement>('.said')
 
 type Button = (typeof buttons)[number]
 
+/** As far apart as the halves of a double click can be. Browsers begin to count anew when the text under the pointer changes. */
+const DOUBLE_MS = 500
+let pressed = { link: document.body, at: -Infinity }
+
 /** Makes "Enroll" enrol, and "Continue Learning" of the courses that the learner has. */
 export function startEnrolling(): void {
   for (const button of buttons) button.link.addEventListener('click', (event) => onClick(event, button))
   // A page that is shown again on the way back is as it was left.
   addEventListener('pageshow', ({ persisted }) => persisted && look())
-  onSession(look)
+  onSession((isSignedIn) => isSignedIn !== wasSignedIn && look())
   look()
 }
 
+let wasSignedIn = false
+
 function look(): void {
-  document.documentElement.toggleAttribute('data-in', hasSession())
+  wasSignedIn = hasSession()
+  document.documentElement.toggleAttribute('data-in', wasSignedIn)
   readEnrolled().then(
     (found) => {
       for (const course of courses) if (!waiting.has(course)) set(course, found.includes(course))
@@ -68,9 +75,11 @@ async function isEnrolled(course: string): Promise<boolean> {
 }
 
 function onClick(event: MouseEvent, button: Button): void {
-  const { course, slug, cta } = button
+  const { link, course, slug, cta } = button
   // The second half of a double click must not follow the link that the first half has made.
-  if (event.detail > 1 || waiting.has(course)) return event.preventDefault()
+  const isSecond = event.detail > 1 || (pressed.link === link && event.timeStamp - pressed.at < DOUBLE_MS)
+  if (isSecond || waiting.has(course)) return event.preventDefault()
+  pressed = { link, at: event.timeStamp }
   if (enrolled.has(course)) return
   countClick(slug, cta)
   // The link leads to where one signs in and is enrolled then. With a modifier the browser opens it elsewhere.
