@@ -33,7 +33,7 @@ export function countView(slug: string, ctaType: string | undefined): void {
     const value = given.get(name)
     if (value) campaign.set(name, value.slice(0, MAX_CAMPAIGN))
   }
-  // The rest of an address can say who came from there.
+  // The rest of an address can say who came from there. An empty one says that nobody led here; without it our own page would count.
   const [referrer] = document.referrer.slice(0, MAX_REFERRER).split(/[?#]/)
-  count(slug, `views?${campaign}`, { ctaType, ...(referrer && { referrer }) })
+  count(slug, `views?${campaign}`, { ctaType, referrer })
 }
