@@ -2,7 +2,7 @@ import { createKafka, createTopics, publishRecords, toKafkaSettings } from '@cou
 import { topicsFor } from '@coursewire/product'
 import { ownKafka } from '@coursewire/servers'
 import { aPublishedDistribution, waitFor } from '@coursewire/testing'
-import { afterAll, beforeAll, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startCatalogue, startWeb } from './helpers.ts'
 
 let kafka: Awaited<ReturnType<typeof ownKafka>>
@@ -38,6 +38,7 @@ it('an event drops the page on every instance, and without Kafka the catalogue i
   catalogue.publish()
   // Until both follow, and what they have loaded since is trusted.
   await waitFor(async () => (await read()).asked === 0 && (await read()).asked === 0)
+  expect((await read()).statuses).toEqual([200, 200])
 
   catalogue.takeBack('sauerteig')
   await say(aPublishedDistribution({ distribution_id: 'dist_1', slug: 'sauerteig' }))

@@ -9,11 +9,10 @@ import { describeEnrolling } from './browser/enrolling.ts'
 import { describeSessions } from './browser/sessions.ts'
 import { obstacle, openStage, type Stage } from './browser/stage.ts'
 
-if (obstacle)
-  it('people use the product in a browser', ({ skip }) => {
-    skip(obstacle ?? '')
-    expect.unreachable()
-  })
+it.runIf(obstacle)('people use the product in a browser', ({ skip }) => {
+  skip(obstacle ?? '')
+  expect.unreachable()
+})
 
 describe.skipIf(obstacle)('in a browser', () => {
   let stack: Stack
