@@ -1,5 +1,6 @@
 import { baseConfig, baseUrl } from '@coursewire/service-kit'
 import { z } from 'zod'
+import { indexNowKey } from './search-engines/index-now.ts'
 
 export const service = { name: 'web', version: '1.0.0' }
 
@@ -12,6 +13,8 @@ export const configSchema = z.object({
   WEB_URL: baseUrl,
   SERVICE_CLIENT_ID: z.string(),
   SERVICE_CLIENT_SECRET: z.string(),
+  /** Without it, search engines are not told of changes. */
+  INDEXNOW_KEY: indexNowKey.optional(),
   /** The CloudFront distribution before us. Without it, no shared cache may keep pages. */
   CLOUDFRONT_DISTRIBUTION_ID: z.string().optional(),
   /** How long CloudFront keeps a page that no event is about. */

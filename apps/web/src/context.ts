@@ -11,6 +11,7 @@ import { createPageCache } from './pages/page-cache.ts'
 import type { Shown } from './pages/routes.ts'
 import { createSitemaps } from './pages/sitemaps.ts'
 import { createSites } from './pages/sites.ts'
+import { createIndexNow } from './search-engines/index-now.ts'
 
 const CACHE_BYTES = 128 * 1024 * 1024
 const MINOR_CACHE_BYTES = 16 * 1024 * 1024
@@ -42,7 +43,8 @@ export function createContext(config: Config, logger: Logger) {
       maxMinorBytes: MINOR_CACHE_BYTES,
     })
     const kafka = toKafkaSettings(service.name, config, logger)
-    const messaging = adopt(createFollower({ kafka, logger, cache, cdn }), (open) => open.close())
+    const indexNow = adopt(createIndexNow({ key: config.INDEXNOW_KEY, logger }), (open) => open.close())
+    const messaging = adopt(createFollower({ kafka, logger, cache, cdn, indexNow, siteOf }), (open) => open.close())
     const catalogue = createCatalogueReader({ services, url: config.DISTRIBUTION_SERVICE_URL, logger })
     return {
       config,

@@ -73,3 +73,11 @@ it('robots.txt names the sitemap of the tenant', async () => {
   expect(headers['content-type']).toBe('text/plain; charset=utf-8')
   expect(body).toContain('Sitemap: https://academy.example/sitemap.xml')
 })
+
+it('the key of IndexNow is shown where engines look for it, and nowhere without one', async () => {
+  const key = 'no-secret-1234'
+  const [{ get }, without] = [await startWeb({}, { INDEXNOW_KEY: key }), await startWeb()]
+
+  expect((await get(`/${key}.txt`)).body).toBe(key)
+  expect((await without.get(`/${key}.txt`)).statusCode).toBe(404)
+})

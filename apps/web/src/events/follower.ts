@@ -3,8 +3,12 @@ import { type Follower, followTopic, type KafkaSettings, type ReceivedEvent } fr
 import { endProcess, type Logger } from '@coursewire/service-kit'
 import { service } from '../config.ts'
 import type { PageCache } from '../pages/page-cache.ts'
+import { slugOfKey } from '../pages/routes.ts'
+import type { IndexNow } from '../search-engines/index-now.ts'
+import { coursePath } from '../storefront/links.ts'
+import type { Site } from '../storefront/types.ts'
 import type { Cdn } from './cdn.ts'
-import { tagsOf } from './tags.ts'
+import { publicSlugOf, tagsOf } from './tags.ts'
 
 /** How often the cache is told whether events arrive. */
 const LOOK_MS = 50
@@ -15,18 +19,25 @@ export function createFollower(options: {
   logger: Logger
   cache: Pick<PageCache<object>, 'follow' | 'forget' | 'forgetAll'>
   cdn: Cdn
+  indexNow: Pick<IndexNow, 'submit'>
+  siteOf: (tenantId: string) => Site
 }) {
-  const { kafka, logger, cache, cdn } = options
+  const { kafka, logger, cache, cdn, indexNow, siteOf } = options
   let follower: Follower | undefined
   let timer: NodeJS.Timeout | undefined
 
   function onEvent({ event }: Pick<ReceivedEvent, 'event'>): void {
     const tags = tagsOf(event)
-    for (const tag of tags) cache.forget(tag)
+    const dropped = tags.flatMap((tag) => cache.forget(tag))
     if (tags.length > 0) cdn.forget(tags)
+    // A page that nobody has looked at since its last change is found by the sitemap.
+    for (const slug of new Set([publicSlugOf(event), ...dropped.map(slugOfKey)])) {
+      if (slug !== undefined) indexNow.submit(siteOf(event.meta.tenant_id).origin + coursePath(slug))
+    }
   }
 
   return {
+    onEvent,
     start(): void {
       follower = followTopic({
         kafka,

@@ -58,6 +58,17 @@ export function tagsOf(event: FollowedEvent): string[] {
   }
 }
 
+/** The slug of a public course that an event is about, or that was public until then. Updates name none. */
+export function publicSlugOf({ type, payload }: FollowedEvent): string | undefined {
+  const types: string[] = [
+    distributionPublished.type,
+    distributionUnpublished.type,
+    distributionDeleted.type,
+    distributionVersionBumped.type,
+  ]
+  return types.includes(type) ? readTexts(payload, ['slug'])[0] : undefined
+}
+
 function readTexts(payload: Record<string, unknown>, names: string[]): string[] {
   return names.map((name) => payload[name]).filter((value) => typeof value === 'string')
 }

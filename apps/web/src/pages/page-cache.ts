@@ -146,7 +146,8 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
     follow(isHeard: boolean): void {
       if (isHeard !== isFollowing()) followingSince = isHeard ? now() : Infinity
     },
-    forget(tag: string): void {
+    /** Returns the keys of the pages that were dropped, without the minor ones. */
+    forget(tag: string): string[] {
       forgotten.delete(tag)
       forgotten.set(tag, now())
       for (const [oldest, at] of forgotten) {
@@ -154,7 +155,10 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
         forgotten.delete(oldest)
         allForgottenAt = at
       }
-      for (const key of keysOf.get(tag) ?? []) drop(key)
+      const keys = [...(keysOf.get(tag) ?? [])]
+      const dropped = keys.filter((key) => pages.has(key))
+      for (const key of keys) drop(key)
+      return dropped
     },
     forgetAll(): void {
       allForgottenAt = now()

@@ -20,6 +20,14 @@ const MAX_SLUG = 128
 const MAX_SEARCH = 200
 const LIST_LENGTH = 24
 
+const courseKey = (tenantId: string, slug: string) => JSON.stringify([tenantId, 'course', slug])
+
+/** The course's slug, if the key is that of a course page. */
+export function slugOfKey(key: string): string | undefined {
+  const [, kind, slug] = JSON.parse(key) as string[]
+  return kind === 'course' ? slug : undefined
+}
+
 export const openRoute = { schema: { hide: true }, config: { access: 'public', isQuiet: true } } as const
 
 /** The pages that everybody can read. */
@@ -36,10 +44,10 @@ export function addPageRoutes(
 ): void {
   const { cache, catalogue, siteOf, messages, assets, cacheControl } = parts
 
-  async function show(request: FastifyRequest, reply: FastifyReply, key: unknown[], load: Load<Shown>) {
+  async function show(request: FastifyRequest, reply: FastifyReply, key: string, load: Load<Shown>) {
     const { tenantId } = request
     try {
-      const shown = await cache.get(JSON.stringify([tenantId, ...key]), load)
+      const shown = await cache.get(key, load)
       const page = 'missing' in shown ? messages.find(shown.missing, tenantId, readerLanguage(request)) : shown
       return sendPage(request, reply, page)
     } catch {
@@ -73,14 +81,14 @@ export function addPageRoutes(
     const { tenantId, params } = request
     // The catalogue knows none that are longer, and a stranger's text is no key.
     const slug = params.slug.slice(0, MAX_SLUG + 1)
-    return show(request, reply, ['course', slug], (known) => loadCourse(slug, tenantId, known))
+    return show(request, reply, courseKey(tenantId, slug), (known) => loadCourse(slug, tenantId, known))
   })
 
   for (const language of languages) {
     app.get(listPath(language), openRoute, async (request, reply) => {
       const { tenantId, ip } = request
       const query = readListQuery(request)
-      return show(request, reply, [language, query], async (etag) => {
+      return show(request, reply, JSON.stringify([tenantId, language, query]), async (etag) => {
         const found = await catalogue.list(language, { ...query, limit: LIST_LENGTH }, { tenantId, etag, ip })
         if (found === 'unchanged') return found
         const tags = [listTag(tenantId, language)]

@@ -4,6 +4,7 @@ import { gunzip, gzip } from 'node:zlib'
 import { type HttpApp, namesEntity } from '@coursewire/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
+import { keyPath } from '../search-engines/index-now.ts'
 import { renderRobots } from '../search-engines/robots.ts'
 import { renderSitemap, renderSitemapIndex } from '../search-engines/sitemap.ts'
 import type { Site } from '../storefront/types.ts'
@@ -77,9 +78,11 @@ export function addSearchEngineRoutes(
     sitemaps: ReturnType<typeof createSitemaps>
     siteOf: (tenantId: string) => Site
     messages: Messages
+    config: { INDEXNOW_KEY?: string | undefined }
   },
 ): void {
-  const { sitemaps, siteOf, messages } = parts
+  const { sitemaps, siteOf, messages, config } = parts
+  const { INDEXNOW_KEY: key } = config
 
   async function send(request: FastifyRequest, reply: FastifyReply, choose: (sitemap: Sitemap) => File | undefined) {
     const sitemap = await sitemaps.get(request.tenantId).catch(() => null)
@@ -102,6 +105,9 @@ export function addSearchEngineRoutes(
   app.get<{ Params: { number: string } }>('/sitemap-:number(^\\d{1,6}).xml', openRoute, (request, reply) =>
     send(request, reply, ({ parts: files }) => files[Number(request.params.number) - 1]),
   )
+  if (key !== undefined) {
+    app.get(keyPath(key), openRoute, async (_request, reply) => reply.type('text/plain; charset=utf-8').send(key))
+  }
   app.get('/robots.txt', openRoute, async (request, reply) =>
     reply.type('text/plain; charset=utf-8').send(renderRobots(siteOf(request.tenantId))),
   )

@@ -12,7 +12,7 @@ export interface SitemapPage {
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 /** Where a part of the sitemap is. The first one has the number 1. */
-const sitemapPath = (number: number) => `/sitemap-${number}.xml`
+export const sitemapPath = (number: number) => `/sitemap-${number}.xml`
 
 /** Renders the index of the sitemap: for each part when one of its pages was last changed. */
 export function renderSitemapIndex(parts: { updatedAt: string }[], { origin }: Site): string {
