@@ -1,5 +1,5 @@
 // The session of this browser. The access token is in this module's memory and nowhere else; the refresh token is a cookie that no script sees.
-import { device } from './storage.ts'
+import { device, ENROLLED, tab } from './storage.ts'
 
 type Token = { token: string; until: number }
 type Message = { token: Token } | 'asking' | 'ended'
@@ -47,6 +47,7 @@ function keep(token: Token): void {
 function drop(): void {
   held = undefined
   device.set(HINT, null)
+  tab.set(ENROLLED, null)
   letGo()
   for (const listener of listeners) listener(false)
 }

@@ -24,3 +24,6 @@ function openStorage(name: 'localStorage' | 'sessionStorage') {
 
 export const device = openStorage('localStorage')
 export const tab = openStorage('sessionStorage')
+
+/** In `tab`: the courses that the learner has, remembered for a minute by the public pages. */
+export const ENROLLED = 'coursewire.enrolled'

@@ -7,6 +7,7 @@ export const assets: Assets = {
   css: '/assets/storefront.css',
   script: '/assets/storefront.js',
   boot: '/assets/boot.js',
+  icon: '/assets/icon.svg',
   font: '/assets/font.woff2',
   early: '/assets/early.js',
   dashboard: '',

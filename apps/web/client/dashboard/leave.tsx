@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId } from 'react'
+import { ENROLLED, tab } from '../storage.ts'
 import { enrollment } from './api.ts'
 import { Form } from './form.tsx'
 import { notify } from './notices.tsx'
@@ -23,6 +24,7 @@ export function Leave(props: {
   async function leave({ reason, comment }: Record<string, string>) {
     const body = { reason: reason as Reason, ...(comment?.trim() && { comment: comment.trim() }) }
     await enrollment.DELETE('/api/enrollments/{courseId}', { params: { path: { courseId } }, body })
+    tab.set(ENROLLED, null)
   }
   return (
     <Dialog title={words.leaveSure(title)} opener={opener}>

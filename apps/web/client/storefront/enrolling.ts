@@ -1,9 +1,8 @@
 import { authorized, hasSession, onSession } from '../session.ts'
-import { tab } from '../storage.ts'
+import { ENROLLED, tab } from '../storage.ts'
 import { countClick } from './counts.ts'
 
-/** Which courses the learner has, so that leafing through a list asks for them once a minute. */
-const KEPT = 'coursewire.enrolled'
+/** So long, leafing through a list asks for the learner's courses once. */
 const KEEP_MS = 60_000
 
 const enrolled = new Set<string>()
@@ -53,20 +52,20 @@ function look(): void {
 
 async function readEnrolled(): Promise<string[]> {
   if (!hasSession()) {
-    tab.set(KEPT, null)
+    tab.set(ENROLLED, null)
     return []
   }
   const [only, ...others] = courses
   if (only === undefined) return []
   if (others.length === 0) return (await isEnrolled(only)) ? [only] : []
 
-  const kept: { at: number; courses: string[] } = JSON.parse(tab.get(KEPT) ?? '{ "at": 0 }')
+  const kept: { at: number; courses: string[] } = JSON.parse(tab.get(ENROLLED) ?? '{ "at": 0 }')
   if (Date.now() - kept.at < KEEP_MS) return kept.courses
   const answer = await authorized(new Request('/api/enrollments?limit=100'))
   if (!answer.ok) throw new Error(`Enrolments were not listed: ${answer.status}`)
   const { items }: { items: { courseId: string }[] } = await answer.json()
   const found = items.map(({ courseId }) => courseId)
-  tab.set(KEPT, JSON.stringify({ at: Date.now(), courses: found }))
+  tab.set(ENROLLED, JSON.stringify({ at: Date.now(), courses: found }))
   return found
 }
 
@@ -104,7 +103,7 @@ async function enroll({ link, course, cta, href }: Button): Promise<void> {
   set(course, isIn)
   show()
   if (isIn) {
-    tab.set(KEPT, null)
+    tab.set(ENROLLED, null)
     say('enrolled')
   } else if (answer?.status === 401) location.assign(href)
   else say(answer && answer.status < 500 && answer.status !== 429 ? 'refused' : 'unreachable')

@@ -15,6 +15,7 @@ export interface Assets {
   /** Runs before the first paint. */
   boot: string
   font: string
+  icon: string
   /** Starts the refresh of the session beside the dashboard's main bundle. */
   early: string
   /** The dashboard's page, as Vite has written it. */
@@ -35,6 +36,7 @@ export function readAssets(): Assets {
     script: addressOf('client/storefront/storefront.ts'),
     boot: addressOf('client/storefront/boot.ts'),
     font: `/${find('client/storefront/storefront.css').assets?.[0]}`,
+    icon: addressOf('client/icon.svg'),
     early: addressOf('client/dashboard/early.ts'),
     dashboard: readFileSync(`${clientFolder}/client/dashboard/index.html`, 'utf8'),
   }

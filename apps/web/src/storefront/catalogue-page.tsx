@@ -1,6 +1,6 @@
 import { Fragment } from 'react'
 import type { Assets } from '../pages/assets.ts'
-import { nameLanguage } from './content.ts'
+import { nameLanguage, readable } from './content.ts'
 import { renderDocument, written } from './document.tsx'
 import { coursePath, type ListQuery, listAlternates, listPath } from './links.ts'
 import { CallToAction, Said, SearchForm, Thread } from './parts.tsx'
@@ -76,7 +76,7 @@ export function renderCatalogue({ language, items, query, nextCursor, site, asse
 
 function titleOf({ q, targetGroup }: ListQuery, words: Words): string {
   const title = q ? words.results(q) : words.listTitle
-  return targetGroup ? `${title} · ${targetGroup}` : title
+  return targetGroup ? `${title} · ${readable(targetGroup)}` : title
 }
 
 /** The target groups of the courses that are shown, the most frequent first. The chosen one leads back to all. */
@@ -96,12 +96,12 @@ function Choices(props: { language: Language; words: Words; items: Entry[]; quer
           <li key={targetGroup}>
             {targetGroup === chosen ? (
               <a href={listPath(language, { q })} aria-current="true" dir="auto">
-                {targetGroup} <span aria-hidden="true">×</span>
+                {readable(targetGroup)} <span aria-hidden="true">×</span>
                 <span className="unseen">{words.allAudiences}</span>
               </a>
             ) : (
               <a href={listPath(language, { q, targetGroup })} dir="auto">
-                {targetGroup}
+                {readable(targetGroup)}
               </a>
             )}
           </li>
@@ -117,7 +117,7 @@ function Row({ entry, id, language, words }: { entry: Entry; id: string; languag
   const facts = [
     lessons > 0 ? words.lessons(lessons) : '',
     isIn(language, entry.language) ? '' : nameLanguage(entry.language, language),
-    entry.targetGroup.slice(0, MAX_GROUPS).join(', '),
+    entry.targetGroup.slice(0, MAX_GROUPS).map(readable).join(', '),
   ].filter((fact) => fact !== '')
   const small = wire(lessons, Infinity, 12, 12, 6)
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nameLanguage, splitDescription, writeDate, writeDuration } from './content.ts'
+import { nameLanguage, readable, splitDescription, writeDate, writeDuration } from './content.ts'
 
 describe('a description', () => {
   it.each([
@@ -42,4 +42,9 @@ it.each([
   ['not a language', 'not a language', 'not a language'],
 ])('the language %s is called %s in German and %s in English', (tag, german, english) => {
   expect([nameLanguage(tag, 'de'), nameLanguage(tag, 'en')]).toEqual([german, english])
+})
+
+it('a target group that is written as a key is shown as words', () => {
+  expect(readable('career_changers')).toBe('career changers')
+  expect(readable('Gründerinnen')).toBe('Gründerinnen')
 })

@@ -43,3 +43,6 @@ export function writeDuration(workload: string, reader: Language): string | null
   })
   return parts.length > 0 ? new Intl.ListFormat(reader, { type: 'unit' }).format(parts) : null
 }
+
+/** A target group as people read it. CourseFactory and editors write words or keys, such as `career_changers`. */
+export const readable = (targetGroup: string) => targetGroup.replaceAll('_', ' ')

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 import type { Assets } from '../pages/assets.ts'
-import { nameLanguage, splitDescription, writeDate, writeDuration } from './content.ts'
+import { nameLanguage, readable, splitDescription, writeDate, writeDuration } from './content.ts'
 import { renderDocument, written } from './document.tsx'
 import { coursePath, listAlternates, listPath } from './links.ts'
 import { CallToAction, Said, Thread } from './parts.tsx'
@@ -110,7 +110,7 @@ function About({ course, paragraphs, words }: { course: Course; paragraphs: stri
           <ul className="groups" {...written(language)}>
             {groups.map((targetGroup) => (
               <li key={targetGroup}>
-                <a href={listPath(chooseLanguage(language), { targetGroup })}>{targetGroup}</a>
+                <a href={listPath(chooseLanguage(language), { targetGroup })}>{readable(targetGroup)}</a>
               </li>
             ))}
           </ul>
@@ -189,7 +189,7 @@ function Variants({ variants, words }: { variants: Related[]; words: Words }): R
           <li key={slug}>
             <a href={coursePath(slug)} {...written(language)}>
               {targetGroup.length > 0 ? (
-                <span className="for">{targetGroup.slice(0, MAX_GROUPS).join(', ')}</span>
+                <span className="for">{targetGroup.slice(0, MAX_GROUPS).map(readable).join(', ')}</span>
               ) : null}
               <span className="name">{title}</span>
             </a>

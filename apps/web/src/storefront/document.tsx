@@ -78,6 +78,7 @@ function Head({ page }: { page: Page }) {
       <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111614" />
       <script src={assets.boot} />
       <link rel="preload" as="font" type="font/woff2" crossOrigin="anonymous" href={assets.font} />
+      <link rel="icon" href={assets.icon} />
       <link rel="stylesheet" href={assets.css} />
       <script type="module" src={assets.script} async />
       {data.map((one, index) => (
