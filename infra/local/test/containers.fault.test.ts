@@ -22,9 +22,9 @@ describeJourneys(async () => {
 }, obstacle)
 
 it('the commands of the README lead from the sign-up to the welcome mail', async () => {
-  const { enrollmentApi, aws } = product.urls
+  const { web, aws } = product.urls
   const [, commands = ''] = /## Try it\n[^]*?```sh\n([^]*?)```/.exec(readme) ?? []
-  const script = commands.replaceAll('http://localhost:3000', enrollmentApi).replaceAll('http://localhost:3003', aws)
+  const script = commands.replaceAll('http://localhost:3010', web).replaceAll('http://localhost:3003', aws)
 
   const output = execFileSync('bash', ['-c', `set -euo pipefail\n${script}`], { encoding: 'utf8', timeout: 60_000 })
 
