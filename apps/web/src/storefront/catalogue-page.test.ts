@@ -72,8 +72,11 @@ describe('what a reader sees', () => {
     expect(page.texts('a', { class: 'button' })).toEqual(['Alle Kurse'])
   })
 
-  it('a catalogue without courses says so', () => {
-    expect(open({ items: [], language: 'en' }).texts('h2')).toEqual(['No courses yet'])
+  it('a catalogue without courses says so, and leads to the other language', () => {
+    const page = open({ items: [], language: 'en' })
+
+    expect(page.texts('h2')).toEqual(['No courses yet'])
+    expect(page.texts('a', { class: 'button' })).toEqual(['Kurse auf Deutsch'])
   })
 
   it('the list in the other language is one link away', () => {

@@ -160,7 +160,15 @@ function Nothing({ language, words, isFiltered }: { language: Language; words: W
         <a className="button" href={listPath(language)}>
           {words.allCourses}
         </a>
-      ) : null}
+      ) : (
+        languages
+          .filter((one) => one !== language)
+          .map((one) => (
+            <a key={one} className="button" href={listPath(one)} hrefLang={one} lang={one}>
+              {getWords(one).list}
+            </a>
+          ))
+      )}
     </section>
   )
 }
