@@ -65,6 +65,8 @@ interface Instance {
   port?: number
   /** Its directory below `run`, if not the app's name. */
   name?: string
+  /** Additional settings of this process. */
+  environment?: NodeJS.ProcessEnv
 }
 
 interface StackOptions {
@@ -168,17 +170,19 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
       ...secretSettingsOf(app, secrets, databases),
       ...options.environment,
     })
-    const startApp: AppStarter['startApp'] = (app, { checkout = root, port = appPorts[app], name = app } = {}) =>
-      keep(
+    const startApp: AppStarter['startApp'] = (app, instance = {}) => {
+      const { checkout = root, port = appPorts[app], name = app, environment } = instance
+      return keep(
         clients,
         startNode({
           directory: join(directory, 'run', name),
           entry: appFile(checkout, app, 'main.js'),
           readyUrl: `http://127.0.0.1:${port}/health/ready`,
-          environment: environmentOf(app, port),
+          environment: { ...environmentOf(app, port), ...environment },
           log,
         }),
       )
+    }
     return { urls, postgres, databases, kafka, kafkaClient, secrets, runAccountsCli, startApp, environmentOf }
   }
 

@@ -1,0 +1,204 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findFreePort, type ServerProcess, waitFor } from '@coursewire/servers'
+import { bringInFirstCourse, type Editor, firstCourse } from '@coursewire/setup'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type AppStarter, type Base, startBase } from '../src/stack.ts'
+
+const ASKS_A_ROUND = 2_000
+const LANES_EACH = 2
+// Everything that is killed is back within this time, and followed again.
+const patience = { timeoutMs: 60_000, intervalMs: 50 }
+
+/** The clock of the apps that are started with its `environment`. It runs unless it is held. */
+function createClock(directory: string) {
+  const file = join(directory, 'clock.json')
+  let standsAt: number | null = null
+  let behind = 0
+  function tell(): void {
+    writeFileSync(`${file}.new`, JSON.stringify({ standsAt, behind }))
+    renameSync(`${file}.new`, file)
+  }
+  tell()
+  return {
+    environment: {
+      HELD_CLOCK: file,
+      NODE_OPTIONS: `--import=${fileURLToPath(new URL('held-clock.mjs', import.meta.url))}`,
+    },
+    hold(): void {
+      standsAt = Date.now()
+      tell()
+    },
+    move(ms: number): void {
+      standsAt = (standsAt ?? Date.now()) + ms
+      tell()
+    },
+    release(): void {
+      behind += Date.now() - (standsAt ?? Date.now())
+      standsAt = null
+      tell()
+    },
+  }
+}
+
+/** An instance of the pages, and what the round's asks have found. */
+interface Pages {
+  url: string
+  isGone: boolean
+  /** The answers to what was asked after the instance had said that there is no such course. */
+  afterGone: Set<number | 'none'>
+}
+
+// Two instances of the pages read from one instance of the catalogue each. What the second catalogue has in memory it keeps until it
+// reads the course anew, because its clock is held together with that of the pages.
+describe('two instances of the pages before two of the catalogue', () => {
+  let base: Base & AppStarter
+  let directory: string
+  let clock: ReturnType<typeof createClock>
+  let editor: Editor
+  let slug: string
+  let course: string
+  let staleUrl: string
+  let pages: Pages[]
+  let apps: Record<'pages' | 'catalogue' | 'staleCatalogue', ServerProcess>
+  let asks = 0
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'coursewire-invalidation-'))
+    clock = createClock(directory)
+    base = await startBase({
+      directory,
+      isTemporary: true,
+      // Never given servers, because Kafka is killed.
+      order: ['docker', 'embedded'],
+      log: (line) => process.stdout.write(`${line}\n`),
+    })
+    const { startApp, urls } = base
+    const [stalePort, secondPort] = [await findFreePort(), await findFreePort()]
+    staleUrl = `http://127.0.0.1:${stalePort}`
+    const { environment } = clock
+    const [catalogue, staleCatalogue, first] = await Promise.all([
+      startApp('distribution-service'),
+      startApp('distribution-service', { name: 'stale-distribution-service', port: stalePort, environment }),
+      startApp('web', { environment }),
+      startApp('web', {
+        name: 'second-web',
+        port: secondPort,
+        environment: { ...environment, DISTRIBUTION_SERVICE_URL: staleUrl },
+      }),
+      startApp('enrollment-api'),
+    ])
+    apps = { pages: first, catalogue, staleCatalogue }
+    pages = [urls.web, `http://127.0.0.1:${secondPort}`].map((url) => ({ url, isGone: false, afterGone: new Set() }))
+    const brought = await bringInFirstCourse(base)
+    editor = brought.editor
+    slug = brought.slug
+    const found = await editor.call<{ items: { id: string }[] }>(
+      `${urls.distributionService}/api/distributions?courseId=${firstCourse.course_id}`,
+    )
+    course = `${urls.distributionService}/api/distributions/${found.items[0]?.id}`
+  }, 300_000)
+
+  afterAll(async () => {
+    await base?.stop()
+    await rm(directory, { recursive: true, force: true })
+  }, 60_000)
+
+  async function read(url: string): Promise<number | 'none'> {
+    try {
+      const response = await fetch(url)
+      await response.arrayBuffer()
+      return response.status
+    } catch {
+      return 'none'
+    }
+  }
+
+  async function ask(one: Pages): Promise<number | 'none'> {
+    const { isGone } = one
+    const status = await read(`${one.url}/courses/${slug}`)
+    asks += 1
+    if (status === 404) one.isGone = true
+    if (isGone) one.afterGone.add(status)
+    return status
+  }
+
+  /** How often the pages have read the course. */
+  async function countReads(): Promise<number> {
+    const texts = await Promise.all(
+      [base.urls.distributionService, staleUrl].map(async (url) => (await fetch(`${url}/metrics`)).text()),
+    )
+    const lines = texts.flatMap((text) => text.split('\n'))
+    return lines
+      .filter((line) => line.startsWith('http_request_duration_seconds_count') && line.includes('/internal/pages/'))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+  }
+
+  /** Publishes the course, and waits until each instance shows it and trusts what it has kept. */
+  async function publish(): Promise<void> {
+    await editor.call(`${course}/publish`, { body: {} })
+    await waitFor(
+      async () => {
+        const before = await countReads()
+        const answers = await Promise.all(pages.flatMap((one) => [ask(one), ask(one), ask(one)]))
+        return answers.every((status) => status === 200) && (await countReads()) === before
+      },
+      { ...patience, message: 'each instance to keep the page' },
+    )
+    for (const one of pages) Object.assign(one, { isGone: false, afterGone: new Set() })
+  }
+
+  /** Keeps asking every instance. */
+  function askUntil(isOver: () => boolean) {
+    const lane = async (one: Pages) => {
+      while (!isOver()) await ask(one)
+    }
+    return Promise.all(pages.flatMap((one) => Array.from({ length: LANES_EACH }, () => lane(one))))
+  }
+
+  const restart = (app: keyof typeof apps) => async () => {
+    await apps[app].kill()
+    await apps[app].restart()
+  }
+
+  // The last one leaves no Kafka behind.
+  it.each([
+    { when: 'nothing is killed', disturb: () => Promise.resolve() },
+    { when: 'an instance of the pages is killed', disturb: restart('pages') },
+    { when: 'the catalogue that took it back is killed', disturb: restart('catalogue') },
+    { when: 'the catalogue that remembers it is killed', disturb: restart('staleCatalogue') },
+    {
+      when: 'Kafka was killed before, and a second passes',
+      before: () => base.kafka.kill(),
+      disturb: async () => clock.move(1_000),
+    },
+  ])(
+    'a course that is taken back is on no page within a second of their clock, and never again, when $when',
+    async ({ before, disturb }) => {
+      await publish()
+      clock.hold()
+      // The second catalogue has this in memory now.
+      expect(await read(`${staleUrl}/api/courses/${slug}`)).toBe(200)
+      await before?.()
+
+      const end = asks + ASKS_A_ROUND
+      let isOver = false
+      const asking = askUntil(() => isOver && asks >= end)
+      try {
+        await editor.call(`${course}/unpublish`, { body: { reason: 'taken back' } })
+        await disturb()
+        await waitFor(() => pages.every(({ isGone }) => isGone), { ...patience, message: 'every page to be gone' })
+      } finally {
+        isOver = true
+        await asking
+        clock.release()
+      }
+
+      for (const { afterGone } of pages) expect(afterGone).not.toContain(200)
+    },
+    300_000,
+  )
+})
