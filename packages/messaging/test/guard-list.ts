@@ -388,8 +388,8 @@ export const guards: Guard[] = [
   {
     name: 'only committed records are read',
     file: 'kafkajs/membership.ts',
-    find: 'maxWaitTimeInMs: 200,',
-    replace: 'maxWaitTimeInMs: 200,\n      readUncommitted: true,',
+    find: 'maxWaitTimeInMs: MAX_WAIT_MS,',
+    replace: 'maxWaitTimeInMs: MAX_WAIT_MS,\n      readUncommitted: true,',
     test: ['foreign-client', 'is heard'],
   },
   {

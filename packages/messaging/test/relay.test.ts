@@ -486,7 +486,9 @@ it('a service logs one line when Kafka goes down, and one when it is back', asyn
   await kafka.kill()
   await writeNotes(store, note, [{ noteId: 'a', n: 2 }])
   const ofKafka = () => log.find('Trouble with Kafka')
-  await waitFor(() => ofKafka().length > 40, { timeoutMs: 60_000, message: 'forty complaints' })
+  const publishFailed = () => log.find('Event publish failed').length > 0
+  const isAllSaid = () => ofKafka().length > 40 && publishFailed()
+  await waitFor(isAllSaid, { timeoutMs: 60_000, message: 'forty complaints, and one of the relay' })
   const during = log.lines.slice(before).filter(({ level }) => level !== 'debug')
   await kafka.restart()
   await waitFor(() => log.find('No more trouble with Kafka').length > 0, { timeoutMs: 120_000 })
