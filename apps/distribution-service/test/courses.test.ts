@@ -39,6 +39,7 @@ describe('other services', () => {
       description: 'Plants on walls, from the first pot to the last.',
       language: 'en',
       totalLessons: 12,
+      startsAt: null,
       public: true,
     })
     expect((await service.call('GET', '/internal/courses/b', asService)).body).toMatchObject({
