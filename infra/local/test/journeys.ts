@@ -159,7 +159,7 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
       expect(mail?.subject).toContain(firstCourse.title)
       expect(mail?.text).toContain('Ada Learner')
       const [, link = ''] = /href="(http[^"]*\/courses\/[^"]*)"/.exec(mail?.html ?? '') ?? []
-      expect(await callApi(link)).toMatchObject({ title: firstCourse.title })
+      expect(await (await fetch(link)).text()).toContain(`>${firstCourse.title}</h1>`)
     })
 
     it('ends with one mail even if the record is delivered three times', async () => {
