@@ -202,7 +202,7 @@ function Erase({ email }: { email: string }) {
           send={({ password = '' }) => enrollment.DELETE('/api/me', { body: { password } })}
           onSent={() => {
             intent.drop()
-            notify(({ erased }) => erased)
+            notify(({ erased }) => erased, { onNextPage: true })
             endSession()
             void navigate({ to: '/sign-in', search: {}, replace: true })
           }}

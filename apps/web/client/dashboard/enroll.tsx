@@ -26,7 +26,7 @@ export function Enroll() {
         body: { courseId, source: 'manual', ...(distributionId && { distributionId }), ...(ctaType && { ctaType }) },
       }),
     onSuccess: () => {
-      notify(({ enrolled }) => enrolled)
+      notify(({ enrolled }) => enrolled, { onNextPage: true })
       return navigate({ to: '/courses/$courseId', params: { courseId }, replace: true })
     },
   })

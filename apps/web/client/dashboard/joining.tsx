@@ -86,11 +86,11 @@ export function Verify() {
     onSuccess: ({ email, pendingEnrollmentCourseId }) => {
       if (pendingEnrollmentCourseId !== null) intent.keep(pendingEnrollmentCourseId)
       if (hasSession()) {
-        notify(({ addressChanged }) => addressChanged(email))
+        notify(({ addressChanged }) => addressChanged(email), { onNextPage: true })
         return navigate({ to: '/account', replace: true })
       }
       knownAddress.keep(email)
-      notify(({ confirmDone }) => confirmDone)
+      notify(({ confirmDone }) => confirmDone, { onNextPage: true })
       return navigate({ to: '/sign-in', search: {}, replace: true })
     },
   })
@@ -189,7 +189,7 @@ export function ChoosePassword() {
           })
         }}
         onSent={() => {
-          notify(({ resetDone }) => resetDone)
+          notify(({ resetDone }) => resetDone, { onNextPage: true })
           void navigate({ to: '/sign-in', search: {}, replace: true })
         }}
         button={words.resetSave}

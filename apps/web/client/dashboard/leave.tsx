@@ -33,7 +33,7 @@ export function Leave(props: {
           className="form in-dialog"
           send={leave}
           onSent={() => {
-            notify(({ left }) => left(title))
+            notify(({ left }) => left(title), { onNextPage: onLeft !== undefined })
             onLeft?.()
             close()
             void queries.invalidateQueries({ queryKey: ['enrollments'] })

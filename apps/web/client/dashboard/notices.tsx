@@ -6,11 +6,9 @@ import { useWords } from './words.tsx'
 interface Notice {
   say: (words: Words) => string
   isBad: boolean
-  at: number
+  /** The page that it belongs to. Null until the next page is there. */
+  page: string | null
 }
-
-/** A notice that is as young as this was meant for the page that has just been opened. */
-const LEAD_MS = 1_000
 
 let current: Notice | null = null
 const listeners = new Set<() => void>()
@@ -20,9 +18,9 @@ function show(notice: Notice | null): void {
   for (const listener of listeners) listener()
 }
 
-/** Tells the person what has happened, above this page, or above the next one if that comes at once. */
-export function notify(say: Notice['say'], { isBad = false } = {}): void {
-  show({ say, isBad, at: performance.now() })
+/** Tells the person what has happened, above this page or, if the caller is about to leave it, above the next one. */
+export function notify(say: Notice['say'], { isBad = false, onNextPage = false } = {}): void {
+  show({ say, isBad, page: onNextPage ? null : window.location.pathname })
 }
 
 /** The place where notices appear. A screen reader reads them out. */
@@ -37,7 +35,10 @@ export function Notices() {
     () => current,
   )
   useEffect(() => {
-    if (path && current && performance.now() - current.at > LEAD_MS) show(null)
+    if (!path || !current) return
+    const page = window.location.pathname
+    current.page ??= page
+    if (current.page !== page) show(null)
   }, [path])
   return (
     <div className="notices" role="status">

@@ -223,6 +223,7 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
       const { page } = visit
       await page.goto(`/courses/${product.slug}`)
       await page.getByRole('link', { name: 'Jetzt einschreiben' }).first().click()
+      await page.getByRole('heading', { name: 'Create account' }).waitFor()
       await expectGoodLook(page, 'sign-up')
       await page.getByRole('link', { name: 'Sign in' }).click()
       await signIn(page, learner)
