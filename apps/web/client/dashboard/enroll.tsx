@@ -1,9 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { hasSession } from '../session.ts'
 import { enrollment } from './api.ts'
-import { intent } from './intent.ts'
 import { notify } from './notices.tsx'
 import { Loading, Problem, State, useTitle } from './parts.tsx'
 import { useWords } from './words.tsx'
@@ -13,7 +11,7 @@ const route = getRouteApi('/enroll/$courseId')
 /** The button was pressed on one of our own pages, and not on a page of somebody who wants to enrol our visitors. */
 const wasPressedHere = () => document.referrer.startsWith(`${location.origin}/`)
 
-/** Where the button "Enroll" leads: enrols who is signed in, and remembers the course for who is not. */
+/** Where the button "Enroll" leads those who are signed in. */
 export function Enroll() {
   const words = useWords()
   const { courseId } = route.useParams()
@@ -31,12 +29,9 @@ export function Enroll() {
     },
   })
   useEffect(() => {
-    if (!hasSession()) {
-      intent.keep(courseId)
-      void navigate({ to: '/sign-up', replace: true })
-    } else if (wasPressedHere()) mutate()
-  }, [courseId, navigate, mutate])
-  if (isPending || !hasSession()) return <Loading />
+    if (wasPressedHere()) mutate()
+  }, [mutate])
+  if (isPending) return <Loading />
   return (
     <State title={words.enrollTitle}>
       {error ? <Problem error={error} /> : null}

@@ -10,8 +10,8 @@ import {
   useRouterState,
 } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { accessToken, onSession } from '../session.ts'
-import { enrolInIntent } from './intent.ts'
+import { accessToken, hasSession, onSession } from '../session.ts'
+import { enrolInIntent, intent } from './intent.ts'
 import { enrollmentsQuery } from './my-courses-data.ts'
 import { Loading } from './parts.tsx'
 import { Lost, Oops, Shell } from './shell.tsx'
@@ -89,6 +89,12 @@ export function makeRouter(queries: QueryClient) {
       distributionId: textOf(search.distributionId),
       ctaType: textOf(search.ctaType),
     }),
+    // Remembers the course before anything is shown: whoever clicks on before the page is there wants it all the same.
+    beforeLoad: async ({ params: { courseId }, preload }) => {
+      if (preload || (hasSession() && (await accessToken().catch(() => true)))) return
+      intent.keep(courseId)
+      throw redirect({ to: '/sign-up', replace: true })
+    },
     component: page(() => import('./enroll.tsx'), 'Enroll'),
   })
   const joining = () => import('./joining.tsx')

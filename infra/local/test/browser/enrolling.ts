@@ -216,6 +216,21 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
       expect([...visit.complaints(), ...elsewhere.complaints()]).toEqual([])
     })
 
+    it('somebody who goes to the sign-in before the page is there is enrolled all the same', async () => {
+      const { stage } = getProduct()
+      const learner = await createLearner(stage.stack)
+      await using visit = await stage.visit()
+      const { page } = visit
+      // The page's code never arrives.
+      await page.route(/\/assets\/enroll-/, () => undefined)
+
+      await page.goto(`/app/enroll/${courseId}`)
+      await page.getByRole('link', { name: 'Sign in' }).first().click()
+      await signIn(page, learner)
+
+      await page.getByText('You are enrolled.').waitFor()
+    })
+
     it('somebody who has an account already takes the course along to the sign-in', async () => {
       const product = getProduct()
       const learner = await createLearner(product.stage.stack)
