@@ -121,6 +121,8 @@ export async function readTraces(page: Page): Promise<string> {
 }
 
 export async function signIn(page: Page, { email, password }: Learner): Promise<void> {
+  // The page before it may have such fields as well.
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
