@@ -229,6 +229,7 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
       await signIn(page, learner)
 
       await page.getByText('You are enrolled.').waitFor()
+      expect(await findEnrollments({ stage }, learner)).toMatchObject([{ source: 'auto' }])
     })
 
     it('somebody who has an account already takes the course along to the sign-in', async () => {
