@@ -90,7 +90,9 @@ ${renderSettings(toContainerEnvironment(twoListeners()))}
     build:
       context: .
       dockerfile: infra/docker/Dockerfile
-      args: { APP: setup, SETTINGS: "${settingsVolumes.join(' ')}" }
+      args:
+        APP: setup
+        SETTINGS: "${settingsVolumes.join(' ')}"
     command: [dist/main.js, servers]
     restart: on-failure
     depends_on: *servers
