@@ -11,7 +11,7 @@ export async function buildApp({ config, logger, db, messaging, sender }: Contex
     logger,
     health: {
       live: () => messaging.findStandstill() ?? (sender.isAlive() ? null : 'The sender stands still'),
-      // What it cannot do now it does later. Whoever wants to know what the ledger has can wait for the database.
+      // It does later whatever it cannot do now, and callers of its one route can wait for the database.
       ready: () => Promise.resolve(),
     },
     docs: {

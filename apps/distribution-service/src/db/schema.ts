@@ -186,7 +186,7 @@ export const viewCounts = pgTable(
   ],
 )
 
-/** What versions before {@link viewCounts} write. It goes once none of them can run. */
+/** Versions older than {@link viewCounts} write this table. Drop it once none of them can run. */
 export const viewsTold = pgTable(
   'views_told',
   {

@@ -14,11 +14,11 @@ export const emails = pgTable(
     template: text('template').notNull(),
     /** The id of the account. */
     recipient: text('recipient').notNull(),
-    /** What the mail is about: the id of the course, or of the request that an account mail answers. */
+    /** The subject of the mail: the id of the course, or of the request that an account mail answers. */
     fact: text('fact').notNull(),
     /** 1 where there is no enrolment. */
     activation: integer('activation').notNull(),
-    /** Of the enrolment. */
+    /** How the student was enrolled; null for other mails. */
     source: text('source'),
     status: text('status', { enum: statuses }).notNull().default('pending'),
     /** Counts the claims. Only the worker with the latest number may record an outcome. */

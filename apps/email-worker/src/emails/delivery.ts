@@ -90,7 +90,7 @@ export function createDelivery(options: DeliveryOptions) {
   }
 }
 
-/** What an operator has to do about failures with these codes. */
+/** The steps by which an operator ends failures with these codes. */
 const remedies: Record<string, string> = {
   'client.invalid': "Repeat create-client with this service's SERVICE_CLIENT_ID and SERVICE_CLIENT_SECRET",
   'tenant.forbidden': 'Repeat create-client with this tenant too',

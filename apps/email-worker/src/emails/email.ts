@@ -6,7 +6,7 @@ import type {
   enrollmentCompleted,
 } from '@coursewire/events'
 
-/** What makes a mail one mail, however many events ask for it. */
+/** The identity of a mail. Events that ask for the same one get one mail. */
 export interface EmailKey {
   tenantId: string
   template: string

@@ -2,7 +2,7 @@ import { authorized, hasSession, onSession } from '../session.ts'
 import { ENROLLED, tab } from '../storage.ts'
 import { countClick } from './counts.ts'
 
-/** So long, leafing through a list asks for the learner's courses once. */
+/** How long the learner's courses are remembered while somebody leafs through a list. */
 const KEEP_MS = 60_000
 
 const enrolled = new Set<string>()
@@ -97,7 +97,7 @@ async function enroll({ link, course, cta, href }: Button): Promise<void> {
   const answer = await authorized(
     new Request('/api/enrollments', { method: 'POST', keepalive: true, headers, body }),
   ).catch(() => undefined)
-  // Without an answer nobody knows, but for the server.
+  // Without an answer only the server knows.
   const isIn = answer ? answer.ok : await isEnrolled(course).catch(() => false)
   waiting.delete(course)
   set(course, isIn)

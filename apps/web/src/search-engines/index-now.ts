@@ -10,7 +10,7 @@ export const keyPath = (key: string) => `/${key}.txt`
 const ENDPOINT = 'https://api.indexnow.org/indexnow'
 /** The protocol allows no more in one request. */
 const MAX_BATCH = 10_000
-/** Of one host. What does not fit is found by the sitemap. */
+/** How many addresses of one host may wait. Engines find the others by the sitemap. */
 const MAX_WAITING = 50_000
 /** A page that is edited several times in a row is submitted once. */
 const GATHER_MS = 60_000

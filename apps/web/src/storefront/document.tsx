@@ -10,7 +10,7 @@ import { chooseLanguage, getWords, type Language, languages } from './wording.ts
 export interface Page {
   site: Site
   assets: Assets
-  /** Of the title and the content. The words around them are in the nearest language that we have. */
+  /** The language of the title and the content. The words around them are in the nearest one that we have. */
   language: string
   title: string
   description: string

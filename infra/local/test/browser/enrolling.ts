@@ -70,7 +70,7 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
 
       await page.goto(`/courses/${product.slug}`)
       await page.getByRole('link', { name: 'Jetzt einschreiben' }).first().dblclick()
-      // So long, another click is part of the double click.
+      // Until then another click is part of the double click.
       const over = await page.evaluate(() => performance.now() + 600)
       await page.waitForFunction((moment) => performance.now() > moment, over)
       await page.getByRole('link', { name: 'Weiterlernen' }).first().click()
