@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { createLogger, loadConfig } from '@coursewire/service-kit'
@@ -14,8 +15,11 @@ type Answer = { status?: number; headers?: Record<string, string | string[]>; bo
 /** What a service got. */
 export type Call = Pick<IncomingMessage, 'headers' | 'method'> & { path: string; body: string }
 
-/** Starts a service that answers as a test says, and issues tokens. */
-export async function startService(answer: (call: Call) => Answer | Promise<Answer> | null) {
+/** Starts a service that answers as a test says, and issues tokens. With `tls` its address is https. */
+export async function startService(
+  answer: (call: Call) => Answer | Promise<Answer> | null,
+  tls?: { key: string; cert: string },
+) {
   const calls: Call[] = []
   async function listen(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, headers, url: path = '' } = request
@@ -36,7 +40,9 @@ export async function startService(answer: (call: Call) => Answer | Promise<Answ
     response.writeHead(status, more)
     response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body))
   }
-  const server = createServer((request, response) => void listen(request, response).catch(() => response.destroy()))
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    void listen(request, response).catch(() => response.destroy())
+  const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   async function close(): Promise<void> {
@@ -44,7 +50,8 @@ export async function startService(answer: (call: Call) => Answer | Promise<Answ
     if (server.listening) await new Promise((resolve) => server.close(resolve))
   }
   onTestFinished(close)
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, close }
+  const { port } = server.address() as AddressInfo
+  return { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, calls, close }
 }
 
 /** Starts a catalogue whose courses a test can change. Its answers are those of distribution-service. */

@@ -5,6 +5,7 @@ import { findAppFor } from '@coursewire/product'
 import { expect, it } from 'vitest'
 import { passedThrough } from '../src/pages/pass-through.ts'
 import { type Call, startService, startWeb } from './helpers.ts'
+import { selfSigned } from './self-signed.ts'
 
 /** Starts the pages before two services that say who they are. */
 async function startBoth(env: Record<string, string> = {}) {
@@ -179,4 +180,16 @@ it('a service that is away, or hangs up, is a 503 for scripts, and one line in t
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(
     Array.from({ length: 2 }, () => 'A service does not answer'),
   )
+})
+
+it('a service whose certificate nobody vouches for gets no call', async () => {
+  const impostor = await startService(() => ({ body: 'token' }), selfSigned)
+  const { get, lines } = await startWeb({ catalogue: impostor, accounts: impostor })
+
+  const answer = await get('/auth/refresh', { cookie: 'secret' }, { method: 'POST' })
+  const page = await get('/courses/sauerteig')
+
+  expect([answer.statusCode, page.statusCode]).toEqual([503, 503])
+  expect(impostor.calls).toEqual([])
+  expect(lines.join()).toContain('DEPTH_ZERO_SELF_SIGNED_CERT')
 })

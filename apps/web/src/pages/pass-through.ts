@@ -41,7 +41,12 @@ export async function addPassThrough(
           config: { access: 'public', isQuiet: true },
           disableRequestLogging: true,
           preHandler: (request, _reply, done) => done(isPlain(request.url) ? undefined : ambiguous()),
-          undici: { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, connect: { timeout: 3_000 } },
+          undici: {
+            headersTimeout: TIMEOUT_MS,
+            bodyTimeout: TIMEOUT_MS,
+            // By default the plugin accepts any certificate.
+            connect: { timeout: 3_000, rejectUnauthorized: true },
+          },
           replyOptions: {
             rewriteRequestHeaders,
             rewriteHeaders: (headers) => {
