@@ -197,6 +197,23 @@ describe('a student reads', () => {
     expect(pages.flatMap(({ items }) => items)).toEqual(created)
   })
 
+  it('whether there is an enrolment in a course, without a refusal if there is none', async () => {
+    const student = await aStudent(service)
+    const [joined, left, other] = [
+      await anOpenCourse(service),
+      await anOpenCourse(service),
+      await anOpenCourse(service),
+    ]
+    const created = await service.post(student.token, { courseId: joined })
+    await service.post(student.token, { courseId: left })
+    await service.send('DELETE', student.token, `/api/enrollments/${left}`, { reason: 'other' })
+    const find = async (courseId: string) =>
+      (await service.get(student.token, `/api/enrollments?courseId=${courseId}`)).json()
+
+    expect(await find(joined)).toEqual({ items: [created.json()], nextCursor: null })
+    for (const courseId of [left, other]) expect(await find(courseId)).toEqual({ items: [], nextCursor: null })
+  })
+
   it.each([
     ['limit=0'],
     ['limit=101'],
@@ -205,6 +222,8 @@ describe('a student reads', () => {
     ["cursor=enr_' OR 1=1"],
     ['cursor=%25'],
     ['cursor=a%00'],
+    ['courseId='],
+    ['courseId=a%00'],
   ])('nothing but a 400 with ?%s', async (query) => {
     const student = await aStudent(service)
 

@@ -2494,6 +2494,8 @@ export interface operations {
     listEnrollments: {
         parameters: {
             query?: {
+                /** @description Only the enrolment in this course */
+                courseId?: string;
                 /** @description The nextCursor of the page before */
                 cursor?: string;
                 /** @description How many at most */

@@ -110,18 +110,19 @@ export async function findEnrollment(db: Database, student: Student, courseId: s
   return enrollment ?? null
 }
 
-/** Lists the student's enrolments, latest first, starting after `cursor`. */
+/** Lists the student's enrolments, or the one in `courseId`, latest first, starting after `cursor`. */
 export function listEnrollments(
   db: Database,
   student: Student,
-  page: { cursor: string | undefined; limit: number },
+  page: { courseId: string | undefined; cursor: string | undefined; limit: number },
 ): Promise<Enrollment[]> {
+  const isWanted = page.courseId === undefined ? undefined : eq(enrollments.courseId, page.courseId)
   // Ids grow with time.
   const isOnPage = page.cursor === undefined ? undefined : lt(enrollments.id, page.cursor)
   return db
     .select(fields)
     .from(enrollments)
-    .where(and(isOf(student), isCurrent, isOnPage))
+    .where(and(isOf(student), isCurrent, isWanted, isOnPage))
     .orderBy(desc(enrollments.id))
     .limit(page.limit)
 }

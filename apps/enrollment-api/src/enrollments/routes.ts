@@ -41,6 +41,7 @@ const newProgress = z
 const params = z.object({ courseId: id })
 const cursor = z.string().regex(/^enr_[\da-f-]{36}$/)
 const page = z.object({
+  courseId: id.optional().describe('Only the enrolment in this course'),
   cursor: cursor.optional().describe('The nextCursor of the page before'),
   limit,
 })
@@ -117,8 +118,8 @@ export function addEnrollmentRoutes(
       config,
     },
     async (request) => {
-      const { cursor, limit } = request.query
-      return toPage(await listEnrollments(db, request.caller, { cursor, limit: limit + 1 }), limit)
+      const { courseId, cursor, limit } = request.query
+      return toPage(await listEnrollments(db, request.caller, { courseId, cursor, limit: limit + 1 }), limit)
     },
   )
 

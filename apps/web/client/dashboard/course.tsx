@@ -6,7 +6,6 @@ import { Form } from './form.tsx'
 import { Leave } from './leave.tsx'
 import { enrollmentQuery, type MyCourse, toPercent, useNamed } from './my-courses-data.ts'
 import { Failed, Loading, Problem, State, useTitle } from './parts.tsx'
-import { isNotEnrolled } from './problems.ts'
 import { useProgress, Wire } from './wire.tsx'
 import { useLanguage, useWords } from './words.tsx'
 
@@ -17,9 +16,9 @@ export function Course() {
   const words = useWords()
   const { courseId } = route.useParams()
   const { data, error, refetch } = useQuery(enrollmentQuery(courseId))
-  const course = useNamed(data && [data]).courses?.[0]
+  const course = useNamed(data ? [data] : undefined).courses?.[0]
   useTitle(course?.entry?.title ?? words.progress)
-  if (isNotEnrolled(error)) return <NotEnrolled courseId={courseId} />
+  if (data === null) return <NotEnrolled courseId={courseId} />
   if (error && !data) return <Failed title={words.oops} error={error} retry={() => void refetch()} />
   return course ? <Progress course={course} /> : <Loading />
 }

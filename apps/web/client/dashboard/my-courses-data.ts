@@ -30,10 +30,14 @@ export const enrollmentsQuery = queryOptions({
   },
 })
 
+/** Null if the learner is not enrolled. A list is asked, because browsers report each 404 in the console. */
 export const enrollmentQuery = (courseId: string) =>
   queryOptions({
     queryKey: ['enrollments', courseId],
-    queryFn: () => dataOf(enrollment.GET('/api/enrollments/{courseId}', { params: { path: { courseId } } })),
+    queryFn: async () => {
+      const page = await dataOf(enrollment.GET('/api/enrollments', { params: { query: { courseId } } }))
+      return page.items[0] ?? null
+    },
   })
 
 /** What the catalogue says about courses: one entry for each that is public, in the reader's language if there is one. */

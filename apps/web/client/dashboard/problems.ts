@@ -23,7 +23,6 @@ const hasCode = (error: unknown, code: Code) => error instanceof Refusal && erro
 
 export const isUnverified = (error: unknown): boolean => hasCode(error, 'account.unverified')
 export const isLinkInvalid = (error: unknown): boolean => hasCode(error, 'link.invalid')
-export const isNotEnrolled = (error: unknown): boolean => hasCode(error, 'enrollment.not-found')
 
 /** Whether the same call may succeed later without anybody changing anything. */
 export function isPassing(error: unknown): boolean {

@@ -57,20 +57,21 @@ async function readEnrolled(): Promise<string[]> {
   }
   const [only, ...others] = courses
   if (only === undefined) return []
-  if (others.length === 0) return (await isEnrolled(only)) ? [only] : []
+  if (others.length === 0) return listEnrolled({ courseId: only })
 
   const kept: { at: number; courses: string[] } = JSON.parse(tab.get(ENROLLED) ?? '{ "at": 0 }')
   if (Date.now() - kept.at < KEEP_MS) return kept.courses
-  const answer = await authorized(new Request('/api/enrollments?limit=100'))
-  if (!answer.ok) throw new Error(`Enrolments were not listed: ${answer.status}`)
-  const { items }: { items: { courseId: string }[] } = await answer.json()
-  const found = items.map(({ courseId }) => courseId)
+  const found = await listEnrolled({ limit: '100' })
   tab.set(ENROLLED, JSON.stringify({ at: Date.now(), courses: found }))
   return found
 }
 
-async function isEnrolled(course: string): Promise<boolean> {
-  return (await authorized(new Request(`/api/enrollments/${encodeURIComponent(course)}`))).ok
+/** The courses of the learner's enrolments. */
+async function listEnrolled(query: Record<string, string>): Promise<string[]> {
+  const answer = await authorized(new Request(`/api/enrollments?${new URLSearchParams(query)}`))
+  if (!answer.ok) throw new Error(`Enrolments were not listed: ${answer.status}`)
+  const { items }: { items: { courseId: string }[] } = await answer.json()
+  return items.map(({ courseId }) => courseId)
 }
 
 function onClick(event: MouseEvent, button: Button): void {
@@ -98,7 +99,7 @@ async function enroll({ link, course, cta, href }: Button): Promise<void> {
     new Request('/api/enrollments', { method: 'POST', keepalive: true, headers, body }),
   ).catch(() => undefined)
   // Without an answer only the server knows.
-  const isIn = answer ? answer.ok : await isEnrolled(course).catch(() => false)
+  const isIn = answer ? answer.ok : (await listEnrolled({ courseId: course }).catch(() => [])).length > 0
   waiting.delete(course)
   set(course, isIn)
   show()
