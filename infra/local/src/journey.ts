@@ -35,8 +35,8 @@ export function imagineLearner(): Learner {
 }
 
 /** Creates a student as an operator does. */
-export async function createLearner(stack: Product): Promise<Learner> {
-  const learner = imagineLearner()
+export async function createLearner(stack: Product, known: Partial<Learner> = {}): Promise<Learner> {
+  const learner = { ...imagineLearner(), ...known }
   const { email, name, locale, password } = learner
   await stack.runAccountsCli(
     ['create-user', '--tenant', tenant, '--email', email, '--name', name, '--locale', locale],

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bringInFirstCourse } from '@coursewire/setup'
+import { bringInFirstCourse, type Editor } from '@coursewire/setup'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Stack, startStack } from '../src/stack.ts'
 import { describeAccounts } from './browser/accounts.ts'
 import { describeEnrolling } from './browser/enrolling.ts'
+import { describeHostileTexts } from './browser/hostile-texts.ts'
 import { describeSessions } from './browser/sessions.ts'
 import { obstacle, openStage, type Stage } from './browser/stage.ts'
 
@@ -23,6 +24,7 @@ function describeProduct(): void {
     let stage: Stage
     let directory: string
     let slug: string
+    let editor: Editor
 
     beforeAll(async () => {
       directory = await mkdtemp(join(tmpdir(), 'coursewire-browser-'))
@@ -33,7 +35,7 @@ function describeProduct(): void {
         order: ['docker', 'embedded'],
         log: (line) => process.stdout.write(`${line}\n`),
       })
-      slug = (await bringInFirstCourse(stack)).slug
+      ;({ slug, editor } = await bringInFirstCourse(stack))
       stage = await openStage(stack)
     }, 300_000)
 
@@ -46,5 +48,6 @@ function describeProduct(): void {
     describeEnrolling(() => ({ stage, slug }))
     describeSessions(() => stage)
     describeAccounts(() => stage)
+    describeHostileTexts(() => ({ stage, editor }))
   })
 }
