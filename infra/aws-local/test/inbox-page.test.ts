@@ -1,21 +1,10 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { chromiumOptions } from '@coursewire/testing'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { start } from './started.ts'
-
-const executablePath = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'chromium'))
-  .find((path) => existsSync(path))
-
-const args = [
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking',
-  '--disable-component-update --disable-sync',
-].flatMap((line) => line.split(' '))
 
 const desktop = { width: 1200, height: 800 }
 const phone = { width: 360, height: 720 }
@@ -61,10 +50,10 @@ describe('the inbox page', () => {
 
   beforeEach((ctx) => {
     // In CI a missing browser is a failure, because nobody would notice the skip.
-    if (!executablePath && !process.env['CI']) ctx.skip('no chromium on PATH')
+    if (!chromiumOptions && !process.env['CI']) ctx.skip('no chromium on PATH')
   })
   beforeAll(async () => {
-    if (executablePath) browser = await chromium.launch({ executablePath, args })
+    if (chromiumOptions) browser = await chromium.launch(chromiumOptions)
   })
   afterAll(() => browser?.close())
 

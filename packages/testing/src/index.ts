@@ -10,6 +10,7 @@ export {
   aPublishedDistribution,
   aStagedCourse,
 } from './builders.ts'
+export { chromiumOptions } from './chromium.ts'
 export { createGlobalSetup, type GlobalSetupOptions } from './global-setup.ts'
 export type { Remark, Results } from './reporter.ts'
 export { createTestDatabase, type TestDatabase } from './test-database.ts'

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { waitFor } from '@coursewire/servers'
+import { chromiumOptions } from '@coursewire/testing'
 import axe from 'axe-core'
 import {
   type Browser,
@@ -15,16 +16,6 @@ import { expect } from 'vitest'
 import { findMails, type Learner, tokenOf } from '../../src/journey.ts'
 import type { Stack } from '../../src/stack.ts'
 
-const executablePath = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'chromium'))
-  .find((path) => existsSync(path))
-
-const args = [
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking',
-  '--disable-component-update --disable-sync',
-].flatMap((line) => line.split(' '))
-
 const desktop = { width: 1280, height: 860 }
 const phone = { width: 390, height: 844 }
 const appearances = [
@@ -36,12 +27,12 @@ const appearances = [
 const screenshots = fileURLToPath(new URL('../../../../.coursewire/screenshots', import.meta.url))
 
 /** Why there are no browser tests; null if there is a browser. */
-export const obstacle = executablePath ? null : 'there is no chromium on the PATH'
+export const obstacle = chromiumOptions ? null : 'there is no chromium on the PATH'
 
 /** A browser in front of the running product. */
 export async function openStage(stack: Stack) {
   mkdirSync(screenshots, { recursive: true })
-  const browser = await chromium.launch({ executablePath: executablePath ?? '', args })
+  const browser = await chromium.launch(chromiumOptions ?? {})
   return {
     web: stack.urls.web,
     stack,
