@@ -11,6 +11,7 @@ export const assets: Assets = {
   font: '/assets/font.woff2',
   early: '/assets/early.js',
   dashboard: '',
+  scriptsOf: () => [],
 }
 
 type Fields = { [Name in keyof Course]?: unknown }

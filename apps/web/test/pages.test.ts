@@ -178,9 +178,28 @@ it('the learner’s place is one page for all its addresses', async () => {
   const answers = await Promise.all(['/app', '/app/courses/x', '/app/enroll/y?next=//evil'].map((path) => get(path)))
 
   for (const { statusCode, headers, body } of answers) {
-    expect([statusCode, headers['cache-control'], body]).toEqual([200, 'no-cache', answers[0]?.body])
+    expect([statusCode, headers['cache-control']]).toEqual([200, 'no-cache'])
     expect(body).toMatch(/<script src="\/assets\/boot-[^"]+"><\/script>/)
+    expect(body).toContain('<div id="root"></div>')
   }
+})
+
+it.each([
+  ['/app', 'my-courses'],
+  ['/app/courses/x', 'course'],
+  ['/app/sign-in', 'sign-in'],
+])('%s names every script that its page needs', async (path, name) => {
+  const { get } = await startWeb()
+
+  const { body } = await get(path)
+
+  const named = [...body.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map(([, file]) => file)
+  const script = named.find((file) => new RegExp(`^${name}-[\\w-]{8}\\.js$`).test(file ?? ''))
+  const { body: code } = await get(`/assets/${script}`)
+  const imports = [...code.matchAll(/from"\.\/([^"]+)"/g)].map(([, file]) => file)
+  expect(imports.length).toBeGreaterThan(2)
+  expect(named).toEqual(expect.arrayContaining(imports))
+  expect(new Set(named).size).toBe(named.length)
 })
 
 it('files of pages never change, and are sent in compressed form', async () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** The folder with what Vite has built for browsers. */
 export const clientFolder = fileURLToPath(new URL('../../dist/client', import.meta.url))
 
-type Manifest = Record<string, { file: string; assets?: string[] }>
+type Manifest = Record<string, { file: string; assets?: string[]; imports?: string[] }>
 
 /** The addresses of what pages load. */
 export interface Assets {
@@ -20,7 +20,11 @@ export interface Assets {
   early: string
   /** The dashboard's page, as Vite has written it. */
   dashboard: string
+  /** The scripts of one of its pages that its HTML does not name. */
+  scriptsOf: (page: DashboardPage) => string[]
 }
+
+export type DashboardPage = 'my-courses' | 'course' | 'sign-in'
 
 /** Reads what the build has written. Throws if there is no build. */
 export function readAssets(): Assets {
@@ -31,6 +35,8 @@ export function readAssets(): Assets {
     return built
   }
   const addressOf = (source: string) => `/${find(source).file}`
+  const withImports = (source: string): string[] => [source, ...(find(source).imports ?? []).flatMap(withImports)]
+  const dashboard = readFileSync(`${clientFolder}/client/dashboard/index.html`, 'utf8')
   return {
     css: addressOf('client/storefront/storefront.css'),
     script: addressOf('client/storefront/storefront.ts'),
@@ -38,6 +44,10 @@ export function readAssets(): Assets {
     font: `/${find('client/storefront/storefront.css').assets?.[0]}`,
     icon: addressOf('client/icon.svg'),
     early: addressOf('client/dashboard/early.ts'),
-    dashboard: readFileSync(`${clientFolder}/client/dashboard/index.html`, 'utf8'),
+    dashboard,
+    scriptsOf: (page) =>
+      [...new Set(withImports(`client/dashboard/${page}.tsx`).map(addressOf))].filter(
+        (address) => !dashboard.includes(address),
+      ),
   }
 }
