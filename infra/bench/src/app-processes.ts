@@ -2,7 +2,7 @@ import { createPublicKey, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Base, type Stack, startNode, startStack } from '@coursewire/local'
+import { type AppStarter, type Base, type Stack, startBase, startNode, startStack } from '@coursewire/local'
 import { provisionService } from '@coursewire/postgres'
 import { type AppName, appNames } from '@coursewire/product'
 import { findFreePort, type ServerProcess } from '@coursewire/servers'
@@ -16,14 +16,26 @@ export const issuerOf = ({ urls }: Base) => ({ issuer: urls.enrollmentApi, audie
  * Starts the apps as they are deployed, on their own durable servers. Databases, topics and groups have fixed names, so on shared
  * servers the leftovers of another measurement would be processed in the middle of this one.
  */
-export async function startApps(log: (line: string) => void, environment: NodeJS.ProcessEnv = {}): Promise<Stack> {
-  rmSync(directory, { recursive: true, force: true })
-  const stack = await startStack({ directory, order: ['embedded', 'docker'], environment, log })
+export function startApps(log: (line: string) => void, environment: NodeJS.ProcessEnv = {}): Promise<Stack> {
+  return inEmptyDirectory(() => startStack({ directory, order: ['embedded', 'docker'], environment, log }))
+}
+
+/** Starts the servers, and leaves it to the caller which apps there are and how many of each. */
+export function startServers(log: (line: string) => void): Promise<Base & AppStarter> {
+  return inEmptyDirectory(() => startBase({ directory, order: ['embedded', 'docker'], log }))
+}
+
+async function inEmptyDirectory<Started extends { stop(): Promise<void> }>(
+  start: () => Promise<Started>,
+): Promise<Started> {
+  const remove = () => rmSync(directory, { recursive: true, force: true })
+  remove()
+  const started = await start()
   return {
-    ...stack,
+    ...started,
     async stop() {
-      await stack.stop()
-      rmSync(directory, { recursive: true, force: true })
+      await started.stop()
+      remove()
     },
   }
 }
@@ -55,14 +67,16 @@ export interface Bare {
 
 /** Starts one of the floors as a process with its own database on the same server. */
 export async function startBare(
-  stack: Stack,
+  stack: Base,
   options: {
-    name: 'bare-app' | 'bare-catalogue' | 'bare-enrollment' | 'bare-refresh'
+    name: 'bare-app' | 'bare-catalogue' | 'bare-enrollment' | 'bare-page' | 'bare-refresh'
     tables?: string
+    /** Additional settings. */
+    environment?: NodeJS.ProcessEnv
     log: (line: string) => void
   },
 ): Promise<Bare> {
-  const { name, tables = '', log } = options
+  const { name, tables = '', environment, log } = options
   const createPassword = () => randomBytes(16).toString('hex')
   const passwords = { owner: createPassword(), run: createPassword() }
   const access = await provisionService(stack.postgres.url, name.replace('-', '_'), passwords)
@@ -83,6 +97,7 @@ export async function startBare(
       JWT_PUBLIC_KEY: createPublicKey(stack.secrets.jwtPrivateKey).export({ type: 'spki', format: 'pem' }).toString(),
       JWT_ISSUER: issuer,
       JWT_AUDIENCE: audience,
+      ...environment,
     },
     log,
   })

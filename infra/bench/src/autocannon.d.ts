@@ -22,7 +22,9 @@ declare module 'autocannon' {
     url: string
     connections: number
     /** Seconds. */
-    duration: number
+    duration?: number
+    /** Calls. They end the load, however long they take. */
+    amount?: number
     requests: { setupRequest(request: Request): Request }[]
   }): Loading
 }

@@ -10,18 +10,19 @@ export interface Figure {
 /** Our code compared with a floor: the barest way to do the same work on the same servers in the same run. */
 export interface Comparison {
   work: string
-  floorWork: string
+  /** Left out, as `floor` is, where there is nothing to compare with. */
+  floorWork?: string
   figures: Record<string, Figure>
   /** Also runs once before the rounds to warm up; that result is discarded. */
   ours(): Promise<Measured>
-  floor(): Promise<Measured>
+  floor?(): Promise<Measured>
   /** Stops what the comparison started. */
   close?(): Promise<void>
 }
 
 export interface Result {
   work: string
-  floorWork: string
+  floorWork: string | null
   figure: string
   unit: string
   ours: number
@@ -51,17 +52,19 @@ export async function compare(
   rounds: number,
   onProgress: (line: string) => void,
 ): Promise<Result[]> {
-  const { work, floorWork, figures } = comparison
+  const { work, floorWork = null, figures } = comparison
   const measured: { ours: Measured; floor: Measured }[] = []
-  await comparison.floor()
+  const measureFloor = async () => (await comparison.floor?.()) ?? {}
+  await measureFloor()
   await comparison.ours()
   for (let round = 1; round <= rounds; round += 1) {
     const oursFirst = round % 2 === 1 ? await comparison.ours() : null
-    const floor = await comparison.floor()
+    const floor = await measureFloor()
     const ours = oursFirst ?? (await comparison.ours())
     measured.push({ ours, floor })
     const texts = Object.entries(figures).map(
-      ([name, { unit }]) => `${name} ${format(ours[name])} beside ${format(floor[name])} ${unit}`,
+      ([name, { unit }]) =>
+        `${name} ${format(ours[name])} ${name in floor ? `beside ${format(floor[name])} ` : ''}${unit}`,
     )
     onProgress(`round ${round} of ${rounds}: ${texts.join(', ')}`)
   }

@@ -61,7 +61,8 @@ export async function createIdleComparison(environment: Environment): Promise<Co
   }
 }
 
-async function readUsage(url: string): Promise<{ memoryBytes: number; cpuSeconds: number }> {
+/** What a process has used, as its metrics say. */
+export async function readUsage(url: string): Promise<{ memoryBytes: number; cpuSeconds: number }> {
   const text = await (await fetch(`${url}/metrics`)).text()
   const read = (name: string) => Number(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'm').exec(text)?.[1])
   return { memoryBytes: read('process_resident_memory_bytes'), cpuSeconds: read('process_cpu_seconds_total') }

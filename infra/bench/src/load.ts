@@ -17,6 +17,9 @@ export interface Load {
   p99: number
 }
 
+/** How long a load lasts. */
+type Extent = { seconds: number } | { calls: number }
+
 /** Returns a call for each item in turn, again and again. */
 export function inTurn<Item>(items: Item[], toCall: (item: Item) => Call): () => Call {
   const calls = items.map(toCall)
@@ -28,13 +31,13 @@ export function inTurn<Item>(items: Item[], toCall: (item: Item) => Call): () =>
 export async function load(
   url: string,
   nextCall: () => Call,
-  { status, connections, seconds }: { status: number; connections: number; seconds: number },
+  { status, connections, ...extent }: { status: number; connections: number } & Extent,
 ): Promise<Load> {
   const tookMs: number[] = []
   const loading = autocannon({
     url,
     connections,
-    duration: seconds,
+    ...('calls' in extent ? { amount: extent.calls } : { duration: extent.seconds }),
     requests: [
       {
         setupRequest(request) {

@@ -2,6 +2,7 @@
 import { defineAction, runCommandLine, terminal } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { type Comparison, compare, type Result } from './benchmark.ts'
+import { createBrowserComparisons } from './browser.ts'
 import { createCatalogueComparisons } from './catalogue.ts'
 import { createConsumeComparison } from './consume.ts'
 import { createCountingComparisons } from './counting.ts'
@@ -12,6 +13,7 @@ import { createGrowthComparisons, createNeighbourComparison } from './growth.ts'
 import { createIdleComparison } from './idle.ts'
 import { createLatencyComparisons } from './latency.ts'
 import { createMailComparisons } from './mail.ts'
+import { createPageComparisons } from './pages.ts'
 import { createRefreshComparison } from './refresh.ts'
 import { createRelayComparison } from './relay.ts'
 import { createSignInComparisons } from './sign-ins.ts'
@@ -28,6 +30,8 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   refresh: async (environment) => [await createRefreshComparison(environment)],
   catalogue: createCatalogueComparisons,
   counting: createCountingComparisons,
+  web: createPageComparisons,
+  browser: createBrowserComparisons,
   mail: createMailComparisons,
   idle: async (environment) => [await createIdleComparison(environment)],
   growth: createGrowthComparisons,

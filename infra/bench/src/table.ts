@@ -6,9 +6,7 @@ export function renderTable(results: Result[]): string {
   const rows = results.map(({ work, floorWork, figure, unit, ours, floor, ratio, aim, isMet }) => [
     `${work}, ${figure}`,
     `${format(ours)} ${unit}`,
-    `${format(floor)} ${unit}`,
-    floorWork,
-    `${format(ratio)}×`,
+    ...(floorWork === null ? ['', '', ''] : [`${format(floor)} ${unit}`, floorWork, `${format(ratio)}×`]),
     `${renderAim(aim, unit)}${isMet === false ? ', missed' : ''}`,
   ])
   const lines = [['work', 'ours', 'floor', 'what the floor does', 'ratio', 'aim'], Array(6).fill('---'), ...rows]
