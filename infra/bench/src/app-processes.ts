@@ -2,13 +2,18 @@ import { createPublicKey, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type AppStarter, type Base, type Stack, startBase, startNode, startStack } from '@coursewire/local'
+import { type AppStarter, type Base, type Stack, type StackOptions, startBase, startNode, startStack } from '@coursewire/local'
+import { messagingMigrations } from '@coursewire/messaging'
 import { provisionService } from '@coursewire/postgres'
-import { type AppName, appNames } from '@coursewire/product'
+import { type AppName, appNames, keyOf } from '@coursewire/product'
 import { findFreePort, type ServerProcess } from '@coursewire/servers'
+import { migrate } from '@coursewire/service-kit'
 import pg from 'pg'
+import type { Processes } from './cpu.ts'
 
 const directory = fileURLToPath(new URL('../../../.coursewire/bench-apps', import.meta.url))
+
+type Settings = Pick<StackOptions, 'environment' | 'postgres' | 'order'>
 
 export const issuerOf = ({ urls }: Base) => ({ issuer: urls.enrollmentApi, audience: 'coursewire' })
 
@@ -16,8 +21,8 @@ export const issuerOf = ({ urls }: Base) => ({ issuer: urls.enrollmentApi, audie
  * Starts the apps as they are deployed, on their own durable servers. Databases, topics and groups have fixed names, so on shared
  * servers the leftovers of another measurement would be processed in the middle of this one.
  */
-export function startApps(log: (line: string) => void, environment: NodeJS.ProcessEnv = {}): Promise<Stack> {
-  return inEmptyDirectory(() => startStack({ directory, order: ['embedded', 'docker'], environment, log }))
+export function startApps(log: (line: string) => void, options: Settings = {}): Promise<Stack> {
+  return inEmptyDirectory(() => startStack({ directory, order: ['embedded', 'docker'], ...options, log }))
 }
 
 /** Starts the servers, and leaves it to the caller which apps there are and how many of each. */
@@ -41,14 +46,25 @@ async function inEmptyDirectory<Started extends { stop(): Promise<void> }>(
 }
 
 /** Starts one app alone with its servers, because in a deployment the others have their own machines. */
-export async function startApp(
-  app: AppName,
-  log: (line: string) => void,
-  environment: NodeJS.ProcessEnv = {},
-): Promise<Stack> {
-  const stack = await startApps(log, environment)
+export async function startApp(app: AppName, log: (line: string) => void, options: Settings = {}): Promise<Stack> {
+  const stack = await startApps(log, options)
   await Promise.all(appNames.filter((name) => name !== app).map((name) => stack.apps[name].stop()))
   return stack
+}
+
+/** What a load goes to, and the processes behind it. */
+export interface Target {
+  url: string
+  processes: Processes
+}
+
+export const targetOf = (stack: Stack, app: AppName): Target => ({
+  url: stack.urls[keyOf(app)],
+  processes: processesOf(stack, stack.apps[app]),
+})
+
+function processesOf({ postgres, kafka, aws }: Stack, app: ServerProcess): Processes {
+  return { app: app.pid, Postgres: postgres.pid, broker: kafka.pid, AWS: aws.pid, load: process.pid }
 }
 
 export async function connect(databaseUrl: string): Promise<pg.Client> {
@@ -57,15 +73,14 @@ export async function connect(databaseUrl: string): Promise<pg.Client> {
   return client
 }
 
-export interface Bare {
-  url: string
+export interface Bare extends Target {
   process: ServerProcess
   /** Connected as the owner of its tables. */
   owner: pg.Client
   stop(): Promise<void>
 }
 
-/** Starts one of the floors as a process with its own database on the same server. */
+/** Starts one of the floors as a process with its own database on the same server, which has an outbox too. */
 export async function startBare(
   stack: Base,
   options: {
@@ -80,13 +95,14 @@ export async function startBare(
   const createPassword = () => randomBytes(16).toString('hex')
   const passwords = { owner: createPassword(), run: createPassword() }
   const access = await provisionService(stack.postgres.url, name.replace('-', '_'), passwords)
+  await migrate(access.migrateDatabaseUrl, [messagingMigrations])
   const owner = await connect(access.migrateDatabaseUrl)
   await owner.query(tables)
 
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
   const { issuer, audience } = issuerOf(stack)
-  const process = await startNode({
+  const server = await startNode({
     directory: join(directory, 'run', name),
     entry: fileURLToPath(new URL(`${name}.mjs`, import.meta.url)),
     readyUrl: `${url}/health/ready`,
@@ -103,11 +119,12 @@ export async function startBare(
   })
   return {
     url,
-    process,
+    processes: processesOf(stack, server),
+    process: server,
     owner,
     async stop() {
       await owner.end()
-      await process.stop()
+      await server.stop()
     },
   }
 }

@@ -1,4 +1,6 @@
-/** What one side of a comparison measured in one round, by name of the figure. */
+import { isCpu } from './cpu.ts'
+
+/** What one side of a comparison measured in one round, by name of the figure. May have CPU, which `figures` do not list. */
 export type Measured = Record<string, number>
 
 export interface Figure {
@@ -69,7 +71,12 @@ export async function compare(
     onProgress(`round ${round} of ${rounds}: ${texts.join(', ')}`)
   }
 
-  return Object.entries(figures).map(([figure, { unit, aim }]) => {
+  const cpu = Object.keys(Object.assign({}, ...measured.flatMap(({ ours, floor }) => [ours, floor]))).filter(isCpu)
+  const all = {
+    ...figures,
+    ...Object.fromEntries(cpu.map((name): [string, Figure] => [name, { unit: 'µs', aim: null }])),
+  }
+  return Object.entries(all).map(([figure, { unit, aim }]) => {
     const values = measured.map(({ ours, floor }) => ({
       ours: ours[figure] ?? Number.NaN,
       floor: floor[figure] ?? Number.NaN,

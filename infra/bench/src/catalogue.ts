@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { connect, startApp, startBare } from './app-processes.ts'
+import { connect, startApp, startBare, type Target, targetOf } from './app-processes.ts'
 import type { Comparison, Figure, Measured } from './benchmark.ts'
 import { buildEntries, type Entry, entryTable, scatter, writeEntries, writeFloorEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
@@ -16,17 +16,17 @@ export async function createCatalogueComparisons({ log }: Environment): Promise<
   const stack = await startApp('distribution-service', log)
   const distributions = await connect(stack.databases.distribution.migrateDatabaseUrl)
   const bare = await startBare(stack, { name: 'bare-catalogue', tables: entryTable, log })
-  const ours = stack.urls.distributionService
+  const ours = targetOf(stack, 'distribution-service')
 
   log('Filling the catalogue')
   const entries = buildEntries()
   await writeEntries(distributions, entries, stack.databases)
-  await writeFloorEntries(bare.owner, entries, `${ours}/api/courses/`)
+  await writeFloorEntries(bare.owner, entries, `${ours.url}/api/courses/`)
 
   return [
-    ...compareReads(ours, bare.url, entries),
+    ...compareReads(ours, bare, entries),
     {
-      ...compareSearch(ours, bare.url, entries),
+      ...compareSearch(ours, bare, entries),
       async close() {
         await distributions.end()
         await bare.stop()
@@ -36,7 +36,7 @@ export async function createCatalogueComparisons({ log }: Environment): Promise<
   ]
 }
 
-function compareReads(ours: string, bare: string, entries: Entry[]): Comparison[] {
+function compareReads(ours: Target, bare: Target, entries: Entry[]): Comparison[] {
   const hot = entries.slice(0, HOT)
   const nextHot = inTurn(hot, toRead)
   // No page is requested again while it may still be cached.
@@ -45,7 +45,7 @@ function compareReads(ours: string, bare: string, entries: Entry[]): Comparison[
 
   async function readUnchanged(): Promise<Measured> {
     const calls = hot.map(async (entry) => {
-      const { headers } = await ask(ours, toRead(entry).path)
+      const { headers } = await ask(ours.url, toRead(entry).path)
       return { ...toRead(entry), ...toUnchanged(headers.get('etag') ?? '') }
     })
     const nextCall = inTurn(await Promise.all(calls), (call) => call)
@@ -60,7 +60,7 @@ function compareReads(ours: string, bare: string, entries: Entry[]): Comparison[
       floorWork,
       figures: throughput(0.8),
       async ours() {
-        await expectSameAnswer(ours, bare, nextScattered().path)
+        await expectSameAnswer(ours.url, bare.url, nextScattered().path)
         return read(ours, nextScattered)
       },
       floor: () => read(bare, nextScattered),
@@ -82,9 +82,9 @@ function compareReads(ours: string, bare: string, entries: Entry[]): Comparison[
   ]
 }
 
-async function read(url: string, nextCall: () => Call, status = 200): Promise<Measured> {
-  const { perSecond } = await loadWarm(url, nextCall, { status, connections: CONNECTIONS })
-  return { throughput: perSecond }
+async function read(target: Target, nextCall: () => Call, status = 200): Promise<Measured> {
+  const { perSecond, cpu } = await loadWarm(target, nextCall, { status, connections: CONNECTIONS })
+  return { throughput: perSecond, ...cpu }
 }
 
 const toRead = ({ slug }: Entry): Call => ({ method: 'GET', path: `/api/courses/${slug}` })

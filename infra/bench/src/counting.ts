@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { waitFor } from '@coursewire/servers'
 import type pg from 'pg'
-import { connect, startApp, startBare } from './app-processes.ts'
+import { connect, startApp, startBare, type Target, targetOf } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
 import { buildEntries, type Entry, writeEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
 import { type Call, inTurn, loadWarm } from './load.ts'
+import { holdRelays } from './relays.ts'
 
 const CONNECTIONS = 50
 const HOT = 100
@@ -18,6 +19,7 @@ const countTable = `
   CREATE TABLE counts (
     tenant_id text NOT NULL,
     slug text NOT NULL,
+    id text NOT NULL,
     clicks bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, slug)
   )`
@@ -29,41 +31,59 @@ const browser = {
 
 /** Compares views and clicks on 100 entries, each by a new visitor. Ours sends its events, as in a deployment. */
 export async function createCountingComparisons({ log }: Environment): Promise<Comparison[]> {
-  const stack = await startApp('distribution-service', log, { TRUST_PROXY: '127.0.0.1' })
+  const stack = await startApp('distribution-service', log, { environment: { TRUST_PROXY: '127.0.0.1' } })
   const distributions = await connect(stack.databases.distribution.migrateDatabaseUrl)
   const bare = await startBare(stack, { name: 'bare-catalogue', tables: countTable, log })
   log('Filling the catalogue')
   const entries = buildEntries()
   await writeEntries(distributions, entries, stack.databases)
   const hot = entries.slice(0, HOT)
-  await bare.owner.query('INSERT INTO counts (tenant_id, slug) SELECT * FROM unnest($1::text[], $2::text[])', [
-    hot.map(({ tenant_id }) => tenant_id),
-    hot.map(({ slug }) => slug),
-  ])
+  await bare.owner.query(
+    'INSERT INTO counts (tenant_id, slug, id) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])',
+    [hot.map(({ tenant_id }) => tenant_id), hot.map(({ slug }) => slug), hot.map(({ id }) => id)],
+  )
 
+  const ours: Side = { ...targetOf(stack, 'distribution-service'), client: distributions }
+  const floor: Side = { ...bare, client: bare.owner }
   const view = fromVisitors(inTurn(hot, toView))
   const click = fromVisitors(inTurn(hot, toClick))
 
-  async function loadWith(url: string, nextCall: () => Call): Promise<{ answers: number; throughput: number }> {
-    const { answers, perSecond } = await loadWarm(url, nextCall, { status: 202, connections: CONNECTIONS })
-    return { answers, throughput: perSecond }
-  }
-
-  async function count(url: string, nextCall: () => Call, client: pg.Client, column: string): Promise<Measured> {
+  async function count(side: Side, nextCall: () => Call, column: string): Promise<Measured> {
+    const { client } = side
     const before = await readTotal(client, column)
-    const { answers, throughput } = await loadWith(url, nextCall)
+    const { answers, perSecond, cpu } = await loadWarm(side, nextCall, { status: 202, connections: CONNECTIONS })
     await expectTotal(client, column, before + answers)
-    return { throughput }
+    return { throughput: perSecond, ...cpu }
   }
 
   async function countOurs(nextCall: () => Call, column: string): Promise<Measured> {
-    const measured = await count(stack.urls.distributionService, nextCall, distributions, column)
+    const measured = await count(ours, nextCall, column)
     // Remaining events must not be sent while the floor is measured.
     const isTold = async () => (await distributions.query('SELECT FROM outbox LIMIT 1')).rowCount === 0
     await waitFor(isTold, { timeoutMs: 120_000 })
     return measured
   }
 
+  async function clickHeld(): Promise<Measured> {
+    const release = await holdRelays(stack, 'distribution')
+    const measured = await count(ours, click, 'clicks')
+    await distributions.query('TRUNCATE outbox')
+    await release()
+    return measured
+  }
+
+  async function clickFloor(): Promise<Measured> {
+    await bare.owner.query('TRUNCATE outbox')
+    return count(floor, click, 'clicks')
+  }
+
+  const describeClicks = (relays: string, atLeast: number, measure: () => Promise<Measured>): Comparison => ({
+    work: `POST /api/courses/:slug/enrollment-clicks, ${CONNECTIONS} connections, ${relays}`,
+    floorWork: 'bare Fastify route, count and event in one statement, no logging',
+    figures: { throughput: { unit: 'req/s', aim: { atLeast } } },
+    ours: measure,
+    floor: clickFloor,
+  })
   return [
     {
       work: `POST /api/courses/:slug/views, ${CONNECTIONS} connections`,
@@ -71,16 +91,13 @@ export async function createCountingComparisons({ log }: Environment): Promise<C
       figures: { throughput: { unit: 'req/s', aim: { atLeast: 0.6 } } },
       ours: () => countOurs(view, 'views'),
       async floor() {
-        const { throughput } = await loadWith(bare.url, view)
-        return { throughput }
+        const { perSecond, cpu } = await loadWarm(bare, view, { status: 202, connections: CONNECTIONS })
+        return { throughput: perSecond, ...cpu }
       },
     },
+    describeClicks('relays held', 0.85, clickHeld),
     {
-      work: `POST /api/courses/:slug/enrollment-clicks, ${CONNECTIONS} connections`,
-      floorWork: 'bare Fastify route, one UPDATE, no logging',
-      figures: { throughput: { unit: 'req/s', aim: { atLeast: 1.5 } } },
-      ours: () => countOurs(click, 'clicks'),
-      floor: () => count(bare.url, click, bare.owner, 'clicks'),
+      ...describeClicks('with the relay', 0.4, () => countOurs(click, 'clicks')),
       async close() {
         await distributions.end()
         await bare.stop()
@@ -88,6 +105,10 @@ export async function createCountingComparisons({ log }: Environment): Promise<C
       },
     },
   ]
+}
+
+interface Side extends Target {
+  client: pg.Client
 }
 
 const toView = ({ slug }: Entry): Call => ({ method: 'POST', path: `/api/courses/${slug}/views`, headers: browser })

@@ -6,6 +6,10 @@ import { provisionService } from '@coursewire/postgres'
 import { startKafka, startPostgres } from '@coursewire/servers'
 import { createDatabase, createLogger, createPool, type Database, type Logger, migrate } from '@coursewire/service-kit'
 import pg from 'pg'
+import type { Processes } from './cpu.ts'
+
+/** Of each topic that is measured. */
+export const PARTITIONS = 3
 
 const directory = fileURLToPath(new URL('../../../.coursewire/bench', import.meta.url))
 
@@ -22,6 +26,8 @@ export interface Environment {
   brokers: string[]
   kafka: Kafka
   kafkaSettings: KafkaSettings
+  /** The servers behind work that this process does itself. */
+  processes: Processes
   /** Writes to a file, at level info as in production. */
   logger: Logger
   log: (line: string) => void
@@ -56,6 +62,7 @@ export async function createEnvironment(log: (line: string) => void): Promise<En
     brokers: kafkaServer.brokers,
     kafka,
     kafkaSettings,
+    processes: { app: process.pid, Postgres: postgres.pid, broker: kafkaServer.pid },
     logger,
     log,
 
@@ -85,7 +92,7 @@ export async function createEnvironment(log: (line: string) => void): Promise<En
       count += 1
       const topic = `bench.${randomBytes(4).toString('hex')}.${count}`
       const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
-      await createTopics(kafka, [{ topic, numPartitions: 3, replicationFactor: 1, configEntries }])
+      await createTopics(kafka, [{ topic, numPartitions: PARTITIONS, replicationFactor: 1, configEntries }])
       return topic
     },
 

@@ -1,5 +1,10 @@
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import autocannon from 'autocannon'
-import { percentile } from './benchmark.ts'
+import type { Target } from './app-processes.ts'
+import { type Measured, percentile } from './benchmark.ts'
+import { watchCpu } from './cpu.ts'
 
 export interface Call {
   method: 'GET' | 'POST'
@@ -67,15 +72,28 @@ export async function load(
 const WARM_UP_SECONDS = 2
 const SECONDS = 8
 
-/** Measures a load after a short one that warms up. The answers are those of both. */
+/** Measures a load after a short one that warms up, and the CPU of an answer. The answers are those of both. */
 export async function loadWarm(
-  url: string,
+  { url, processes }: Target,
   nextCall: () => Call,
   { status = 200, connections }: { status?: number; connections: number },
-): Promise<Load> {
+): Promise<Load & { cpu: Measured }> {
   const warmUp = await load(url, nextCall, { status, connections, seconds: WARM_UP_SECONDS })
+  const endCpu = watchCpu(processes)
   const measured = await load(url, nextCall, { status, connections, seconds: SECONDS })
-  return { ...measured, answers: warmUp.answers + measured.answers }
+  return { ...measured, answers: warmUp.answers + measured.answers, cpu: endCpu(measured.answers) }
+}
+
+// Limited, so that a machine that falls behind a pace makes calls wait here instead of opening thousands of connections.
+const agent = new Agent({ keepAlive: true, maxSockets: 50 })
+
+/** Sends one call, which must have the expected answer, and reads that to its end. */
+export async function send(url: string, { path, body, ...options }: Call, status = 200): Promise<void> {
+  const sent = request(`${url}${path}`, { ...options, agent })
+  sent.end(body)
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  const said = await text(answer)
+  if (answer.statusCode !== status) throw new Error(`${answer.statusCode} from ${path}: ${said}`)
 }
 
 /** Sends one GET, which must be answered with 200. */

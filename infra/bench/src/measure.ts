@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { type Comparison, compare, type Result } from './benchmark.ts'
 import { createBrowserComparisons } from './browser.ts'
 import { createCatalogueComparisons } from './catalogue.ts'
-import { createConsumeComparison } from './consume.ts'
+import { createConsumeComparisons } from './consume.ts'
 import { createCountingComparisons } from './counting.ts'
-import { createEnrollComparisons } from './enroll.ts'
+import { createEnrollComparisons, createSlowDiskComparison } from './enroll.ts'
 import { createEnvironment, type Environment } from './environment.ts'
 import { createGenerationComparison } from './generations.ts'
 import { createGrowthComparisons, createNeighbourComparison } from './growth.ts'
@@ -17,15 +17,16 @@ import { createPageComparisons } from './pages.ts'
 import { createRefreshComparison } from './refresh.ts'
 import { createRelayComparison } from './relay.ts'
 import { createSignInComparisons } from './sign-ins.ts'
-import { describeMachine, renderTable } from './table.ts'
+import { describeMachine, renderCpuTable, renderTable } from './table.ts'
 import { createVariantComparison } from './variants.ts'
 
 const benchmarks: Record<string, (environment: Environment) => Promise<Comparison[]>> = {
   relay: async (environment) => [await createRelayComparison(environment)],
   neighbour: async (environment) => [await createNeighbourComparison(environment)],
-  consume: async (environment) => [await createConsumeComparison(environment)],
+  consume: createConsumeComparisons,
   latency: createLatencyComparisons,
   enroll: createEnrollComparisons,
+  'slow-disk': createSlowDiskComparison,
   'sign-ins': createSignInComparisons,
   refresh: async (environment) => [await createRefreshComparison(environment)],
   catalogue: createCatalogueComparisons,
@@ -73,7 +74,7 @@ const bench = defineAction({
     const machine = describeMachine()
     if (json) return console.log(JSON.stringify({ machine, rounds, results }, null, 2))
     const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`)
-    console.log(`${renderTable(results)}\n\n${facts.join(', ')}`)
+    console.log(`${renderTable(results)}\n\n${renderCpuTable(results)}\n\n${facts.join(', ')}`)
   },
 })
 await end(await runCommandLine(bench, process.argv.slice(2), terminal))

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { tenant } from '@coursewire/product'
-import { connect, startApp, startBare } from './app-processes.ts'
+import { connect, startApp, startBare, type Target, targetOf } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
 import type { Environment } from './environment.ts'
 import { type Call, loadWarm } from './load.ts'
@@ -28,7 +28,7 @@ export async function createRefreshComparison({ log }: Environment): Promise<Com
   // As enrollment-api makes them: 16 bytes of the session and 32 of the token.
   const tokens = Array.from({ length: SESSIONS }, () => randomBytes(48))
 
-  async function refresh(url: string): Promise<Measured> {
+  async function refresh(target: Target): Promise<Measured> {
     let count = 0
     function nextCall(): Call {
       const token = tokens[count++]
@@ -36,8 +36,8 @@ export async function createRefreshComparison({ log }: Environment): Promise<Com
       const body = JSON.stringify({ refreshToken: token.toString('base64url') })
       return { method: 'POST', path: '/auth/refresh', headers: { 'content-type': 'application/json' }, body }
     }
-    const { perSecond, p99 } = await loadWarm(url, nextCall, { connections: CONNECTIONS })
-    return { throughput: perSecond, p99 }
+    const { perSecond, p99, cpu } = await loadWarm(target, nextCall, { connections: CONNECTIONS })
+    return { throughput: perSecond, p99, ...cpu }
   }
 
   return {
@@ -54,7 +54,7 @@ export async function createRefreshComparison({ log }: Environment): Promise<Com
         [tenant, students, STUDENTS, tokens],
       )
       await accounts.query('VACUUM ANALYZE sessions')
-      return refresh(stack.urls.enrollmentApi)
+      return refresh(targetOf(stack, 'enrollment-api'))
     },
     async floor() {
       await bare.owner.query('TRUNCATE sessions')
@@ -63,7 +63,7 @@ export async function createRefreshComparison({ log }: Environment): Promise<Com
         [students, STUDENTS, tokens.map((token) => token.toString('base64url'))],
       )
       await bare.owner.query('VACUUM ANALYZE sessions')
-      return refresh(bare.url)
+      return refresh(bare)
     },
     async close() {
       await accounts.end()

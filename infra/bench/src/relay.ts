@@ -1,6 +1,7 @@
 import { appendToOutbox, type Channel, createKafkaChannel, decodeHeaders, startRelay } from '@coursewire/messaging'
 import { waitFor } from '@coursewire/servers'
 import type { Comparison, Measured } from './benchmark.ts'
+import { watchCpu } from './cpu.ts'
 import type { Environment, Store } from './environment.ts'
 import { buildRows } from './events.ts'
 
@@ -29,6 +30,7 @@ export async function relayAll(environment: Environment, store: Store, count: nu
 
   const relay = startRelay({ databaseUrl: store.databaseUrl, channel: counted.channel, logger: environment.logger })
   await waitFor(() => counted.startedAt() > 0, { intervalMs: 1 })
+  const endCpu = watchCpu(environment.processes)
   const isEmpty = async () => {
     if (counted.sent() < count) return false
     const { rows } = await store.pool.query(`SELECT 1 FROM outbox WHERE channel = 'kafka' LIMIT 1`)
@@ -36,8 +38,9 @@ export async function relayAll(environment: Environment, store: Store, count: nu
   }
   await waitFor(isEmpty, { intervalMs: 1, timeoutMs: 300_000 })
   const seconds = (performance.now() - counted.startedAt()) / 1000
+  const cpu = endCpu(count)
   await relay.close()
-  return { throughput: count / seconds }
+  return { throughput: count / seconds, ...cpu }
 }
 
 /** Starts the clock with the first batch, because leadership and the first connection are part of the start. */
@@ -80,9 +83,11 @@ async function sendAll(environment: Environment, count: number): Promise<Measure
       })),
     )
   }
+  const endCpu = watchCpu(environment.processes)
   const startedAt = performance.now()
   for (const messages of batches) await producer.sendBatch({ acks: -1, topicMessages: [{ topic, messages }] })
   const seconds = (performance.now() - startedAt) / 1000
+  const cpu = endCpu(count)
   await producer.disconnect()
-  return { throughput: count / seconds }
+  return { throughput: count / seconds, ...cpu }
 }

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import type { Stack } from '@coursewire/local'
 import { hash, verify } from '@node-rs/argon2'
-import { connect, startApp } from './app-processes.ts'
+import { connect, startApp, targetOf } from './app-processes.ts'
 import { type Comparison, type Measured, percentile } from './benchmark.ts'
+import { watchCpu } from './cpu.ts'
 import type { Environment } from './environment.ts'
-import { type Call, loadWarm } from './load.ts'
+import { type Call, loadWarm, send } from './load.ts'
 import { paced } from './pace.ts'
 import { createStudents, emailOf, password, signTokens, writePast } from './students.ts'
 
@@ -22,7 +23,9 @@ const HASHES_AT_ONCE = Math.min(3, Math.max(1, availableParallelism() - 1))
  * enrolments. Each comes from a new address, so it is a stranger's and takes the most statements.
  */
 export async function createSignInComparisons(environment: Environment): Promise<Comparison[]> {
-  const stack = await startApp('enrollment-api', environment.log, { TRUST_PROXY: '127.0.0.1' })
+  const stack = await startApp('enrollment-api', environment.log, {
+    environment: { TRUST_PROXY: '127.0.0.1' },
+  })
   const url = stack.urls.enrollmentApi
   const enrollments = await connect(stack.databases.enrollment.migrateDatabaseUrl)
   const students = await createStudents(stack, enrollments, STUDENTS)
@@ -44,18 +47,20 @@ export async function createSignInComparisons(environment: Environment): Promise
   }
 
   async function signIn(): Promise<Measured> {
-    const { perSecond } = await loadWarm(url, nextSignIn, { connections: CONNECTIONS })
-    return { throughput: perSecond }
+    const target = targetOf(stack, 'enrollment-api')
+    const { perSecond, cpu } = await loadWarm(target, nextSignIn, { connections: CONNECTIONS })
+    return { throughput: perSecond, ...cpu }
   }
 
   async function verifyOnly(): Promise<Measured> {
     let count = 0
+    const endCpu = watchCpu({ app: process.pid })
     const endsAt = performance.now() + SECONDS * 1000
     async function verifyInTurn() {
       for (; performance.now() < endsAt; count += 1) await verify(passwordHash, password)
     }
     await Promise.all(Array.from({ length: HASHES_AT_ONCE }, verifyInTurn))
-    return { throughput: count / SECONDS }
+    return { throughput: count / SECONDS, ...endCpu(count) }
   }
 
   return [
@@ -98,9 +103,3 @@ const read = ({ urls }: Stack, token: string) =>
     path: '/api/enrollments',
     headers: { authorization: `Bearer ${token}` },
   })
-
-async function send(url: string, { path, ...init }: Call): Promise<void> {
-  const response = await fetch(`${url}${path}`, init)
-  const text = await response.text()
-  if (response.status !== 200) throw new Error(`${response.status} from ${path}: ${text}`)
-}

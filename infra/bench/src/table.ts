@@ -1,15 +1,36 @@
 import { arch, cpus, platform, totalmem } from 'node:os'
 import { format, type Result } from './benchmark.ts'
+import { cpuColumns, isCpu, nameCpu } from './cpu.ts'
 
-/** Formats the results as a Markdown table, for the terminal and for the README of this folder. */
+/** Formats the figures as a Markdown table, for the terminal and for the README of this folder. */
 export function renderTable(results: Result[]): string {
-  const rows = results.map(({ work, floorWork, figure, unit, ours, floor, ratio, aim, isMet }) => [
-    `${work}, ${figure}`,
-    `${format(ours)} ${unit}`,
-    ...(floorWork === null ? ['', '', ''] : [`${format(floor)} ${unit}`, floorWork, `${format(ratio)}×`]),
-    `${renderAim(aim, unit)}${isMet === false ? ', missed' : ''}`,
+  const rows = results
+    .filter(({ figure }) => !isCpu(figure))
+    .map(({ work, floorWork, figure, unit, ours, floor, ratio, aim, isMet }) => [
+      `${work}, ${figure}`,
+      `${format(ours)} ${unit}`,
+      ...(floorWork === null ? ['', '', ''] : [`${format(floor)} ${unit}`, floorWork, `${format(ratio)}×`]),
+      `${renderAim(aim, unit)}${isMet === false ? ', missed' : ''}`,
+    ])
+  return renderRows(['work', 'ours', 'floor', 'what the floor does', 'ratio', 'aim'], rows)
+}
+
+/** Formats the microseconds of CPU that a piece of each work takes, ours / floor, by process. The load generator is not in the sum. */
+export function renderCpuTable(results: Result[]): string {
+  const cpu = results.filter(({ figure }) => isCpu(figure))
+  const nameWork = ({ work, floorWork }: Result) => `${work} (floor: ${floorWork})`
+  const rows = [...new Set(cpu.map(nameWork))].map((work) => [
+    work,
+    ...cpuColumns.map((column) => {
+      const found = cpu.find((result) => nameWork(result) === work && result.figure === nameCpu(column))
+      return found ? `${format(found.ours)} / ${format(found.floor)}` : ''
+    }),
   ])
-  const lines = [['work', 'ours', 'floor', 'what the floor does', 'ratio', 'aim'], Array(6).fill('---'), ...rows]
+  return renderRows(['CPU in µs, ours / floor', ...cpuColumns], rows)
+}
+
+function renderRows(head: string[], rows: string[][]): string {
+  const lines = [head, head.map(() => '---'), ...rows]
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 

@@ -1,6 +1,7 @@
 import { callApi } from '@coursewire/setup'
-import { startApps } from './app-processes.ts'
+import { startApps, targetOf } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
+import { watchCpu } from './cpu.ts'
 import type { Environment } from './environment.ts'
 import { signTokens } from './students.ts'
 
@@ -27,12 +28,14 @@ export async function createVariantComparison({ log }: Environment): Promise<Com
   }
 
   async function change(id: string, variants: number): Promise<Measured> {
+    const endCpu = watchCpu(targetOf(stack, 'distribution-service').processes)
     const startedAt = performance.now()
     for (let count = 0; count < CHANGES; count += 1) {
       changes += 1
       await callApi(`${api}/${id}`, { token, method: 'PATCH', body: { title: `Gardens ${changes}` }, ifMatch: '*' })
     }
-    return { throughput: (CHANGES * (variants + 1)) / ((performance.now() - startedAt) / 1000) }
+    const entries = CHANGES * (variants + 1)
+    return { throughput: entries / ((performance.now() - startedAt) / 1000), ...endCpu(entries) }
   }
 
   log('Deriving variants')

@@ -15,6 +15,7 @@ import {
 import {
   findFreePort,
   type KafkaServer,
+  type PostgresOptions,
   type PostgresServer,
   type Provider,
   type ServerProcess,
@@ -44,6 +45,7 @@ export interface Product {
 export interface Stack extends Product {
   postgres: PostgresServer
   kafka: KafkaServer
+  aws: ServerProcess
   secrets: Secrets
 }
 
@@ -69,13 +71,14 @@ interface Instance {
   environment?: NodeJS.ProcessEnv
 }
 
-interface StackOptions {
+export interface StackOptions {
   directory: string
   /** Whether Postgres and Kafka delete their data when they are stopped, wherever they run. */
   isTemporary?: boolean
   /** The preferred ports. If one is not free, another is used and logged. Without a preference any free port is used. */
   ports?: Partial<Ports>
   order?: readonly Provider[]
+  postgres?: Pick<PostgresOptions, 'tracer'>
   /** Additional settings of the apps. */
   environment?: NodeJS.ProcessEnv
   /** Another checkout of this repository whose apps create the tables. */
@@ -130,10 +133,12 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     const secrets = keepSecrets(join(directory, 'secrets.json'))
     const logger = createLogger({ service: 'local', level: 'silent' })
 
+    const awsPort = await findFreePort(ports.aws, log)
+    const awsUrl = `http://127.0.0.1:${awsPort}`
     const [postgres, kafka, aws] = await Promise.all([
-      keep(servers, startPostgres({ ...serverOptions('postgres'), durable: true })),
+      keep(servers, startPostgres({ ...serverOptions('postgres'), ...options.postgres, durable: true })),
       keep(servers, startKafka(serverOptions('kafka'))),
-      startAws(),
+      startAws(awsPort),
     ])
     log(postgres.description)
     log(kafka.description)
@@ -145,7 +150,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     const { databases, runAccountsCli } = await prepareServers({
       postgresUrl: postgres.url,
       kafka: kafkaClient,
-      awsUrl: aws,
+      awsUrl,
       secrets,
       checkout: made,
     })
@@ -155,11 +160,11 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     const addresses = {
       kafkaBrokers: kafka.brokers.join(','),
       proxies: '127.0.0.1',
-      aws,
+      aws: awsUrl,
       urlOf,
       publicUrlOf: urlOf,
     }
-    const urls = { ...urlsBy(urlOf), aws }
+    const urls = { ...urlsBy(urlOf), aws: awsUrl }
     const environmentOf = (app: AppName, port = appPorts[app]) => ({
       // React, which renders mails, reads this. Its development build is slow.
       NODE_ENV: 'production',
@@ -183,7 +188,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
         }),
       )
     }
-    return { urls, postgres, databases, kafka, kafkaClient, secrets, runAccountsCli, startApp, environmentOf }
+    return { urls, postgres, databases, kafka, aws, kafkaClient, secrets, runAccountsCli, startApp, environmentOf }
   }
 
   function serverOptions(name: 'postgres' | 'kafka') {
@@ -209,17 +214,14 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     return kept
   }
 
-  async function startAws(): Promise<string> {
-    const port = await findFreePort(ports.aws, log)
-    const url = `http://127.0.0.1:${port}`
+  function startAws(port: number): Promise<ServerProcess> {
     const aws = startNode({
       directory: join(directory, 'run/aws-local'),
       entry: join(root, 'infra/aws-local/dist/main.js'),
-      readyUrl: `${url}/_inbox`,
+      readyUrl: `http://127.0.0.1:${port}/_inbox`,
       environment: { PORT: String(port), DATA_DIR: join(directory, 'data/aws') },
       log,
     })
-    await keep(servers, aws)
-    return url
+    return keep(servers, aws)
   }
 }

@@ -28,6 +28,7 @@ export async function startComposePostgres(options: KeptOptions): Promise<Postgr
     provider: 'docker',
     description: `PostgreSQL ${postgresVersion}, in Docker, on ${host}:${port}`,
     url,
+    pid: undefined,
     ...controls,
   }
 }

@@ -32,6 +32,7 @@ export async function startDockerPostgres(options: WithLog<PostgresOptions>): Pr
     provider: 'docker',
     description: `PostgreSQL ${postgresVersion}, in Docker, on ${host}:${port}${durable ? '' : ' (fsync off)'}`,
     url,
+    pid: undefined,
     ...controls,
   }
 }

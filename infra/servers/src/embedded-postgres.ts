@@ -13,7 +13,7 @@ import { startServerProcess } from './server-process.ts'
 
 /** Starts PostgreSQL from the binaries that npm installs, as a child of this process. */
 export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): Promise<PostgresServer> {
-  const { dataDir, durable = false, log } = options
+  const { dataDir, durable = false, tracer = [], log } = options
   const native = await findPostgresBinaries()
   const opened = openDirectory(dataDir && findReachable(dataDir))
   startGuard(opened, 'QUIT')
@@ -34,11 +34,13 @@ export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): 
     // Without fsync a crash of the machine can lose commits, but a crash of the server cannot. That is enough for tests.
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   }
-  const { stop, kill, restart } = await startServerProcess({
+  const parameters = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const [command = '', ...args] = [...tracer, join(native, 'bin/postgres'), '-D', data, ...parameters]
+  const server = await startServerProcess({
     name: 'PostgreSQL',
     directory,
-    command: join(native, 'bin/postgres'),
-    args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    command,
+    args,
     user: postgresUser,
     port,
     stopSignal: 'SIGINT',
@@ -50,9 +52,12 @@ export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): 
     provider: 'embedded',
     description: `PostgreSQL ${postgresVersion}, embedded, on 127.0.0.1:${port}${durable ? '' : ' (fsync off)'}`,
     url,
-    stop,
-    kill,
-    restart,
+    get pid() {
+      return server.pid
+    },
+    stop: server.stop,
+    kill: server.kill,
+    restart: server.restart,
   }
 }
 

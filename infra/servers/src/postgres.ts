@@ -34,5 +34,11 @@ async function takeGivenPostgres(url: string): Promise<PostgresServer> {
   const { host } = new URL(url)
   if (!(await acceptsConnections(url)))
     throw new Error(`PostgreSQL at ${host} (COURSEWIRE_POSTGRES_URL) does not let us in`)
-  return { provider: 'given', description: `PostgreSQL, given, on ${host}`, url, ...createGivenControls('PostgreSQL') }
+  return {
+    provider: 'given',
+    description: `PostgreSQL, given, on ${host}`,
+    url,
+    pid: undefined,
+    ...createGivenControls('PostgreSQL'),
+  }
 }

@@ -26,10 +26,14 @@ export type ServerOptions = {
 export type PostgresOptions = ServerOptions & {
   /** Whether commits survive a crash of the machine. Tests do not need that. */
   durable?: boolean
+  /** A program, with its arguments, under which an embedded server runs. It must leave the server its process id. */
+  tracer?: readonly string[]
 }
 export type PostgresServer = Server & {
   /** Connects as superuser. */
   url: string
+  /** The postmaster, whose children do the work. Unknown outside this machine's processes. */
+  pid: number | undefined
 }
 
 export type KafkaOptions = ServerOptions
