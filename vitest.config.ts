@@ -7,9 +7,6 @@ import { ResultsReporter } from './packages/testing/src/reporter.ts'
 const root = import.meta.dirname
 const folders = process.cwd() === root ? findPackages() : [process.cwd()]
 
-// Tests run in the first of the two environments, global setups in the second.
-const conditions = ['source', 'node', 'development|production']
-const resolve = { ssr: { resolve: { conditions } }, environments: { __vitest__: { resolve: { conditions } } } }
 const faults = 'test/*.fault.test.ts'
 
 export default defineConfig({
@@ -26,7 +23,6 @@ function findPackages(): string[] {
 
 function createProjects(folder: string): TestProjectInlineConfiguration[] {
   const create = (kind: string, test: TestProjectInlineConfiguration['test']) => ({
-    ...resolve,
     root: folder,
     test: { name: `${basename(folder)} ${kind}`, ...test },
   })

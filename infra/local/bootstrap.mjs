@@ -27,7 +27,7 @@ requireUsablePath()
 const pnpm = findPnpm()
 install()
 if (command === 'pnpm') run(pnpm, args)
-else run(process.execPath, ['--import', 'tsx', '--conditions=source', findScript(), ...args])
+else run(process.execPath, ['--import', 'tsx', findScript(), ...args])
 
 function findScript() {
   const infra = join(root, 'infra')

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 const args = process.argv.slice(2)
 const isCheck = args.includes('--check')
 for (const file of args.filter((arg) => arg !== '--check')) {
-  const text = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=source', 'src/docs.ts', file], {
+  const text = execFileSync(process.execPath, ['--import', 'tsx', 'src/docs.ts', file], {
     encoding: 'utf8',
     maxBuffer: Infinity,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -13,7 +13,7 @@ const cli = new URL('../src/cli.ts', import.meta.url)
 
 function run(script: URL, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
   const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED } = process.env
-  return spawn(process.execPath, ['--conditions=source', '--import', 'tsx', fileURLToPath(script), ...args], {
+  return spawn(process.execPath, ['--import', 'tsx', fileURLToPath(script), ...args], {
     env: { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED, ...env },
   })
 }

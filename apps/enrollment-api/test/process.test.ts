@@ -19,7 +19,7 @@ import { aStudent, environment, startService } from './helpers.ts'
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 function startProcess(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--conditions=source', '--import=tsx', program], {
+  const child = spawn(process.execPath, ['--import=tsx', program], {
     env: { PATH: process.env['PATH'], AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -5,9 +5,9 @@ import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 
 const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, WEB_URL, EMAIL_FROM, TOKEN } = process.env
 
-const dist = new URL('../../../apps/email-worker/dist/', import.meta.url)
-const { composeWelcomeMail } = await import(new URL('emails/welcome-mail.js', dist).href)
-const { product } = await import(new URL('emails/tenant.js', dist).href)
+const source = new URL('../../../apps/email-worker/src/emails/', import.meta.url)
+const { composeWelcomeMail } = await import(new URL('welcome-mail.tsx', source).href)
+const { product } = await import(new URL('tenant.ts', source).href)
 const client = new SESClient({ maxAttempts: 1 })
 const options = { headers: { authorization: `Bearer ${TOKEN}` } }
 

@@ -1,15 +1,14 @@
-// `npm run bench`: builds the product and measures it as it is deployed. This process uses the sources; the measuring process uses the
-// build.
+// `npm run bench`: builds the product and measures it as it is deployed. What measures is built too, because it does part of our work.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const measure = fileURLToPath(new URL('measure.ts', import.meta.url))
+const measure = fileURLToPath(new URL('../dist/measure.js', import.meta.url))
 const quiet = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning']
 const commands = [
   ['pnpm', 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'],
-  [process.execPath, '--expose-gc', ...quiet, '--import', 'tsx', measure, ...process.argv.slice(2)],
+  [process.execPath, '--expose-gc', ...quiet, measure, ...process.argv.slice(2)],
 ]
 
 let current: ReturnType<typeof spawn> | undefined

@@ -92,7 +92,7 @@ async function measureRaw(environment: Environment, reader: Store, rate: number)
 }
 
 async function startReading(reading: Reading) {
-  const file = fileURLToPath(new URL('latency-reader.ts', import.meta.url))
+  const file = fileURLToPath(new URL('../dist/latency-reader.js', import.meta.url))
   const child = fork(file, [JSON.stringify(reading)], { serialization: 'advanced' })
   const died = once(child, 'exit').then(() => Promise.reject(new Error('The reading process ended')))
   died.catch(() => undefined)

@@ -138,7 +138,7 @@ async function readMails({ urls }: Stack, from: number, count: number): Promise<
 async function startBareMails(stack: Stack) {
   const [token] = await signTokens(stack, ['bench'], 'service')
   const child = fork(fileURLToPath(new URL('bare-mail.mjs', import.meta.url)), {
-    execArgv: [],
+    execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
     env: {
       ...process.env,

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { runAfterEnd } from '@coursewire/servers'
 
 const tsx = createRequire(import.meta.url).resolve('tsx/cli')
-const flags = ['--clear-screen=false', '--include=sql/*', '--include=dist/client/manifest.json', '--conditions=source']
+const flags = ['--clear-screen=false', '--include=sql/*', '--include=dist/client/manifest.json']
 const STOP_TIMEOUT_MS = 4_000
 
 /**

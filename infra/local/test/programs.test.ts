@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** Runs a program of the repository in an environment without its settings. */
 function run(program: string, ...args: string[]): Promise<{ code: number | null; said: string }> {
   return new Promise((resolve) => {
-    const nodeArgs = ['--conditions=source', '--import', 'tsx', program, ...args]
+    const nodeArgs = ['--import', 'tsx', program, ...args]
     const child = execFile(
       process.execPath,
       nodeArgs,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** Runs a command line of an app from its sources, with the arguments of this process, and ends this process as it ends. */
 export function runAppCli(path: string, settings: Record<string, string>): never {
   const script = fileURLToPath(new URL(`../../../apps/${path}`, import.meta.url))
-  const args = ['--import', 'tsx', '--conditions=source', script, ...process.argv.slice(2)]
+  const args = ['--import', 'tsx', script, ...process.argv.slice(2)]
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...settings } })
   process.exit(status ?? 1)
 }

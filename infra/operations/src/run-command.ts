@@ -25,7 +25,7 @@ export async function runHere(
 
 /** Starts the script of a command as a process. */
 export function startProcess(script: URL, env: NodeJS.ProcessEnv, args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', fileURLToPath(script), ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(script), ...args], {
     env: { PATH: process.env['PATH'], ...env },
   })
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(

@@ -17,7 +17,7 @@ beforeEach(() => {
 /** Starts a process that tries to claim the directory, and returns whether it did. */
 async function startOwner(): Promise<{ child: ChildProcess; answer: string }> {
   const script = fileURLToPath(new URL('owner-process.ts', import.meta.url))
-  const child = spawn('node', ['--import', 'tsx', '--conditions=source', script, directory], {
+  const child = spawn('node', ['--import', 'tsx', script, directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

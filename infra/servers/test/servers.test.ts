@@ -73,7 +73,7 @@ test('a Kafka that is killed and restarted is back at its address', async () => 
 
 test('the servers of a process end with it, even if it is killed with -9', async () => {
   const script = fileURLToPath(new URL('owner.ts', import.meta.url))
-  const owner = spawn('node', ['--import', 'tsx', '--conditions=source', script, directory], {
+  const owner = spawn('node', ['--import', 'tsx', script, directory], {
     env: { ...process.env, COURSEWIRE_PROVIDER: 'embedded' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -144,7 +144,7 @@ test('a taken port is replaced by another one, which is logged', async () => {
 
 test('a port that one process has taken is kept from all others until it ends, listening or not', async () => {
   const script = fileURLToPath(new URL('port-keeper.ts', import.meta.url))
-  const keeper = spawn('node', ['--import', 'tsx', '--conditions=source', script], {
+  const keeper = spawn('node', ['--import', 'tsx', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const port = Number(await once(keeper.stdout, 'data'))

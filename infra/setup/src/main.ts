@@ -23,8 +23,8 @@ const serversConfig = z.object({
   /** A directory for the secrets, and one for the settings of each service. */
   SETTINGS_DIR: z.string(),
 })
-/** The location of the apps in the image of `setup`. */
-const checkout = fileURLToPath(new URL('..', import.meta.url))
+/** The image of `setup` has the apps where a checkout has them. */
+const checkout = fileURLToPath(new URL('../../..', import.meta.url))
 const firstCourseConfig = z.object({
   KAFKA_BROKERS,
   ENROLLMENT_API_URL: z.url(),

@@ -56,11 +56,9 @@ export async function prepareServers(servers: {
     const env = { DATABASE_URL: created.enrollment.databaseUrl, DEFAULT_TENANT: tenant }
     return runNode(appFile(checkout, 'enrollment-api', 'cli.js'), { args, env, input: secret })
   }
-  // An older checkout knows neither tenants nor scopes.
-  const hasTenants = existsSync(appFile(checkout, 'enrollment-api', 'tenants'))
-  if (hasTenants) await runAccountsCli(['create-tenant', '--tenant', tenant, '--name', 'Coursewire', '--keep'], '')
+  await runAccountsCli(['create-tenant', '--tenant', tenant, '--name', 'Coursewire', '--keep'], '')
   for (const [client, secret] of Object.entries(secrets.clients)) {
-    const scopes = (hasTenants && appOf(client as ClientName).scopes) || []
+    const scopes = appOf(client as ClientName).scopes ?? []
     const scopeOption = scopes.length > 0 ? ['--scopes', scopes.join(',')] : []
     await runAccountsCli(['create-client', '--tenant', tenant, '--client-id', client, ...scopeOption], secret)
   }

@@ -38,11 +38,9 @@ const manyMessages = (note: Note, count: number, from = 0) =>
 function spawnConsumer(store: Store, note: Note, name: string) {
   const entry = fileURLToPath(new URL('consumer-process.ts', import.meta.url))
   const brokers = inject('kafka').brokers.join(',')
-  const child = spawn(
-    process.execPath,
-    ['--conditions=source', '--import', 'tsx', entry, store.databaseUrl, brokers, note.topic, name],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  )
+  const child = spawn(process.execPath, ['--import', 'tsx', entry, store.databaseUrl, brokers, note.topic, name], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }

@@ -175,7 +175,7 @@ function spawnRelay(store: Store) {
   const entry = fileURLToPath(new URL('relay-that-halts.ts', import.meta.url))
   const child = spawn(
     process.execPath,
-    ['--conditions=source', '--import', 'tsx', entry, store.databaseUrl, inject('kafka').brokers.join(',')],
+    ['--import', 'tsx', entry, store.databaseUrl, inject('kafka').brokers.join(',')],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   )
   onTestFinished(() => void child.kill('SIGKILL'))

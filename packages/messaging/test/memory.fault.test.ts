@@ -31,7 +31,7 @@ async function blockConsumer(store: Store, note: Note) {
   const name = uniqueName('consumer')
   const entry = fileURLToPath(new URL('blocked-consumer.ts', import.meta.url))
   const child = fork(entry, [store.databaseUrl, inject('kafka').brokers.join(','), note.topic, name], {
-    execArgv: ['--conditions=source', '--import', 'tsx'],
+    execArgv: ['--import', 'tsx'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   return {

@@ -88,16 +88,7 @@ function spawnConsumer(store: Store, note: Note, name: string) {
   const entry = fileURLToPath(new URL('consumer-process.ts', import.meta.url))
   const child = spawn(
     process.execPath,
-    [
-      '--conditions=source',
-      '--import',
-      'tsx',
-      entry,
-      store.databaseUrl,
-      inject('kafka').brokers.join(','),
-      note.topic,
-      name,
-    ],
+    ['--import', 'tsx', entry, store.databaseUrl, inject('kafka').brokers.join(','), note.topic, name],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   )
   onTestFinished(() => void child.kill('SIGKILL'))

