@@ -1,6 +1,15 @@
 import { brokerSettings, kafkaVersion, toContainerEnvironment } from '@coursewire/kafka'
 import { postgresVersion } from '@coursewire/postgres'
-import { type AppName, appNames, appOf, portVariable, serverPorts, settingsOf } from '@coursewire/product'
+import {
+  type AppName,
+  appNames,
+  appOf,
+  heapFlag,
+  memory,
+  portVariable,
+  serverPorts,
+  settingsOf,
+} from '@coursewire/product'
 
 const brokers = 'kafka:29092'
 const urlOf = (service: string) => `http://${service}:8080`
@@ -28,7 +37,7 @@ x-container: &container
   tmpfs: [/tmp]
   cap_drop: [ALL]
   security_opt: ["no-new-privileges:true"]
-  mem_limit: 512m
+  mem_limit: ${memory.container}m
   cpus: 1.0
   stop_grace_period: 20s
 
@@ -141,7 +150,7 @@ function renderApp(app: AppName): string {
     <<: *container
     image: coursewire/${app}
     build: { context: ., dockerfile: infra/docker/Dockerfile, args: { APP: ${app} } }
-    command: [--env-file=/run/coursewire/settings.env, dist/main.js]
+    command: [${heapFlag}, --env-file=/run/coursewire/settings.env, dist/main.js]
     depends_on:
       <<: *servers
       setup: { condition: service_completed_successfully }

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { heapFlag } from '@coursewire/product'
 import { type ServerProcess, startGuard, startServerProcess } from '@coursewire/servers'
 
 /** Starts a Node process that is identified by its directory, which also has its log. It ends with this process. */
@@ -19,7 +20,7 @@ export function startNode(options: {
     name: basename(directory),
     directory,
     command: process.execPath,
-    args: ['--disable-warning=TimeoutNegativeWarning', entry, directory],
+    args: ['--disable-warning=TimeoutNegativeWarning', heapFlag, entry, directory],
     environment: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...environment },
     port: Number(new URL(readyUrl).port),
     stopSignal: 'SIGTERM',

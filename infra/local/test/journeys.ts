@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { enrollmentCompleted } from '@coursewire/events'
 import { publishRecords } from '@coursewire/messaging'
+import { appNames, keyOf, memory } from '@coursewire/product'
 import { type ServerProcess, waitFor } from '@coursewire/servers'
 import { callApi, firstCourse } from '@coursewire/setup'
 import pg from 'pg'
@@ -174,6 +175,14 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
       expect(await readEvents(enrollment.id)).toHaveLength(3)
       await expectOneOfEach(learner, enrollment)
     })
+  })
+
+  it.each(appNames)('%s lets its heap grow no further than declared', async (app) => {
+    const metrics = await (await fetch(`${stack.urls[keyOf(app)]}/metrics`)).text()
+    const [, limit] = /^nodejs_heap_limit_bytes (\d+)$/m.exec(metrics) ?? []
+
+    // V8 adds three times 16 MiB for young objects.
+    expect(Number(limit) / 1024 ** 2).toBe(memory.heap + 48)
   })
 
   /** Kills the process with -9 when the journey has reached a step, and starts it again. */

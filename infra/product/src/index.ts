@@ -15,5 +15,5 @@ export {
 } from './product.ts'
 export { findAppFor } from './routing.ts'
 export { secretSettingsOf, settingsOf } from './settings.ts'
-export { portVariable, serverPorts, snsTopic, tenant } from './surroundings.ts'
+export { heapFlag, memory, portVariable, serverPorts, snsTopic, tenant } from './surroundings.ts'
 export { deadLetterTopicOf, topicsFor } from './topics.ts'

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
 import { metrics } from '@opentelemetry/api'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
@@ -20,6 +21,10 @@ export const requestDuration = meter.createHistogram('http_request_duration_seco
 meter
   .createObservableGauge('process_resident_memory_bytes', { description: 'Memory of the process' })
   .addCallback((result) => result.observe(process.memoryUsage.rss()))
+
+meter
+  .createObservableGauge('nodejs_heap_limit_bytes', { description: 'Memory that objects may take, at most' })
+  .addCallback((result) => result.observe(getHeapStatistics().heap_size_limit))
 
 meter
   .createObservableCounter('process_cpu_seconds_total', { description: 'Processor time, user and system' })

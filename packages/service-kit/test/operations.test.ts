@@ -145,6 +145,7 @@ describe('metrics', () => {
     expect(body).toContain('http_request_duration_seconds_count{method="GET",route="/measured/:id",status="200"} 2\n')
     expect(body).toContain('\nthings_total 3\n')
     expect(body).toMatch(/\nprocess_resident_memory_bytes \d+\n/)
+    expect(body).toMatch(/\nnodejs_heap_limit_bytes \d+\n/)
     expect(body).toMatch(/\nprocess_cpu_seconds_total [\d.]+\n/)
     expect(body).toMatch(/\nnodejs_eventloop_lag_seconds [\d.e-]+\n/)
   })
