@@ -38,7 +38,7 @@ export function createContext(config: Config, logger: Logger) {
     const tokens = createTokenIssuer({ keys, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE })
     const limits = createLimits({ db, seal: config.KEY_SEAL })
     const links = createLinks(config.KEY_SEAL)
-    const passwords = await createPasswords()
+    const passwords = createPasswords()
     const sessions = createSessionService({ db, tokens, limits, logger })
     const accounts = createAccountService({ db, tokens, limits, sessions, passwords })
     const onCommitted = () => messaging.wake()

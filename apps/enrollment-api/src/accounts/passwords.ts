@@ -28,8 +28,9 @@ export async function verifyPassword(passwordHash: string, password: string): Pr
  * Checks and hashes passwords outside the event loop, a few at a time and in turns. If too many wait in a lane, the next one is refused with
  * `unavailable`. So a flood costs other requests nothing, and other lanes only a part of the hashing time.
  */
-export async function createPasswords() {
-  const nobodysHash = await hashPassword(randomBytes(16).toString('hex'))
+export function createPasswords() {
+  // The start does not wait for it.
+  const nobodysHash = hashPassword(randomBytes(16).toString('hex'))
   const takeTurn = createTurns({
     concurrent: CONCURRENT,
     maxWaiting: MAX_WAITING,
@@ -49,7 +50,7 @@ export async function createPasswords() {
       takeTurn(
         place,
         async (holder) => {
-          const isRight = await verifyPassword(holder?.hash ?? nobodysHash, password)
+          const isRight = await verifyPassword(holder?.hash ?? (await nobodysHash), password)
           return holder && isRight ? holder : null
         },
         findHolder,
@@ -58,4 +59,4 @@ export async function createPasswords() {
   }
 }
 
-export type Passwords = Awaited<ReturnType<typeof createPasswords>>
+export type Passwords = ReturnType<typeof createPasswords>
