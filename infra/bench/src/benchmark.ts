@@ -15,6 +15,8 @@ export interface Comparison {
   /** Left out, as `floor` is, where there is nothing to compare with. */
   floorWork?: string
   figures: Record<string, Figure>
+  /** Takes long and varies little: has one round, ours first, and no warm-up. */
+  isMeasuredOnce?: true
   /** Also runs once before the rounds to warm up; that result is discarded. */
   ours(): Promise<Measured>
   floor?(): Promise<Measured>
@@ -54,12 +56,15 @@ export async function compare(
   rounds: number,
   onProgress: (line: string) => void,
 ): Promise<Result[]> {
-  const { work, floorWork = null, figures } = comparison
+  const { work, floorWork = null, figures, isMeasuredOnce = false } = comparison
   const measured: { ours: Measured; floor: Measured }[] = []
   const measureFloor = async () => (await comparison.floor?.()) ?? {}
-  await measureFloor()
-  await comparison.ours()
-  for (let round = 1; round <= rounds; round += 1) {
+  const times = isMeasuredOnce ? 1 : rounds
+  if (!isMeasuredOnce) {
+    await measureFloor()
+    await comparison.ours()
+  }
+  for (let round = 1; round <= times; round += 1) {
     const oursFirst = round % 2 === 1 ? await comparison.ours() : null
     const floor = await measureFloor()
     const ours = oursFirst ?? (await comparison.ours())
@@ -68,7 +73,7 @@ export async function compare(
       ([name, { unit }]) =>
         `${name} ${format(ours[name])} ${name in floor ? `beside ${format(floor[name])} ` : ''}${unit}`,
     )
-    onProgress(`round ${round} of ${rounds}: ${texts.join(', ')}`)
+    onProgress(`round ${round} of ${times}: ${texts.join(', ')}`)
   }
 
   const cpu = Object.keys(Object.assign({}, ...measured.flatMap(({ ours, floor }) => [ours, floor]))).filter(isCpu)

@@ -45,12 +45,12 @@ async function readOurs(): Promise<void> {
   await waitFor(() => consumer.isInGroup())
 }
 
-/** Wraps the database and records the time of each commit with the events in it. */
+/** Makes the database record the time of each commit with the events in it. */
 function noteCommits(db: Database, handledIn: WeakMap<object, string[]>): Database {
-  const noted = Object.create(db) as Database
-  noted.transaction = async (run, config) => {
+  const transact = db.transaction.bind(db)
+  db.transaction = async (run, config) => {
     let ids: string[] = []
-    const result = await db.transaction(async (tx) => {
+    const result = await transact(async (tx) => {
       const value = await run(tx)
       ids = handledIn.get(tx) ?? []
       return value
@@ -58,7 +58,7 @@ function noteCommits(db: Database, handledIn: WeakMap<object, string[]>): Databa
     note(ids)
     return result
   }
-  return noted
+  return db
 }
 
 async function readRaw(): Promise<void> {

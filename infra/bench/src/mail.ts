@@ -1,15 +1,17 @@
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { enrollmentCompleted, toKafkaRecord } from '@coursewire/events'
 import type { Stack } from '@coursewire/local'
 import { tenant } from '@coursewire/product'
-import { waitFor } from '@coursewire/servers'
+import { type ServerProcess, waitFor } from '@coursewire/servers'
 import { now } from '@coursewire/service-kit'
 import { bringInFirstCourse, firstCourse } from '@coursewire/setup'
-import { connect, startApps } from './app-processes.ts'
+import { connect, startApps, targetOf } from './app-processes.ts'
 import { type Comparison, median, percentile } from './benchmark.ts'
+import { watchCpu } from './cpu.ts'
 import type { Environment } from './environment.ts'
 import { paced } from './pace.ts'
 import { createStudents, emailOf, signTokens } from './students.ts'
@@ -17,6 +19,10 @@ import { createStudents, emailOf, signTokens } from './students.ts'
 const PER_SECOND = 100
 const SECONDS = 10
 const BACKLOG = 5_000
+/** How many backlogs, one after the other, show whether memory grows. */
+const BACKLOGS = 10
+const heapProbe = new URL('heap-probe.mjs', import.meta.url).href
+const heapFile = fileURLToPath(new URL('../../../.coursewire/bench-heap', import.meta.url))
 /** As many as email-worker sends at a time. */
 const IN_FLIGHT = 8
 
@@ -25,7 +31,9 @@ const IN_FLIGHT = 8
  * student and the course; the floor asks the same services.
  */
 export async function createMailComparisons(environment: Environment): Promise<Comparison[]> {
-  const stack = await startApps(environment.log)
+  const stack = await startApps(environment.log, {
+    environment: { NODE_OPTIONS: `--import ${heapProbe}`, HEAP_FILE: heapFile },
+  })
   const enrollments = await connect(stack.databases.enrollment.migrateDatabaseUrl)
   const studentIds = await createStudents(stack, enrollments, BACKLOG)
   await enrollments.end()
@@ -33,8 +41,16 @@ export async function createMailComparisons(environment: Environment): Promise<C
   const bare = await startBareMails(stack)
   const producer = stack.kafkaClient.producer({ allowAutoTopicCreation: false })
   await producer.connect()
+  const { 'email-worker': worker, ...others } = stack.apps
+  const watch = (app: number | undefined) =>
+    watchCpu({
+      ...targetOf(stack, 'email-worker').processes,
+      app,
+      'other apps': Object.values(others).map(({ pid }) => pid),
+    })
   // There is one mail per activation.
   let activation = 0
+  let heapAfterBacklog = Number.NaN
 
   async function sendOurs(count: number, publish: (messages: Message[]) => Promise<unknown>): Promise<Mail[]> {
     activation += 1
@@ -56,6 +72,7 @@ export async function createMailComparisons(environment: Environment): Promise<C
       floorWork: 'a bare loop of the same two GETs, one render, one SendEmail',
       figures: { p50: { unit: 'ms', aim: { atMost: 3 } }, p99: { unit: 'ms', aim: null } },
       async ours() {
+        const endCpu = watch(worker.pid)
         const producedAt = new Map<string, number>()
         const mails = await sendOurs(PER_SECOND * SECONDS, (messages) =>
           paced(PER_SECOND, SECONDS, (index) => {
@@ -63,26 +80,45 @@ export async function createMailComparisons(environment: Environment): Promise<C
             return produce(messages.slice(index, index + 1))
           }),
         )
-        return summarize(mails.map(({ to, at }) => Date.parse(at) - (producedAt.get(to[0] ?? '') ?? Number.NaN)))
+        const tookMs = mails.map(({ to, at }) => Date.parse(at) - (producedAt.get(to[0] ?? '') ?? Number.NaN))
+        return { ...summarize(tookMs), ...endCpu(mails.length) }
       },
       async floor() {
+        const endCpu = watch(bare.pid)
         const { tookMs } = await bare.send(studentIds.slice(0, PER_SECOND * SECONDS), PER_SECOND)
-        return summarize(tookMs)
+        return { ...summarize(tookMs), ...endCpu(tookMs.length) }
       },
     },
     {
       work: `mail: ${BACKLOG.toLocaleString('en')} events waiting → accepted by SES`,
       floorWork: `the same bare loop, ${IN_FLIGHT} at a time as ours`,
-      figures: { throughput: { unit: 'mails/s', aim: { atLeast: 0.5 } } },
+      figures: { throughput: { unit: 'mails/s', aim: { atLeast: 0.9 } } },
       async ours() {
+        const endCpu = watch(worker.pid)
         const mails = await sendOurs(BACKLOG, produceAll)
+        const cpu = endCpu(BACKLOG)
         const moments = mails.map(({ at }) => Date.parse(at))
-        return { throughput: (BACKLOG * 1000) / (Math.max(...moments) - Math.min(...moments)) }
+        return { throughput: (BACKLOG * 1000) / (Math.max(...moments) - Math.min(...moments)), ...cpu }
       },
       async floor() {
+        const endCpu = watch(bare.pid)
         const { seconds } = await bare.send(studentIds, Number.POSITIVE_INFINITY)
-        return { throughput: BACKLOG / seconds }
+        return { throughput: BACKLOG / seconds, ...endCpu(BACKLOG) }
       },
+    },
+    {
+      work: `mail: live heap of email-worker after ${(BACKLOGS * BACKLOG).toLocaleString('en')} mails`,
+      floorWork: `the same after ${BACKLOG.toLocaleString('en')}`,
+      figures: { heap: { unit: 'MB', aim: { atMost: 1.2 } } },
+      isMeasuredOnce: true,
+      async ours() {
+        await worker.restart()
+        await sendOurs(BACKLOG, produceAll)
+        heapAfterBacklog = await measureHeap(worker)
+        for (let count = 1; count < BACKLOGS; count += 1) await sendOurs(BACKLOG, produceAll)
+        return { heap: await measureHeap(worker) }
+      },
+      floor: async () => ({ heap: heapAfterBacklog }),
       async close() {
         bare.stop()
         await producer.disconnect()
@@ -90,6 +126,16 @@ export async function createMailComparisons(environment: Environment): Promise<C
       },
     },
   ]
+}
+
+/** The live heap of a process that has loaded the probe, in megabytes. */
+async function measureHeap({ pid }: ServerProcess): Promise<number> {
+  if (pid === undefined) throw new Error('The process does not run')
+  rmSync(heapFile, { force: true })
+  process.kill(pid, 'SIGUSR2')
+  const bytes = await waitFor(() => Number(readFileSync(heapFile, 'utf8')), { message: 'the size of the heap' })
+  rmSync(heapFile)
+  return bytes / 1e6
 }
 
 const summarize = (values: number[]) => ({ p50: median(values), p99: percentile(values, 0.99) })
@@ -160,6 +206,7 @@ async function startBareMails(stack: Stack) {
   died.catch(() => undefined)
   await Promise.race([once(child, 'message'), died])
   return {
+    pid: child.pid,
     async send(studentIds: string[], perSecond: number): Promise<{ tookMs: number[]; seconds: number }> {
       child.send({ studentIds, courseId: firstCourse.course_id, inFlight: IN_FLIGHT, perSecond })
       const [answer] = await Promise.race([once(child, 'message'), died])
