@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { AppError } from './app-error.ts'
 
 export interface BatcherOptions {
@@ -19,49 +20,68 @@ interface Entry<Item, Result> {
   item: Item
   resolve: (result: Result) => void
   reject: (error: unknown) => void
+  since: number
   stopWaiting: () => void
 }
 
 /**
- * Combines items that wait at the same moment into one batch, and answers each when its batch is done. There is no timer: a single item is
- * handled at once, and the more items come, the more share a batch. `work` resolves to one result per item, in order. The returned function
- * resolves to the item's result. `signal` removes an item, unless its batch has already begun.
+ * Combines items that wait at the same moment into one batch, and answers each when its batch is done. A single item is handled at once, and
+ * the more items come, the more share a batch. `work` resolves to one result per item, in order. The returned function resolves to the item's
+ * result. If the `answer` that waits for it is closed, the item is removed, unless its batch has already begun.
  */
 export function createBatcher<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
   options: BatcherOptions,
-): (item: Item, signal?: AbortSignal) => Promise<Result> {
-  const { concurrent, maxBatch, maxWaiting, maxWaitMs, busyCode, isRepeatable = false } = options
+): (item: Item, answer?: Writable) => Promise<Result> {
+  const { concurrent, maxBatch, maxWaiting, maxWaitMs = Infinity, busyCode, isRepeatable = false } = options
   const waiting = new Set<Entry<Item, Result>>()
   let underWay = 0
+  let expiry: NodeJS.Timeout | null = null
 
   const refuse = (reason: string, cause?: unknown) => new AppError('unavailable', busyCode, reason, {}, { cause })
 
-  function submit(item: Item, signal?: AbortSignal): Promise<Result> {
+  function submit(item: Item, answer?: Writable): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      if (signal?.aborted) return reject(refuse('The caller has left'))
+      if (answer?.destroyed) return reject(refuse('The caller has left'))
       if (waiting.size >= maxWaiting) return reject(refuse('The queue is full'))
 
-      const giveUp = (reason: string) => {
-        entry.stopWaiting()
-        reject(refuse(reason))
-      }
-      const leave = () => giveUp('The caller has left')
-      const timer = maxWaitMs === undefined ? undefined : setTimeout(giveUp, maxWaitMs, 'Waited too long')
-      signal?.addEventListener('abort', leave)
+      const leave = () => giveUp(entry, 'The caller has left')
       const entry: Entry<Item, Result> = {
         item,
         resolve,
         reject,
+        since: performance.now(),
         stopWaiting() {
           waiting.delete(entry)
-          clearTimeout(timer)
-          signal?.removeEventListener('abort', leave)
+          answer?.off('close', leave)
         },
       }
+      answer?.once('close', leave)
       waiting.add(entry)
       sendWaiting()
+      expireLater()
     })
+  }
+
+  function giveUp(entry: Entry<Item, Result>, reason: string): void {
+    entry.stopWaiting()
+    entry.reject(refuse(reason))
+  }
+
+  /** All items share one timer, which is set for the one that has waited longest. A timer for each would cost more than the queue. */
+  function expireLater(): void {
+    const [oldest] = waiting
+    if (maxWaitMs === Infinity || expiry || !oldest) return
+    expiry = setTimeout(expire, oldest.since + maxWaitMs - performance.now()).unref()
+  }
+
+  function expire(): void {
+    expiry = null
+    for (const entry of waiting) {
+      if (performance.now() - entry.since < maxWaitMs) break
+      giveUp(entry, 'Waited too long')
+    }
+    expireLater()
   }
 
   function sendWaiting(): void {
@@ -95,7 +115,7 @@ export function createBatcher<Item, Result>(
   }
 
   async function workOneByOne(batch: Entry<Item, Result>[], cause: unknown): Promise<void> {
-    const deadline = performance.now() + (maxWaitMs ?? Infinity)
+    const deadline = performance.now() + maxWaitMs
     for (const entry of batch) {
       if (performance.now() > deadline) entry.reject(refuse('The database is too slow', cause))
       else await workTogether([entry]).catch(entry.reject)

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type BatcherOptions, createBatcher } from '../src/batcher.ts'
@@ -10,7 +11,7 @@ const enrolments: BatcherOptions = {
   busyCode: 'enrollments.busy',
   isRepeatable: true,
 }
-const stays = () => new AbortController().signal
+const stays = () => new PassThrough()
 const double = (requests: number[]) => requests.map((request) => request * 2)
 
 /** Creates a write whose calls wait until the test answers them. */
@@ -102,14 +103,35 @@ describe('the queue', () => {
     expect(batches()).toEqual([[1], [2]])
   })
 
+  it('gives each request its own two seconds', async () => {
+    const { write } = createSlowWrite()
+    const submit = createBatcher(write, enrolments)
+    for (const request of [1, 2]) void submit(request, stays())
+    const refused: number[] = []
+    const submitAfter = (ms: number, request: number) => {
+      vi.advanceTimersByTime(ms)
+      submit(request, stays()).catch(() => refused.push(request))
+    }
+    submitAfter(0, 3)
+    submitAfter(1_500, 4)
+
+    vi.advanceTimersByTime(1_999)
+    await flush()
+    expect(refused).toEqual([3])
+
+    vi.advanceTimersByTime(1)
+    await flush()
+    expect(refused).toEqual([3, 4])
+  })
+
   it('drops a request whose caller leaves while it waits', async () => {
     const { write, batches, call } = createSlowWrite()
     const submit = createBatcher(write, enrolments)
     for (const request of [1, 2]) void submit(request, stays())
-    const caller = new AbortController()
-    const left = submit(3, caller.signal)
+    const caller = new PassThrough()
+    const left = submit(3, caller)
 
-    caller.abort()
+    caller.destroy()
 
     await expect(left).rejects.toMatchObject(busy)
     call(0).succeed()
@@ -120,10 +142,10 @@ describe('the queue', () => {
   it('finishes a request that is being written, even if its caller leaves or it takes long', async () => {
     const { write, call } = createSlowWrite()
     const submit = createBatcher(write, enrolments)
-    const caller = new AbortController()
-    const result = submit(1, caller.signal)
+    const caller = new PassThrough()
+    const result = submit(1, caller)
 
-    caller.abort()
+    caller.destroy()
     vi.advanceTimersByTime(60_000)
     call(0).succeed()
 
@@ -133,7 +155,7 @@ describe('the queue', () => {
   it('refuses a request whose caller has already left', async () => {
     const { write, batches } = createSlowWrite()
 
-    await expect(createBatcher(write, enrolments)(1, AbortSignal.abort())).rejects.toMatchObject(busy)
+    await expect(createBatcher(write, enrolments)(1, new PassThrough().destroy())).rejects.toMatchObject(busy)
 
     expect(batches()).toEqual([])
   })
@@ -238,9 +260,9 @@ it('each request gets its own answer once, and at most two writes run, whatever 
         }, enrolments)
 
         const results = requests.map(({ leaves }, request) => {
-          const caller = new AbortController()
-          if (leaves) void scheduler.schedule(Promise.resolve(), 'leave').then(() => caller.abort())
-          return submit(request, caller.signal)
+          const caller = new PassThrough()
+          if (leaves) void scheduler.schedule(Promise.resolve(), 'leave').then(() => caller.destroy())
+          return submit(request, caller)
         })
         const settled = Promise.allSettled(results)
         await scheduler.waitFor(settled)

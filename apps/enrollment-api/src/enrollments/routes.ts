@@ -94,11 +94,8 @@ export function addEnrollmentRoutes(
       config,
     },
     async (request, reply) => {
-      const left = new AbortController()
-      // Does not abort after a finished answer, because an abort costs as much as the rest of the handler.
-      reply.raw.once('close', () => reply.raw.writableFinished || left.abort())
       const order = { userId: request.caller.id, ...request.body, ...causeOf(request) }
-      const result = await enrollments.enroll(order, left.signal)
+      const result = await enrollments.enroll(order, reply.raw)
 
       logIfNew(request, result)
       return reply.code(result.isNew ? 201 : 200).send(result.enrollment)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import { appendToOutbox } from '@coursewire/messaging'
 import { AppError, type Caller, createBatcher, type Database, now, type Transaction } from '@coursewire/service-kit'
 import type { Pool } from 'pg'
@@ -89,15 +90,15 @@ export function createEnrollmentService(options: {
      * Enrols once; a repeated order gets the existing record. Throws `course.not-found` if the course is not open, and `account.gone`,
      * `account.disabled`, `account.unverified` or `role.insufficient` if the account may not enrol.
      */
-    async enroll(order: EnrollmentOrder, signal: AbortSignal): Promise<Enrolled> {
+    async enroll(order: EnrollmentOrder, answer: Writable): Promise<Enrolled> {
       const draft = draftFirst(order)
       const { tenantId, correlationId } = order.meta
-      const first = await write(draft, signal)
+      const first = await write(draft, answer)
       const isOpenAfterAll =
         'obstacle' in first &&
         first.obstacle === 'no-course' &&
         (await courses.reconsider(tenantId, order.courseId, correlationId))
-      const result = isOpenAfterAll ? await write(draft, signal) : first
+      const result = isOpenAfterAll ? await write(draft, answer) : first
       if ('obstacle' in result) throw refusalOf(result.obstacle)
       return result
     },
