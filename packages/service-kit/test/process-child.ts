@@ -49,8 +49,28 @@ async function start(stopping: AbortSignal) {
   return service
 }
 
-if (mode === 'task-fails') {
-  await runTask(() => Promise.reject(new Error('Failed query', { cause: new Error('no such table') })))
-} else {
-  runProcess({ logger, start })
+/** Logs more than a pipe holds. */
+function logMuch(): void {
+  for (let line = 0; line < 1_000; line += 1) logger.info({ text: 'x'.repeat(200) }, `Line ${line}`)
+}
+
+switch (mode) {
+  case 'task-fails':
+    await runTask(() => Promise.reject(new Error('Failed query', { cause: new Error('no such table') })))
+    break
+  case 'exits':
+    logMuch()
+    logger.info('Last line')
+    process.exit()
+  case 'throws':
+    logMuch()
+    logger.info('Last line')
+    throw new Error('nobody catches this')
+  case 'is-killed-after-a-fatal-line':
+    logMuch()
+    logger.fatal('Last line')
+    process.kill(process.pid, 'SIGKILL')
+    break
+  default:
+    runProcess({ logger, start })
 }

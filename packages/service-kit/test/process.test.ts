@@ -8,10 +8,7 @@ const script = new URL('./process-child.ts', import.meta.url).pathname
 
 const args = ['--disable-warning=ExperimentalWarning', '--import', 'tsx', script]
 
-/**
- * Runs the child in `mode` and sends the signals as soon as it has logged `signalAt`. Before a process is ended, pino writes the last line
- * at once, even ahead of lines that a full pipe holds up. So the order of messages is not certain then.
- */
+/** Runs the child in `mode` and sends the signals as soon as it has logged `signalAt`. */
 async function run(mode: string, signalAt = '', signals: NodeJS.Signals[] = []) {
   const child = spawn(process.execPath, [...args, mode], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -49,17 +46,17 @@ it('logs a failed start and ends with 1', async () => {
 })
 
 it('closes and ends with 1 after an unhandled rejection', async () => {
-  const { code, messages } = await run('rejects')
-
-  expect(code).toBe(1)
-  expect(messages.toSorted()).toEqual(['Closing', 'Started', 'Stopped', 'Unhandled rejection: nobody cares'])
+  expect(await run('rejects')).toEqual({
+    code: 1,
+    messages: ['Started', 'Unhandled rejection: nobody cares', 'Closing', 'Stopped'],
+  })
 })
 
 it('ends with 1 if closing fails, although something is still open', async () => {
-  const { code, messages } = await run('close-fails', 'Started', ['SIGTERM'])
-
-  expect(code).toBe(1)
-  expect(messages.toSorted()).toEqual(['Close failed: close broke', 'Close took too long', 'Closing', 'Started'])
+  expect(await run('close-fails', 'Started', ['SIGTERM'])).toEqual({
+    code: 1,
+    messages: ['Started', 'Closing', 'Close failed: close broke', 'Close took too long'],
+  })
 })
 
 it('ends with 0 although the close left something running', async () => {
@@ -77,10 +74,16 @@ it('waits for a slow close', async () => {
 })
 
 it('does not wait forever for a close that hangs', async () => {
-  const { code, messages } = await run('close-hangs', 'Started', ['SIGTERM'])
+  expect(await run('close-hangs', 'Started', ['SIGTERM'])).toEqual({
+    code: 1,
+    messages: ['Started', 'Closing', 'Close took too long'],
+  })
+})
 
-  expect(code).toBe(1)
-  expect(messages.toSorted()).toEqual(['Close took too long', 'Closing', 'Started'])
+it.each(['exits', 'throws', 'is-killed-after-a-fatal-line'])('loses no line of a process that %s', async (mode) => {
+  const { messages } = await run(mode)
+
+  expect(messages).toEqual([...Array.from({ length: 1_000 }, (_, line) => `Line ${line}`), 'Last line'])
 })
 
 it('prints in one line why a one-shot program has failed', async () => {
