@@ -1,4 +1,5 @@
 export { AppError, type AppErrorKind } from './app-error.ts'
+export { createQuerySender, encodeQuery } from './aws-query.ts'
 export { createBatcher } from './batcher.ts'
 export {
   type Action,
@@ -36,7 +37,6 @@ export { moment, readMoment } from './moment.ts'
 export { type Fault, findFault } from './outage.ts'
 export { createOutageLog, type OutageLog } from './outage-log.ts'
 export { endProcess, runProcess, runTask } from './process.ts'
-export { readQueryForm } from './query-form.ts'
 export { createReadinessCheck } from './readiness.ts'
 export { printOpenApi, runMigrations, runService } from './service.ts'
 export { createServiceClient, type ServiceClient } from './service-client.ts'
