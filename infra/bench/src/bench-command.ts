@@ -1,28 +1,4 @@
-// `npm run bench`: builds the product and measures it as it is deployed. What measures is built too, because it does part of our work.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+// `npm run bench`: builds the product and measures it as it is deployed.
+import { runBuilt } from './run-built.ts'
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
-const measure = fileURLToPath(new URL('../dist/measure.js', import.meta.url))
-const quiet = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning']
-const commands = [
-  ['pnpm', 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'],
-  [process.execPath, '--expose-gc', ...quiet, measure, ...process.argv.slice(2)],
-]
-
-let current: ReturnType<typeof spawn> | undefined
-let wasInterrupted = false
-for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
-  process.on(event, () => {
-    wasInterrupted = true
-    current?.kill('SIGTERM')
-  })
-}
-for (const [command = '', ...args] of commands) {
-  current = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  const [code] = (await once(current, 'exit')) as [number | null]
-  if (wasInterrupted) process.exit(130)
-  if (code !== 0) process.exit(code ?? 1)
-}
-process.exit(0)
+await runBuilt('measure.js')

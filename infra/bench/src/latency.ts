@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { createKafkaChannel, startRelay, toOutboxColumns } from '@coursewire/messaging'
+import { createKafkaChannel, type OutboxRow, startRelay, toOutboxColumns } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/servers'
+import type { QueryConfig } from 'pg'
 import { type Comparison, type Measured, percentile } from './benchmark.ts'
 import { watchCpu } from './cpu.ts'
 import { effectTable } from './effects.ts'
@@ -52,14 +54,7 @@ async function measureEffects(environment: Environment, writer: Store, reader: S
   const writtenAt = new Map<string, number>()
   await atRate(rate, async (index) => {
     const { row, id } = buildRow(topic, index)
-    await writer.pool.query({
-      name: 'write',
-      text: `INSERT INTO outbox (channel, topic, key, payload, headers, log)
-             SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
-             FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[])
-                  AS row (channel, topic, key, payload, headers, log)`,
-      values: Object.values(toOutboxColumns([row])),
-    })
+    await writer.pool.query(buildInsert([row]))
     writtenAt.set(id, performance.timeOrigin + performance.now())
     relay.wake()
   })
@@ -67,6 +62,18 @@ async function measureEffects(environment: Environment, writer: Store, reader: S
   const cpu = endCpu(writtenAt.size)
   await relay.close()
   return { ...summarize(writtenAt, crossings), ...cpu }
+}
+
+/** Builds the statement that writes rows to our outbox. */
+export function buildInsert(rows: OutboxRow[]): QueryConfig {
+  return {
+    name: 'write',
+    text: `INSERT INTO outbox (channel, topic, key, payload, headers, log)
+           SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
+           FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[])
+                AS row (channel, topic, key, payload, headers, log)`,
+    values: Object.values(toOutboxColumns(rows)),
+  }
 }
 
 async function measureRaw(environment: Environment, reader: Store, rate: number): Promise<Measured> {
@@ -91,7 +98,8 @@ async function measureRaw(environment: Environment, reader: Store, rate: number)
   return { ...summarize(sentAt, crossings), ...cpu }
 }
 
-async function startReading(reading: Reading) {
+/** Starts a process that reads a topic. */
+export async function startReading(reading: Reading) {
   const file = fileURLToPath(new URL('../dist/latency-reader.js', import.meta.url))
   const child = fork(file, [JSON.stringify(reading)], { serialization: 'advanced' })
   const died = once(child, 'exit').then(() => Promise.reject(new Error('The reading process ended')))
@@ -101,23 +109,21 @@ async function startReading(reading: Reading) {
     pid: child.pid,
     /** Waits for `count` events and ends the process. */
     async end(count: number): Promise<Crossing[]> {
-      const deadline = performance.now() + PATIENCE_MS
-      for (;;) {
+      const readAll = async () => {
         child.send('report')
         const [crossings] = (await Promise.race([once(child, 'message'), died])) as [Crossing[]]
-        if (crossings.length >= count) {
-          child.disconnect()
-          await once(child, 'exit')
-          return crossings
-        }
-        if (performance.now() > deadline) throw new Error(`Only ${crossings.length} of ${count} events came through`)
+        return crossings.length >= count && crossings
       }
+      const crossings = await waitFor(readAll, { timeoutMs: PATIENCE_MS, message: `${count} events to come through` })
+      child.disconnect()
+      await once(child, 'exit')
+      return crossings
     },
   }
 }
 
 /** Calls `work` at a fixed rate, whether or not earlier calls have ended, and waits for all calls. */
-async function atRate(rate: number, work: (index: number) => Promise<void>): Promise<void> {
+export async function atRate(rate: number, work: (index: number) => Promise<void>): Promise<void> {
   const running: Promise<void>[] = []
   const startedAt = performance.now()
   await new Promise<void>((resolve) => {
@@ -133,7 +139,7 @@ async function atRate(rate: number, work: (index: number) => Promise<void>): Pro
 }
 
 /** Uses only the second half; the first half is the warm-up. */
-function summarize(writtenAt: Map<string, number>, crossings: Crossing[]): Measured {
+export function summarize(writtenAt: Map<string, number>, crossings: Crossing[]) {
   const throughAt = new Map(crossings.map(({ id, at }) => [id, at]))
   const latencies = [...writtenAt].map(([id, at]) => (throughAt.get(id) ?? Number.NaN) - at)
   const warm = latencies.slice(latencies.length >> 1)
