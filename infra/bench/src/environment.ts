@@ -3,7 +3,7 @@ import { createWriteStream, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createKafka, createTopics, type Kafka, type KafkaSettings, messagingMigrations } from '@coursewire/messaging'
 import { provisionService } from '@coursewire/postgres'
-import { startKafka, startPostgres } from '@coursewire/servers'
+import { type Provider, query, startKafka, startPostgres } from '@coursewire/servers'
 import { createDatabase, createLogger, createPool, type Database, type Logger, migrate } from '@coursewire/service-kit'
 import pg from 'pg'
 import type { Processes } from './cpu.ts'
@@ -23,6 +23,10 @@ export interface Store {
 }
 
 export interface Environment {
+  /** For files; deleted at the end. */
+  directory: string
+  /** Connects as superuser. */
+  postgresUrl: string
   brokers: string[]
   kafka: Kafka
   kafkaSettings: KafkaSettings
@@ -37,14 +41,26 @@ export interface Environment {
   close(): Promise<void>
 }
 
+interface EnvironmentOptions {
+  order?: readonly Provider[]
+  /** Whether Postgres keeps what replication slots need (`wal_level = logical`). */
+  decodesWal?: boolean
+}
+
 /** Starts durable servers, because the figures are only meaningful if every commit and every batch reaches the disk. */
-export async function createEnvironment(log: (line: string) => void): Promise<Environment> {
+export async function createEnvironment(
+  log: (line: string) => void,
+  { order = ['given', 'embedded', 'docker'], decodesWal = false }: EnvironmentOptions = {},
+): Promise<Environment> {
   rmSync(directory, { recursive: true, force: true })
-  const order = ['given', 'embedded', 'docker'] as const
   const [postgres, kafkaServer] = await Promise.all([
     startPostgres({ order, durable: true, dataDir: `${directory}/postgres`, log }),
     startKafka({ order, dataDir: `${directory}/kafka`, log }),
   ])
+  if (decodesWal) {
+    await query(postgres.url, 'ALTER SYSTEM SET wal_level = logical')
+    await postgres.restart()
+  }
   log(postgres.description)
   log(kafkaServer.description)
   await refuseUnsafe(postgres.url)
@@ -59,6 +75,8 @@ export async function createEnvironment(log: (line: string) => void): Promise<En
   let count = 0
 
   return {
+    directory,
+    postgresUrl: postgres.url,
     brokers: kafkaServer.brokers,
     kafka,
     kafkaSettings,
