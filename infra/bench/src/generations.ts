@@ -15,11 +15,10 @@ import { readRows, writeRows } from './written-rows.ts'
 const COURSES = 10_000
 const BATCH = 200
 
-/** Where the rows of a course are, and the column that orders them. */
+/** Where the rows of a course are, and the column that orders them. A trigger writes the slug. */
 const tables = {
   courses: 'course_id',
   distributions: 'course_id',
-  slugs: 'distribution_id',
   event_dedup: 'event_id',
   outbox: 'id',
 }
