@@ -183,6 +183,7 @@ describe('a course generated again', () => {
         timestamp: refreshed?.updatedAt,
         payload: {
           distribution_id: refreshed?.id,
+          course_id: 'course_1',
           updated_fields: ['title', 'seo'],
           old_values: { title: 'Gardens', seo: { meta_title: 'Gardens' } },
           new_values: { title: 'Green Walls', seo: { meta_title: 'Green Walls' } },

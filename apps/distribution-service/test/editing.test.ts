@@ -144,6 +144,7 @@ describe('a change', () => {
         timestamp: body.updatedAt,
         payload: {
           distribution_id: before.id,
+          course_id: before.courseId,
           updated_fields: ['title', 'seo', 'listed', 'protected_fields'],
           old_values: {
             title: 'Vertical Gardens',

@@ -52,12 +52,14 @@ export const distributionCreated = defineEvent({
   }),
 })
 
+/** Events of earlier versions have no `course_id`. */
 export const distributionUpdated = defineEvent({
   ...distribution,
   type: 'distribution.updated',
   listeners: ['Cache Invalidation', 'Audit Log'],
   payload: z.object({
     distribution_id: id,
+    course_id: id.optional(),
     updated_fields: z.array(z.string()).min(1),
     old_values: values,
     new_values: values,

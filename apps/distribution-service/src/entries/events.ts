@@ -43,6 +43,7 @@ export function buildUpdated(before: Distribution, after: Distribution, change: 
     Object.fromEntries(fields.map((field) => [toSnakeCase(field), readValue(distribution, field)]))
   const payload = {
     distribution_id: after.id,
+    course_id: after.courseId,
     updated_fields: fields.map(toSnakeCase),
     new_values: readValues(after),
     updated_at: after.updatedAt,

@@ -66,6 +66,17 @@ it('a course that gets another name drops what both addresses show', () => {
   expect(tagsOf(event)).toEqual(['dist_1', 'slug:acme:old', 'slug:acme:new', 'list:acme:de', 'list:acme:en'])
 })
 
+it.each(['language', 'listed', 'derived_from'])('a change of %s drops all pages of the course', (field) => {
+  const updated = (fields: string[]) => ({
+    type: 'distribution.updated',
+    meta: { tenant_id: 'acme' },
+    payload: { distribution_id: 'dist_1', course_id: 'course_1', updated_fields: fields },
+  })
+
+  expect(tagsOf(updated(['title', field]))).toContain('course_1')
+  expect(tagsOf(updated(['title']))).not.toContain('course_1')
+})
+
 it.each([
   ['a, b', 'a%2C%20b'],
   ['größe', 'gr%C3%B6%C3%9Fe'],

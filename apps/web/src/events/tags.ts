@@ -27,6 +27,9 @@ interface FollowedEvent {
   meta: { tenant_id: string }
 }
 
+/** Pages of a course that do not show one of its distributions may begin to when one of these changes. */
+const decidesWhereShown = ['language', 'listed', 'derived_from']
+
 /** Which tags an event makes stale: every page that may show something else now has one of them. */
 export function tagsOf(event: FollowedEvent): string[] {
   const tenantId = event.meta.tenant_id
@@ -48,7 +51,9 @@ export function tagsOf(event: FollowedEvent): string[] {
     case distributionUpdated.type: {
       const values = [event.payload['old_values'], event.payload['new_values']]
       const both = values.flatMap((one) => readTexts(Object(one) as Record<string, unknown>, ['slug']))
-      return [...ids('distribution_id'), ...both.map((slug) => slugTag(tenantId, slug)), ...lists]
+      const fields = [event.payload['updated_fields']].flat()
+      const course = decidesWhereShown.some((field) => fields.includes(field)) ? ids('course_id') : []
+      return [...ids('distribution_id'), ...course, ...both.map((slug) => slugTag(tenantId, slug)), ...lists]
     }
     case distributionMicroNicheCreated.type:
       return [...ids('child_distribution_id', 'parent_distribution_id'), ...slugs('child_slug')]
