@@ -205,3 +205,24 @@ describe('the page for other services', () => {
     expect(statuses).toContain(200)
   })
 })
+
+it('a service is told how long the oldest event has waited, and of none that a page does not show', async () => {
+  const editor = await startAsEditor()
+  const { $client } = editor.ctx.db
+  const read = async () => (await ask(editor, '/internal/waiting-events')).body
+  expect(await read()).toEqual({ seconds: null })
+
+  await editor.create()
+  await editor.create()
+  await $client.query(
+    "UPDATE outbox SET created_at = created_at - interval '1 hour' WHERE id = (SELECT min(id) FROM outbox)",
+  )
+  const { seconds } = await read()
+  expect(Math.floor(seconds / 3_600)).toBe(1)
+
+  await $client.query("UPDATE outbox SET topic = 'distribution-service.dlq'")
+  expect(await read()).toEqual({ seconds: null })
+  expect(editor.logs.lines.filter(({ url, level }) => url === '/internal/waiting-events' && level !== 'debug')).toEqual(
+    [],
+  )
+})

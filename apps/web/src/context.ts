@@ -44,8 +44,11 @@ export function createContext(config: Config, logger: Logger) {
     })
     const kafka = toKafkaSettings(service.name, config, logger)
     const indexNow = adopt(createIndexNow({ key: config.INDEXNOW_KEY, logger }), (open) => open.close())
-    const messaging = adopt(createFollower({ kafka, logger, cache, cdn, indexNow, siteOf }), (open) => open.close())
-    const catalogue = createCatalogueReader({ services, url: config.DISTRIBUTION_SERVICE_URL, logger })
+    const { DISTRIBUTION_SERVICE_URL: url, DEFAULT_TENANT: defaultTenant } = config
+    const catalogue = createCatalogueReader({ services, url, defaultTenant, logger })
+    const messaging = adopt(createFollower({ kafka, logger, catalogue, cache, cdn, indexNow, siteOf }), (open) =>
+      open.close(),
+    )
     return {
       config,
       logger,

@@ -106,6 +106,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/waiting-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long events about distributions, of any tenant, have waited for Kafka
+         * @description Every event that is older was sent before the answer. One that Kafka refuses for good does not wait.
+         */
+        get: operations["readWaitingEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/courses/{slug}/views": {
         parameters: {
             query?: never;
@@ -1142,6 +1162,15 @@ export interface components {
             /** @description The call to action that the page shows */
             ctaType?: string;
         } | null;
+        /**
+         * @example {
+         *       "seconds": null
+         *     }
+         */
+        WaitingEvents: {
+            /** @description The age of the oldest one. Null if none waits */
+            seconds: number | null;
+        };
     };
     responses: {
         /** @description Bad Request (request.invalid) */
@@ -1398,6 +1427,7 @@ export type VersionNotFound = components['schemas']['VersionNotFound'];
 export type VersionSummary = components['schemas']['VersionSummary'];
 export type VersionSummaryPage = components['schemas']['VersionSummaryPage'];
 export type ViewInput = components['schemas']['ViewInput'];
+export type WaitingEvents = components['schemas']['WaitingEvents'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseServerError = components['responses']['ServerError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
@@ -1675,6 +1705,31 @@ export interface operations {
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["CourseNotFound"];
             410: components["responses"]["CourseGone"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readWaitingEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingEvents"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -31,6 +31,7 @@ export {
   type OutboxStatus,
   type ParkedRow,
   readOutboxStatus,
+  readWaitingSeconds,
   requeueParked,
 } from './outbox/operations.ts'
 export {

@@ -2,7 +2,13 @@ import { uniqueName, waitFor } from '@coursewire/testing'
 import { sql } from 'drizzle-orm'
 import { ConfigResourceTypes } from 'kafkajs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { COUNT_LIMIT, listParked, readOutboxStatus, requeueParked } from '../src/outbox/operations.ts'
+import {
+  COUNT_LIMIT,
+  listParked,
+  readOutboxStatus,
+  readWaitingSeconds,
+  requeueParked,
+} from '../src/outbox/operations.ts'
 import { appendToOutbox, encodeHeaders, type OutboxRow } from '../src/outbox/outbox.ts'
 import { createOutboxReader } from '../src/relay/outbox-reader.ts'
 import {
@@ -47,6 +53,35 @@ async function park(...rows: OutboxRow[]): Promise<void> {
 
 const readOutbox = async () =>
   (await store.pool.query('SELECT channel, topic, key, payload, headers, log FROM outbox ORDER BY id')).rows
+
+describe('the time that rows have waited for a topic', () => {
+  const read = () => readWaitingSeconds(store.db, 'note.events')
+
+  it('is that of the oldest one, whatever waits for other topics and channels', async () => {
+    await append(aRow({ topic: 'other' }), aRow({ channel: 'sns' }))
+    expect(await read()).toBeNull()
+
+    await append(aRow(), aRow())
+    await store.db.execute(sql`UPDATE outbox SET created_at = created_at - interval '1 day' WHERE topic = 'other'`)
+    await store.db.execute(sql`
+      UPDATE outbox SET created_at = created_at - interval '1 hour'
+      WHERE id = (SELECT min(id) FROM outbox WHERE channel = 'kafka' AND topic = 'note.events')`)
+    expect(Math.floor(Number(await read()) / 3_600)).toBe(1)
+  })
+
+  it('ends when a row is parked, which would otherwise wait for ever', async () => {
+    await park(aRow())
+
+    expect(await read()).toBeNull()
+  })
+
+  it('is never less than nothing, even if the clock of the database steps back', async () => {
+    await append(aRow())
+    await store.db.execute(sql`UPDATE outbox SET created_at = created_at + interval '1 hour'`)
+
+    expect(await read()).toBe(0)
+  })
+})
 
 describe('the status of an outbox', () => {
   it('shows the waiting and parked rows per channel, and since when an instance leads it', async () => {

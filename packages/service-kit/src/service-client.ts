@@ -3,7 +3,7 @@ import { AppError } from './app-error.ts'
 import { requestIdShape } from './http/request-id.ts'
 import type { Logger } from './logger.ts'
 
-const timeoutMs = 5_000
+const TIMEOUT_MS = 5_000
 const tokenAnswer = z.object({ token: z.string().min(1), expiresIn: z.number().positive() })
 
 type Token = { value: string; renewAt: number }
@@ -23,9 +23,14 @@ export type ServiceClient = {
   ): Promise<Answer | null>
   /**
    * Fetches `url` on behalf of a tenant and returns the answer whatever its status, without following redirects. Its body must be read or
-   * cancelled. No answer within five seconds throws an `unavailable` AppError; so does a service that issues no token.
+   * cancelled. No answer within `timeoutMs`, or five seconds, throws an `unavailable` AppError with the code `service.silent`; so does a
+   * service that cannot be reached or issues no token, with other codes.
    */
-  send(url: string, tenantId: string, options?: { headers?: Record<string, string> }): Promise<Response>
+  send(
+    url: string,
+    tenantId: string,
+    options?: { headers?: Record<string, string>; timeoutMs?: number },
+  ): Promise<Response>
 }
 
 /**
@@ -74,9 +79,14 @@ export function createServiceClient(options: {
     return (await (renewing === undefined || renewing === holding ? renewToken(tenantId) : renewing)).value
   }
 
-  async function send(url: string, tenantId: string, init: Omit<RequestInit, 'headers'>, headers: object = {}) {
+  async function send(
+    url: string,
+    tenantId: string,
+    init: Omit<RequestInit, 'headers'>,
+    { headers = {}, timeoutMs }: { headers?: object; timeoutMs?: number | undefined },
+  ) {
     const sendWith = (bearer: string) =>
-      call(url, { ...init, headers: { ...headers, authorization: `Bearer ${bearer}` } })
+      call(url, { ...init, headers: { ...headers, authorization: `Bearer ${bearer}` } }, timeoutMs)
     const token = await getToken(tenantId)
     const response = await sendWith(token)
     if (response.status !== 401 && response.status !== 403) return response
@@ -85,11 +95,11 @@ export function createServiceClient(options: {
   }
 
   return {
-    send: (url, tenantId, { headers } = {}) => send(url, tenantId, { redirect: 'manual' }, headers),
+    send: (url, tenantId, options = {}) => send(url, tenantId, { redirect: 'manual' }, options),
     async get(url, tenantId, schema, { requestId } = {}) {
       // A correlation id from elsewhere can be any text, and not every text is allowed in a header.
       const passedOn = requestIdShape.test(requestId ?? '') ? { 'x-request-id': requestId } : {}
-      const response = await send(url, tenantId, { redirect: 'error' }, passedOn)
+      const response = await send(url, tenantId, { redirect: 'error' }, { headers: passedOn })
       if (response.status === 404) {
         await response.body?.cancel()
         return null
@@ -99,11 +109,12 @@ export function createServiceClient(options: {
   }
 }
 
-async function call(url: string, init: RequestInit): Promise<Response> {
+async function call(url: string, init: RequestInit, timeoutMs = TIMEOUT_MS): Promise<Response> {
   try {
     return await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
   } catch (cause) {
-    throw new AppError('unavailable', 'service.unreachable', 'Another service does not answer', { url }, { cause })
+    const code = Object(cause).name === 'TimeoutError' ? 'service.silent' : 'service.unreachable'
+    throw new AppError('unavailable', code, 'Another service does not answer', { url }, { cause })
   }
 }
 

@@ -153,6 +153,23 @@ it('a tenant that the client may not act for is forbidden, and tokens for other 
   expect(await client.get(url, 'acme', course)).toEqual({ courseId: 'c-1' })
 })
 
+it('a service that says nothing for as long as the caller waits is silent', async () => {
+  const silent = await serve((request, response) => {
+    if (request.method === 'POST') response.end(JSON.stringify({ token: 't', expiresIn: 60 }))
+  })
+  const client = createServiceClient({
+    tokenUrl: `${silent.url}/token`,
+    clientId: 'a',
+    clientSecret: 'b',
+    logger: createLogger({ service: 'test', level: 'silent' }),
+  })
+
+  await expect(client.send(silent.url, 'acme', { timeoutMs: 50 })).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'service.silent',
+  })
+})
+
 it('a service that is down is unavailable, and is used again when it is back', async () => {
   const { url, client, close } = await startService(() => found)
   await close()

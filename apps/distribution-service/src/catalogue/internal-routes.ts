@@ -1,3 +1,5 @@
+import { distributionCreated } from '@coursewire/events'
+import { readWaitingSeconds } from '@coursewire/messaging'
 import { type Database, type HttpApp, readMoment } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { readLanguage } from '../db/language.ts'
@@ -31,6 +33,10 @@ const indexedPage = z
       alternatives: [{ slug: 'sauerteig', language: 'de' }],
     },
   })
+
+const waitingEvents = z
+  .object({ seconds: z.number().nullable().describe('The age of the oldest one. Null if none waits') })
+  .meta({ id: 'WaitingEvents', example: { seconds: null } })
 
 function showPage(page: ListedPage): z.input<typeof indexedPage> {
   const alternatives = chooseAlternatives(page.language, page.roots).filter(({ isIndexed }) => isIndexed)
@@ -86,5 +92,22 @@ export function addPageRoutes(app: HttpApp, { db, catalogue }: { db: Database; c
       const page = await catalogue.readPage(request.tenantId, request.params.slug)
       return sendPage(request, reply, page, '/internal/pages')
     },
+  )
+
+  app.get(
+    '/internal/waiting-events',
+    {
+      config: { ...config, isQuiet: true },
+      onRequest: forbidStale,
+      schema: {
+        tags,
+        operationId: 'readWaitingEvents',
+        summary: 'How long events about distributions, of any tenant, have waited for Kafka',
+        description:
+          'Every event that is older was sent before the answer. One that Kafka refuses for good does not wait.',
+        response: { 200: waitingEvents },
+      },
+    },
+    async () => ({ seconds: await readWaitingSeconds(db, distributionCreated.topic) }),
   )
 }

@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import { createOutageLog, type Database, type Logger, type Transaction } from '@coursewire/service-kit'
+import { createOutageLog, type Database, type Logger, startTicking, type Transaction } from '@coursewire/service-kit'
 import { readLanguage } from '../db/language.ts'
 import { readStatement } from '../db/statements.ts'
 import type { Distribution } from '../entries/distribution.ts'
-import { startTicking } from '../ticker.ts'
 import { listTerms } from './search-terms.ts'
 
 const LOOK_EVERY_MS = 1_000

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { appendToOutbox } from '@coursewire/messaging'
-import { createBatcher, createOutageLog, type Database, type Logger, type Moment } from '@coursewire/service-kit'
+import {
+  createBatcher,
+  createOutageLog,
+  type Database,
+  type Logger,
+  type Moment,
+  startTicking,
+} from '@coursewire/service-kit'
 import { buildEnrollmentClicked, buildViewed } from '../entries/events.ts'
-import { startTicking } from '../ticker.ts'
 import {
   addClicks,
   addViews,

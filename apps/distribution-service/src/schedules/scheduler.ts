@@ -1,5 +1,11 @@
-import { AppError, createOutageLog, type Database, type Logger, type Moment } from '@coursewire/service-kit'
-import { startTicking } from '../ticker.ts'
+import {
+  AppError,
+  createOutageLog,
+  type Database,
+  type Logger,
+  type Moment,
+  startTicking,
+} from '@coursewire/service-kit'
 import { findDue, markFailed, type Scheduled } from './repository.ts'
 
 const LOOK_EVERY_MS = 1_000

@@ -26,6 +26,7 @@ async function submitted(event: Event): Promise<string[]> {
   const { onEvent } = createFollower({
     kafka: { clientId: 'test', brokers: [], logger },
     logger,
+    catalogue: { readWaitingSeconds: () => Promise.resolve(null) },
     cache,
     cdn: { forget: () => {}, forgetAll: () => {}, close: () => Promise.resolve() },
     indexNow: { submit: (url) => told.push(url) },

@@ -16,6 +16,8 @@ const pagesAnswer = z.object({
   nextCursor: z.string().nullable(),
 })
 
+const waitingAnswer = z.object({ seconds: z.number().nullable() })
+
 export type Found<Document> =
   | { document: Document; etag: string | null; tags: string[] }
   | { movedTo: string; tags: string[] }
@@ -24,8 +26,13 @@ export type Found<Document> =
   | 'gone'
 
 /** Reads the catalogue of a tenant. Whatever is no answer to the question is an outage. */
-export function createCatalogueReader(options: { services: ServiceClient; url: string; logger: Logger }) {
-  const { services, url, logger } = options
+export function createCatalogueReader(options: {
+  services: ServiceClient
+  url: string
+  defaultTenant: string
+  logger: Logger
+}) {
+  const { services, url, defaultTenant, logger } = options
   const reading = createOutageLog(logger, {
     failing: 'The catalogue cannot be read',
     works: 'The catalogue can be read again',
@@ -45,7 +52,9 @@ export function createCatalogueReader(options: { services: ServiceClient; url: s
     } catch (error) {
       reading.failed(error)
       if (error instanceof AppError && error.kind === 'unavailable') throw error
-      throw new AppError('unavailable', 'catalogue.unreadable', 'The catalogue cannot be read', {}, { cause: error })
+      // An answer may also become silent in the middle.
+      const code = Object(error).name === 'TimeoutError' ? 'service.silent' : 'catalogue.unreadable'
+      throw new AppError('unavailable', code, 'The catalogue cannot be read', {}, { cause: error })
     }
   }
 
@@ -56,6 +65,11 @@ export function createCatalogueReader(options: { services: ServiceClient; url: s
       const found = await ask(address, pagesAnswer, { tenantId, etag: null })
       if (typeof found === 'object' && 'document' in found) return found.document
       throw new AppError('unavailable', 'catalogue.unreadable', 'The catalogue cannot be read')
+    },
+    /** How long the oldest event that is not on Kafka yet has waited. Null if none waits. */
+    async readWaitingSeconds(timeoutMs: number): Promise<number | null> {
+      const response = await services.send(`${url}/internal/waiting-events`, defaultTenant, { timeoutMs })
+      return waitingAnswer.parse(await response.json()).seconds
     },
     findCourse: (slug: string, tenantId: string, etag: string | null): Promise<Found<Course>> =>
       ask(`/internal/pages/${encodeURIComponent(slug)}`, courseSchema, { tenantId, etag }),

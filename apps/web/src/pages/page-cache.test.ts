@@ -1,22 +1,25 @@
+import { AppError } from '@coursewire/service-kit'
 import { expect, it } from 'vitest'
 import { createPageCache } from './page-cache.ts'
 
 /** A cache before a page that a test can change, whose loads a test can hold up, with a clock that only the test moves. */
 function startCache({ maxBytes = 1_000_000, maxMinorBytes = 100_000 } = {}) {
-  const page = { text: 'old', isMinor: false, isDown: false }
+  const page = { text: 'old', isMinor: false, isDown: false, isSilent: false }
   let time = 1_000_000
   let loads = 0
   let held: Promise<void> = Promise.resolve()
   const cache = createPageCache<{ text: string }>({ now: () => time, sizeOf: () => 1_000, maxBytes, maxMinorBytes })
   async function load(key: string, known: string | null) {
     loads += 1
-    const { text, isMinor, isDown } = page
+    const { text, isMinor, isDown, isSilent } = page
     await held
     if (isDown) throw new Error('down')
+    if (isSilent) throw new AppError('unavailable', 'service.silent', 'silent')
     if (known === text) return 'unchanged' as const
     return { page: { text }, tags: [`id:${key}`, 'list'], etag: text, isMinor }
   }
-  cache.follow(true)
+  cache.hear(Infinity)
+  cache.trustRelay(Infinity)
   return {
     cache,
     page,
@@ -113,7 +116,7 @@ it('an event that overtakes the data is asked about until the data has settled',
 
 it('without events a page is asked about before a second has passed', async () => {
   const { cache, page, read, pass } = startCache()
-  cache.follow(false)
+  cache.hear(-Infinity)
   await read()
   page.text = 'new'
 
@@ -126,15 +129,68 @@ it('without events a page is asked about before a second has passed', async () =
 it('a page from a time without events is asked about once when they arrive again', async () => {
   const { cache, page, read, pass, loads } = startCache()
   await read()
-  cache.follow(false)
+  cache.hear(-Infinity)
   page.text = 'new'
   pass(100)
-  cache.follow(true)
+  cache.hear(Infinity)
 
   expect(await read()).toBe('new')
   const before = loads()
   expect(await read()).toBe('new')
   expect(loads()).toBe(before)
+})
+
+it.each(['hear', 'trustRelay'] as const)('what %s says is forgotten when its time is over', async (say) => {
+  const { cache, page, read, pass } = startCache()
+  cache[say](1_000_100)
+  await read()
+  pass(99)
+  page.text = 'new'
+  expect(await read()).toBe('old')
+
+  pass(701)
+  expect(await read()).toBe('new')
+})
+
+it('while events may wait for Kafka, a page is asked about before a second has passed', async () => {
+  const { cache, page, read, pass } = startCache()
+  cache.trustRelay(-Infinity)
+  await read()
+  page.text = 'new'
+
+  pass(799)
+  expect(await read()).toBe('old')
+  pass(1)
+  expect(await read()).toBe('new')
+})
+
+it('a page is asked about once when events have waited, because the one about it may still be on its way', async () => {
+  const { cache, page, read, pass, loads } = startCache()
+  await read()
+  cache.trustRelay(-Infinity)
+  page.text = 'new'
+  pass(100)
+  cache.trustRelay(Infinity)
+
+  expect(await read()).toBe('new')
+  const before = loads()
+  expect(await read()).toBe('new')
+  expect(loads()).toBe(before)
+})
+
+it('while events may wait for Kafka, nobody joins a load that began long ago', async () => {
+  const { cache, page, read, hold, pass } = startCache()
+  cache.trustRelay(-Infinity)
+  const release = hold()
+  const first = read()
+  page.text = 'new'
+  pass(799)
+  const joined = read()
+  pass(1)
+  const late = read()
+  release()
+
+  expect(await Promise.all([first, joined, late])).toEqual(['old', 'old', 'new'])
 })
 
 it('an event that was lost costs ten seconds', async () => {
@@ -178,7 +234,7 @@ it('while the catalogue is away, a page that no event is about is shown for ten 
 it.each([
   ['was forgotten', ({ cache }: ReturnType<typeof startCache>) => cache.forget('id:a')],
   ['may have been missed by an event', ({ cache }: ReturnType<typeof startCache>) => cache.forgetAll()],
-  ['nobody hears events about', ({ cache }: ReturnType<typeof startCache>) => cache.follow(false)],
+  ['nobody hears events about', ({ cache }: ReturnType<typeof startCache>) => cache.hear(-Infinity)],
 ])('while the catalogue is away, a page that %s is not shown', async (_name, change) => {
   const world = startCache()
   await world.read()
@@ -188,6 +244,27 @@ it.each([
   world.pass(10_000)
 
   await expect(world.read()).rejects.toThrow('down')
+})
+
+it('while the catalogue refuses, a page is shown although nobody knows what waits for Kafka', async () => {
+  const { cache, page, read, pass, loads } = startCache()
+  await read()
+  page.isDown = true
+  cache.trustRelay(-Infinity)
+  pass(800)
+
+  expect([await read(), await read()]).toEqual(['old', 'old'])
+  expect(loads()).toBe(2)
+})
+
+it('while the catalogue is silent, no page is shown that it was asked about', async () => {
+  const { cache, page, read, pass } = startCache()
+  await read()
+  page.isSilent = true
+  cache.trustRelay(-Infinity)
+  pass(800)
+
+  await expect(read()).rejects.toMatchObject({ code: 'service.silent' })
 })
 
 it('while the catalogue is away, a page that was loaded just after an event is not shown', async () => {

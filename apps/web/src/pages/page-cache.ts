@@ -1,7 +1,7 @@
 import { AppError } from '@coursewire/service-kit'
 import { LRUCache } from 'lru-cache'
 
-/** While no events arrive, a page is good for so long: a change is seen within a second, including the time to answer. */
+/** While events may be late, a page is good for so long: a change is seen within a second, including the time to answer. */
 const BLIND_MS = 800
 /** How often a page is checked although no event was about it: an event that was lost costs this much time. */
 const CHECK_MS = 10_000
@@ -33,6 +33,12 @@ interface Kept<Page> extends Loaded<Page> {
   isSettled: boolean
 }
 
+/** Something that is known until a moment, unless it is confirmed before. It holds since it was confirmed first without a gap. */
+interface Known {
+  since: number
+  until: number
+}
+
 /** Loads a page. Resolves to `unchanged` if it is still the one with the known ETag. */
 export type Load<Page> = (knownEtag: string | null) => Promise<Loaded<Page> | 'unchanged'>
 
@@ -46,9 +52,13 @@ interface Options<Page> {
 /**
  * Keeps rendered pages until something that they show has changed. `forget(tag)` drops all pages with that tag. A page is used while one of
  * these holds:
- * 1. Events arrive, none was about it, and it was checked by its ETag at most ten seconds ago.
- * 2. Events do not arrive, and it was checked less than a second ago.
- * 3. Events arrive, none was about it, and the catalogue does not answer, for ten minutes at the most.
+ * 1. Events are prompt, none was about it, and it was checked by its ETag at most ten seconds ago.
+ * 2. Events may be late, and it was checked less than a second ago.
+ * 3. Kafka is heard, no event was about it, and the catalogue refuses to answer, for ten minutes at the most. Silence is no refusal: what
+ *    is silent may be frozen while another instance takes the course back.
+ *
+ * Events are prompt while they reach Kafka promptly, and Kafka is heard. If either was uncertain, each page is checked once, because the
+ * event about it may still be on its way.
  *
  * A page that was forgotten while it was being loaded is never kept. Callers who ask for the same page share one load.
  */
@@ -61,8 +71,11 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
   const forgotten = new Map<string, number>()
   /** Everything may have been forgotten at this moment, or before. */
   let allForgottenAt = -Infinity
-  let followingSince = Infinity
-  const loading = new Map<string, Promise<Page>>()
+  /** That Kafka is heard. */
+  const heard: Known = { since: Infinity, until: -Infinity }
+  /** That what is committed reaches Kafka promptly. */
+  const relayed: Known = { since: Infinity, until: -Infinity }
+  const loading = new Map<string, { startedAt: number; page: Promise<Page> }>()
 
   function createStore(maxSize: number) {
     return new LRUCache<string, Kept<Page>>({
@@ -79,7 +92,14 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
     })
   }
 
-  const isFollowing = () => followingSince < Infinity
+  const holds = ({ until }: Known) => now() < until
+  const arePrompt = () => holds(heard) && holds(relayed)
+
+  function confirm(known: Known, until: number): void {
+    if (!holds(known)) known.since = now()
+    known.until = until
+  }
+
   const find = (key: string) => pages.get(key) ?? minorPages.get(key)
 
   function drop(key: string): void {
@@ -91,14 +111,15 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
     return Math.max(allForgottenAt, ...tags.map((tag) => forgotten.get(tag) ?? -Infinity))
   }
 
-  /** Whether every event about the page since its last check would have been heard. */
-  const isWatched = (kept: Kept<Page>) => kept.isSettled && kept.checkedAt >= followingSince
+  /** Whether every event about the page since its last check would have been heard, if it has reached Kafka. */
+  const isWatched = (kept: Kept<Page>) => kept.isSettled && holds(heard) && kept.checkedAt >= heard.since
+  const canGoUnchecked = (kept: Kept<Page>) => isWatched(kept) && now() - kept.checkedAt < MAX_UNCHECKED_MS
 
   function isGood(kept: Kept<Page>): boolean {
+    if (canGoUnchecked(kept) && now() - kept.failedAt < RETRY_MS) return true
     const age = now() - kept.checkedAt
-    if (!isFollowing()) return age < BLIND_MS
-    if (!isWatched(kept)) return false
-    return age < CHECK_MS || (now() - kept.failedAt < RETRY_MS && age < MAX_UNCHECKED_MS)
+    if (!arePrompt()) return age < BLIND_MS
+    return isWatched(kept) && kept.checkedAt >= relayed.since && age < CHECK_MS
   }
 
   function keep(key: string, loaded: Loaded<Page>, startedAt: number): void {
@@ -129,8 +150,8 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
   /** Resolves to null if what is kept can be shown although the catalogue does not answer. */
   function rescue(key: string, error: unknown): null {
     const kept = find(key)
-    const canBeShown = kept && isWatched(kept) && now() - kept.checkedAt < MAX_UNCHECKED_MS
-    if (!canBeShown) throw error
+    const isSilent = error instanceof AppError && error.code === 'service.silent'
+    if (!kept || isSilent || !canGoUnchecked(kept)) throw error
     kept.failedAt = now()
     return null
   }
@@ -142,10 +163,10 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
       bytes: pages.calculatedSize + minorPages.calculatedSize,
       tags: keysOf.size,
     }),
-    /** Says whether events arrive. Call it often. */
-    follow(isHeard: boolean): void {
-      if (isHeard !== isFollowing()) followingSince = isHeard ? now() : Infinity
-    },
+    /** Says that Kafka is heard, until a moment. */
+    hear: (until: number) => confirm(heard, until),
+    /** Says that what is committed reaches Kafka promptly, until a moment. */
+    trustRelay: (until: number) => confirm(relayed, until),
     /** Returns the keys of the pages that were dropped, without the minor ones. */
     forget(tag: string): string[] {
       forgotten.delete(tag)
@@ -169,13 +190,19 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
       const kept = find(key)
       if (kept && isGood(kept)) return kept.page
       const pending = loading.get(key)
-      if (pending) return pending
+      // An answer that has been on its way for long may be older than a change that nobody has heard of.
+      if (pending && (arePrompt() || now() - pending.startedAt < BLIND_MS)) return pending.page
       if (loading.size >= MAX_LOADING) {
         return Promise.reject(new AppError('unavailable', 'pages.busy', 'Too many pages are being loaded'))
       }
-      const filling = fill(key, load).finally(() => loading.delete(key))
+      const filling = {
+        startedAt: now(),
+        page: fill(key, load).finally(() => {
+          if (loading.get(key) === filling) loading.delete(key)
+        }),
+      }
       loading.set(key, filling)
-      return filling
+      return filling.page
     },
   }
 }

@@ -14,7 +14,7 @@ const MAX_SILENCE_MS = 20_000
 const CHECK_MS = 1_000
 const MAX_WAIT_MS = 200
 /** A broker answers a fetch within `MAX_WAIT_MS`, whether or not there are records. */
-const MAX_FETCH_MS = 700
+const MAX_FETCH_MS = 450
 
 /** Partitions by topic. */
 export type Assigned = Record<string, number[]>

@@ -1,4 +1,4 @@
-import type { Database } from '@coursewire/service-kit'
+import { type Database, queryNamed } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import { type ChannelName, decodeHeaders } from './outbox.ts'
 
@@ -48,6 +48,20 @@ export async function readOutboxStatus(db: Database): Promise<OutboxStatus[]> {
           AND classid = hashtext('coursewire.relay')::oid AND objid = hashtext(name.channel)::oid LIMIT 1) AS "ledSince"
     FROM (VALUES ('kafka'), ('sns')) AS name (channel)`)
   return rows.filter(({ channel, waiting, parked, ledSince }) => channel === 'kafka' || waiting || parked || ledSince)
+}
+
+/**
+ * Reads how long the oldest row for a Kafka topic has waited, by the database's clock. Null if none waits. Every row that was committed before
+ * this call and at least that long ago is on Kafka, or is parked.
+ */
+export async function readWaitingSeconds(db: Database, topic: string): Promise<number | null> {
+  const { rows } = await queryNamed<{ seconds: number }>(db, {
+    name: 'outbox-waiting',
+    text: `SELECT greatest(extract(epoch FROM clock_timestamp() - created_at), 0)::float8 AS seconds
+           FROM outbox WHERE channel = 'kafka' AND topic = $1 ORDER BY id LIMIT 1`,
+    values: [topic],
+  })
+  return rows[0]?.seconds ?? null
 }
 
 /** Lists rows that their destination rejected for good, newest first. */
