@@ -60,6 +60,7 @@ describe('two instances of the pages before two of the catalogue', () => {
   let clock: ReturnType<typeof createClock>
   let editor: Editor
   let slug: string
+  let distributionId: string
   let course: string
   let staleUrl: string
   let pages: Pages[]
@@ -99,7 +100,8 @@ describe('two instances of the pages before two of the catalogue', () => {
     const found = await editor.call<{ items: { id: string }[] }>(
       `${urls.distributionService}/api/distributions?courseId=${firstCourse.course_id}`,
     )
-    course = `${urls.distributionService}/api/distributions/${found.items[0]?.id}`
+    distributionId = found.items[0]?.id ?? ''
+    course = `${urls.distributionService}/api/distributions/${distributionId}`
   }, 300_000)
 
   afterAll(async () => {
@@ -140,6 +142,10 @@ describe('two instances of the pages before two of the catalogue', () => {
   /** Publishes the course, and waits until each instance shows it and trusts what it has kept. */
   async function publish(): Promise<void> {
     await editor.call(`${course}/publish`, { body: {} })
+    await settle()
+  }
+
+  async function settle(): Promise<void> {
     await waitFor(
       async () => {
         const before = await countReads()
@@ -159,10 +165,64 @@ describe('two instances of the pages before two of the catalogue', () => {
     return Promise.all(pages.flatMap((one) => Array.from({ length: LANES_EACH }, () => lane(one))))
   }
 
+  async function leadsRelay(url: string): Promise<boolean> {
+    return /^relay_leader\{.*channel="kafka".*\} 1$/m.test(await (await fetch(`${url}/metrics`)).text())
+  }
+
   const restart = (app: keyof typeof apps) => async () => {
     await apps[app].kill()
     await apps[app].restart()
   }
+
+  it('a page begins to show the course in another language without being checked', async () => {
+    const entries = `${base.urls.distributionService}/api/distributions`
+    const { id } = await editor.call<{ id: string }>(entries, {
+      body: { courseId: firstCourse.course_id, title: 'Specs', description: 'Specs.', language: 'de', slug: 'specs' },
+    })
+    await editor.call(`${entries}/${id}/publish`, { body: {} })
+    await publish()
+    clock.hold()
+    const showsOther = async ({ url }: Pages) => {
+      const html = await (await fetch(`${url}/courses/${slug}`)).text()
+      return html.includes('/courses/specs')
+    }
+    expect(await Promise.all(pages.map(showsOther))).toEqual([false, false])
+
+    await editor.call(`${entries}/${id}`, { method: 'PATCH', body: { language: 'en' }, ifMatch: '*' })
+
+    await waitFor(async () => (await Promise.all(pages.map(showsOther))).every(Boolean), patience)
+    clock.release()
+  }, 120_000)
+
+  // The clock runs: what was asked for later than a second after the commit must be right, however long the answer takes.
+  it('a course that is taken back is on no page after a second, when the process that relays the event is frozen', async () => {
+    await publish()
+    const isFirst = await leadsRelay(base.urls.distributionService)
+    const [frozen, otherUrl] = isFirst
+      ? [apps.catalogue, staleUrl]
+      : [apps.staleCatalogue, base.urls.distributionService]
+    const lateAnswers = pages.map(() => new Set<number | 'none'>())
+
+    process.kill(Number(frozen.pid), 'SIGSTOP')
+    try {
+      await editor.call(`${otherUrl}/api/distributions/${distributionId}/unpublish`, { body: { reason: 'taken back' } })
+      const late = performance.now() + 1_000
+      const askUntilAnsweredLate = async (one: Pages, answers: Set<number | 'none'>) => {
+        while (answers.size === 0) {
+          const askedAt = performance.now()
+          const status = await ask(one)
+          if (askedAt > late) answers.add(status)
+        }
+      }
+      await Promise.all(pages.map((one, index) => askUntilAnsweredLate(one, lateAnswers[index] ?? new Set())))
+    } finally {
+      process.kill(Number(frozen.pid), 'SIGCONT')
+    }
+
+    // The pages that only know the frozen one know nothing.
+    const answers = [new Set([404]), new Set([503])]
+    expect(lateAnswers).toEqual(isFirst ? answers.toReversed() : answers)
+  }, 120_000)
 
   // The last one leaves no Kafka behind.
   it.each([
