@@ -2,7 +2,15 @@ import { createPublicKey, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type AppStarter, type Base, type Stack, type StackOptions, startBase, startNode, startStack } from '@coursewire/local'
+import {
+  type AppStarter,
+  type Base,
+  type Stack,
+  type StackOptions,
+  startBase,
+  startNode,
+  startStack,
+} from '@coursewire/local'
 import { messagingMigrations } from '@coursewire/messaging'
 import { provisionService } from '@coursewire/postgres'
 import { type AppName, appNames, keyOf } from '@coursewire/product'

@@ -34,12 +34,16 @@ export function imagineLearner(): Learner {
   }
 }
 
-/** Creates a student as an operator does. */
-export async function createLearner(stack: Product, known: Partial<Learner> = {}): Promise<Learner> {
-  const learner = { ...imagineLearner(), ...known }
+/** Creates a student as an operator does, perhaps with a name of its own or `--unverified`. */
+export async function createLearner(
+  stack: Product,
+  { name: given, flags = [] }: { name?: string; flags?: '--unverified'[] } = {},
+): Promise<Learner> {
+  const imagined = imagineLearner()
+  const learner = { ...imagined, name: given ?? imagined.name }
   const { email, name, locale, password } = learner
   await stack.runAccountsCli(
-    ['create-user', '--tenant', tenant, '--email', email, '--name', name, '--locale', locale],
+    ['create-user', '--tenant', tenant, '--email', email, '--name', name, '--locale', locale, ...flags],
     password,
   )
   return learner

@@ -1,12 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bringInFirstCourse, type Editor } from '@coursewire/setup'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Mail, tokenOf } from '../src/journey.ts'
 import { type Stack, startStack } from '../src/stack.ts'
 import { describeAccounts } from './browser/accounts.ts'
 import { describeEnrolling } from './browser/enrolling.ts'
 import { describeHostileTexts } from './browser/hostile-texts.ts'
+import { describePublicPages } from './browser/public-pages.ts'
 import { describeSessions } from './browser/sessions.ts'
 import { obstacle, openStage, type Stage } from './browser/stage.ts'
 
@@ -49,5 +51,20 @@ function describeProduct(): void {
     describeSessions(() => stage)
     describeAccounts(() => stage)
     describeHostileTexts(() => ({ stage, editor }))
+    describePublicPages(() => ({ stage, slug, editor }))
+
+    it('no log has a token or an address of anybody', async () => {
+      const mails = (await (await fetch(`${stack.urls.aws}/_inbox?from=-1000`)).json()) as Mail[]
+      const linkTokens = mails.flatMap((mail) => tokenOf(mail) ?? [])
+      expect(linkTokens.length).toBeGreaterThan(0)
+
+      const names = await readdir(join(directory, 'run'))
+      const logs = await Promise.all(names.map((name) => readFile(join(directory, 'run', name, 'server.log'), 'utf8')))
+      expect(logs).not.toContain('')
+      // A refresh token has 64 characters.
+      const secrets = /eyJ[\w-]{20,}|(?<![\w-])[\w-]{64}(?![\w-])|[\w.+-]+@example\.com/g
+      const log = logs.join('\n')
+      expect([...(log.match(secrets) ?? []), ...linkTokens.filter((token) => log.includes(token))]).toEqual([])
+    })
   })
 }

@@ -14,7 +14,7 @@ const Marked = createContext<Marks>({ fields: [], isPasswordWrong: false })
 
 interface FormProps<Answer> {
   send: (values: Record<string, string>) => Promise<Answer>
-  onSent: (answer: Answer, form: HTMLFormElement) => void
+  onSent: (answer: Answer, form: HTMLFormElement) => void | Promise<void>
   button: ReactNode
   /** Beside the button. */
   other?: ReactNode
@@ -39,7 +39,7 @@ export function Form<Answer>({
   const { mutate, isPending, error } = useMutation({
     mutationFn: send,
     onSuccess: (answer) => {
-      if (form.current) onSent(answer, form.current)
+      if (form.current) return onSent(answer, form.current)
     },
     onError: (problem) => {
       if (!(problem instanceof Refusal)) return

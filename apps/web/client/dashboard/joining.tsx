@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
-import { hasSession, onSession } from '../session.ts'
+import { endSession, hasSession, onSession, signOut } from '../session.ts'
 import { accounts, dataOf } from './api.ts'
 import { Field, Form } from './form.tsx'
 import { intent } from './intent.ts'
@@ -188,7 +188,9 @@ export function ChoosePassword() {
             throw error
           })
         }}
-        onSent={() => {
+        onSent={async () => {
+          // A new password ends the sessions of its account, and this browser may be signed in to another one.
+          await signOut().catch(endSession)
           notify(({ resetDone }) => resetDone, { onNextPage: true })
           void navigate({ to: '/sign-in', search: {}, replace: true })
         }}

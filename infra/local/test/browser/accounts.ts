@@ -3,20 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { firstCourse } from '@coursewire/setup'
 import { describe, expect, it } from 'vitest'
 import { createLearner, imagineLearner } from '../../src/journey.ts'
-import { expectGoodLook, type Stage, signIn } from './stage.ts'
+import { atHome, enter, expectGoodLook, type Stage, signIn } from './stage.ts'
 
 /** Defines the tests of everything else that the learner's place does. */
 export function describeAccounts(getStage: () => Stage): void {
-  async function begin(options = {}) {
-    const stage = getStage()
-    const learner = await createLearner(stage.stack)
-    const visit = await stage.visit(options)
-    await visit.page.goto('/app')
-    await signIn(visit.page, learner)
-    await visit.page.getByRole('heading', { name: 'No course here yet' }).waitFor()
-    return { ...visit, stage, learner }
-  }
-
   describe('the learner’s place', () => {
     it('says at the field what is wrong, in German too', async () => {
       const stage = getStage()
@@ -60,7 +50,7 @@ export function describeAccounts(getStage: () => Stage): void {
     })
 
     it('can be used with the keyboard alone', async () => {
-      const { page, context } = await begin()
+      const { page, context } = await enter(getStage())
       await page.goto(`/app/enroll/${firstCourse.course_id}`)
       await page.getByRole('button', { name: 'Enroll' }).press('Enter')
       await page.getByRole('button', { name: 'Lesson 1 is done' }).press('Enter')
@@ -83,7 +73,7 @@ export function describeAccounts(getStage: () => Stage): void {
     })
 
     it('lets people finish a course, and leave it with a reason', async () => {
-      const { page, context, complaints } = await begin()
+      const { page, context, complaints } = await enter(getStage())
       await page.goto(`/app/enroll/${firstCourse.course_id}`)
       await page.getByRole('button', { name: 'Enroll' }).click()
       await page.getByLabel('How far you are').selectOption('11')
@@ -104,7 +94,7 @@ export function describeAccounts(getStage: () => Stage): void {
       await page.getByRole('dialog').getByRole('button', { name: 'Leave this course' }).click()
 
       await page.getByText('You have left').waitFor()
-      await page.getByRole('heading', { name: 'No course here yet' }).waitFor()
+      await atHome(page)
       await page.goto(`/app/courses/${firstCourse.course_id}`)
       await page.getByRole('heading', { name: 'You are not enrolled in this course' }).waitFor()
       await expectGoodLook(page, 'not-enrolled')
@@ -113,11 +103,12 @@ export function describeAccounts(getStage: () => Stage): void {
     })
 
     it('lets people see and change everything about their account', async () => {
-      const { page, context, stage, learner, complaints } = await begin()
+      const stage = getStage()
+      const { page, context, learner, complaints } = await enter(stage)
       const another = await stage.visit()
       await another.page.goto('/app')
       await signIn(another.page, learner)
-      await another.page.getByRole('heading', { name: 'No course here yet' }).waitFor()
+      await atHome(another.page)
       await another.context.close()
       await page.getByRole('button', { name: 'Your account' }).click()
       await page.getByRole('link', { name: 'Account' }).click()
@@ -191,7 +182,7 @@ export function describeAccounts(getStage: () => Stage): void {
       await page.getByRole('button', { name: 'Save password' }).click()
       await page.getByText('Your new password is saved.').waitFor()
       await signIn(page, { ...learner, password })
-      await page.getByRole('heading', { name: 'No course here yet' }).waitFor()
+      await atHome(page)
 
       await page.goto(link)
       await page.getByLabel('New password').fill(password)
@@ -201,8 +192,38 @@ export function describeAccounts(getStage: () => Stage): void {
       expect(visit.complaints(410)).toEqual([])
     })
 
+    it('lets people in whose address is not confirmed, and says how to confirm it before they enroll', async () => {
+      const stage = getStage()
+      const learner = await createLearner(stage.stack, { flags: ['--unverified'] })
+      await using visit = await stage.visit()
+      const { page } = visit
+      await page.goto('/app')
+      await signIn(page, learner)
+      await atHome(page)
+
+      await page.goto(`/app/enroll/${firstCourse.course_id}`)
+      await page.getByRole('button', { name: 'Enroll' }).click()
+      await page.getByText('Your address is not confirmed yet').waitFor()
+      await expectGoodLook(page, 'unverified')
+      await page.getByRole('link', { name: 'Choose a new password' }).click()
+      await page.getByLabel('Email').fill(learner.email)
+      await page.getByRole('button', { name: 'Send link' }).click()
+      await page.getByText('a link is on its way').waitFor()
+      const password = randomBytes(12).toString('hex')
+      await page.goto(await stage.linkTo(learner))
+      await page.getByLabel('New password').fill(password)
+      await page.getByRole('button', { name: 'Save password' }).click()
+      await signIn(page, { ...learner, password })
+      await atHome(page)
+
+      await page.goto(`/app/enroll/${firstCourse.course_id}`)
+      await page.getByRole('button', { name: 'Enroll' }).click()
+      await page.getByText('You are enrolled.').waitFor()
+      expect(visit.complaints(403)).toEqual([])
+    })
+
     it('says what to do at an address that leads nowhere', async () => {
-      const { page, context } = await begin()
+      const { page, context } = await enter(getStage())
       await page.goto('/app/nowhere')
       await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
       await expectGoodLook(page, 'nowhere')

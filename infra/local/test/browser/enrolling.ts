@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { createLearner, findMails, imagineLearner, type Learner, tokenOf } from '../../src/journey.ts'
-import { expectGoodLook, readTraces, type Stage, signIn } from './stage.ts'
+import { enter, expectGoodLook, readTraces, type Stage, signIn } from './stage.ts'
 
 const courseId = firstCourse.course_id
 const intent = 'sessionStorage.getItem("pendingEnrollmentCourseId")'
@@ -60,12 +60,8 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
   describe('enrolling', () => {
     it('somebody who is signed in enrols by a double click, continues, and is welcomed by mail once', async () => {
       const product = getProduct()
-      const learner = await createLearner(product.stage.stack)
-      await using visit = await product.stage.visit()
-      const { page } = visit
-      await page.goto('/app')
-      await signIn(page, learner)
-      await page.getByRole('heading', { name: 'No course here yet' }).waitFor()
+      await using visit = await enter(product.stage)
+      const { page, learner } = visit
       await expectGoodLook(page, 'no-courses')
 
       await page.goto(`/courses/${product.slug}`)
@@ -84,48 +80,10 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
       await expectWelcome(product, page, learner)
     })
 
-    it('without JavaScript the courses can be read, and the button leads on', async () => {
-      const { stage, slug } = getProduct()
-      await using visit = await stage.visit({ javaScriptEnabled: false })
-      const { page } = visit
-
-      await page.goto('/de/courses')
-      await page.getByRole('link', { name: firstCourse.title }).first().click()
-      await page.getByRole('heading', { name: firstCourse.title }).waitFor()
-
-      expect(new URL(page.url()).pathname).toBe(`/courses/${slug}`)
-      expect(await page.getByRole('link', { name: 'Jetzt einschreiben' }).first().getAttribute('href')).toContain(
-        `/app/enroll/${courseId}`,
-      )
-      expect(visit.complaints()).toEqual([])
-    })
-
-    it('the public pages are accessible to everybody', async () => {
-      const { stage, slug } = getProduct()
-      await using visit = await stage.visit()
-      const { page } = visit
-
-      for (const [name, path] of [
-        ['list', '/de/courses'],
-        ['list-searched', '/en/courses?q=nothing+like+this'],
-        ['public-course', `/courses/${slug}`],
-        ['not-found', '/courses/nowhere'],
-      ] as const) {
-        await page.goto(path)
-        await expectGoodLook(page, name)
-      }
-
-      expect(visit.complaints(404)).toEqual([])
-    })
-
     it('the page that the button leads to enrols as well, and the way back does not enrol again', async () => {
       const product = getProduct()
-      const learner = await createLearner(product.stage.stack)
-      await using visit = await product.stage.visit()
-      const { page } = visit
-      await page.goto('/app')
-      await signIn(page, learner)
-      await page.getByRole('heading', { name: 'No course here yet' }).waitFor()
+      await using visit = await enter(product.stage)
+      const { page, learner } = visit
       await page.goto(`/courses/${product.slug}`)
 
       await page.evaluate(`location.assign('/app/enroll/${courseId}?distributionId=dist_1&ctaType=primary_button')`)
@@ -144,12 +102,8 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
 
     it('a link from elsewhere enrols nobody who has not pressed the button', async () => {
       const product = getProduct()
-      const learner = await createLearner(product.stage.stack)
-      await using visit = await product.stage.visit()
-      const { page } = visit
-      await page.goto('/app')
-      await signIn(page, learner)
-      await page.getByRole('heading', { name: 'No course here yet' }).waitFor()
+      await using visit = await enter(product.stage)
+      const { page, learner } = visit
 
       await page.goto(`/app/enroll/${courseId}`)
       await page.getByRole('heading', { name: 'Enroll in this course?' }).waitFor()
@@ -250,12 +204,8 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
 
     it('what was wanted is kept while nobody answers, and dropped with a message when it is refused', async () => {
       const product = getProduct()
-      const learner = await createLearner(product.stage.stack)
-      await using visit = await product.stage.visit()
+      await using visit = await enter(product.stage)
       const { page, context } = visit
-      await page.goto('/app')
-      await signIn(page, learner)
-      await page.getByRole('heading', { name: 'No course here yet' }).waitFor()
 
       await page.evaluate(`sessionStorage.setItem('pendingEnrollmentCourseId', '${courseId}')`)
       await context.setOffline(true)

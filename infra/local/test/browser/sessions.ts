@@ -1,26 +1,13 @@
 import { firstCourse } from '@coursewire/setup'
-import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { createLearner } from '../../src/journey.ts'
-import { countCalls, expectGoodLook, type Stage, signIn } from './stage.ts'
+import { atHome, countCalls, enter, expectGoodLook, type Stage, signIn } from './stage.ts'
 
 /** Defines the tests of how long people stay signed in, and where. */
 export function describeSessions(getStage: () => Stage): void {
-  const atHome = (page: Page) => page.getByRole('heading', { name: 'No course here yet' }).waitFor()
-
-  async function begin(options = {}) {
-    const stage = getStage()
-    const learner = await createLearner(stage.stack)
-    const visit = await stage.visit(options)
-    await visit.page.goto('/app')
-    await signIn(visit.page, learner)
-    return { ...visit, learner }
-  }
-
   describe('a session', () => {
     it('is refreshed once when eight tabs open at the same time', async () => {
-      const { page, context, complaints } = await begin()
-      await atHome(page)
+      const { page, context, complaints } = await enter(getStage())
       await page.goto('about:blank')
       const countRefreshes = countCalls(context, '/auth/refresh')
 
@@ -34,8 +21,7 @@ export function describeSessions(getStage: () => Stage): void {
     })
 
     it('ends in all tabs when somebody signs out in one', async () => {
-      const { page, context, complaints } = await begin()
-      await atHome(page)
+      const { page, context, complaints } = await enter(getStage())
       const other = await context.newPage()
       await other.goto('/app')
       await atHome(other)
@@ -49,8 +35,7 @@ export function describeSessions(getStage: () => Stage): void {
     })
 
     it('that ends in the middle of a click leads to the sign-in and back', async () => {
-      const { page, context, learner } = await begin()
-      await atHome(page)
+      const { page, context, learner } = await enter(getStage())
       await page.goto(`/app/enroll/${firstCourse.course_id}`)
       await page.getByRole('button', { name: 'Enroll' }).click()
       await page.getByRole('button', { name: 'Lesson 1 is done' }).waitFor()
@@ -97,8 +82,7 @@ export function describeSessions(getStage: () => Stage): void {
     })
 
     it('that is offline says so, and goes on when the connection is back', async () => {
-      const { page, context, complaints } = await begin()
-      await atHome(page)
+      const { page, context, complaints } = await enter(getStage())
 
       await context.setOffline(true)
       await page.getByText('You are offline. What you see').waitFor()

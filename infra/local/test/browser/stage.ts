@@ -13,15 +13,20 @@ import {
   type Page,
 } from 'playwright-core'
 import { expect } from 'vitest'
-import { findMails, type Learner, tokenOf } from '../../src/journey.ts'
+import { createLearner, findMails, type Learner, tokenOf } from '../../src/journey.ts'
 import type { Stack } from '../../src/stack.ts'
 
 const desktop = { width: 1280, height: 860 }
 const phone = { width: 390, height: 844 }
+/** The colours do not depend on the width, and most rules depend on neither. */
 const appearances = [
-  { name: 'light', colorScheme: 'light', viewport: desktop },
-  { name: 'dark', colorScheme: 'dark', viewport: desktop },
-  { name: 'phone', colorScheme: 'light', viewport: phone },
+  { name: 'light', colorScheme: 'light', viewport: desktop, only: {} },
+  {
+    name: 'dark-phone',
+    colorScheme: 'dark',
+    viewport: phone,
+    only: { runOnly: ['color-contrast', 'scrollable-region-focusable', 'target-size'] },
+  },
 ] as const
 
 const screenshots = fileURLToPath(new URL('../../../../.coursewire/screenshots', import.meta.url))
@@ -32,7 +37,11 @@ export const obstacle = chromiumOptions ? null : 'there is no chromium on the PA
 /** A browser in front of the running product. */
 export async function openStage(stack: Stack) {
   mkdirSync(screenshots, { recursive: true })
-  const browser = await chromium.launch(chromiumOptions ?? {})
+  const browser = await chromium.launch({
+    ...chromiumOptions,
+    // Pages come back from memory, as they do for people.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  })
   return {
     web: stack.urls.web,
     stack,
@@ -69,13 +78,13 @@ async function visit(browser: Browser, stack: Stack, options: BrowserContextOpti
   }
 }
 
-/** Expects that a page is accessible and fits, light, dark and on a phone, and keeps its pictures. */
+/** Expects that a page is accessible and fits, light on a desk and dark on a phone, and keeps its pictures. */
 export async function expectGoodLook(page: Page, name: string): Promise<void> {
   for (const appearance of appearances) {
     await page.emulateMedia({ colorScheme: appearance.colorScheme, reducedMotion: 'reduce' })
     await page.setViewportSize(appearance.viewport)
     await page.screenshot({ path: join(screenshots, `${name}-${appearance.name}.png`), fullPage: true })
-    expect(await findFaults(page), `${name}, ${appearance.name}`).toEqual([])
+    expect(await findFaults(page, appearance.only), `${name}, ${appearance.name}`).toEqual([])
   }
   await page.setViewportSize(desktop)
 }
@@ -90,25 +99,34 @@ function debuggerOf(page: Page): Promise<CDPSession> {
 }
 
 /** What axe finds, and what is wider than the window. The debugger brings axe in, because the policy of the pages refuses foreign scripts. */
-async function findFaults(page: Page): Promise<unknown[]> {
+async function findFaults(page: Page, only: { runOnly?: readonly string[] }): Promise<unknown[]> {
   const expression = `(async () => {
     if (!window.axe) { ${axe.source} }
-    const { violations } = await axe.run({ resultTypes: ['violations'] })
+    const { violations } = await axe.run({ resultTypes: ['violations'], ...${JSON.stringify(only)} })
     const isWide = document.documentElement.scrollWidth > innerWidth
     return [...violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html.slice(0, 200)) })), ...(isWide ? ['wide'] : [])]
   })()`
+  return (await evaluate(page, expression)) as unknown[]
+}
+
+/** Evaluates an expression in a page through its debugger. */
+export async function evaluate(page: Page, expression: string): Promise<unknown> {
   const { result, exceptionDetails } = await (await debuggerOf(page)).send('Runtime.evaluate', {
     expression,
     awaitPromise: true,
     returnByValue: true,
   })
-  return exceptionDetails ? [exceptionDetails] : (result.value as unknown[])
+  if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
+  return result.value
 }
 
-/** Everything that a browser remembers for our pages, and where it is. */
+/** Everything that a browser lets our pages find again: storages, cookies, and the addresses that this tab has been at. */
 export async function readTraces(page: Page): Promise<string> {
-  const storages = await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])')
-  return `${page.url()} ${String(storages)}`
+  const traces = await page.evaluate(`(async () => JSON.stringify([
+    { ...localStorage }, { ...sessionStorage }, document.cookie, history.state,
+    await indexedDB.databases(), await caches.keys(), navigation.entries().map(({ url }) => url),
+  ]))()`)
+  return String(traces)
 }
 
 export async function signIn(page: Page, { email, password }: Learner): Promise<void> {
@@ -117,6 +135,19 @@ export async function signIn(page: Page, { email, password }: Learner): Promise<
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** Waits for the home of a learner who has no course. */
+export const atHome = (page: Page) => page.getByRole('heading', { name: 'No course here yet' }).waitFor()
+
+/** A browser in which a new learner has just signed in. */
+export async function enter(stage: Stage) {
+  const learner = await createLearner(stage.stack)
+  const visit = await stage.visit()
+  await visit.page.goto('/app')
+  await signIn(visit.page, learner)
+  await atHome(visit.page)
+  return { ...visit, learner }
 }
 
 /** Counts the calls of a path that a browser makes from now on. */

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import { publishRecords } from '@coursewire/messaging'
+import { waitFor } from '@coursewire/servers'
+import { buildGeneration, callApi, type Editor, firstCourse } from '@coursewire/setup'
+import { describe, expect, it } from 'vitest'
+import { signIn as signInElsewhere } from '../../src/journey.ts'
+import { enter, evaluate, expectGoodLook, type Stage } from './stage.ts'
+
+const courseId = firstCourse.course_id
+
+/** Defines the tests of the pages that everybody can read. */
+export function describePublicPages(getProduct: () => { stage: Stage; slug: string; editor: Editor }): void {
+  /** Publishes a course of its own for a test. */
+  async function publishAnother() {
+    const { stage, editor } = getProduct()
+    const entries = `${stage.stack.urls.distributionService}/api/distributions`
+    const course = { ...firstCourse, course_id: `moss-${randomBytes(4).toString('hex')}`, title: 'Moos' }
+    await publishRecords(stage.stack.kafkaClient, [buildGeneration(course)])
+    const find = async () => {
+      const { items } = await editor.call<{ items: { id: string; slug: string }[] }>(
+        `${entries}?courseId=${course.course_id}`,
+      )
+      return items[0]
+    }
+    const { id, slug } = await waitFor(find, { timeoutMs: 30_000 })
+    await editor.call(`${entries}/${id}/publish`, { body: {} })
+    return {
+      courseId: course.course_id,
+      path: `/courses/${slug}`,
+      remove: () => editor.call(`${entries}/${id}`, { method: 'DELETE', ifMatch: '*' }),
+    }
+  }
+
+  describe('the public pages', () => {
+    it('without JavaScript the courses can be read, and the button leads on', async () => {
+      const { stage, slug } = getProduct()
+      await using visit = await stage.visit({ javaScriptEnabled: false })
+      const { page } = visit
+
+      await page.goto('/de/courses')
+      await page.getByRole('link', { name: firstCourse.title }).first().click()
+      await page.getByRole('heading', { name: firstCourse.title }).waitFor()
+
+      expect(new URL(page.url()).pathname).toBe(`/courses/${slug}`)
+      expect(await page.getByRole('link', { name: 'Jetzt einschreiben' }).first().getAttribute('href')).toContain(
+        `/app/enroll/${courseId}`,
+      )
+      expect(visit.complaints()).toEqual([])
+    })
+
+    it('the public pages are accessible to everybody', async () => {
+      const { stage, slug } = getProduct()
+      await using visit = await stage.visit()
+      const { page } = visit
+
+      for (const [name, path] of [
+        ['list', '/de/courses'],
+        ['list-searched', '/en/courses?q=nothing+like+this'],
+        ['public-course', `/courses/${slug}`],
+        ['not-found', '/courses/nowhere'],
+      ] as const) {
+        await page.goto(path)
+        await expectGoodLook(page, name)
+      }
+
+      expect(visit.complaints(404)).toEqual([])
+    })
+
+    it('a page that comes back from memory knows what has changed meanwhile', async () => {
+      const { stage, slug } = getProduct()
+      const { stack } = stage
+      await using visit = await enter(stage)
+      const { page, context, learner } = visit
+      await page.goto(`/courses/${slug}`)
+      await page.getByRole('link', { name: 'Meine Kurse' }).waitFor()
+      await page.evaluate('window.wasKept = true')
+      // Playwright loses sight of a page that comes back from memory. The debugger does not.
+      const read = (expression: string) => evaluate(page, expression)
+      const button = `document.querySelector('a[data-cta]').textContent`
+
+      await page.goto(stack.urls.aws)
+      const { token } = await signInElsewhere(stack, learner)
+      await callApi(`${stack.urls.enrollmentApi}/api/enrollments`, { token, body: { courseId } })
+      await read('history.back()')
+      await expect.poll(() => read(button), { timeout: 20_000 }).toBe('Weiterlernen')
+      expect(await read('window.wasKept')).toBe(true)
+
+      const other = await context.newPage()
+      await other.goto('/app')
+      await read(`location.assign('${stack.urls.aws}')`)
+      await expect.poll(() => read('location.origin'), { timeout: 20_000 }).toBe(stack.urls.aws)
+      await other.getByRole('button', { name: 'Your account' }).click()
+      await other.getByRole('button', { name: 'Sign out' }).click()
+      await other.getByRole('heading', { name: 'Sign in' }).waitFor()
+      await read('history.back()')
+      await expect
+        .poll(() => read(`${button} + document.documentElement.dataset.in`), { timeout: 20_000 })
+        .toBe('Jetzt einschreibenundefined')
+      expect(visit.complaints()).toEqual([])
+    })
+
+    it('a course that is gone says so, to its learners as well', async () => {
+      const { stage } = getProduct()
+      const course = await publishAnother()
+      await using visit = await enter(stage)
+      const { page } = visit
+      await page.goto(`/app/enroll/${course.courseId}`)
+      await page.getByRole('button', { name: 'Enroll' }).click()
+      await page.getByText('You are enrolled.').waitFor()
+      await page.getByText('Moos').first().waitFor()
+
+      await course.remove()
+      await waitFor(async () => (await fetch(`${stage.web}${course.path}`)).status === 410, { timeoutMs: 30_000 })
+      await page.goto(course.path)
+      await page.getByRole('heading', { name: 'This course is no longer offered' }).waitFor()
+      await expectGoodLook(page, 'gone')
+      await page.goto(`/app/courses/${course.courseId}`)
+      await page.getByRole('heading', { name: 'Course without a public page' }).waitFor()
+      await page.getByText('It is not in the catalogue any more').waitFor()
+      await expectGoodLook(page, 'course-gone')
+
+      expect(visit.complaints(410)).toEqual([])
+    })
+
+    it('a page that cannot be shown now says so, and can be shown later', async () => {
+      const { stage } = getProduct()
+      const catalogue = stage.stack.apps['distribution-service']
+      await using visit = await stage.visit()
+      const { page } = visit
+      const path = '/en/courses?q=never+asked+before'
+      await catalogue.stop()
+      try {
+        await page.goto(path)
+        await page.getByRole('heading', { name: 'Not possible right now' }).waitFor()
+        await expectGoodLook(page, 'unavailable')
+      } finally {
+        await catalogue.restart()
+      }
+
+      await waitFor(async () => (await fetch(`${stage.web}${path}`)).ok, { timeoutMs: 30_000 })
+      await page.reload()
+      await page.getByRole('search').waitFor()
+      expect(visit.complaints(503)).toEqual([])
+    })
+  })
+}
