@@ -71,7 +71,7 @@ export const targetOf = (stack: Stack, app: AppName): Target => ({
   processes: processesOf(stack, stack.apps[app]),
 })
 
-function processesOf({ postgres, kafka, aws }: Stack, app: ServerProcess): Processes {
+export function processesOf({ postgres, kafka, aws }: Base, app: ServerProcess): Processes {
   return { app: app.pid, Postgres: postgres.pid, broker: kafka.pid, AWS: aws.pid, load: process.pid }
 }
 

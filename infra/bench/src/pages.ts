@@ -1,6 +1,6 @@
 import type { AppStarter, Base } from '@coursewire/local'
 import type { ServerProcess } from '@coursewire/servers'
-import { connect, startBare, startServers } from './app-processes.ts'
+import { connect, processesOf, startBare, startServers, type Target } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
 import { buildEntries, type Entry, scatter, writeEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
@@ -18,13 +18,14 @@ const encoding = { 'accept-encoding': 'br' }
 /** web before a catalogue. */
 export interface Pages extends Base, AppStarter {
   web: ServerProcess
+  catalogue: ServerProcess
   entries: Entry[]
 }
 
 /** Starts web before a catalogue of these courses, with the apps that it needs. */
 export async function startPages(entries: Entry[], log: (line: string) => void): Promise<Pages> {
   const base = await startServers(log)
-  const [web] = await Promise.all([
+  const [web, catalogue] = await Promise.all([
     base.startApp('web'),
     base.startApp('distribution-service'),
     base.startApp('enrollment-api'),
@@ -33,7 +34,7 @@ export async function startPages(entries: Entry[], log: (line: string) => void):
   const distributions = await connect(base.databases.distribution.migrateDatabaseUrl)
   await writeEntries(distributions, entries, base.databases)
   await distributions.end()
-  return { ...base, web, entries }
+  return { ...base, web, catalogue, entries }
 }
 
 /** Measures the pages of the catalogue. */
@@ -62,14 +63,14 @@ async function comparePagesInMemory(pages: Pages, log: (line: string) => void): 
     work: `GET /courses/:slug of web, ${CONNECTIONS} connections, the same ${HOT} pages`,
     floorWork: 'bare Fastify route that sends the same bytes and headers',
     figures: { throughput: { unit: 'req/s', aim: { atLeast: 0.6 } } },
-    ours: () => read(pages.urls.web, nextPage),
-    floor: () => read(bare.url, nextPage),
+    ours: () => read(webOf(pages), nextPage),
+    floor: () => read(bare, nextPage),
     close: () => bare.stop(),
   }
 }
 
 async function compareLoadedPages(pages: Pages): Promise<Comparison> {
-  const { urls, entries } = pages
+  const { urls, catalogue, entries } = pages
   const [token = ''] = await signTokens(pages, ['web'], 'service')
   // No page is requested again while it may still be kept.
   const scattered = scatter(entries)
@@ -83,14 +84,18 @@ async function compareLoadedPages(pages: Pages): Promise<Comparison> {
     work: `GET /courses/:slug of web, ${CONNECTIONS} connections, none of ${MANY.toLocaleString('en')} pages twice`,
     floorWork: 'the answer of distribution-service that the page is made of, from its database',
     figures: { throughput: { unit: 'req/s', aim: { atLeast: 0.35 } } },
-    ours: () => read(urls.web, nextPage),
-    floor: () => read(urls.distributionService, nextAnswer),
+    ours: () => read(webOf(pages), nextPage),
+    floor: () => read({ url: urls.distributionService, processes: processesOf(pages, catalogue) }, nextAnswer),
   }
 }
 
-async function read(url: string, nextCall: () => Call): Promise<Measured> {
-  const { perSecond } = await loadWarm(url, nextCall, { connections: CONNECTIONS })
-  return { throughput: perSecond }
+function webOf(pages: Pages): Target {
+  return { url: pages.urls.web, processes: { ...processesOf(pages, pages.web), 'other apps': [pages.catalogue.pid] } }
+}
+
+async function read(target: Target, nextCall: () => Call): Promise<Measured> {
+  const { perSecond, cpu } = await loadWarm(target, nextCall, { connections: CONNECTIONS })
+  return { throughput: perSecond, ...cpu }
 }
 
 function compareMemory({ urls, web, entries }: Pages): Comparison {

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns'
 import { expect, it, onTestFinished, vi } from 'vitest'
@@ -21,7 +21,7 @@ const secretOf = (accessKeyId: string) => `the secret of ${accessKeyId}`
 async function startEndpoint() {
   const requests: SentRequest[] = []
   let keys = 0
-  const server = createServer(async (request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     if (request.url === '/nothing') return response.writeHead(404).end()
     if (request.url === '/credentials') {
       const id = `KEY${(keys += 1)}`
@@ -30,7 +30,8 @@ async function startEndpoint() {
     }
     requests.push({ headers: request.headers, body: (await request.toArray()).join('') })
     return response.end(accepted)
-  }).listen(0, '127.0.0.1')
+  }
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -61,7 +62,7 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
 function checkSignature({ headers, body }: SentRequest): string {
   const pattern = /Credential=(\w+)\/(\S+), SignedHeaders=(\S+), Signature=(\w+)$/
   const [, key = '', scope = '', names = '', signature] = pattern.exec(headers.authorization ?? '') ?? []
-  const signed = names.split(';').map((name) => `${name}:${headers[name]}\n`)
+  const signed = names.split(';').map((name) => `${name}:${String(headers[name])}\n`)
   const canonical = ['POST', '/', '', signed.join(''), names, sha256(body)].join('\n')
   const signingKey = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretOf(key)}`)
   const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n')
@@ -93,8 +94,12 @@ it('a request is the one that the SDK would send', async () => {
   await send(message)
 
   const [theirs, ours] = requests.map(({ headers, body }) => {
-    const form = [...new URLSearchParams(body)].toSorted()
-    return { headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !ofOneRequest.has(name))), form }
+    const form = new URLSearchParams(body)
+    form.sort()
+    return {
+      headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !ofOneRequest.has(name))),
+      form: [...form],
+    }
   })
   expect(ours).toEqual(theirs)
 })

@@ -71,6 +71,7 @@ switch (mode) {
     logger.fatal('Last line')
     process.kill(process.pid, 'SIGKILL')
     break
+  case undefined:
   default:
     runProcess({ logger, start })
 }
