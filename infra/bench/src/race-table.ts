@@ -28,6 +28,7 @@ export function renderRace(rounds: Map<string, Measured[]>): string {
 }
 
 function renderCell(values: number[]): string {
+  if (values.length === 0) return '–'
   const middle = render(median(values))
   const [least, most] = [render(Math.min(...values)), render(Math.max(...values))]
   return least === most ? middle : `${middle} (${least}–${most})`

@@ -23,6 +23,7 @@ export async function openTrack(environment: Environment, contestant: Contestant
   ownerUrl.pathname = new URL(databaseUrl).pathname
   const stateDirectory = mkdtempSync(join(environment.directory, 'race-'))
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 20 })
+  const runners: Runner[] = []
   pool.on('error', () => undefined)
   const admin = environment.kafka.admin()
   await admin.connect()
@@ -40,12 +41,15 @@ export async function openTrack(environment: Environment, contestant: Contestant
     write,
     countRecords,
 
-    start: () =>
-      run(program, {
+    start(): Runner {
+      const runner = run(program, {
         DATABASE_URL: databaseUrl,
         KAFKA_BROKERS: environment.brokers.join(),
         STATE_DIRECTORY: stateDirectory,
-      }),
+      })
+      runners.push(runner)
+      return runner
+    },
 
     /** Fills the outbox, and returns the ids. */
     async fill(topic: string, count: number): Promise<string[]> {
@@ -90,6 +94,7 @@ export async function openTrack(environment: Environment, contestant: Contestant
     },
 
     async close(): Promise<void> {
+      await Promise.all(runners.map((runner) => runner.kill()))
       await Promise.all([pool.end(), admin.disconnect()])
     },
   }

@@ -47,13 +47,21 @@ async function race({ only, rounds, events, json }: Options, { log, onEnd }: Lon
   const environment = await createEnvironment(say, { order: ['embedded', 'docker'], decodesWal: true })
   onEnd(() => environment.close())
   const measured = new Map<string, Measured[]>(entries.map(({ contestant }) => [contestant.name, []]))
+  const failed = new Set<string>()
   for (let round = 1; round <= rounds; round += 1) {
     for (const { contestant, program } of entries) {
+      if (failed.has(contestant.name)) continue
       const track = await openTrack(environment, contestant, program)
-      const figures = await runRound(track, events)
-      await track.close()
-      measured.get(contestant.name)?.push(figures)
-      say(`round ${round} of ${rounds}: ${contestant.name} ${JSON.stringify(figures)}`)
+      try {
+        const figures = await runRound(track, events)
+        measured.get(contestant.name)?.push(figures)
+        say(`round ${round} of ${rounds}: ${contestant.name} ${JSON.stringify(figures)}`)
+      } catch (error) {
+        failed.add(contestant.name)
+        say(`${contestant.name} leaves the race: ${error instanceof Error ? error.message : String(error)}`)
+      } finally {
+        await track.close()
+      }
     }
     // Each goes first equally often.
     entries.push(...entries.splice(0, 1))
