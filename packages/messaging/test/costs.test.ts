@@ -26,15 +26,15 @@ interface Statement {
   values: unknown[]
 }
 
-/** Records every statement that this process sends to Postgres from now on. The tests' own begin with SELECT. */
-function watchStatements(): Statement[] {
+/** Records the statements that this process sends to Postgres from now on: by default all but the tests' own, which begin with SELECT. */
+function watchStatements(isWatched = (text: string) => !text.startsWith('SELECT')): Statement[] {
   const statements: Statement[] = []
   // oxlint-disable-next-line typescript/unbound-method -- called on the client that was
   const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
     const [first, second] = args as [string | Statement, unknown]
     const { text, values } = typeof first === 'string' ? { text: first, values: second } : first
-    if (!text.trimStart().startsWith('SELECT')) statements.push({ text: text.trim(), values: [values ?? []].flat() })
+    if (isWatched(text.trimStart())) statements.push({ text: text.trim(), values: [values ?? []].flat() })
     return Reflect.apply(query, this, args)
   })
   onTestFinished(() => spy.mockRestore())
@@ -75,6 +75,28 @@ describe('the cost of relaying', () => {
     const [sent, settled] = [1, 5]
     const working = statements.filter(({ values }) => values[sent] !== '{}' || values[settled] !== '{}')
     expect(working).toHaveLength(5)
+  })
+
+  it('is nothing for each commit of an instance that does not lead', async () => {
+    const store = await createStore()
+    const asks = watchStatements((text) => text.includes('pg_try_advisory_lock'))
+    const askedTimes = async (count: number) => {
+      while (asks.length < count) await store.pool.query('SELECT 1')
+    }
+    relayToKafka(store)
+    await askedTimes(1)
+    // Its next look at whether the leader is gone does not come during the test.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const follower = relayToKafka(store)
+    await askedTimes(2)
+
+    for (let commits = 0; commits < 50; commits += 1) {
+      follower.wake()
+      await store.pool.query('SELECT 1')
+    }
+
+    expect(asks).toHaveLength(2)
   })
 
   it('is bounded in bytes of WAL for writing and for deleting an event', async () => {

@@ -33,6 +33,13 @@ export const guards: Guard[] = [
     test: ['relay', 'one leader'],
   },
   {
+    name: 'a relay that does not lead costs nothing for a commit',
+    file: 'relay/relay.ts',
+    find: 'await backOff.wait(IDLE_MS)',
+    replace: 'await waiter.wait(IDLE_MS)',
+    test: ['costs', 'does not lead'],
+  },
+  {
     name: 'halves are sent in order',
     file: 'kafkajs/kafka-channel.ts',
     find: 'await sendInOrder(topic, rows.slice(0, half), outcome)\n      await sendInOrder(topic, rows.slice(half), outcome)',

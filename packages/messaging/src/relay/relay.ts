@@ -41,7 +41,7 @@ export function startRelay(options: {
   const logger = options.logger.child({ channel: channel.name })
   const labels = { channel: channel.name }
   const waiter = createWaiter()
-  // Separate, because new rows must not cut a back-off short.
+  // Separate, because new rows must not cut a back-off short, or the wait of a follower.
   const backOff = createWaiter()
   const failedIds = new Set<string>()
   const interruptions = createOutageLog(logger, {
@@ -63,7 +63,8 @@ export function startRelay(options: {
       while (!isClosing && !(await reader.tryToLead())) {
         lastCycleAt = performance.now()
         metrics.relayLeader.record(0, labels)
-        await waiter.wait(IDLE_MS)
+        // New rows are the leader's business, so they do not make a follower ask again.
+        await backOff.wait(IDLE_MS)
       }
       if (isClosing) return
       metrics.relayLeader.record(1, labels)
