@@ -15,13 +15,13 @@ import { createLatencyComparisons } from './latency.ts'
 import { createMailComparisons } from './mail.ts'
 import { createPageComparisons } from './pages.ts'
 import { createRefreshComparison } from './refresh.ts'
-import { createRelayComparison } from './relay.ts'
+import { createRelayComparisons } from './relay.ts'
 import { createSignInComparisons } from './sign-ins.ts'
 import { describeMachine, renderCpuTable, renderTable } from './table.ts'
 import { createVariantComparison } from './variants.ts'
 
 const benchmarks: Record<string, (environment: Environment) => Promise<Comparison[]>> = {
-  relay: async (environment) => [await createRelayComparison(environment)],
+  relay: createRelayComparisons,
   neighbour: async (environment) => [await createNeighbourComparison(environment)],
   consume: createConsumeComparisons,
   latency: createLatencyComparisons,
