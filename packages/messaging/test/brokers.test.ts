@@ -1,6 +1,7 @@
-import { waitFor } from '@coursewire/testing'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { uniqueName, waitFor } from '@coursewire/testing'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import { joinGroup } from '../src/kafkajs/membership.ts'
 import { startRelay } from '../src/relay/relay.ts'
 import { type BrokerProxy, startBrokerProxy } from './broker-proxy.ts'
 import { findPartitions, useCluster } from './cluster.ts'
@@ -106,6 +107,43 @@ describe('when the group rejoins inside one fetcher while the answer of another 
     }
     expect(consumer.log.find('Offsets lost')).toEqual([])
     expect(await readDeadLetters(store)).toEqual([])
+  })
+})
+
+describe('a member that leaves its group', () => {
+  it('does not wait for the answer to a fetch', async () => {
+    const { brokers } = getCluster()
+    const note = await createNoteTopic({ partitions: 1, replicas: 3, brokers })
+    await produce(
+      note.topic,
+      Array.from({ length: 10 }, (_, n) => toMessage(note, buildNote(note, 'a', n))),
+      brokers,
+    )
+    const isOwed = Promise.race([...proxies.values()].map((proxy) => proxy.holdFetched()))
+    onTestFinished(() => {
+      for (const proxy of proxies.values()) void proxy.release().catch(() => undefined)
+    })
+    const onBatch = vi.fn<() => boolean>(() => true)
+    const member = joinGroup({
+      kafka: kafkaSettings(brokers),
+      groupId: uniqueName('group'),
+      topics: [note.topic],
+      logger: createTestLogger().logger,
+      isPatient: true,
+      onAssigned: () => undefined,
+      onLost: () => undefined,
+      onBatch,
+      onNothing: () => undefined,
+      onOutOfRange: () => undefined,
+      onFatal: (error) => {
+        throw error
+      },
+    })
+    await isOwed
+
+    await member.leave()
+
+    expect(onBatch).not.toHaveBeenCalled()
   })
 })
 

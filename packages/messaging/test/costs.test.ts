@@ -2,8 +2,10 @@
 import { Socket } from 'node:net'
 import { ownPostgres, waitFor } from '@coursewire/servers'
 import { migrate } from '@coursewire/service-kit'
+import { uniqueName } from '@coursewire/testing'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { followTopic } from '../src/consumer/follow-topic.ts'
 import { messagingMigrations } from '../src/migrations.ts'
 import {
   buildNote,
@@ -11,6 +13,8 @@ import {
   countOutbox,
   createNoteTopic,
   createStore,
+  createTestLogger,
+  kafkaSettings,
   openStore,
   produce,
   recordNotesTogether,
@@ -41,23 +45,28 @@ function watchStatements(isWatched = (text: string) => !text.startsWith('SELECT'
   return statements
 }
 
-/** Records the api keys of all requests that this process sends to Kafka from now on. */
-function watchRequests(): number[] {
+/** Records all requests that this process sends to Kafka from now on. */
+function watchRequests(): Buffer[] {
   const { brokers } = inject('kafka')
   const ports = new Set(brokers.map((broker) => Number(broker.split(':')[1])))
-  const keys: number[] = []
+  const requests: Buffer[] = []
   // oxlint-disable-next-line typescript/unbound-method -- called on the socket that was
   const write = Socket.prototype.write as (...args: unknown[]) => boolean
   const spy = vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, ...args: unknown[]) {
     const [bytes] = args
-    if (Buffer.isBuffer(bytes) && ports.has(this.remotePort ?? 0)) keys.push(bytes.readInt16BE(4))
+    if (Buffer.isBuffer(bytes) && ports.has(this.remotePort ?? 0)) requests.push(bytes)
     return Reflect.apply(write, this, args)
   })
   onTestFinished(() => spy.mockRestore())
-  return keys
+  return requests
 }
 
 const PRODUCE = 0
+const FETCH = 1
+const apiKeyOf = (request: Buffer) => request.readInt16BE(4)
+/** How long the broker may wait for records. The client's id and the replica's come before it. */
+const waitOf = (fetch: Buffer) => fetch.readInt32BE(14 + fetch.readInt16BE(12) + 4)
+const waitsOf = (requests: Buffer[]) => requests.filter((request) => apiKeyOf(request) === FETCH).map(waitOf)
 
 const notes = (count: number) => Array.from({ length: count }, (_, n) => ({ noteId: `key-${n % 50}`, n }))
 
@@ -71,7 +80,7 @@ describe('the cost of relaying', () => {
     relayToKafka(store)
     await waitFor(async () => (await countOutbox(store)) === 0)
 
-    expect(requests.filter((key) => key === PRODUCE)).toHaveLength(4)
+    expect(requests.filter((request) => apiKeyOf(request) === PRODUCE)).toHaveLength(4)
     const [sent, settled] = [1, 5]
     const working = statements.filter(({ values }) => values[sent] !== '{}' || values[settled] !== '{}')
     expect(working).toHaveLength(5)
@@ -138,5 +147,40 @@ describe('the cost of consuming', () => {
     const ofBatch = statements.filter(({ text }) => !text.includes('consumer_positions'))
     const beginnings = ofBatch.map(({ text }) => text.split(/\s+/, 2).join(' '))
     expect(beginnings).toEqual(['begin isolation', 'WITH inserted', 'INSERT INTO', 'commit'])
+  })
+
+  it('is a fetch each second once nothing has come for a while, and five a second otherwise', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const requests = watchRequests()
+    consume(store, note)
+    await waitFor(() => waitsOf(requests).at(-1) === 1_000)
+
+    await produce(note.topic, [toMessage(note, buildNote(note, 'key', 1))])
+
+    await settled(store, 1)
+    await waitFor(() => waitsOf(requests).lastIndexOf(200) > waitsOf(requests).indexOf(1_000))
+    expect(waitsOf(requests)[0]).toBe(200)
+  })
+
+  it('stays five fetches a second for a follower, which must soon notice that nothing can come', async () => {
+    const note = await createNoteTopic({ partitions: 1 })
+    const requests = watchRequests()
+    const follower = followTopic({
+      kafka: kafkaSettings(),
+      name: uniqueName('cache'),
+      topic: note.topic,
+      logger: createTestLogger().logger,
+      onEvent: () => undefined,
+      onMissed: () => undefined,
+      onFatal: (error) => {
+        throw error
+      },
+    })
+    onTestFinished(() => follower.close())
+
+    // For three seconds.
+    await waitFor(() => waitsOf(requests).length > 15)
+
+    expect(new Set(waitsOf(requests))).toEqual(new Set([200]))
   })
 })

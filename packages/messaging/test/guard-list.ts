@@ -40,6 +40,13 @@ export const guards: Guard[] = [
     test: ['costs', 'does not lead'],
   },
   {
+    name: 'a follower of a topic notices within a second that nothing can come',
+    file: 'consumer/follow-topic.ts',
+    find: 'isPatient: false',
+    replace: 'isPatient: true',
+    test: ['costs', 'stays five fetches'],
+  },
+  {
     name: 'halves are sent in order',
     file: 'kafkajs/kafka-channel.ts',
     find: 'await sendInOrder(topic, rows.slice(0, half), outcome)\n      await sendInOrder(topic, rows.slice(half), outcome)',
@@ -395,8 +402,8 @@ export const guards: Guard[] = [
   {
     name: 'only committed records are read',
     file: 'kafkajs/membership.ts',
-    find: 'maxWaitTimeInMs: MAX_WAIT_MS,',
-    replace: 'maxWaitTimeInMs: MAX_WAIT_MS,\n      readUncommitted: true,',
+    find: 'metadataMaxAge: METADATA_MS,',
+    replace: 'metadataMaxAge: METADATA_MS,\n      readUncommitted: true,',
     test: ['foreign-client', 'is heard'],
   },
   {

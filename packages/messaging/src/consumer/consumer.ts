@@ -55,6 +55,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     groupId: name,
     topics,
     logger,
+    isPatient: true,
     onAssigned(assigned) {
       if (!member.isInGroup()) logger.info({ topics }, 'Started consuming events')
       flow.assign(assigned)

@@ -62,6 +62,7 @@ export function followTopic(options: FollowOptions): Follower {
     groupId,
     topics: [topic],
     logger,
+    isPatient: false,
     onAssigned(partitions) {
       assigned = partitions
       void begin()

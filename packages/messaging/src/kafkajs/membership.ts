@@ -12,9 +12,12 @@ const METADATA_MS = 5_000
 /** Longer than a join takes. If the coordinator is silent for so long, it has dropped the member or is gone. */
 const MAX_SILENCE_MS = 20_000
 const CHECK_MS = 1_000
-const MAX_WAIT_MS = 200
-/** A broker answers a fetch within `MAX_WAIT_MS`, whether or not there are records. */
+/** A broker answers a fetch within this time, whether or not there are records. */
+const FETCH_WAIT_MS = 200
 const MAX_FETCH_MS = 450
+/** The wait of a patient member for which nothing has come for `QUIET_MS`. A record ends it at once. */
+const PATIENT_WAIT_MS = 1_000
+const QUIET_MS = 2_000
 
 /** Partitions by topic. */
 export type Assigned = Record<string, number[]>
@@ -24,6 +27,8 @@ export interface MembershipOptions {
   groupId: string
   topics: string[]
   logger: Logger
+  /** Whether a fetch may wait for a second when nothing comes. `isHearing` is of no use then. */
+  isPatient: boolean
   /** Called with the partitions that this member gets. It must pause them until their start is known. */
   onAssigned: (assigned: Assigned) => void
   /** Called when this member has no partitions any more. */
@@ -42,11 +47,13 @@ export type Membership = ReturnType<typeof joinGroup>
 
 /** Starts a member of a consumer group. It joins in the background, waits for brokers that are not up yet, and joins again when it must. */
 export function joinGroup(options: MembershipOptions) {
-  const { groupId, topics, logger } = options
+  const { groupId, topics, logger, isPatient } = options
   const waiter = createWaiter()
   const joining = createOutageLog(logger, { failing: 'Joining the group anew', works: 'Joined the group again' })
   let lastBeatAt = performance.now()
   let heardOfCoordinatorAt = 0
+  /** When a record last came. */
+  let busyAt = performance.now()
   let isInGroup = false
   /** Since when each broker owes the answer to a fetch. */
   const fetchingSince = new Map<number, number>()
@@ -67,10 +74,12 @@ export function joinGroup(options: MembershipOptions) {
   let consumer = createMember()
 
   function createMember(): KafkaConsumer {
-    const member = kafka.consumer({
+    // A partition that is paused may be resumed soon, and a fetch that is waiting already would leave it out.
+    const isQuiet = () => performance.now() - busyAt > QUIET_MS && member.paused().length === 0
+    const member: KafkaConsumer = kafka.consumer({
       groupId,
       ...membership,
-      maxWaitTimeInMs: MAX_WAIT_MS,
+      maxWaitTimeInMs: () => (isPatient && isQuiet() ? PATIENT_WAIT_MS : FETCH_WAIT_MS),
       maxBytesPerPartition: 4 * 1024 * 1024,
       metadataMaxAge: METADATA_MS,
       retry: endlessRetry,
@@ -151,6 +160,7 @@ export function joinGroup(options: MembershipOptions) {
           autoCommit: false,
           eachBatchAutoResolve: false,
           eachBatch: async (payload) => {
+            busyAt = performance.now()
             if (member !== consumer || payload.isStale() || !payload.isRunning()) return
             if (options.onBatch(toFetchedBatch(payload.batch))) payload.resolveOffset(payload.batch.lastOffset())
           },
