@@ -281,6 +281,7 @@ describe('the work of editors', () => {
         made.id,
         {
           distribution_id,
+          course_id,
           updated_fields: ['title', 'protected_fields'],
           old_values: { title: 'Walls', protected_fields: [] },
           new_values: { title: 'Moss', protected_fields: ['title'] },
