@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { tenant } from '@coursewire/product'
+import { chromiumOptions } from '@coursewire/testing'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { connect } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
@@ -16,20 +15,15 @@ const slowness = { rate: 4 }
 const bytesPerSecond = 9_000_000 / 8
 const network = { offline: false, latency: 60, downloadThroughput: bytesPerSecond, uploadThroughput: bytesPerSecond }
 
-const executablePath = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'chromium'))
-  .find((path) => existsSync(path))
-
 /** Measures what pages cost a phone that has nothing in its cache. */
 export async function createBrowserComparisons({ log }: Environment): Promise<Comparison[]> {
-  if (executablePath === undefined) {
+  if (chromiumOptions === null) {
     log('There is no chromium on the PATH, so nothing is measured in a browser')
     return []
   }
   const pages = await startPages(buildEntries().slice(0, COURSES), log)
   const student = await createLearner(pages)
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  const browser = await chromium.launch(chromiumOptions)
   const [course] = pages.entries as [Entry]
 
   const measure = (name: string, place: Place, { seconds, kb }: { seconds: number; kb: number }): Comparison => ({
@@ -100,18 +94,21 @@ async function visit(browser: Browser, web: string, { path, heading, student }: 
       watch('largest-contentful-paint', (entry) => { seen.lcp = entry.startTime })
       watch('layout-shift', (entry) => { if (!entry.hadRecentInput) seen.cls += entry.value })`)
     const page = await context.newPage()
-    const scripts = new Set<string>()
-    page.on('response', (response) => {
-      if (response.request().resourceType() === 'script') scripts.add(response.url())
-    })
     const cdp = await context.newCDPSession(page)
     await cdp.send('Network.emulateNetworkConditions', network)
     await cdp.send('Emulation.setCPUThrottlingRate', slowness)
     await page.goto(path)
     await page.getByRole('heading', { level: 1, name: heading }).waitFor()
     await page.waitForLoadState('networkidle')
-    const { lcp, cls } = await page.evaluate<{ lcp: number; cls: number }>('seen')
-    const sizes = await Promise.all([...scripts].map(readSize))
+    // Not those that are loaded in advance, for the pages that may come next.
+    const { lcp, cls, scripts } = await page.evaluate<{ lcp: number; cls: number; scripts: string[] }>(`({
+      ...seen,
+      scripts: performance.getEntriesByType('resource')
+        .filter(({ name }) => name.endsWith('.js'))
+        .filter(({ startTime }) => startTime < Math.max(seen.lcp, performance.getEntriesByType('navigation')[0].loadEventStart))
+        .map(({ name }) => name),
+    })`)
+    const sizes = await Promise.all(scripts.map(readSize))
     return { LCP: lcp / 1_000, CLS: cls, JavaScript: sizes.reduce((sum, size) => sum + size, 0) / 1_024 }
   } finally {
     await context.close()
