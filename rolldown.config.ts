@@ -25,7 +25,7 @@ export default defineConfig({
     'pg-native',
     /^prettier\//,
     // Only measurements need these, which never leave the checkout.
-    /node_modules\/(@?testcontainers|autocannon)\//,
+    /node_modules\/(@?testcontainers|autocannon|playwright-core)\//,
   ],
   makeAbsoluteExternalsRelative: true,
   transform: { target: 'node20.19', define: { 'process.env.NODE_ENV': '"production"' } },
