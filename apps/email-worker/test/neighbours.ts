@@ -46,7 +46,7 @@ export const aCourse = (changes: object = {}) => ({
   ...changes,
 })
 
-/** What enrollment-api knows about a request for an account mail. */
+/** An account mail was asked for: this is what enrollment-api knows about it. */
 export const aRequest = (changes: object = {}) => ({
   purpose: 'verification',
   accountId: 'account-1',

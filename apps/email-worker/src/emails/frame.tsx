@@ -57,7 +57,7 @@ export const heading = {
 } as const
 const small = { color: light.muted, fontSize: 13, lineHeight: '20px', margin: '0 0 8px' }
 
-/** What every mail looks like around its content. */
+/** Every mail looks like this around its content. */
 export function Frame(
   props: PropsWithChildren<{ tenant: Tenant; language: Language; preview: string; footer: string }>,
 ) {

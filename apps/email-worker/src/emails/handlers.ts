@@ -6,7 +6,7 @@ import { eraseAccount, insertEmails, withdrawEmail } from './repository.ts'
 /** Records the mails that events ask for. The sender sends them from those rows later. */
 export function owe<Event extends EventEnvelope>(options: {
   logger: Logger
-  /** What the log says about the events. */
+  /** The log says this about the events. */
   message: string
   toEmail: (event: Event) => OwedEmail
 }) {

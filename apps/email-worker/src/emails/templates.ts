@@ -17,7 +17,7 @@ import { owe } from './handlers.ts'
 import type { Mail } from './mailer.ts'
 import { composeWelcomeMail } from './welcome-mail.tsx'
 
-/** What a mail is written from. */
+/** A mail is written from these sources. */
 export interface Sources {
   directory: Directory
   webUrl: string
@@ -27,7 +27,7 @@ export interface Sources {
 export interface Template {
   /** Consumes the event that asks for the mail. */
   createHandler: (logger: Logger) => Handler
-  /** What the log says before it is sent. */
+  /** The log says this before it is sent. */
   describe: (email: Email) => { message: string; fields: object }
   /** Fetches what the mail needs, and writes it. An AppError says why that failed, and whether it may succeed later. */
   write: (email: Email, sources: Sources) => Promise<Mail>

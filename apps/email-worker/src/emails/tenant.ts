@@ -14,7 +14,7 @@ export const tenant = z.object({
     .transform((name) => cutText(dropTurns(showLine(name)), MAX_NAME_LENGTH))
     .pipe(z.string().min(1))
     .catch('Coursewire'),
-  /** Of readers who have chosen no language. */
+  /** Readers who have chosen no language read this one. */
   locale: z.string().nullable().catch(null),
   timeZone: z.string().refine(isTimeZone).catch('UTC'),
   colors: z.object({ accent: color, onAccent: color }).nullable().catch(null),
