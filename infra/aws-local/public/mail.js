@@ -23,6 +23,7 @@ export function listHeaders(mail) {
     ['Bcc', mail.bcc.join(', ')],
     ['Reply-To', mail.replyTo.join(', ')],
     ['Date', new Date(mail.at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' })],
+    ['Attached', (mail.attachments ?? []).map(({ name, type }) => name ?? type).join(', ')],
   ]
   return headers.filter(([, value]) => value !== '')
 }
@@ -31,8 +32,9 @@ export function listHeaders(mail) {
 export function writeSource(mail) {
   const tags = Object.entries(mail.tags).map(([name, value]) => `${name}=${value}`)
   const headers = [
-    ...listHeaders(mail).filter(([name]) => name !== 'Date'),
+    ...listHeaders(mail).filter(([name]) => name !== 'Date' && name !== 'Attached'),
     ['Subject', mail.subject],
+    ...(mail.headers ?? []).map(({ name, value }) => [name, value]),
     ['Date', new Date(mail.at).toUTCString()],
     ['Message-ID', `<${mail.id}>`],
     ['X-SES-CONFIGURATION-SET', mail.configurationSetName],
@@ -49,6 +51,10 @@ export function writeSource(mail) {
     ...parts
       .filter(([, body]) => body)
       .map(([type, body]) => `\n--part\nContent-Type: ${type}; charset=utf-8\n\n${body.trimEnd()}`),
+    ...(mail.attachments ?? []).map(
+      ({ name, type, base64 }) =>
+        `\n--part\nContent-Type: ${type}; name="${name ?? ''}"\nContent-Transfer-Encoding: base64\n\n${base64}`,
+    ),
     '\n--part--',
   ].join('\n')
 }

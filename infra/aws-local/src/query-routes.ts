@@ -48,6 +48,23 @@ export function queryRoutes(servicesByVersion: Map<string, Service>, faults: Fau
   }
 }
 
+/** Answers the links that SNS sends, which have an action in their query: `GET /?Action=ConfirmSubscription&…`. */
+export function answerLinks(app: FastifyInstance, sns: Service): void {
+  app.addHook<{ Querystring: { Action?: string } }>('onRequest', async (request, reply) => {
+    if (request.method !== 'GET' || request.query.Action !== 'ConfirmSubscription') return
+    const parameters = new URLSearchParams(request.url.slice(request.url.indexOf('?')))
+    const requestId = randomUUID()
+    void reply.header('x-amzn-requestid', requestId).type('text/xml')
+    try {
+      const result = await sns.actions.get('ConfirmSubscription')?.(parameters, '')
+      return reply.send(renderResult(sns.namespace, 'ConfirmSubscription', result ?? {}, requestId))
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error
+      return reply.status(error.status).send(renderError(error, requestId))
+    }
+  })
+}
+
 /** Refuses a form with a repeated name. It may be two requests glued together, so no part of it can be trusted. */
 function readForm(body: string): URLSearchParams {
   const form = new URLSearchParams(body)

@@ -1,35 +1,106 @@
 import { randomUUID } from 'node:crypto'
 import type { AcceptLog } from './accept-log.ts'
-import { QueryError, readItems, type Service } from './query.ts'
+import type { Feedback } from './feedback.ts'
+import { checkMail, invalid, type MailContent } from './mail-rules.ts'
+import { type Action, QueryError, readItems, type Service } from './query.ts'
+import type { Quota } from './quota.ts'
+import { readRawMail } from './raw-mail.ts'
 
-export interface Mail {
+export interface Mail extends MailContent {
   id: string
   at: string
-  from: string
-  to: string[]
-  cc: string[]
-  bcc: string[]
-  replyTo: string[]
-  subject: string
-  html: string | null
-  text: string | null
   tags: Record<string, string>
   configurationSetName: string | null
 }
 
-const MAX_RECIPIENTS = 50
-const MAX_ADDRESS_LENGTH = 320
-const MAX_SIZE_BYTES = 10 * 1024 * 1024
-
-const mailbox = /^[\w!#$%&'*+/=?^`{|}~.-]+@[a-z\d-]+(\.[a-z\d-]+)*$/i
-const named = /^(?:"[^"\\]*"|[^"\\<>,;:@()[\]]*)\s*<([^<>]+)>$/
+/** Where the events of a configuration set go. */
+export interface ConfigurationSet {
+  id: string
+  topicArn: string | null
+}
 
 /** Accepts mail as the real SES does and keeps it for the inbox page. */
-export function createSes(mails: AcceptLog<Mail>): Service {
-  async function sendEmail(parameters: URLSearchParams) {
-    const mail = readMail(parameters)
+export function createSes(options: {
+  mails: AcceptLog<Mail>
+  configurationSets: AcceptLog<ConfigurationSet>
+  quota: Quota
+  feedback: Feedback
+}): Service {
+  const { mails, configurationSets, quota, feedback } = options
+
+  async function accept(parameters: URLSearchParams, content: MailContent, recipients: string[], bytes: number) {
+    const tags = readTags(parameters)
+    checkMail(content, recipients, bytes)
+    const configurationSetName = parameters.get('ConfigurationSetName')
+    const set = configurationSetName === null ? null : await requireSet(configurationSetName)
+    quota.take()
+    const mail: Mail = {
+      // Begins with the time, as in the real SES.
+      id: `0107${Date.now().toString(16).padStart(12, '0')}-${randomUUID()}-000000`,
+      at: new Date().toISOString(),
+      ...content,
+      tags,
+      configurationSetName,
+    }
     await mails.append([mail])
+    if (set?.topicArn) feedback.follow(mail, recipients, set.topicArn)
     return { MessageId: mail.id }
+  }
+
+  async function requireSet(name: string): Promise<ConfigurationSet> {
+    const set = await configurationSets.find(name)
+    if (!set) throw new QueryError(400, 'ConfigurationSetDoesNotExist', `Configuration set <${name}> does not exist.`)
+    return set
+  }
+
+  async function sendEmail(parameters: URLSearchParams) {
+    const content: MailContent = {
+      from: requireParameter(parameters, 'Source'),
+      to: readList(parameters, 'Destination.ToAddresses'),
+      cc: readList(parameters, 'Destination.CcAddresses'),
+      bcc: readList(parameters, 'Destination.BccAddresses'),
+      replyTo: readList(parameters, 'ReplyToAddresses'),
+      subject: requireParameter(parameters, 'Message.Subject.Data'),
+      html: parameters.get('Message.Body.Html.Data'),
+      text: parameters.get('Message.Body.Text.Data'),
+      headers: [],
+      attachments: [],
+    }
+    const { to, cc, bcc, subject, html, text } = content
+    const bytes = Buffer.byteLength(subject + (html ?? '') + (text ?? ''))
+    return accept(parameters, content, [...to, ...cc, ...bcc], bytes)
+  }
+
+  /** The destinations decide who gets the mail; without them its headers do. */
+  async function sendRawEmail(parameters: URLSearchParams) {
+    const raw = Buffer.from(requireParameter(parameters, 'RawMessage.Data'), 'base64')
+    const content = await readRawMail(raw)
+    const destinations = readList(parameters, 'Destinations')
+    const recipients = destinations.length > 0 ? destinations : [...content.to, ...content.cc]
+    const shown = new Set([...content.to, ...content.cc])
+    return accept(
+      parameters,
+      { ...content, bcc: destinations.filter((address) => !shown.has(address)) },
+      recipients,
+      raw.length,
+    )
+  }
+
+  async function createConfigurationSet(parameters: URLSearchParams) {
+    const name = requireParameter(parameters, 'ConfigurationSet.Name')
+    if (!/^[\w-]{1,64}$/.test(name)) throw new QueryError(400, 'InvalidConfigurationSet', 'Invalid name')
+    if (configurationSets.has(name)) {
+      throw new QueryError(400, 'ConfigurationSetAlreadyExists', `Configuration set <${name}> already exists.`)
+    }
+    await configurationSets.append([{ id: name, topicArn: null }])
+    return {}
+  }
+
+  async function createEventDestination(parameters: URLSearchParams) {
+    const { id } = await requireSet(requireParameter(parameters, 'ConfigurationSetName'))
+    const topicArn = requireParameter(parameters, 'EventDestination.SNSDestination.TopicARN')
+    await configurationSets.append([{ id, topicArn }])
+    return {}
   }
 
   return {
@@ -37,50 +108,13 @@ export function createSes(mails: AcceptLog<Mail>): Service {
     namespace: 'http://ses.amazonaws.com/doc/2010-12-01/',
     throttling: new QueryError(400, 'Throttling', 'Maximum sending rate exceeded.'),
     failure: new QueryError(500, 'InternalFailure', 'An internal error occurred'),
-    actions: new Map([['SendEmail', sendEmail]]),
-  }
-}
-
-function readMail(parameters: URLSearchParams): Mail {
-  const from = requireParameter(parameters, 'Source')
-  const subject = requireParameter(parameters, 'Message.Subject.Data')
-  const html = parameters.get('Message.Body.Html.Data')
-  const text = parameters.get('Message.Body.Text.Data')
-  const [to, cc, bcc, replyTo] = [
-    readList(parameters, 'Destination.ToAddresses'),
-    readList(parameters, 'Destination.CcAddresses'),
-    readList(parameters, 'Destination.BccAddresses'),
-    readList(parameters, 'ReplyToAddresses'),
-  ]
-
-  const domain = checkAddress(from)
-  // Nobody can own a domain under .invalid (RFC 2606), so it cannot be verified.
-  if (/(^|\.)invalid$/i.test(domain)) throw new QueryError(400, 'MessageRejected', 'Email address is not verified.')
-  const recipients = [...to, ...cc, ...bcc]
-  for (const address of [...recipients, ...replyTo]) checkAddress(address)
-  if (recipients.length === 0) throw invalid("Missing required header 'To'.")
-  if (recipients.length > MAX_RECIPIENTS) throw invalid(`Recipient count exceeds ${MAX_RECIPIENTS}.`)
-  // oxlint-disable-next-line no-control-regex -- refuses control characters
-  if (/[\x00-\x1f\x7f]/.test(subject)) throw invalid('Subject contains control characters.')
-  if (!html && !text) throw invalid('Message body is empty.')
-  if (Buffer.byteLength(subject + (html ?? '') + (text ?? '')) > MAX_SIZE_BYTES) {
-    throw invalid(`Message length is more than ${MAX_SIZE_BYTES} bytes long.`)
-  }
-
-  return {
-    // Begins with the time, as in the real SES.
-    id: `0107${Date.now().toString(16).padStart(12, '0')}-${randomUUID()}-000000`,
-    at: new Date().toISOString(),
-    from,
-    to,
-    cc,
-    bcc,
-    replyTo,
-    subject,
-    html,
-    text,
-    tags: readTags(parameters),
-    configurationSetName: parameters.get('ConfigurationSetName'),
+    actions: new Map<string, Action>([
+      ['SendEmail', sendEmail],
+      ['SendRawEmail', sendRawEmail],
+      ['GetSendQuota', () => Promise.resolve(quota.read())],
+      ['CreateConfigurationSet', createConfigurationSet],
+      ['CreateConfigurationSetEventDestination', createEventDestination],
+    ]),
   }
 }
 
@@ -96,16 +130,6 @@ function requireParameter(parameters: URLSearchParams, name: string): string {
   return value
 }
 
-/** Returns the domain. */
-function checkAddress(value: string): string {
-  const address = named.exec(value)?.[1] ?? value
-  if (!/^[ -~]*$/.test(value)) throw invalid('Address contains control or non-ASCII characters.')
-  if (value.length > MAX_ADDRESS_LENGTH) throw invalid(`Address is longer than ${MAX_ADDRESS_LENGTH} characters.`)
-  if (!address.includes('@')) throw invalid("Missing final '@domain'")
-  if (!mailbox.test(address)) throw invalid('Illegal address')
-  return address.slice(address.indexOf('@') + 1)
-}
-
 function readTags(parameters: URLSearchParams): Record<string, string> {
   const tags = readItems(parameters, 'Tags.member').map((item) => [item.get('Name') ?? '', item.get('Value') ?? ''])
   for (const word of tags.flat()) {
@@ -114,8 +138,4 @@ function readTags(parameters: URLSearchParams): Record<string, string> {
     }
   }
   return Object.fromEntries(tags)
-}
-
-function invalid(message: string): QueryError {
-  return new QueryError(400, 'InvalidParameterValue', message)
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { AcceptLog } from './accept-log.ts'
 import { type Action, QueryError, readItems, type Service } from './query.ts'
+import type { SignatureVersion } from './signer.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
 export interface Topic {
   /** The topic's ARN. */
   id: string
   at: string
+  signatureVersion: SignatureVersion
 }
 
 export interface PublishedMessage {
@@ -21,8 +24,12 @@ export interface PublishedMessage {
 const MAX_BATCH_ENTRIES = 10
 const MAX_SIZE_BYTES = 256 * 1024
 
-/** Keeps topics and every message published to them, as SNS does. */
-export function createSns(topics: AcceptLog<Topic>, published: AcceptLog<PublishedMessage>): Service {
+/** Keeps topics and every message published to them, and delivers these to the subscribers, as SNS does. */
+export function createSns(
+  topics: AcceptLog<Topic>,
+  published: AcceptLog<PublishedMessage>,
+  subscriptions: Subscriptions,
+): Service {
   function requireTopic(parameters: URLSearchParams): string {
     const topicArn = parameters.get('TopicArn')
     if (!topicArn) throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter')
@@ -34,14 +41,40 @@ export function createSns(topics: AcceptLog<Topic>, published: AcceptLog<Publish
     const name = parameters.get('Name') ?? ''
     if (!/^[\w-]{1,256}$/.test(name)) throw invalidParameter('Topic Name')
     const id = `arn:aws:sns:${region}:000000000000:${name}`
-    if (!topics.has(id)) await topics.append([{ id, at: new Date().toISOString() }])
+    if (!topics.has(id)) await topics.append([{ id, at: new Date().toISOString(), signatureVersion: '1' }])
     return { TopicArn: id }
+  }
+
+  async function setTopicAttributes(parameters: URLSearchParams) {
+    const id = requireTopic(parameters)
+    const signatureVersion = parameters.get('AttributeValue')
+    if (parameters.get('AttributeName') !== 'SignatureVersion') throw invalidParameter('AttributeName')
+    if (signatureVersion !== '1' && signatureVersion !== '2') throw invalidParameter('SignatureVersion')
+    await topics.append([{ id, at: new Date().toISOString(), signatureVersion }])
+    return {}
+  }
+
+  async function subscribe(parameters: URLSearchParams) {
+    const topicArn = requireTopic(parameters)
+    const endpoint = parameters.get('Endpoint') ?? ''
+    if (!/^https?$/.test(parameters.get('Protocol') ?? ''))
+      throw invalidParameter('Protocol: only http and https are here')
+    if (!URL.canParse(endpoint)) throw invalidParameter('Endpoint')
+    const arn = await subscriptions.add(topicArn, endpoint)
+    return { SubscriptionArn: parameters.get('ReturnSubscriptionArn') === 'true' ? arn : 'pending confirmation' }
+  }
+
+  async function confirmSubscription(parameters: URLSearchParams) {
+    const arn = await subscriptions.confirm(requireTopic(parameters), parameters.get('Token') ?? '')
+    if (!arn) throw invalidParameter('Token')
+    return { SubscriptionArn: arn }
   }
 
   async function publish(parameters: URLSearchParams) {
     const message = readMessage(parameters, requireTopic(parameters))
     if (measureBytes(message) > MAX_SIZE_BYTES) throw invalidParameter('Message too long')
     await published.append([message])
+    await subscriptions.publish(message)
     return { MessageId: message.id }
   }
 
@@ -66,6 +99,7 @@ export function createSns(topics: AcceptLog<Topic>, published: AcceptLog<Publish
       throw new QueryError(400, 'BatchRequestTooLong', `Batch requests cannot be longer than ${MAX_SIZE_BYTES} bytes.`)
     }
     await published.append(accepted.map(({ message }) => message))
+    for (const { message } of accepted) await subscriptions.publish(message)
     return { Successful: accepted.map(({ Id, message }) => ({ Id, MessageId: message.id })), Failed: failed }
   }
 
@@ -76,6 +110,9 @@ export function createSns(topics: AcceptLog<Topic>, published: AcceptLog<Publish
     failure: new QueryError(500, 'InternalError', 'An internal error occurred'),
     actions: new Map<string, Action>([
       ['CreateTopic', createTopic],
+      ['SetTopicAttributes', setTopicAttributes],
+      ['Subscribe', subscribe],
+      ['ConfirmSubscription', confirmSubscription],
       ['Publish', publish],
       ['PublishBatch', publishBatch],
     ]),
@@ -97,7 +134,15 @@ function readMessage(parameters: URLSearchParams, topicArn: string): PublishedMe
     }
     return [name, { type, value }]
   })
-  const messageAttributes = Object.fromEntries(attributes)
+  return buildMessage(topicArn, subject, message, Object.fromEntries(attributes))
+}
+
+export function buildMessage(
+  topicArn: string,
+  subject: string | null,
+  message: string,
+  messageAttributes: PublishedMessage['messageAttributes'] = {},
+): PublishedMessage {
   return { id: randomUUID(), at: new Date().toISOString(), topicArn, subject, message, messageAttributes }
 }
 

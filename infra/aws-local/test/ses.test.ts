@@ -1,9 +1,10 @@
-import type { SendEmailCommandInput } from '@aws-sdk/client-ses'
+import { CreateConfigurationSetCommand, type SendEmailCommandInput } from '@aws-sdk/client-ses'
 import { expect, test } from 'vitest'
 import { start } from './started.ts'
 
 test('a sent mail is kept with all its fields', async () => {
   const aws = await start()
+  await aws.ses.send(new CreateConfigurationSetCommand({ ConfigurationSet: { Name: 'transactional' } }))
 
   const id = await aws.sendMail({
     Destination: {
@@ -32,6 +33,8 @@ test('a sent mail is kept with all its fields', async () => {
       subject: 'Grüße & mehr',
       html: '<b>ü</b>',
       text: 'ü\n+1',
+      headers: [],
+      attachments: [],
       tags: { send_id: 's-1', attempt: '1' },
       configurationSetName: 'transactional',
     },
@@ -49,6 +52,7 @@ test.each<[string, Partial<SendEmailCommandInput>, string]>([
   ['a domain that is not in Punycode', to('a@bücher.example'), 'InvalidParameterValue'],
   ['an address that is too long', to(`${'a'.repeat(320)}@example.com`), 'InvalidParameterValue'],
   ['an unverified sender', { Source: 'a@coursewire.invalid' }, 'MessageRejected'],
+  ['an unknown configuration set', { ConfigurationSetName: 'other' }, 'ConfigurationSetDoesNotExist'],
   ['a tag with a dot', { Tags: [{ Name: 'a', Value: 'b.c' }] }, 'InvalidParameterValue'],
   [
     'a subject with a line break',
