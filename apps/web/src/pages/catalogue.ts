@@ -1,4 +1,4 @@
-import { AppError, createOutageLog, type Logger, type ServiceClient } from '@coursewire/service-kit'
+import { AppError, createOutageLog, type Logger, type ServiceAnswer, type ServiceClient } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { ListQuery } from '../storefront/links.ts'
 import { type Course, type CourseList, courseListSchema, courseSchema } from '../storefront/types.ts'
@@ -45,16 +45,13 @@ export function createCatalogueReader(options: {
   ): Promise<Found<Document>> {
     const headers = { ...(etag !== null && { 'if-none-match': etag }), ...(ip && { 'x-forwarded-for': ip }) }
     try {
-      const response = await services.send(url + address, tenantId, { headers })
-      const found = await read(response, schema)
+      const found = read(await services.send(url + address, tenantId, { headers }), schema)
       reading.worked()
       return found
     } catch (error) {
       reading.failed(error)
       if (error instanceof AppError && error.kind === 'unavailable') throw error
-      // An answer may also become silent in the middle.
-      const code = Object(error).name === 'TimeoutError' ? 'service.silent' : 'catalogue.unreadable'
-      throw new AppError('unavailable', code, 'The catalogue cannot be read', {}, { cause: error })
+      throw new AppError('unavailable', 'catalogue.unreadable', 'The catalogue cannot be read', {}, { cause: error })
     }
   }
 
@@ -68,8 +65,8 @@ export function createCatalogueReader(options: {
     },
     /** How long the oldest event that is not on Kafka yet has waited. Null if none waits. */
     async readWaitingSeconds(timeoutMs: number): Promise<number | null> {
-      const response = await services.send(`${url}/internal/waiting-events`, defaultTenant, { timeoutMs })
-      return waitingAnswer.parse(await response.json()).seconds
+      const { body } = await services.send(`${url}/internal/waiting-events`, defaultTenant, { timeoutMs })
+      return waitingAnswer.parse(JSON.parse(body)).seconds
     },
     findCourse: (slug: string, tenantId: string, etag: string | null): Promise<Found<Course>> =>
       ask(`/internal/pages/${encodeURIComponent(slug)}`, courseSchema, { tenantId, etag }),
@@ -87,19 +84,19 @@ export function createCatalogueReader(options: {
 
 export type CatalogueReader = ReturnType<typeof createCatalogueReader>
 
-async function read<Document>(
-  response: Response,
+function read<Document>(
+  { status, headers, body }: ServiceAnswer,
   schema: { parse: (value: unknown) => Document },
-): Promise<Found<Document>> {
-  const { status, headers } = response
-  const tags = (headers.get('cache-tag') ?? '').split(',').filter((tag) => tag !== '')
-  if (status === 200) return { document: schema.parse(await response.json()), etag: headers.get('etag'), tags }
-  await response.body?.cancel()
+): Found<Document> {
+  const tags = String(headers['cache-tag'] ?? '')
+    .split(',')
+    .filter((tag) => tag !== '')
+  if (status === 200) return { document: schema.parse(JSON.parse(body)), etag: headers.etag ?? null, tags }
   if (status === 304) return 'unchanged'
   // What can never be the name of a course is refused with a 400.
   if (status === 404 || status === 400) return 'not-found'
   if (status === 410) return 'gone'
-  const slug = headers.get('location')?.split('/').at(-1)
+  const slug = headers.location?.split('/').at(-1)
   if (status === 301 && slug) return { movedTo: decodeURIComponent(slug), tags }
   throw new Error(`The catalogue answers with ${status}`)
 }
