@@ -38,11 +38,30 @@ it.each([
   const { get } = await startWeb({ catalogue })
   const plain = await get('/courses/sauerteig')
 
-  const answer = await get('/courses/sauerteig', { 'accept-encoding': accepted })
-
-  expect(answer.headers['content-encoding']).toBe(encoding)
-  expect(decode(answer.rawPayload).toString()).toBe(plain.body)
+  for (const _reader of ['first', 'second']) {
+    const answer = await get('/courses/sauerteig', { 'accept-encoding': accepted })
+    expect(answer.headers['content-encoding']).toBe(encoding)
+    expect(decode(answer.rawPayload).toString()).toBe(plain.body)
+  }
 })
+
+it.each(['br', 'gzip'])(
+  'a page in %s is smaller for its second reader, because the first one does not wait for that',
+  async (encoding) => {
+    const catalogue = await startCatalogue()
+    catalogue.publish()
+    const { get } = await startWeb({ catalogue })
+    const lengths: number[] = []
+
+    for (let reader = 1; reader <= 3; reader += 1) {
+      lengths.push((await get('/courses/sauerteig', { 'accept-encoding': encoding })).rawPayload.length)
+    }
+
+    const [first = 0, second, third] = lengths
+    expect(second).toBeLessThan(first)
+    expect(third).toBe(second)
+  },
+)
 
 it('a course that moved, is gone or never was has the status that search engines need', async () => {
   const catalogue = await startCatalogue()

@@ -1,20 +1,28 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
+import { brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from 'node:zlib'
 import { namesEntity } from '@coursewire/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
+// The window holds a page. The default one is 4 MB, and setting it up takes longer than the page.
+const brotli = (body: Buffer, quality: number) => ({
+  params: {
+    [constants.BROTLI_PARAM_QUALITY]: quality,
+    [constants.BROTLI_PARAM_LGWIN]: 16,
+    [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+  },
+})
+
+/** Another thread would take longer to be told than a page takes to be compressed quickly. */
 const compressors = {
-  // The best level for what it costs. The window holds a page; the default one is 4 MB, and setting it up takes longer than the page.
-  br: (body: Buffer) =>
-    promisify(brotliCompress)(body, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: 5,
-        [constants.BROTLI_PARAM_LGWIN]: 16,
-        [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
-      },
-    }),
-  gzip: promisify(gzip),
+  br: {
+    quickly: (body: Buffer) => brotliCompressSync(body, brotli(body, 2)),
+    well: (body: Buffer) => promisify(brotliCompress)(body, brotli(body, 5)),
+  },
+  gzip: {
+    quickly: (body: Buffer) => gzipSync(body, { level: 1 }),
+    well: (body: Buffer) => promisify(gzip)(body),
+  },
 }
 type Encoding = keyof typeof compressors
 const MIN_COMPRESSED_BYTES = 500
@@ -24,11 +32,11 @@ export interface Page {
   status: number
   headers: Record<string, string>
   body: Buffer
-  encoded: Partial<Record<Encoding, Buffer>>
+  encoded: Partial<Record<Encoding, { bytes: Buffer; isQuick: boolean }>>
 }
 
 /** Room for the page and its compressed forms. */
-export const sizeOfPage = ({ body }: Page) => Math.ceil(body.length * 1.6)
+export const sizeOfPage = ({ body }: Page) => Math.ceil(body.length * 1.7)
 
 export function buildPage(status: number, text: string, headers: Record<string, string> = {}): Page {
   const body = Buffer.from(text)
@@ -51,8 +59,23 @@ export async function sendPage(request: FastifyRequest, reply: FastifyReply, pag
   }
   const encoding = page.body.length < MIN_COMPRESSED_BYTES ? null : chooseEncoding(request.headers['accept-encoding'])
   if (!encoding) return reply.send(page.body)
-  page.encoded[encoding] ??= await compressors[encoding](page.body)
-  return reply.header('content-encoding', encoding).send(page.encoded[encoding])
+  return reply.header('content-encoding', encoding).send(await encode(page, encoding))
+}
+
+/** Compresses a page quickly for its first reader, because many have no other, and well for the second one and those after. */
+async function encode({ body, encoded }: Page, encoding: Encoding): Promise<Buffer> {
+  const { quickly, well } = compressors[encoding]
+  const known = encoded[encoding]
+  if (!known) {
+    const bytes = quickly(body)
+    encoded[encoding] = { bytes, isQuick: true }
+    return bytes
+  }
+  if (known.isQuick) {
+    known.isQuick = false
+    known.bytes = await well(body)
+  }
+  return known.bytes
 }
 
 /** Chooses by what is accepted at all. A browser that accepts both gets the smaller one, whatever it likes better. */
