@@ -21,6 +21,8 @@ import type { Processes } from './cpu.ts'
 
 const directory = fileURLToPath(new URL('../../../.coursewire/bench-apps', import.meta.url))
 
+const running = new Set<() => Promise<void>>()
+
 type Settings = Pick<StackOptions, 'environment' | 'postgres' | 'order'>
 
 export const issuerOf = ({ urls }: Base) => ({ issuer: urls.enrollmentApi, audience: 'coursewire' })
@@ -44,13 +46,18 @@ async function inEmptyDirectory<Started extends { stop(): Promise<void> }>(
   const remove = () => rmSync(directory, { recursive: true, force: true })
   remove()
   const started = await start()
-  return {
-    ...started,
-    async stop() {
-      await started.stop()
-      remove()
-    },
+  async function stop(): Promise<void> {
+    running.delete(stop)
+    await started.stop()
+    remove()
   }
+  running.add(stop)
+  return { ...started, stop }
+}
+
+/** Stops what a benchmark that failed has left running. */
+export async function stopApps(): Promise<void> {
+  for (const stop of running) await stop()
 }
 
 /** Starts one app alone with its servers, because in a deployment the others have their own machines. */

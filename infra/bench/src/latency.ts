@@ -107,17 +107,18 @@ export async function startReading(reading: Reading) {
   await Promise.race([once(child, 'message'), died])
   return {
     pid: child.pid,
-    /** Waits for `count` events and ends the process. */
+    /** Waits for `count` events, or in vain, and ends the process. */
     async end(count: number): Promise<Crossing[]> {
       const readAll = async () => {
         child.send('report')
         const [crossings] = (await Promise.race([once(child, 'message'), died])) as [Crossing[]]
         return crossings.length >= count && crossings
       }
-      const crossings = await waitFor(readAll, { timeoutMs: PATIENCE_MS, message: `${count} events to come through` })
-      child.disconnect()
-      await once(child, 'exit')
-      return crossings
+      try {
+        return await waitFor(readAll, { timeoutMs: PATIENCE_MS, message: `${count} events to come through` })
+      } finally {
+        child.kill()
+      }
     },
   }
 }

@@ -8,13 +8,18 @@ export interface LongRun {
   onEnd: (clean: () => Promise<void> | void) => void
 }
 
-/** Runs `work` and exits: with 0 if it resolves to true, with 130 if the process was told to end, otherwise with 1. */
-export async function runForLong(work: (run: LongRun) => Promise<boolean>): Promise<void> {
+/**
+ * Runs `work` and exits: with 0 if it resolves to true, with 130 if the process was told to end, otherwise with 1. What has a result for
+ * programs prints its lines with `console.error`.
+ */
+export async function runForLong(work: (run: LongRun) => Promise<boolean>, print = console.log): Promise<void> {
   const startedAt = performance.now()
   const stopping = new AbortController()
   const cleaners: (() => Promise<void> | void)[] = []
 
   async function end(code: number): Promise<void> {
+    // A terminal and the program that started this one may both say so.
+    if (stopping.signal.aborted) return
     stopping.abort()
     for (const clean of cleaners.splice(0).toReversed()) {
       try {
@@ -29,7 +34,7 @@ export async function runForLong(work: (run: LongRun) => Promise<boolean>): Prom
   for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(event, () => void end(130))
   try {
     const isGood = await work({
-      log: (line) => console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(6)} s  ${line}`),
+      log: (line) => print(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(6)} s  ${line}`),
       signal: stopping.signal,
       onEnd: (clean) => cleaners.push(clean),
     })

@@ -1,6 +1,7 @@
 // Runs the benchmarks one after the other, reports progress on standard error, and prints a table or JSON at the end.
 import { defineAction, runCommandLine, terminal } from '@coursewire/service-kit'
 import { z } from 'zod'
+import { stopApps } from './app-processes.ts'
 import { type Comparison, compare, type Result } from './benchmark.ts'
 import { createBrowserComparisons } from './browser.ts'
 import { createCatalogueComparisons } from './catalogue.ts'
@@ -12,12 +13,14 @@ import { createGenerationComparison } from './generations.ts'
 import { createGrowthComparisons, createNeighbourComparison } from './growth.ts'
 import { createIdleComparison } from './idle.ts'
 import { createLatencyComparisons } from './latency.ts'
+import { type LongRun, runForLong } from './long-run.ts'
 import { createMailComparisons } from './mail.ts'
+import { describeOptions, printMeasured } from './measuring.ts'
 import { createPageComparisons } from './pages.ts'
 import { createRefreshComparison } from './refresh.ts'
 import { createRelayComparisons } from './relay.ts'
 import { createSignInComparisons } from './sign-ins.ts'
-import { describeMachine, renderCpuTable, renderTable } from './table.ts'
+import { renderCpuTable, renderTable } from './table.ts'
 import { createVariantComparison } from './variants.ts'
 
 const benchmarks: Record<string, (environment: Environment) => Promise<Comparison[]>> = {
@@ -40,46 +43,41 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   generations: async (environment) => [await createGenerationComparison(environment)],
 }
 
-const names = Object.keys(benchmarks)
-const startedAt = performance.now()
-const log = (line: string) =>
-  console.error(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}`)
-
-let environment: Environment | undefined
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(130))
-
 const bench = defineAction({
   name: 'npm run bench --',
   description: 'Measures what the product costs, beside the barest way to do the same work',
-  input: z.object({
-    only: z
-      .string()
-      .transform((list) => list.split(','))
-      .pipe(z.array(z.enum(names)))
-      .prefault(names.join(','))
-      .describe('Which benchmarks, with commas'),
-    rounds: z.coerce.number().int().min(1).default(5).describe('How often each is measured'),
-    json: z.boolean().default(false).describe('As JSON'),
-  }),
-  async run({ only, rounds, json }) {
-    environment = await createEnvironment(log)
-    const results: Result[] = []
-    for (const name of only) {
+  input: z.object(describeOptions(Object.keys(benchmarks), 'benchmarks')),
+  run: (options) => runForLong((run) => measure(options, run), console.error),
+})
+process.exitCode = await runCommandLine(bench, process.argv.slice(2), terminal)
+
+type Options = { only: string[]; rounds: number; json: boolean }
+
+async function measure({ only, rounds, json }: Options, { log, signal, onEnd }: LongRun): Promise<boolean> {
+  const environment = await createEnvironment(log)
+  onEnd(() => environment.close())
+  const results: Result[] = []
+  const failures: Record<string, string> = {}
+  for (const name of only) {
+    try {
       for (const comparison of (await benchmarks[name]?.(environment)) ?? []) {
         log(comparison.work)
         results.push(...(await compare(comparison, rounds, (line) => log(`  ${line}`))))
         await comparison.close?.()
       }
+    } catch (error) {
+      if (signal.aborted) throw error
+      // The hour that the others take is not lost.
+      console.error(error)
+      failures[name] = error instanceof Error ? error.message : String(error)
+      await stopApps()
     }
-    const machine = describeMachine()
-    if (json) return console.log(JSON.stringify({ machine, rounds, results }, null, 2))
-    const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`)
-    console.log(`${renderTable(results)}\n\n${renderCpuTable(results)}\n\n${facts.join(', ')}`)
-  },
-})
-await end(await runCommandLine(bench, process.argv.slice(2), terminal))
-
-async function end(code: number): Promise<void> {
-  await environment?.close().catch((error: unknown) => console.error(error))
-  process.exit(code)
+  }
+  printMeasured({
+    json,
+    measured: { rounds, results },
+    failures,
+    tables: [renderTable(results), renderCpuTable(results)],
+  })
+  return Object.keys(failures).length === 0
 }

@@ -21,7 +21,7 @@ const figures: [name: string, unit: string][] = [
 export function renderRace(rounds: Map<string, Measured[]>): string {
   const rows = figures.map(([name, unit]) => [
     `${name}, ${unit}`,
-    ...[...rounds.values()].map((measured) => renderCell(measured.map((figure) => figure[name] ?? Number.NaN))),
+    ...[...rounds.values()].map((measured) => renderCell(measured.flatMap((figure) => figure[name] ?? []))),
   ])
   const head = ['', ...rounds.keys()]
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

@@ -12,7 +12,7 @@ import { type Arrival, tally } from './race-tally.ts'
 const ROWS_PER_INSERT = 1_000
 /** When no record has come for so long, none is coming. */
 const SILENCE_MS = 30_000
-const PATIENCE_MS = 600_000
+const PATIENCE_MS = 120_000
 
 export type Track = Awaited<ReturnType<typeof openTrack>>
 

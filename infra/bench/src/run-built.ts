@@ -24,7 +24,8 @@ export async function runBuilt(script: string): Promise<never> {
     })
   }
   for (const [command = '', ...args] of commands) {
-    current = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+    // Only what the script prints is a result.
+    current = spawn(command, args, { cwd: root, stdio: ['ignore', command === 'pnpm' ? 2 : 1, 2] })
     const [code] = (await once(current, 'exit')) as [number | null]
     if (wasInterrupted) process.exit(130)
     if (code !== 0) process.exit(code ?? 1)
