@@ -21,7 +21,7 @@ export async function createBrowserComparisons({ log }: Environment): Promise<Co
     log('There is no chromium on the PATH, so nothing is measured in a browser')
     return []
   }
-  const pages = await startPages(buildEntries().slice(0, COURSES), log)
+  const pages = await startPages(buildEntries(COURSES), log)
   const student = await createLearner(pages)
   const browser = await chromium.launch(chromiumOptions)
   const [course] = pages.entries as [Entry]

@@ -34,10 +34,8 @@ export async function createCountingComparisons({ log }: Environment): Promise<C
   const stack = await startApp('distribution-service', log, { environment: { TRUST_PROXY: '127.0.0.1' } })
   const distributions = await connect(stack.databases.distribution.migrateDatabaseUrl)
   const bare = await startBare(stack, { name: 'bare-catalogue', tables: countTable, log })
-  log('Filling the catalogue')
-  const entries = buildEntries()
-  await writeEntries(distributions, entries, stack.databases)
-  const hot = entries.slice(0, HOT)
+  const hot = buildEntries(HOT)
+  await writeEntries(distributions, hot, stack.databases)
   await bare.owner.query(
     'INSERT INTO counts (tenant_id, slug, id) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])',
     [hot.map(({ tenant_id }) => tenant_id), hot.map(({ slug }) => slug), hot.map(({ id }) => id)],

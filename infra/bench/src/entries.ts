@@ -37,8 +37,8 @@ export const entryTable = `
 export type Entry = ReturnType<typeof buildEntry>
 
 /** Builds public entries like those of generations and editors, in the order of their creation. */
-export function buildEntries(): Entry[] {
-  return Array.from({ length: ENTRIES }, (_, index) => buildEntry(index))
+export function buildEntries(count = ENTRIES): Entry[] {
+  return Array.from({ length: count }, (_, index) => buildEntry(index))
 }
 
 function buildEntry(index: number) {
@@ -102,15 +102,34 @@ const ofFloor = [
           to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM ${given}`,
 ]
 
-/** Also makes them findable, which is part of a migration. */
+/** Also makes them findable, which is part of a migration. That takes as long as writing them, so both are done at once. */
 export async function writeEntries(
   distributions: pg.Client,
   entries: Entry[],
   databases: Parameters<typeof migrate>[0],
 ): Promise<void> {
-  await write(distributions, entries, ofService)
-  await migrate(databases, root)
+  let isWritten = false
+  async function writeAll() {
+    await write(distributions, entries, ofService)
+    isWritten = true
+  }
+  async function makeFindable() {
+    while (!isWritten) await migrate(databases, root)
+    await migrate(databases, root)
+  }
+  const createIndexes = await dropTermIndexes(distributions)
+  await Promise.all([writeAll(), makeFindable()])
+  for (const statement of createIndexes) await distributions.query(statement)
   await distributions.query('VACUUM ANALYZE courses, distributions, slugs, listings')
+}
+
+/** Drops the indexes of words, to which rows are added slowly, and returns the statements that create them. */
+async function dropTermIndexes(distributions: pg.Client): Promise<string[]> {
+  const { rows } = await distributions.query<{ name: string; statement: string }>(
+    `SELECT quote_ident(indexname) AS name, indexdef AS statement FROM pg_indexes WHERE indexdef LIKE '%USING gin %'`,
+  )
+  if (rows.length > 0) await distributions.query(`DROP INDEX ${rows.map(({ name }) => name).join()}`)
+  return rows.map(({ statement }) => statement)
 }
 
 /** Writes the entries for the floor. It must answer like the service, so `courseUrl` is the address of the service's pages. */
