@@ -1,10 +1,13 @@
-import { randomUUID } from 'node:crypto'
+import { createPublicKey, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
 import { courseGenerationCompleted, distributionCreated, type KafkaRecord, toKafkaRecord } from '@coursewire/events'
 import type { Stack } from '@coursewire/local'
 import { publishRecords } from '@coursewire/messaging'
 import { tenant } from '@coursewire/product'
 import { waitFor } from '@coursewire/servers'
 import { now } from '@coursewire/service-kit'
+import { calculateJwkThumbprint, exportJWK } from 'jose'
 import { connect, startApp, targetOf } from './app-processes.ts'
 import type { Comparison, Measured } from './benchmark.ts'
 import { watchCpu } from './cpu.ts'
@@ -29,6 +32,7 @@ const tables = {
  */
 export async function createGenerationComparison({ log }: Environment): Promise<Comparison> {
   const stack = await startApp('distribution-service', log)
+  const keyServer = await serveKeys(stack)
   const app = stack.apps['distribution-service']
   const client = await connect(stack.databases.distribution.migrateDatabaseUrl)
 
@@ -94,9 +98,22 @@ export async function createGenerationComparison({ log }: Environment): Promise<
     floor: writeAll,
     async close() {
       await client.end()
+      keyServer.close()
       await stack.stop()
     },
   }
+}
+
+/** Answers in the place of enrollment-api, because distribution-service is not ready without its keys. */
+async function serveKeys({ secrets, urls }: Stack): Promise<Server> {
+  const key = await exportJWK(createPublicKey(secrets.jwtPrivateKey))
+  const answer = JSON.stringify({
+    keys: [{ ...key, kid: await calculateJwkThumbprint(key), alg: 'ES256', use: 'sig' }],
+  })
+  const server = createServer((_, response) => response.setHeader('content-type', 'application/json').end(answer))
+  server.listen(Number(new URL(urls.enrollmentApi).port), '127.0.0.1').unref()
+  await once(server, 'listening')
+  return server
 }
 
 const adjectives = ['Practical', 'Modern', 'Everyday', 'Advanced', 'Complete', 'Hands-on', 'Sustainable', 'Applied']
