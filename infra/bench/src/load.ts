@@ -69,8 +69,8 @@ export async function load(
   }
 }
 
-const WARM_UP_SECONDS = 2
-const SECONDS = 8
+const WARM_UP_SECONDS = 1
+const SECONDS = 5
 
 /** Measures a load after a short one that warms up, and the CPU of an answer. The answers are those of both. */
 export async function loadWarm(

@@ -12,7 +12,7 @@ import { createStudents, emailOf, password, signTokens, writePast } from './stud
 const READS_PER_SECOND = 250
 const SIGN_INS_PER_SECOND = 20
 const SECONDS = 10
-const WARM_UP_SECONDS = 3
+const WARM_UP_SECONDS = 1
 const STUDENTS = 100
 const CONNECTIONS = 8
 /** As many as enrollment-api hashes at once. */
