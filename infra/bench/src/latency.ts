@@ -109,16 +109,20 @@ export async function startReading(reading: Reading) {
     pid: child.pid,
     /** Waits for `count` events, or in vain, and ends the process. */
     async end(count: number): Promise<Crossing[]> {
+      let crossings: Crossing[] = []
       const readAll = async () => {
         child.send('report')
-        const [crossings] = (await Promise.race([once(child, 'message'), died])) as [Crossing[]]
-        return crossings.length >= count && crossings
+        crossings = ((await Promise.race([once(child, 'message'), died])) as [Crossing[]])[0]
+        return crossings.length >= count
       }
       try {
-        return await waitFor(readAll, { timeoutMs: PATIENCE_MS, message: `${count} events to come through` })
+        await waitFor(readAll, { timeoutMs: PATIENCE_MS })
+      } catch {
+        throw new Error(`${crossings.length} of ${count} events came through in ${PATIENCE_MS / 1000} s`)
       } finally {
         child.kill()
       }
+      return crossings
     },
   }
 }

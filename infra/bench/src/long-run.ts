@@ -21,6 +21,8 @@ export async function runForLong(work: (run: LongRun) => Promise<boolean>, print
     // A terminal and the program that started this one may both say so.
     if (stopping.signal.aborted) return
     stopping.abort()
+    // Work that the clean-up cuts off fails, which must not end the clean-up.
+    process.on('uncaughtException', () => undefined)
     for (const clean of cleaners.splice(0).toReversed()) {
       try {
         await clean()
