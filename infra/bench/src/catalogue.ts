@@ -21,7 +21,7 @@ export async function createCatalogueComparisons({ log }: Environment): Promise<
   log('Filling the catalogue')
   const entries = buildEntries()
   await writeEntries(distributions, entries, stack.databases)
-  await writeFloorEntries(bare.owner, entries, `${ours.url}/api/courses/`)
+  await writeFloorEntries(bare.owner, entries, `${stack.urls.web}/courses/`)
 
   return [
     ...compareReads(ours, bare, entries),

@@ -132,7 +132,7 @@ async function dropTermIndexes(distributions: pg.Client): Promise<string[]> {
   return rows.map(({ statement }) => statement)
 }
 
-/** Writes the entries for the floor. It must answer like the service, so `courseUrl` is the address of the service's pages. */
+/** Writes the entries for the floor. It must answer like the service, so `courseUrl` is the address of the pages. */
 export async function writeFloorEntries(owner: pg.Client, entries: Entry[], courseUrl: string): Promise<void> {
   await write(owner, entries, ofFloor, courseUrl)
   await owner.query('VACUUM ANALYZE entries')
