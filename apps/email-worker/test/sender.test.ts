@@ -108,6 +108,24 @@ test('an enrolment sends one tagged mail, whose SES id is in the ledger', async 
   expect(neighbours.state.requestIds).toEqual(Array(3).fill(email.correlationId))
 })
 
+test('a sender with nothing to send waits until mails are announced, or it is closed', async () => {
+  const { start } = await startWorld()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const first = anEnrollment()
+  await ledger.handle(first)
+  const sender = await start()
+  // Since that mail was started, the sender waits for the next one, and by its clock for ever.
+  await until(first.payload.student_id, 'sent')
+
+  const next = anEnrollment()
+  await ledger.handle(next)
+  sender.wake()
+  await until(next.payload.student_id, 'sent')
+
+  await expect(sender.close()).resolves.toBeUndefined()
+})
+
 test('a throttled mail stays pending with the reason and is sent later', async () => {
   const { ses, start } = await startWorld()
   await ses.setFault('throttle', 1)

@@ -91,8 +91,9 @@ describe('the status of an outbox', () => {
       store.databaseUrl,
       { name: 'kafka', batch: { rows: 1, bytes: 1 } },
       createTestLogger().logger,
+      () => undefined,
     )
-    await reader.tryToLead()
+    await reader.tryToLead(false)
 
     const status = await readOutboxStatus(store.db)
 
@@ -124,8 +125,9 @@ describe('the status of an outbox', () => {
       other.databaseUrl,
       { name: 'kafka', batch: { rows: 1, bytes: 1 } },
       createTestLogger().logger,
+      () => undefined,
     )
-    await reader.tryToLead()
+    await reader.tryToLead(false)
 
     const status = await readOutboxStatus(store.db)
 

@@ -19,9 +19,11 @@ import {
   createStore,
   createTestLogger,
   kafkaSettings,
+  type Note,
   readEffects,
   readTopic,
   relayToKafka,
+  type Store,
   settled,
   writeNotes,
 } from './helpers.ts'
@@ -33,6 +35,17 @@ const numbersByKey = (records: { key: Buffer | null; value: Buffer | null }[]) =
     byKey.set(id, [...(byKey.get(id) ?? []), JSON.parse(String(value)).payload.n])
   }
   return byKey
+}
+
+/** Starts a relay, and lets it send a row. It waits for the next one then, and by its clock for ever. */
+async function startIdle(store: Store, note: Note) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  await writeNotes(store, note, [{ noteId: 'a', n: 1 }])
+  const relay = relayToKafka(store)
+  // The statement that deletes a row finds no other one.
+  await waitFor(async () => (await countOutbox(store)) === 0)
+  return relay
 }
 
 describe('the relay', () => {
@@ -238,6 +251,27 @@ describe('the relay', () => {
     expect(await countOutbox(store)).toBe(1)
   })
 
+  it('that has nothing to send waits until rows are announced, or it is closed', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    const running = await startIdle(store, note)
+
+    await writeNotes(store, note, [{ noteId: 'a', n: 2 }])
+    running.wake()
+    await waitFor(async () => (await countOutbox(store)) === 0)
+
+    await expect(running.close()).resolves.toBeUndefined()
+  })
+
+  it('that leads is told by a follower, with its next ask, of rows that were announced there', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await startIdle(store, note)
+
+    await writeNotes(store, note, [{ noteId: 'a', n: 2 }])
+    relayToKafka(store).wake()
+
+    expect(await waitFor(async () => (await countOutbox(store)) === 0)).toBe(true)
+  })
+
   it('finishes what is in flight when it is closed, and deletes those rows', async () => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic()])
     const records = await readTopic(note.topic)
@@ -315,6 +349,7 @@ describe('the relay', () => {
       store.databaseUrl,
       { name: 'kafka', batch: { rows: 500, bytes: 1e6 } },
       logger,
+      () => undefined,
     )
     onTestFinished(() => reader.close())
     const read = (setAside: string[], sent: StoredRow[] = []) => reader.deleteAndSelect({ sent, parked: [] }, setAside)

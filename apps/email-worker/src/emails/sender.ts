@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createOutageLog } from '@coursewire/service-kit'
+import { createOutageLog, createWaiter } from '@coursewire/service-kit'
 import { createDelivery, type DeliveryOptions } from './delivery.ts'
 import type { Email, Outcome } from './email.ts'
 import * as metrics from './metrics.ts'
 import { markUnknown, measureBacklog, reserveDue } from './repository.ts'
 
 export interface Sender {
-  /** Announces new mails. Without it they are found within half a second. */
+  /** Announces new mails. Without it they are found within two seconds. */
   wake(): void
   isAlive(): boolean
   /** Claims no more mails, and waits for the outcome of those already claimed. */
@@ -14,6 +14,9 @@ export interface Sender {
 }
 
 const CONCURRENCY = 8
+/** How long it waits for new mails to be announced. */
+const IDLE_MS = 2_000
+/** How often it looks while mails are on their way, or a dependency is down. */
 const POLL_MS = 500
 const SWEEP_MS = 5_000
 
@@ -32,6 +35,7 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   const { db, logger, monotonicMs, unknownAfterSeconds } = options
   const deliver = createDelivery({ ...options, mayClaim: () => !isClosing })
   const inFlight = new Set<Promise<void>>()
+  const waiter = createWaiter()
   const interruptions = createOutageLog(logger, {
     failing: 'Sender interrupted, continuing',
     works: 'Sender works again',
@@ -39,7 +43,6 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   let reserved: Email[] = []
   let reservedAt = 0
   let mayBeMore = false
-  let wakeUp = new AbortController()
   let isClosing = false
   let lastCycleAt = monotonicMs()
   let sweptAt = Number.NEGATIVE_INFINITY
@@ -86,11 +89,7 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
     metrics.oldestPending.record(oldestPendingSeconds)
   }
 
-  async function rest(): Promise<void> {
-    // If `wake` was called since the last rest, this one ends at once.
-    await sleep(POLL_MS, undefined, { signal: wakeUp.signal }).catch(() => undefined)
-    wakeUp = new AbortController()
-  }
+  const rest = () => waiter.wait(outages > 0 ? POLL_MS : IDLE_MS)
 
   async function takeDue(slots: number): Promise<Email[]> {
     if (monotonicMs() - reservedAt > BEGIN_WITHIN_MS) reserved = []
@@ -129,11 +128,11 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   const running = run()
 
   return {
-    wake: () => wakeUp.abort(),
+    wake: () => waiter.wake(),
     isAlive: () => monotonicMs() - lastCycleAt < LIVENESS_MS,
     async close() {
       isClosing = true
-      wakeUp.abort()
+      waiter.wake()
       await running
     },
   }

@@ -1,5 +1,5 @@
-import type { Logger } from '@coursewire/service-kit'
-import { backoffMs, createWaiter } from '../backoff.ts'
+import { createWaiter, type Logger } from '@coursewire/service-kit'
+import { backoffMs } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
 
 export type Circuit = ReturnType<typeof createCircuit>

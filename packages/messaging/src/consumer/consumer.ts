@@ -8,6 +8,7 @@ import { type Handler, sortHandlers, type TopicHandler } from './handlers.ts'
 import { startPurging } from './purge.ts'
 
 const COMMIT_MS = 200
+const MEASURE_MS = 1_000
 const DRAIN_MS = 3_000
 /** How often we ask the brokers whether a topic has been replaced. */
 const LOOK_MS = 5_000
@@ -80,11 +81,11 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     admin,
   })
 
-  const commitTimer = setInterval(() => {
+  const commitTimer = setInterval(() => flow.commit(), COMMIT_MS)
+  const measureTimer = setInterval(() => {
     metrics.inGroup.record(member.isInGroup() ? 1 : 0)
     flow.measure()
-    flow.commit()
-  }, COMMIT_MS)
+  }, MEASURE_MS)
   const lookTimer = setInterval(() => {
     looking ??= flow
       .lookAround()
@@ -103,6 +104,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, DRAIN_MS).unref())
       await Promise.race([flow.stop(), deadline])
       clearInterval(commitTimer)
+      clearInterval(measureTimer)
       clearInterval(lookTimer)
       stopPurging()
       // Must come before the member leaves, because after that a commit silently does nothing.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Logger } from '@coursewire/service-kit'
-import { backoffMs, createWaiter } from '../backoff.ts'
+import { createWaiter, type Logger } from '@coursewire/service-kit'
+import { backoffMs } from '../backoff.ts'
 import { createAdminClient } from '../kafkajs/admin.ts'
 import type { KafkaSettings } from '../kafkajs/client.ts'
 import { type Assigned, joinGroup } from '../kafkajs/membership.ts'

@@ -1,5 +1,5 @@
-import { AppError, type Database, type Logger } from '@coursewire/service-kit'
-import { backoffMs, createWaiter } from '../backoff.ts'
+import { AppError, createWaiter, type Database, type Logger } from '@coursewire/service-kit'
+import { backoffMs } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
 import { applyBatch, type BatchContext, type BatchItem, type Outcome } from './apply-batch.ts'
 import type { Circuit } from './circuit.ts'

@@ -1,5 +1,5 @@
-import type { Database, Logger } from '@coursewire/service-kit'
-import { backoffMs, createWaiter } from '../backoff.ts'
+import { createWaiter, type Database, type Logger } from '@coursewire/service-kit'
+import { backoffMs } from '../backoff.ts'
 import type { AdminClient } from '../kafkajs/admin.ts'
 import type { Assigned } from '../kafkajs/membership.ts'
 import { findTopicState, readCommitted } from '../kafkajs/topic-state.ts'

@@ -1,6 +1,6 @@
-import { createOutageLog, type Logger } from '@coursewire/service-kit'
+import { createOutageLog, createWaiter, type Logger } from '@coursewire/service-kit'
 import type { ConsumerGroupJoinEvent, Consumer as KafkaConsumer } from 'kafkajs'
-import { backoffMs, createWaiter } from '../backoff.ts'
+import { backoffMs } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
 import type { FetchedBatch } from '../source.ts'
 import { createKafka, endlessRetry, type KafkaSettings, membership } from './client.ts'

@@ -57,12 +57,17 @@ const deleteAndSelectSql = `
 /** Digits need no quotes. pg would add them to each element, and Postgres would remove them again. */
 const toIdArray = (ids: string[]) => `{${ids.join()}}`
 
-/** The relay's own connection. It holds the leader's lock, reads and deletes. Any failure ends it, and the relay opens another. */
+/**
+ * The relay's own connection. It holds the leader's lock, reads and deletes. Any failure ends it, and the relay opens another. `onNews` is
+ * called when a follower says that there are new rows.
+ */
 export async function createOutboxReader(
   databaseUrl: string,
   channel: Pick<Channel, 'name' | 'batch'>,
   logger: Logger,
+  onNews: () => void,
 ) {
+  const newsChannel = `coursewire.relay.${channel.name}`
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: `relay-${channel.name}`,
@@ -75,6 +80,7 @@ export async function createOutboxReader(
   client.on('error', (error) => {
     failure = error
   })
+  client.on('notification', onNews)
   try {
     await client.connect()
   } catch (error) {
@@ -123,12 +129,16 @@ export async function createOutboxReader(
   }
 
   return {
-    async tryToLead(): Promise<boolean> {
+    /** Tells the leader that there are new rows, if `isNews`. */
+    async tryToLead(isNews: boolean): Promise<boolean> {
       const { rows } = await client.query<{ leads: boolean }>(
-        `SELECT pg_try_advisory_lock(hashtext('coursewire.relay'), hashtext($1)) AS leads`,
-        [channel.name],
+        `SELECT pg_try_advisory_lock(hashtext('coursewire.relay'), hashtext($1)) AS leads,
+                CASE WHEN $2 THEN pg_notify($3, '') END`,
+        [channel.name, isNews, newsChannel],
       )
-      return rows[0]?.leads === true
+      if (!rows[0]?.leads) return false
+      await client.query(`LISTEN ${client.escapeIdentifier(newsChannel)}`)
+      return true
     },
 
     /**

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
-import { AppError, assertOwnSessions, createOutageLog, type Logger } from '@coursewire/service-kit'
-import { backoffMs, createWaiter } from '../backoff.ts'
+import { AppError, assertOwnSessions, createOutageLog, createWaiter, type Logger } from '@coursewire/service-kit'
+import { backoffMs } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import { findLogLines, type LogLines } from './log-lines.ts'
 import { createOutboxReader, MAX_ROW_BYTES, type OutboxReader } from './outbox-reader.ts'
 
 export interface Relay {
-  /** Announces committed rows. Without it they are found within half a second. */
+  /** Announces committed rows. Without it they are found within two seconds. */
   wake(): void
   /** False if the loop has not completed a cycle for 30 s, or has been sending for 150 s. */
   isAlive(): boolean
@@ -18,7 +18,10 @@ export interface Relay {
 type Settled = Pick<SendOutcome, 'sent' | 'parked'>
 const nothing: Settled = { sent: [], parked: [] }
 
-const IDLE_MS = 500
+/** How long a leader waits for new rows to be announced. Postgres ends a session that is idle for much longer. */
+const IDLE_MS = 2_000
+/** How often a follower asks whether the leader is gone, and tells it of new rows. */
+const FOLLOW_MS = 500
 const LIVENESS_MS = 30_000
 /** Longer than the client's retries can take while a destination does not answer. */
 const SEND_LIVENESS_MS = 150_000
@@ -53,18 +56,25 @@ export function startRelay(options: {
   let sentBatches = 0
   let hasOwnSession = false
   let isSending = false
+  /** Whether rows were announced since a follower last told the leader. */
+  let isNews = false
   let isClosing = false
 
   async function lead(): Promise<void> {
     if (!hasOwnSession) await assertOwnSessions(options.databaseUrl)
     hasOwnSession = true
-    const reader = await createOutboxReader(options.databaseUrl, channel, logger)
+    const reader = await createOutboxReader(options.databaseUrl, channel, logger, () => waiter.wake())
+    const tryToLead = () => {
+      const tells = isNews
+      isNews = false
+      return reader.tryToLead(tells)
+    }
     try {
-      while (!isClosing && !(await reader.tryToLead())) {
+      while (!isClosing && !(await tryToLead())) {
         lastCycleAt = performance.now()
         metrics.relayLeader.record(0, labels)
-        // New rows are the leader's business, so they do not make a follower ask again.
-        await backOff.wait(IDLE_MS)
+        // New rows are the leader's business. If each made a follower ask, a commit would cost as much as there are instances.
+        await backOff.wait(FOLLOW_MS)
       }
       if (isClosing) return
       metrics.relayLeader.record(1, labels)
@@ -183,7 +193,10 @@ export function startRelay(options: {
 
   const running = supervise()
   return {
-    wake: () => waiter.wake(),
+    wake() {
+      isNews = true
+      waiter.wake()
+    },
     isAlive: () => performance.now() - lastCycleAt < (isSending ? SEND_LIVENESS_MS : LIVENESS_MS),
     async close() {
       isClosing = true
