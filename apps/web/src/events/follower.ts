@@ -21,7 +21,7 @@ export function createFollower(options: {
   kafka: KafkaSettings
   logger: Logger
   catalogue: Pick<CatalogueReader, 'readWaitingSeconds'>
-  cache: Pick<PageCache<object>, 'hear' | 'trustRelay' | 'forget' | 'forgetAll'>
+  cache: Pick<PageCache<object>, 'hear' | 'trustRelay' | 'isInUse' | 'forget' | 'forgetAll'>
   cdn: Cdn
   indexNow: Pick<IndexNow, 'submit'>
   siteOf: (tenantId: string) => Site
@@ -61,7 +61,7 @@ export function createFollower(options: {
         onFatal: endProcess,
       })
       looking = setInterval(look, LOOK_MS)
-      waiting = watchWaiting({ catalogue, logger, trustRelay: cache.trustRelay })
+      waiting = watchWaiting({ catalogue, logger, isNeeded: cache.isInUse, trustRelay: cache.trustRelay })
     },
     async close(): Promise<void> {
       clearInterval(looking)

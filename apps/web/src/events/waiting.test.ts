@@ -4,7 +4,7 @@ import { createAsk } from './waiting.ts'
 
 /** A question to a catalogue that answers after `takesMs`, by a clock that only the test moves. */
 function startAsking() {
-  const catalogue = { seconds: null as number | null, takesMs: 0, isDown: false }
+  const catalogue = { seconds: null as number | null, takesMs: 0, isDown: false, isNeeded: true }
   const lines: string[] = []
   let time = 1_000_000
   let trustedUntil = 0
@@ -16,6 +16,7 @@ function startAsking() {
         return catalogue.seconds
       },
     },
+    isNeeded: () => catalogue.isNeeded,
     logger: createLogger({ service: 'test', level: 'warn', destination: { write: (line) => void lines.push(line) } }),
     trustRelay: (until) => {
       trustedUntil = until
@@ -60,4 +61,21 @@ it('a question without an answer changes nothing, and is logged when there was n
   pass(200)
   await ask()
   expect(lines).toHaveLength(1)
+})
+
+it('nothing is asked while nobody looks at a page, and that is no outage', async () => {
+  const { catalogue, ask, pass, lines } = startAsking()
+  Object.assign(catalogue, { isDown: true, isNeeded: false })
+  pass(10_001)
+  await ask()
+
+  catalogue.isNeeded = true
+  await ask()
+  expect(lines).toEqual([])
+
+  catalogue.isDown = false
+  expect(await ask()).toBe(400)
+  catalogue.isNeeded = false
+  pass(200)
+  expect(await ask()).toBe(200)
 })

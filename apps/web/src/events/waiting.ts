@@ -13,18 +13,20 @@ const SILENT_MS = 10_000
 interface Options {
   catalogue: Pick<CatalogueReader, 'readWaitingSeconds'>
   logger: Logger
+  /** Whether the answer matters. */
+  isNeeded: () => boolean
   /** Called with the moment until which no event has waited for too long. */
   trustRelay: (until: number) => void
   now?: () => number
 }
 
-/** Asks the catalogue again and again how long events have waited for Kafka. */
+/** Asks the catalogue again and again, while the answer matters, how long events have waited for Kafka. */
 export function watchWaiting(options: Options): { close(): Promise<void> } {
   return startTicking(ASK_MS, createAsk(options))
 }
 
 /** Creates one question. What was committed before it, and longer ago than the oldest event has waited, is on Kafka. */
-export function createAsk({ catalogue, logger, trustRelay, now = () => performance.now() }: Options) {
+export function createAsk({ catalogue, logger, isNeeded, trustRelay, now = () => performance.now() }: Options) {
   const asks = createOutageLog(logger, {
     failing: 'Unknown how long events wait',
     works: 'Known again how long events wait',
@@ -32,6 +34,10 @@ export function createAsk({ catalogue, logger, trustRelay, now = () => performan
   let answeredAt = now()
   return async (): Promise<void> => {
     const askedAt = now()
+    if (!isNeeded()) {
+      answeredAt = askedAt
+      return
+    }
     try {
       const seconds = await catalogue.readWaitingSeconds(MAX_WAITING_MS)
       trustRelay(askedAt - (seconds ?? 0) * 1_000 + MAX_WAITING_MS)

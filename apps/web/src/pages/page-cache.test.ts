@@ -54,6 +54,19 @@ it('a page is kept until one of its tags is forgotten', async () => {
   expect(await read()).toBe('new')
 })
 
+it('a cache is in use until no page was asked for in ten seconds, when each has to be checked anyway', async () => {
+  const { cache, read, loads, pass } = startCache()
+  expect(cache.isInUse()).toBe(false)
+  await read()
+
+  pass(9_999)
+  expect(cache.isInUse()).toBe(true)
+  pass(1)
+  expect(cache.isInUse()).toBe(false)
+  await read()
+  expect(loads()).toBe(2)
+})
+
 it('forgetting a tag drops only what has it', async () => {
   const { cache, page, read } = startCache()
   await Promise.all([read('a'), read('b')])

@@ -75,6 +75,7 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
   const heard: Known = { since: Infinity, until: -Infinity }
   /** That what is committed reaches Kafka promptly. */
   const relayed: Known = { since: Infinity, until: -Infinity }
+  let usedAt = -Infinity
   const loading = new Map<string, { startedAt: number; page: Promise<Page> }>()
 
   function createStore(maxSize: number) {
@@ -186,7 +187,10 @@ export function createPageCache<Page extends object>(options: Options<Page>) {
       pages.clear()
       minorPages.clear()
     },
+    /** Whether any page was asked for lately. If none was, each has to be checked anyway, whether or not events are prompt. */
+    isInUse: () => now() - usedAt < CHECK_MS,
     get(key: string, load: Load<Page>): Page | Promise<Page> {
+      usedAt = now()
       const kept = find(key)
       if (kept && isGood(kept)) return kept.page
       const pending = loading.get(key)
