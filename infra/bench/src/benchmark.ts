@@ -17,6 +17,8 @@ export interface Comparison {
   figures: Record<string, Figure>
   /** Takes long and varies little: has one round, ours first, and no warm-up. */
   isMeasuredOnce?: true
+  /** Has no warm-up, because the comparison before it has run the same code. */
+  isWarm?: boolean
   /** Also runs once before the rounds to warm up; that result is discarded. */
   ours(): Promise<Measured>
   floor?(): Promise<Measured>
@@ -56,11 +58,11 @@ export async function compare(
   rounds: number,
   onProgress: (line: string) => void,
 ): Promise<Result[]> {
-  const { work, floorWork = null, figures, isMeasuredOnce = false } = comparison
+  const { work, floorWork = null, figures, isMeasuredOnce = false, isWarm = isMeasuredOnce } = comparison
   const measured: { ours: Measured; floor: Measured }[] = []
   const measureFloor = async () => (await comparison.floor?.()) ?? {}
   const times = isMeasuredOnce ? 1 : rounds
-  if (!isMeasuredOnce) {
+  if (!isWarm) {
     await measureFloor()
     await comparison.ours()
   }

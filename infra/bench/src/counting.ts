@@ -96,6 +96,7 @@ export async function createCountingComparisons({ log }: Environment): Promise<C
     describeClicks('relays held', 0.85, clickHeld),
     {
       ...describeClicks('with the relay', 0.4, () => countOurs(click, 'clicks')),
+      isWarm: true,
       async close() {
         await distributions.end()
         await bare.stop()

@@ -38,6 +38,7 @@ export async function createLatencyComparisons(environment: Environment): Promis
       p50: { unit: 'ms', aim: rate === 100 ? { atMost: 3.5 } : null },
       p99: { unit: 'ms', aim: rate === 100 ? { atMost: 3 } : null },
     },
+    isWarm: rate !== 100,
     ours: () => measureEffects(environment, writer, reader, rate),
     floor: () => measureRaw(environment, reader, rate),
   }))

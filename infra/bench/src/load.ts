@@ -70,7 +70,7 @@ export async function load(
 }
 
 const WARM_UP_SECONDS = 1
-const SECONDS = 5
+const SECONDS = 4
 
 /** Measures a load after a short one that warms up, and the CPU of an answer. The answers are those of both. */
 export async function loadWarm(

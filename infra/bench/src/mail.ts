@@ -93,6 +93,7 @@ export async function createMailComparisons(environment: Environment): Promise<C
       work: `mail: ${BACKLOG.toLocaleString('en')} events waiting → accepted by SES`,
       floorWork: `the same bare loop, ${IN_FLIGHT} at a time as ours`,
       figures: { throughput: { unit: 'mails/s', aim: { atLeast: 0.9 } } },
+      isWarm: true,
       async ours() {
         const endCpu = watch(worker.pid)
         const mails = await sendOurs(BACKLOG, produceAll)

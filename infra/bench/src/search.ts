@@ -7,7 +7,7 @@ import { createQueries } from './queries.ts'
 
 /** Few, because we measure how long each search takes. */
 const CONNECTIONS = 8
-const SECONDS = 5
+const SECONDS = 4
 const PAGE = 20
 
 /** Compares what people type into the search box with pages from anywhere in the same entries. */

@@ -13,6 +13,7 @@ const READS_PER_SECOND = 250
 const SIGN_INS_PER_SECOND = 20
 const SECONDS = 10
 const WARM_UP_SECONDS = 1
+const HASHING_SECONDS = 4
 const STUDENTS = 100
 const CONNECTIONS = 8
 /** As many as enrollment-api hashes at once. */
@@ -55,12 +56,12 @@ export async function createSignInComparisons(environment: Environment): Promise
   async function verifyOnly(): Promise<Measured> {
     let count = 0
     const endCpu = watchCpu({ app: process.pid })
-    const endsAt = performance.now() + SECONDS * 1000
+    const endsAt = performance.now() + HASHING_SECONDS * 1000
     async function verifyInTurn() {
       for (; performance.now() < endsAt; count += 1) await verify(passwordHash, password)
     }
     await Promise.all(Array.from({ length: HASHES_AT_ONCE }, verifyInTurn))
-    return { throughput: count / SECONDS, ...endCpu(count) }
+    return { throughput: count / HASHING_SECONDS, ...endCpu(count) }
   }
 
   return [
