@@ -1,4 +1,5 @@
-import { Fragment } from 'react'
+/** @jsxImportSource preact */
+import { Fragment } from 'preact'
 import type { Assets } from '../pages/assets.ts'
 import { nameLanguage, readable } from './content.ts'
 import { renderDocument, written } from './document.tsx'

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react'
+/** @jsxImportSource preact */
 import type { Assets } from '../pages/assets.ts'
 import { nameLanguage, readable, splitDescription, writeDate, writeDuration } from './content.ts'
 import { renderDocument, written } from './document.tsx'
@@ -180,7 +180,7 @@ function Facts({ course, language, words }: { course: Course; language: Language
   )
 }
 
-function Variants({ variants, words }: { variants: Related[]; words: Words }): ReactElement {
+function Variants({ variants, words }: { variants: Related[]; words: Words }) {
   return (
     <section className="variants" aria-labelledby="variants">
       <h2 id="variants">{words.variants}</h2>

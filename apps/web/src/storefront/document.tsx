@@ -1,6 +1,7 @@
+/** @jsxImportSource preact */
 import { canonicalizeLanguage } from '@coursewire/events'
-import type { ReactNode } from 'react'
-import { renderToStaticMarkup } from 'react-dom/server'
+import type { ComponentChildren } from 'preact'
+import { renderToString } from 'preact-render-to-string'
 import type { Assets } from '../pages/assets.ts'
 import { type Alternate, listPath } from './links.ts'
 import { type StructuredData, writeJson } from './structured-data.ts'
@@ -32,11 +33,11 @@ export const written = (language: string) => ({ lang: canonicalizeLanguage(langu
 const ownNames: Record<Language, string> = { de: 'Deutsch', en: 'English' }
 
 /** Renders a whole page. It has no inline script or style, so that the same bytes and the same policy are for everybody. */
-export function renderDocument(page: Page, content: ReactNode): string {
-  return `<!doctype html>${renderToStaticMarkup(<Document page={page}>{content}</Document>)}`
+export function renderDocument(page: Page, content: ComponentChildren): string {
+  return `<!doctype html>${renderToString(<Document page={page}>{content}</Document>)}`
 }
 
-function Document({ page, children }: { page: Page; children: ReactNode }) {
+function Document({ page, children }: { page: Page; children: ComponentChildren }) {
   const language = chooseLanguage(page.language)
   const { lang } = written(page.language)
   return (

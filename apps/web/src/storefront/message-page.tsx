@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import type { Assets } from '../pages/assets.ts'
 import { renderDocument } from './document.tsx'
 import { listPath } from './links.ts'

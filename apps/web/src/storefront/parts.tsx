@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import { written } from './document.tsx'
 import { enrollPath, type ListQuery, listPath } from './links.ts'
 import type { Entry } from './types.ts'
