@@ -1,6 +1,5 @@
 import type { EventOf, enrollmentCompleted } from '@coursewire/events'
-import type { Transaction } from '@coursewire/service-kit'
-import { sql } from 'drizzle-orm'
+import { queryNamed, type Transaction } from '@coursewire/service-kit'
 
 /** The effect of an event in the consumer's database: one row. */
 export const effectTable = `
@@ -12,10 +11,14 @@ export const effectTable = `
   )`
 
 export async function insertEffects(tx: Transaction, events: EventOf<typeof enrollmentCompleted>[]): Promise<void> {
-  await tx.execute(sql`
-    INSERT INTO effects
-    SELECT * FROM unnest(${sql.param(events.map(({ id }) => id))}::text[],
-      ${sql.param(events.map(({ payload }) => payload.enrollment_id))}::text[],
-      ${sql.param(events.map(({ payload }) => payload.student_id))}::text[],
-      ${sql.param(events.map(({ payload }) => payload.enrolled_at))}::timestamptz[])`)
+  await queryNamed(tx, {
+    name: 'insert-effects',
+    text: 'INSERT INTO effects SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])',
+    values: [
+      events.map(({ id }) => id),
+      events.map(({ payload }) => payload.enrollment_id),
+      events.map(({ payload }) => payload.student_id),
+      events.map(({ payload }) => payload.enrolled_at),
+    ],
+  })
 }
