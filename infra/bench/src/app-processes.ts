@@ -55,7 +55,7 @@ async function inEmptyDirectory<Started extends { stop(): Promise<void> }>(
   return { ...started, stop }
 }
 
-/** Stops what a benchmark that failed has left running. */
+/** Stops what a benchmark that did not get to its end has left running. */
 export async function stopApps(): Promise<void> {
   for (const stop of running) await stop()
 }

@@ -56,6 +56,7 @@ type Options = { only: string[]; rounds: number; json: boolean }
 async function measure({ only, rounds, json }: Options, { log, signal, onEnd }: LongRun): Promise<boolean> {
   const environment = await createEnvironment(log)
   onEnd(() => environment.close())
+  onEnd(stopApps)
   const results: Result[] = []
   const failures: Record<string, string> = {}
   for (const name of only) {
