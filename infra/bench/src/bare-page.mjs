@@ -1,4 +1,4 @@
-// The floor of a page out of memory: a bare Fastify route that sends the headers and the bytes that PAGE_URL has answered once.
+// The floor of a page out of memory: a bare Fastify route that sends the headers and the bytes that PAGE_URL answers its second reader and all after that.
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { buffer } from 'node:stream/consumers'
@@ -6,8 +6,13 @@ import { createBareServer } from './bare-server.mjs'
 
 const { PAGE_URL, ACCEPT_ENCODING } = process.env
 
-const [answer] = await once(get(PAGE_URL, { headers: { 'accept-encoding': ACCEPT_ENCODING } }), 'response')
-const body = await buffer(answer)
+async function read() {
+  const [answer] = await once(get(PAGE_URL, { headers: { 'accept-encoding': ACCEPT_ENCODING } }), 'response')
+  return { answer, body: await buffer(answer) }
+}
+
+await read()
+const { answer, body } = await read()
 // The server writes these itself.
 const { date: _, connection: __, 'keep-alive': ___, ...headers } = answer.headers
 const { app, listen } = createBareServer()
