@@ -26,7 +26,8 @@ function createMailer(endpoint: string) {
   return mailer
 }
 
-const accepted = '<SendEmailResponse><SendEmailResult><MessageId>m-1</MessageId></SendEmailResult></SendEmailResponse>'
+const accepted =
+  '<SendRawEmailResponse><SendRawEmailResult><MessageId>m-1</MessageId></SendRawEmailResult></SendRawEmailResponse>'
 
 test('the request to SES has the recipient, both bodies, the tags and the configuration set', async () => {
   let form = new URLSearchParams()
@@ -40,13 +41,22 @@ test('the request to SES has the recipient, both bodies, the tags and the config
   const outcome = await mailer.send(aMail, { sendId: 's-1', attempt: 3 }, () => undefined)
 
   expect(outcome).toEqual({ status: 'sent', messageId: 'm-1' })
-  expect(Object.fromEntries(form)).toMatchObject({
-    Action: 'SendEmail',
-    Source: 'a@example.com',
-    'Destination.ToAddresses.member.1': 'anna@example.com',
-    'Message.Subject.Data': 'Hello',
-    'Message.Body.Html.Data': '<p>Hello</p>',
-    'Message.Body.Text.Data': 'Hello',
+  const { 'RawMessage.Data': raw = '', ...fields } = Object.fromEntries(form)
+  expect(Buffer.from(raw, 'base64').toString().split('\r\n')).toEqual(
+    expect.arrayContaining([
+      'From: a@example.com',
+      'To: anna@example.com',
+      'Subject: Hello',
+      'Content-Type: text/plain; charset=utf-8',
+      'Hello',
+      'Content-Type: text/html; charset=utf-8',
+      '<p>Hello</p>',
+    ]),
+  )
+  expect(fields).toEqual({
+    Action: 'SendRawEmail',
+    Version: '2010-12-01',
+    'Destinations.member.1': 'anna@example.com',
     'Tags.member.1.Name': 'send_id',
     'Tags.member.1.Value': 's-1',
     'Tags.member.2.Name': 'attempt',

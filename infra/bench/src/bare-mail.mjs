@@ -1,7 +1,8 @@
-// The floor of a mail: the same two GETs, one render, one SendEmail; no ledger, no Kafka, no log. Each message orders mails, with a
+// The floor of a mail: the same two GETs, one render, one SendRawEmail; no ledger, no Kafka, no log. Each message orders mails, with a
 // limit on how many are sent at a time and per second. The answer has the duration of each mail and of all.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
+import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses'
+import MailComposer from 'nodemailer/lib/mail-composer'
 
 const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, WEB_URL, EMAIL_FROM, TOKEN } = process.env
 
@@ -22,17 +23,10 @@ async function send({ studentId, courseId }) {
     get(`${ENROLLMENT_API_URL}/internal/students/${studentId}`),
     get(`${DISTRIBUTION_SERVICE_URL}/internal/courses/${courseId}`),
   ])
-  const { to, subject, html, text } = await composeWelcomeMail(student, course, { tenant: product, webUrl: WEB_URL })
-  await client.send(
-    new SendEmailCommand({
-      Source: EMAIL_FROM,
-      Destination: { ToAddresses: [to] },
-      Message: {
-        Subject: { Data: subject, Charset: 'UTF-8' },
-        Body: { Html: { Data: html, Charset: 'UTF-8' }, Text: { Data: text, Charset: 'UTF-8' } },
-      },
-    }),
-  )
+  const mail = await composeWelcomeMail(student, course, { tenant: product, webUrl: WEB_URL })
+  const { to, subject, html, text } = mail
+  const raw = await new MailComposer({ from: EMAIL_FROM, to, subject, html, text, newline: '\r\n' }).compile().build()
+  await client.send(new SendRawEmailCommand({ Destinations: [to], RawMessage: { Data: raw } }))
 }
 
 async function sendAll({ studentIds, courseId, inFlight, perSecond }) {

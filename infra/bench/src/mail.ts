@@ -69,7 +69,7 @@ export async function createMailComparisons(environment: Environment): Promise<C
   return [
     {
       work: `mail: enrollment.completed on Kafka → accepted by SES, ${PER_SECOND}/s`,
-      floorWork: 'a bare loop of the same two GETs, one render, one SendEmail',
+      floorWork: 'a bare loop of the same two GETs, one render, one SendRawEmail',
       figures: { p50: { unit: 'ms', aim: { atMost: 3 } }, p99: { unit: 'ms', aim: null } },
       async ours() {
         const endCpu = watch(worker.pid)

@@ -1,10 +1,11 @@
 import {
   SESClient,
-  SendEmailCommand,
-  type SendEmailCommandInput,
-  type SendEmailCommandOutput,
+  SendRawEmailCommand,
+  type SendRawEmailCommandInput,
+  type SendRawEmailCommandOutput,
 } from '@aws-sdk/client-ses'
 import { createQuerySender, encodeQuery } from '@coursewire/service-kit'
+import MailComposer from 'nodemailer/lib/mail-composer'
 import type { Outcome } from './email.ts'
 import { explainFailure } from './send-failure.ts'
 
@@ -45,34 +46,25 @@ export function createSesMailer(options: {
     requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, httpAgent: agent, httpsAgent: agent },
   })
 
-  const sendForm = createQuerySender<SendEmailCommandInput, SendEmailCommandOutput>(
+  const sendForm = createQuerySender<SendRawEmailCommandInput, SendRawEmailCommandOutput>(
     client.config.requestHandler,
     (plugin) => {
-      const command = new SendEmailCommand({
-        Source: '',
-        Destination: {},
-        Message: { Subject: { Data: '' }, Body: {} },
-      })
+      const command = new SendRawEmailCommand({ RawMessage: { Data: new Uint8Array() } })
       command.middlewareStack.use(plugin)
       return client.send(command)
     },
   )
 
   return {
-    async send({ from, replyTo, to, ...content }, { sendId, attempt }, assertTimely) {
-      // UTF-8 has no unpaired surrogates.
-      const [subject, html, text] = [content.subject, content.html, content.text].map((part) => part.toWellFormed())
+    async send(mail, { sendId, attempt }, assertTimely) {
       const abortSignal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
       let hasLeft = false
       try {
-        const form = encodeQuery('SendEmail', '2010-12-01', {
-          Source: from ?? options.from,
-          ReplyToAddresses: replyTo === null ? undefined : [replyTo],
-          Destination: { ToAddresses: [to] },
-          Message: {
-            Subject: { Data: subject, Charset: 'UTF-8' },
-            Body: { Html: { Data: html, Charset: 'UTF-8' }, Text: { Data: text, Charset: 'UTF-8' } },
-          },
+        const raw = await writeMime({ ...mail, from: mail.from ?? options.from })
+        const form = encodeQuery('SendRawEmail', '2010-12-01', {
+          // These alone decide who gets the mail, and not its headers.
+          Destinations: [mail.to],
+          RawMessage: { Data: raw.toString('base64') },
           Tags: [
             { Name: 'send_id', Value: sendId },
             { Name: 'attempt', Value: String(attempt) },
@@ -95,4 +87,21 @@ export function createSesMailer(options: {
     },
     close: () => client.destroy(),
   }
+}
+
+function writeMime({ from, replyTo, to, subject, html, text }: Mail & { from: string }): Promise<Buffer> {
+  return new MailComposer({
+    from,
+    to,
+    ...(replyTo !== null && { replyTo }),
+    // UTF-8 has no unpaired surrogates.
+    subject: subject.toWellFormed(),
+    html: html.toWellFormed(),
+    text: text.toWellFormed(),
+    newline: '\r\n',
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+    .compile()
+    .build()
 }
