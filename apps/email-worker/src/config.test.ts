@@ -10,6 +10,7 @@ const env = {
   JWT_AUDIENCE: 'coursewire',
   JWKS_URL: 'http://localhost:3001/.well-known/jwks.json',
   EMAIL_FROM: 'Coursewire <hello@coursewire.example>',
+  ADDRESS_HASH_KEY: 'x'.repeat(32),
   ENROLLMENT_API_URL: 'http://localhost:3001/',
   DISTRIBUTION_SERVICE_URL: 'http://localhost:3002',
   WEB_URL: 'https://learn.example.com/app/',

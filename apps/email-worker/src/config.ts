@@ -12,6 +12,14 @@ export const configSchema = z.object({
   /** Whom tenants may choose instead. Alike for enrollment-api. */
   EMAIL_SENDERS: commaList.pipe(z.array(mailSender)).default([]),
   SES_CONFIGURATION_SET: z.string().optional(),
+  /** Keys the hashes of suppressed addresses. A new key forgets them all. */
+  ADDRESS_HASH_KEY: z.string().min(32),
+  /** The topics whose messages are taken at /webhooks/sns. */
+  SNS_TOPIC_ARNS: commaList.pipe(z.array(z.string().startsWith('arn:'))).default([]),
+  /** Where SNS is, if not at AWS. The SDK reads the same variable. */
+  AWS_ENDPOINT_URL_SNS: baseUrl.optional(),
+  /** Where enrolments are heard of. */
+  WELCOME_FROM: z.enum(['kafka', 'sns', 'both']).default('kafka'),
   EMAIL_UNKNOWN_AFTER_SECONDS: z.coerce.number().int().min(1).default(60),
   ENROLLMENT_API_URL: baseUrl,
   DISTRIBUTION_SERVICE_URL: baseUrl,

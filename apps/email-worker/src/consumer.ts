@@ -1,12 +1,15 @@
 import { accountErased, enrollmentCancelled } from '@coursewire/events'
 import { type Handler, on } from '@coursewire/messaging'
 import type { Logger } from '@coursewire/service-kit'
+import type { Config } from './config.ts'
 import { onAccountErased, onEnrollmentCancelled } from './emails/handlers.ts'
 import { templates } from './emails/templates.ts'
 
-export function createHandlers(logger: Logger): Handler[] {
+export function createHandlers(logger: Logger, welcomeFrom: Config['WELCOME_FROM']): Handler[] {
+  const { welcome, ...others } = templates
+  const consumed = welcomeFrom === 'sns' ? others : { welcome, ...others }
   return [
-    ...Object.values(templates).map(({ createHandler }) => createHandler(logger)),
+    ...Object.values(consumed).map(({ createHandler }) => createHandler(logger)),
     on(enrollmentCancelled, onEnrollmentCancelled(logger)),
     on(accountErased, onAccountErased(logger)),
   ]

@@ -13,7 +13,7 @@ import {
 import { z } from 'zod'
 import { cliConfigSchema } from './config.ts'
 import { statuses } from './db/schema.ts'
-import { findEmail, type LedgerEntry, type LedgerFilter, listEmails, matches } from './emails/ledger.ts'
+import { findEmail, type LedgerEntry, type LedgerFilter, listEmails, listHistory, matches } from './emails/ledger.ts'
 import { countUnsent, isOneOf, resend } from './emails/repository.ts'
 import { templates } from './emails/templates.ts'
 
@@ -61,7 +61,7 @@ export function createMails({ env, print }: Terminal): CommandLine {
 
   const show = defineAction({
     name: 'show',
-    description: 'Prints everything about one mail',
+    description: 'Prints everything about one mail, and each of its changes',
     input: showInput,
     positionals: ['id'],
     run: (input) => withLedger((db) => renderEmail(db, input)),
@@ -98,7 +98,9 @@ export function createMails({ env, print }: Terminal): CommandLine {
 async function renderEmail(db: Database, input: z.output<typeof showInput>): Promise<string> {
   const email = await findEmail(db, input.id)
   if (!email) throw new Error(`No mail has the id ${input.id}`)
-  return input.json ? JSON.stringify(email, null, 2) : formatRecord(email)
+  const history = await listHistory(db, input.id)
+  if (input.json) return JSON.stringify({ ...email, history }, null, 2)
+  return `${formatRecord(email)}\n\n${formatTable(history)}`
 }
 
 /** Resends all of them or none. */

@@ -78,7 +78,9 @@ test('show prints everything about one mail', async () => {
   expect(out).toMatch(/^messageId +m-1$/m)
   expect(out).toMatch(new RegExp(`^eventId +${events.sent.id}$`, 'm'))
   expect(out).toMatch(/^claimedAt +–$/m)
-  expect(JSON.parse((await mails('show', email.id, '--json')).out)).toEqual(email)
+  expect(out).toMatch(/^at .*changedBy/im)
+  const history = await ledger.history(email.id)
+  expect(JSON.parse((await mails('show', email.id, '--json')).out)).toEqual({ ...email, history })
 })
 
 test('resend puts an unknown or failed mail back in the queue once', async () => {

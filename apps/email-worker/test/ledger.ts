@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import type { EventEnvelope } from '@coursewire/events'
 import { createDatabase, createLogger, createPool } from '@coursewire/service-kit'
 import { createTestDatabase } from '@coursewire/testing'
 import { afterAll } from 'vitest'
 import { createHandlers } from '../src/consumer.ts'
-import { listEmails } from '../src/emails/ledger.ts'
+import { listEmails, listHistory } from '../src/emails/ledger.ts'
 
 export const logger = createLogger({ service: 'email-worker', level: 'silent' })
+export const addressHashKey = randomUUID()
+/** The hash of an address that is not suppressed. */
+export const anAddressHash = Buffer.alloc(32)
 
-const handlers = new Map(createHandlers(logger).map((handler) => [handler.type, handler]))
+const handlers = new Map(createHandlers(logger, 'kafka').map((handler) => [handler.type, handler]))
 
 /** Opens a ledger that belongs to the test file. */
 export async function openLedger() {
@@ -32,6 +36,7 @@ export async function openLedger() {
         }
       }),
     list: () => listEmails(db, { limit: 10_000 }),
+    history: (emailId: string) => listHistory(db, emailId),
     async find(recipient: string) {
       const [email, ...others] = (await listEmails(db, { limit: 10_000 })).filter(
         (mail) => mail.recipient === recipient,
@@ -45,6 +50,7 @@ export async function openLedger() {
       pool.query(`UPDATE emails SET created_at = created_at - $1::interval, claimed_at = claimed_at - $1::interval`, [
         interval,
       ]),
-    clear: () => pool.query('DELETE FROM emails'),
+    clear: () =>
+      pool.query('DELETE FROM emails; DELETE FROM email_history; DELETE FROM suppressions; DELETE FROM sns_messages'),
   }
 }

@@ -12,8 +12,10 @@ async function apply(migration: string) {
   await owner.query(await readFile(new URL(`../migrations/${migration}.sql`, import.meta.url), 'utf8'))
 }
 
-test('the mails of the previous version keep their place in the ledger, and it can still read those that are due', async () => {
-  await owner.query('DROP TABLE emails, erased_accounts; DROP FUNCTION keep_former_names')
+test('the mails of earlier versions keep their place in the ledger, and the next one could still read those that were due', async () => {
+  await owner.query(
+    'DROP TABLE emails, erased_accounts, email_history, suppressions, sns_messages; DROP FUNCTION keep_email_history',
+  )
   await apply('0000_emails')
   const insert = `INSERT INTO emails
     (id, tenant_id, student_id, course_id, activation, template, source, event_id, correlation_id, status, message_id)
@@ -23,9 +25,11 @@ test('the mails of the previous version keep their place in the ledger, and it c
 
   await apply('0001_recipients')
 
+  const due = await owner.query(`SELECT student_id, course_id FROM emails WHERE status = 'pending'`)
+  expect(due.rows).toEqual([{ student_id: 'usr_due', course_id: 'course-1' }])
+  await apply('0002_feedback')
+
   const kept = { template: 'welcome', fact: 'course-1', activation: 2, source: 'gift', eventId: 'e-1', withdrawn: null }
   expect(await ledger.find('usr_sent')).toMatchObject({ ...kept, status: 'sent', messageId: 'm-1' })
   expect(await ledger.find('usr_due')).toMatchObject({ ...kept, status: 'pending' })
-  const due = await ledger.pool.query(`SELECT student_id, course_id FROM emails WHERE status = 'pending'`)
-  expect(due.rows).toEqual([{ student_id: 'usr_due', course_id: 'course-1' }])
 })

@@ -109,6 +109,7 @@ export async function startNeighbours() {
   const env = {
     DEFAULT_TENANT: 'acme',
     EMAIL_FROM: 'hello@coursewire.example',
+    ADDRESS_HASH_KEY: randomUUID(),
     JWT_ISSUER: 'https://issuer.test',
     JWT_AUDIENCE: 'coursewire',
     JWKS_URL: `${url}/.well-known/jwks.json`,

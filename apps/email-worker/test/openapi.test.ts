@@ -92,7 +92,10 @@ it('another service learns all mails to an account, but none of another tenant',
   const answer = await call('GET', url, 'service')
   const elsewhere = await call('GET', url, 'service', { tenantId: 'globex' })
 
-  expect(answer.body).toEqual({ mails: await ledger.list() })
+  const [email] = await ledger.list()
+  const history = await ledger.history(email?.id ?? '')
+  expect(answer.body).toEqual({ mails: [{ ...email, history, addressSuppressedAt: null }] })
+  expect(history.map(({ status }) => status)).toEqual(['pending', 'sent'])
   expect(answer.body.mails).toMatchObject([{ recipient: accountId, template: 'welcome', eventId: event.id }])
   expect(elsewhere.body).toEqual({ mails: [] })
 })

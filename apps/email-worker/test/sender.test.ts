@@ -10,7 +10,7 @@ import { claim, reserveDue, settle } from '../src/emails/repository.ts'
 import { startSender } from '../src/emails/sender.ts'
 import { product } from '../src/emails/tenant.ts'
 import { anAccountEvent } from './account-events.ts'
-import { logger, openLedger } from './ledger.ts'
+import { addressHashKey, anAddressHash, logger, openLedger } from './ledger.ts'
 import { aCourse, aRequest, aStudent, startNeighbours, startSes } from './neighbours.ts'
 
 const ledger = await openLedger()
@@ -43,6 +43,7 @@ async function startWorld() {
       mailer,
       logger,
       webUrl: 'https://learn.example.com',
+      addressHashKey,
       monotonicMs: () => performance.now(),
       onStep: () => undefined,
       unknownAfterSeconds: 60,
@@ -359,13 +360,13 @@ test('only one of several workers claims a mail, and only its last attempt count
   if (!email) return expect.unreachable()
   expect(await reserveDue(ledger.db, 1, 10)).toEqual([])
 
-  const claims = await Promise.all(Array.from({ length: 5 }, () => claim(ledger.db, email)))
+  const claims = await Promise.all(Array.from({ length: 5 }, () => claim(ledger.db, email, anAddressHash)))
   expect(claims.filter(Boolean)).toHaveLength(1)
 
   const first = { ...email, attempt: 1 }
   expect(await settle(ledger.db, first, { status: 'pending', reason: 'throttled', isOutage: true })).toBe(true)
-  expect(await claim(ledger.db, email)).toBe(false)
-  expect(await claim(ledger.db, first)).toBe(true)
+  expect(await claim(ledger.db, email, anAddressHash)).toBe(false)
+  expect(await claim(ledger.db, first, anAddressHash)).toBe(true)
   expect(await settle(ledger.db, first, { status: 'sent', messageId: 'm-1' })).toBe(false)
   expect(await ledger.find(email.recipient)).toMatchObject({ status: 'sending', attempt: 2, messageId: null })
 })

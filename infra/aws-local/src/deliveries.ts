@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SignatureVersion, Signer, Unsigned } from './signer.ts'
 
 /** How long SNS waits before each new attempt to reach an endpoint: at first it hurries, then it goes on for an hour. */
-const delaysMs = [...Array(3).fill(0), ...Array(2).fill(1_000), ...Array(178).fill(20_000)] as number[]
+const delaysMs = [...Array(3).fill(0), ...Array(30).fill(1_000), ...Array(178).fill(20_000)] as number[]
 const ATTEMPT_MS = 15_000
 const IN_FLIGHT = 16
 

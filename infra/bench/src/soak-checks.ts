@@ -15,7 +15,7 @@ export async function waitUntilDrained(stack: Base, acknowledged: ReadonlyMap<st
     await waitFor(
       async () => {
         const { rows } = await email.query<{ settled: number; open: number }>(
-          `SELECT count(*) FILTER (WHERE status IN ('sent', 'unknown'))::int AS settled,
+          `SELECT count(*) FILTER (WHERE status IN ('sent', 'delivered', 'unknown'))::int AS settled,
                   count(*) FILTER (WHERE status IN ('pending', 'sending'))::int AS open FROM emails`,
         )
         const [row] = rows

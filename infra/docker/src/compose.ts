@@ -89,7 +89,7 @@ ${renderSettings(toContainerEnvironment(twoListeners()))}
     <<: *container
     image: coursewire/aws-local
     build: { context: ., dockerfile: infra/docker/Dockerfile, args: { APP: aws-local } }
-    environment: { DATA_DIR: /data }
+    environment: { DATA_DIR: /data, PUBLIC_URL: "${urlOf('aws')}" }
     ports: ["127.0.0.1:${portOf('aws')}:8080"]
     volumes: ["aws:/data"]
 
@@ -108,6 +108,7 @@ ${renderSettings(toContainerEnvironment(twoListeners()))}
     environment:
       KAFKA_BROKERS: ${brokers}
       AWS_URL: ${urlOf('aws')}
+      EMAIL_WORKER_URL: ${urlOf('email-worker')}
       POSTGRES_URL: postgresql://postgres@postgres:5432/postgres
       POSTGRES_PASSWORD_FILE: /run/coursewire/password
       SETTINGS_DIR: /settings

@@ -113,7 +113,7 @@ export async function* takeJourney(
     yield { name: 'mail unknown', details: `listed by npm run mails -- unknown (${entry.id})` }
     return enrollment
   }
-  if (entry.status !== 'sent') throw new Error(`The mail is ${entry.status}: ${entry.reason}`)
+  if (entry.message_id === null) throw new Error(`The mail is ${entry.status}: ${entry.reason}`)
   yield { name: 'mail accepted', details: `by SES as ${entry.message_id}` }
 
   const mail = await waitFor(async () => (await findMails(stack, learner)).findLast((found) => !tokenOf(found)), {

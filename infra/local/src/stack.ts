@@ -7,6 +7,7 @@ import {
   type AppUrls,
   appNames,
   consumers,
+  feedbackUrlOf,
   mapApps,
   secretSettingsOf,
   settingsOf,
@@ -146,15 +147,6 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     if (!options.isTemporary) await assertKnownServers(join(directory, 'data'), { postgres, kafka, kafkaClient })
     // Only a given Kafka can also be used by others.
     if (kafka.provider === 'given') await assertNobodyConsumes(kafkaClient, consumers, { log })
-    log('Creating topics, databases and roles, running migrations')
-    const { databases, runAccountsCli } = await prepareServers({
-      postgresUrl: postgres.url,
-      kafka: kafkaClient,
-      awsUrl,
-      secrets,
-      checkout: made,
-    })
-
     const appPorts = await settleApps(mapApps((app) => findFreePort(ports[app], log)))
     const urlOf = (app: string) => `http://127.0.0.1:${appPorts[app as AppName]}`
     const addresses = {
@@ -164,6 +156,15 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
       urlOf,
       publicUrlOf: urlOf,
     }
+    log('Creating topics, databases and roles, running migrations')
+    const { databases, runAccountsCli } = await prepareServers({
+      postgresUrl: postgres.url,
+      kafka: kafkaClient,
+      awsUrl,
+      feedbackUrl: feedbackUrlOf(urlOf('email-worker')),
+      secrets,
+      checkout: made,
+    })
     const urls = { ...urlsBy(urlOf), aws: awsUrl }
     const environmentOf = (app: AppName, port = appPorts[app]) => ({
       // React, which renders mails, reads this. Its development build is slow.

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { AppName } from '@coursewire/product'
+import { type AppName, feedbackUrlOf } from '@coursewire/product'
 import { waitFor } from '@coursewire/servers'
 import { bringInFirstCourse, callApi, type Editor, firstCourse, prepareServers } from '@coursewire/setup'
 import pg from 'pg'
@@ -80,7 +80,14 @@ async function perform(args: string[], input: string): Promise<string> {
   if (command.startsWith('compose exec -T postgres ')) return askPostgres(args.slice(4), input)
   if (command === 'compose run --rm setup') {
     const { postgres, kafkaClient: kafka, urls, secrets } = stack
-    await prepareServers({ postgresUrl: postgres.url, kafka, awsUrl: urls.aws, secrets, checkout: root })
+    await prepareServers({
+      postgresUrl: postgres.url,
+      kafka,
+      awsUrl: urls.aws,
+      feedbackUrl: feedbackUrlOf(urls.emailWorker),
+      secrets,
+      checkout: root,
+    })
   } else if (verb === 'stop' && apps.length === named.length) {
     await Promise.all(apps.map((app) => app.stop()))
   } else if (verb === 'start' && apps.length === named.length) {

@@ -25,7 +25,11 @@ export interface App {
   /** The variables that a person may set in a shell to change settings. */
   fromShell?: string[]
   /** Like `settings`, but never written to a file that others can read. */
-  secretSettings?: (secrets: { jwtPrivateKey: string; keySeal: string }) => Record<string, string>
+  secretSettings?: (secrets: {
+    jwtPrivateKey: string
+    keySeal: string
+    addressHashKey: string
+  }) => Record<string, string>
 }
 
 /** The addresses of everything. Other apps may use another address for an app than browsers do. */

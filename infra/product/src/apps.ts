@@ -1,5 +1,5 @@
 import type { App } from './app.ts'
-import { snsTopic } from './surroundings.ts'
+import { mailFeedback, snsTopic } from './surroundings.ts'
 
 // Apps that disagree about these would refuse each other's tenants.
 const emailSenders = 'Coursewire <hello@coursewire.example>, Academy <academy@coursewire.example>'
@@ -52,7 +52,7 @@ export const apps = {
   'email-worker': {
     port: 3002,
     page: '/metrics',
-    paths: [],
+    paths: ['/webhooks/sns'],
     database: 'email',
     consumes: true,
     checksTokens: true,
@@ -65,7 +65,10 @@ export const apps = {
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       WEB_URL: publicUrlOf('web'),
       EMAIL_SENDERS: emailSenders,
+      SES_CONFIGURATION_SET: mailFeedback.configurationSet,
+      SNS_TOPIC_ARNS: mailFeedback.topic.arn,
     }),
+    secretSettings: ({ addressHashKey }) => ({ ADDRESS_HASH_KEY: addressHashKey }),
     fromShell: ['EMAIL_UNKNOWN_AFTER_SECONDS'],
   },
 } as const satisfies Record<string, App>

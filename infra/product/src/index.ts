@@ -15,5 +15,14 @@ export {
 } from './product.ts'
 export { findAppFor } from './routing.ts'
 export { secretSettingsOf, settingsOf } from './settings.ts'
-export { heapFlag, memory, portVariable, serverPorts, snsTopic, tenant } from './surroundings.ts'
+export {
+  feedbackUrlOf,
+  heapFlag,
+  mailFeedback,
+  memory,
+  portVariable,
+  serverPorts,
+  snsTopic,
+  tenant,
+} from './surroundings.ts'
 export { deadLetterTopicOf, topicsFor } from './topics.ts'

@@ -29,6 +29,7 @@ export function settingsOf(name: AppName, at: Addresses): Record<string, string>
 export interface AppSecrets {
   jwtPrivateKey: string
   keySeal: string
+  addressHashKey: string
   clients: Record<ClientName, string>
 }
 

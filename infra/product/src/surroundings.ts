@@ -12,6 +12,15 @@ export const snsTopic = {
   arn: `arn:aws:sns:${awsRegion}:000000000000:enrollment-completed`,
 }
 
+/** SES tells on this topic what became of the mails that name this configuration set. */
+export const mailFeedback = {
+  configurationSet: 'coursewire',
+  topic: { name: 'mail-feedback', arn: `arn:aws:sns:${awsRegion}:000000000000:mail-feedback` },
+}
+
+/** Where email-worker hears of them. */
+export const feedbackUrlOf = (emailWorker: string) => `${emailWorker}/webhooks/sns`
+
 /** The variable with the port that a container gets on this machine: ENROLLMENT_API_PORT. */
 export const portVariable = (service: string) => `${service.replaceAll('-', '_').toUpperCase()}_PORT`
 

@@ -33,7 +33,13 @@ const notPersonal: Record<string, readonly string[]> = {
     'view_counts.*',
     'views_told.*',
   ],
-  'email-worker': ['emails.tenant_id', 'erased_accounts.tenant_id'],
+  'email-worker': [
+    'emails.tenant_id',
+    'email_history.id',
+    'erased_accounts.tenant_id',
+    'suppressions.tenant_id',
+    'sns_messages.*',
+  ],
 }
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')

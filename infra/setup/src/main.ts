@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createKafka } from '@coursewire/messaging'
-import { appNames, portVariable, secretSettingsOf, urlsBy } from '@coursewire/product'
+import { appNames, feedbackUrlOf, portVariable, secretSettingsOf, urlsBy } from '@coursewire/product'
 import { baseConfig, createLogger, loadConfig, runTask } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { createEditorAccount } from './editor.ts'
@@ -17,6 +17,7 @@ const { KAFKA_BROKERS } = baseConfig
 const serversConfig = z.object({
   KAFKA_BROKERS,
   AWS_URL: z.url(),
+  EMAIL_WORKER_URL: z.url(),
   /** The URL without its password, which is in the file. */
   POSTGRES_URL: z.url(),
   POSTGRES_PASSWORD_FILE: z.string(),
@@ -49,6 +50,7 @@ async function prepare(): Promise<void> {
     postgresUrl: postgresUrl.href,
     kafka: createKafka({ clientId: 'setup', brokers: config.KAFKA_BROKERS, logger }),
     awsUrl: config.AWS_URL,
+    feedbackUrl: feedbackUrlOf(config.EMAIL_WORKER_URL),
     secrets,
     checkout,
   })

@@ -10,6 +10,7 @@ import {
   type ClientName,
   type DatabaseName,
   databases,
+  mailFeedback,
   snsTopic,
   tenant,
   topicsFor,
@@ -40,14 +41,16 @@ export async function prepareServers(servers: {
   postgresUrl: string
   kafka: Kafka
   awsUrl: string
+  /** Where email-worker hears what became of mails. */
+  feedbackUrl: string
   secrets: Secrets
   /** The checkout whose apps create their tables and accounts. */
   checkout: string
 }): Promise<Prepared> {
-  const { postgresUrl, kafka, awsUrl, secrets, checkout } = servers
+  const { postgresUrl, kafka, awsUrl, feedbackUrl, secrets, checkout } = servers
   const [created] = await Promise.all([
     createDatabases(postgresUrl, secrets),
-    createSnsTopic(awsUrl),
+    prepareAws(awsUrl, feedbackUrl),
     createTopics(kafka, topicsFor('local')),
   ])
   await migrate(created, checkout)
@@ -101,14 +104,31 @@ async function runNode(
   return stdout.trim()
 }
 
-/** An existing topic is not an error. */
-async function createSnsTopic(awsUrl: string): Promise<void> {
-  const response = await fetch(awsUrl, {
-    method: 'POST',
-    body: new URLSearchParams({ Action: 'CreateTopic', Version: '2010-03-31', Name: snsTopic.name }),
-  })
-  const answer = await response.text()
-  if (!answer.includes(`<TopicArn>${snsTopic.arn}</TopicArn>`)) {
-    throw new Error(`The local SNS did not create ${snsTopic.arn}: ${response.status} ${answer.slice(0, 500)}`)
+/** Creates the topics of SNS, and has the local SES tell email-worker what becomes of mails. What exists is kept. */
+async function prepareAws(awsUrl: string, feedbackUrl: string): Promise<void> {
+  const { configurationSet, topic } = mailFeedback
+  const ask = (version: string, parameters: Record<string, string>) =>
+    askAws(awsUrl, { Version: version, ...parameters })
+  const askSns = (parameters: Record<string, string>) => ask('2010-03-31', parameters)
+  const askSes = (parameters: Record<string, string>) => ask('2010-12-01', parameters)
+  for (const { name, arn } of [snsTopic, topic]) {
+    const answer = await askSns({ Action: 'CreateTopic', Name: name })
+    if (!answer.includes(`<TopicArn>${arn}</TopicArn>`))
+      throw new Error(`The local SNS did not create ${arn}: ${answer}`)
   }
+  await askSes({ Action: 'CreateConfigurationSet', 'ConfigurationSet.Name': configurationSet })
+  await askSes({
+    Action: 'CreateConfigurationSetEventDestination',
+    ConfigurationSetName: configurationSet,
+    'EventDestination.SNSDestination.TopicARN': topic.arn,
+  })
+  await askSns({ Action: 'Subscribe', TopicArn: topic.arn, Protocol: 'http', Endpoint: feedbackUrl })
+}
+
+/** Returns the beginning of the answer. That something exists already is no failure. */
+async function askAws(awsUrl: string, parameters: Record<string, string>): Promise<string> {
+  const response = await fetch(awsUrl, { method: 'POST', body: new URLSearchParams(parameters) })
+  const answer = (await response.text()).slice(0, 500)
+  if (response.ok || answer.includes('AlreadyExists')) return answer
+  throw new Error(`The local AWS answers ${parameters['Action']} with ${response.status}: ${answer}`)
 }

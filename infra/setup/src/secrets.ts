@@ -6,12 +6,14 @@ import { type ClientName, clientNames, type DatabaseName, databases } from '@cou
 export interface Secrets {
   jwtPrivateKey: string
   keySeal: string
+  addressHashKey: string
   databases: Record<DatabaseName, { owner: string; run: string }>
   clients: Record<ClientName, string>
   editorPassword: string
 }
 
 const createPassword = () => randomBytes(24).toString('base64url')
+const createSecret = () => randomBytes(32).toString('base64url')
 
 function createKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -35,7 +37,8 @@ export function keepSecrets(file: string): Secrets {
 function complete(kept: Partial<Secrets>): Secrets {
   return {
     jwtPrivateKey: kept.jwtPrivateKey ?? createKey(),
-    keySeal: kept.keySeal ?? randomBytes(32).toString('base64url'),
+    keySeal: kept.keySeal ?? createSecret(),
+    addressHashKey: kept.addressHashKey ?? createSecret(),
     databases: { ...createPasswordsOfDatabases(), ...kept.databases },
     clients: { ...createPasswordsOfClients(), ...kept.clients },
     editorPassword: kept.editorPassword ?? createPassword(),

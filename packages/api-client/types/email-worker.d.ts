@@ -42,9 +42,37 @@ export interface components {
          *           "claimedAt": "2026-03-02T09:30:00.000000Z",
          *           "messageId": "0100018f-1",
          *           "reason": null,
+         *           "changedBy": "worker",
          *           "withdrawn": null,
          *           "eventId": "evt_1",
-         *           "correlationId": "req_1"
+         *           "correlationId": "req_1",
+         *           "history": [
+         *             {
+         *               "at": "2026-03-02T09:30:00.000000Z",
+         *               "status": "pending",
+         *               "attempt": 0,
+         *               "reason": null,
+         *               "messageId": null,
+         *               "changedBy": "event"
+         *             },
+         *             {
+         *               "at": "2026-03-02T09:30:00.000000Z",
+         *               "status": "sending",
+         *               "attempt": 1,
+         *               "reason": null,
+         *               "messageId": null,
+         *               "changedBy": "worker"
+         *             },
+         *             {
+         *               "at": "2026-03-02T09:30:00.000000Z",
+         *               "status": "sent",
+         *               "attempt": 1,
+         *               "reason": null,
+         *               "messageId": "0100018f-1",
+         *               "changedBy": "worker"
+         *             }
+         *           ],
+         *           "addressSuppressedAt": null
          *         }
          *       ]
          *     }
@@ -63,7 +91,7 @@ export interface components {
         Mail: {
             id: string;
             /** @enum {string} */
-            status: "pending" | "sending" | "sent" | "failed" | "unknown";
+            status: "pending" | "sending" | "sent" | "delayed" | "delivered" | "bounced" | "complained" | "suppressed" | "failed" | "unknown";
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -83,10 +111,25 @@ export interface components {
             claimedAt: string | null;
             messageId: string | null;
             reason: string | null;
+            /** @description Who made the last change: event, worker, ses or operator */
+            changedBy: string;
             /** @description Why the mail must not be sent any more */
             withdrawn: string | null;
             eventId: string;
             correlationId: string;
+            history: components["schemas"]["MailChange"][];
+            /** @description Since when no mail goes to the address, because of what became of this one */
+            addressSuppressedAt: string | null;
+        };
+        MailChange: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            status: "pending" | "sending" | "sent" | "delayed" | "delivered" | "bounced" | "complained" | "suppressed" | "failed" | "unknown";
+            attempt: number;
+            reason: string | null;
+            messageId: string | null;
+            changedBy: string;
         };
         /** @description Why a request was refused (RFC 9457) */
         Problem: {
@@ -197,6 +240,7 @@ export interface components {
 export type AccountData = components['schemas']['AccountData'];
 export type InvalidPart = components['schemas']['InvalidPart'];
 export type Mail = components['schemas']['Mail'];
+export type MailChange = components['schemas']['MailChange'];
 export type Problem = components['schemas']['Problem'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
 export type RoleInsufficient = components['schemas']['RoleInsufficient'];

@@ -1,8 +1,25 @@
 import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, customType, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 
-export const statuses = ['pending', 'sending', 'sent', 'failed', 'unknown'] as const
+export const statuses = [
+  'pending',
+  'sending',
+  'sent',
+  'delayed',
+  'delivered',
+  'bounced',
+  'complained',
+  'suppressed',
+  'failed',
+  'unknown',
+] as const
+
+/** The states of mails that SES has accepted. */
+export const acceptedStatuses = ['sent', 'delayed', 'delivered', 'bounced', 'complained'] as const
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const quoted = (words: readonly string[]) => sql.raw(words.map((word) => `'${word}'`).join(', '))
 
 /** The ledger: one row for every mail that is due, whatever happens to it. It contains no names or addresses. */
 export const emails = pgTable(
@@ -28,6 +45,8 @@ export const emails = pgTable(
     claimedAt: moment('claimed_at'),
     messageId: text('message_id'),
     reason: text('reason'),
+    /** Who made the last change: `event`, `worker`, `ses` or an operator. */
+    changedBy: text('changed_by').notNull().default('event'),
     /** Why it must not be sent any more, if so. A claimed mail may have left before that. */
     withdrawn: text('withdrawn'),
     eventId: text('event_id').notNull(),
@@ -38,12 +57,53 @@ export const emails = pgTable(
   (table) => [
     // In this order it also finds the mails of a recipient.
     unique('emails_once').on(table.tenantId, table.recipient, table.fact, table.activation, table.template),
-    // Nearly all rows are `sent`, and nobody searches for those.
-    index('emails_unsettled').on(table.status, table.dueAt).where(sql`${table.status} <> 'sent'`),
-    check('emails_status', sql`${table.status} IN ('pending', 'sending', 'sent', 'failed', 'unknown')`),
-    check('emails_sent', sql`(${table.status} = 'sent') = (${table.messageId} IS NOT NULL)`),
+    // Nearly all rows are `sent` or `delivered`, and nobody searches for those.
+    index('emails_unsettled').on(table.status, table.dueAt).where(sql`${table.status} NOT IN ('sent', 'delivered')`),
+    index('emails_message').on(table.messageId).where(sql`${table.messageId} IS NOT NULL`),
+    check('emails_status', sql`${table.status} IN (${quoted(statuses)})`),
+    check('emails_sent', sql`(${table.status} IN (${quoted(acceptedStatuses)})) = (${table.messageId} IS NOT NULL)`),
     check('emails_withdrawn', sql`${table.withdrawn} IS NULL OR ${table.status} <> 'pending'`),
   ],
+)
+
+/** Every change of a mail. A trigger writes it, so that no program can forget to. */
+export const emailHistory = pgTable(
+  'email_history',
+  {
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity().primaryKey(),
+    emailId: uuid('email_id').notNull(),
+    at: moment('at').notNull().default(sql`clock_timestamp()`),
+    status: text('status', { enum: statuses }).notNull(),
+    attempt: integer('attempt').notNull(),
+    reason: text('reason'),
+    messageId: text('message_id'),
+    changedBy: text('changed_by').notNull(),
+  },
+  (table) => [index('email_history_email').on(table.emailId, table.id)],
+)
+
+/** The addresses that a tenant writes to no more, as keyed hashes. */
+export const suppressions = pgTable(
+  'suppressions',
+  {
+    tenantId: text('tenant_id').notNull(),
+    addressHash: bytes('address_hash').notNull(),
+    reason: text('reason', { enum: ['bounced', 'complained'] }).notNull(),
+    /** The mail that led to it. */
+    emailId: uuid('email_id').notNull(),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.addressHash] })],
+)
+
+/** The messages of SNS that were taken. It may deliver each again, for an hour by itself and much later by hand. */
+export const snsMessages = pgTable(
+  'sns_messages',
+  {
+    id: text('id').primaryKey(),
+    takenAt: moment('taken_at').notNull().default(sql`now()`),
+  },
+  (table) => [index('sns_messages_age').using('brin', table.takenAt)],
 )
 
 /** The accounts that were erased. An event that is read again brings them no mail. */

@@ -4,13 +4,14 @@ import type { Email, Outcome } from './email.ts'
 import type { Mail, Mailer } from './mailer.ts'
 import * as metrics from './metrics.ts'
 import { claim, settle } from './repository.ts'
+import { findSuppression, hashAddress } from './suppression.ts'
 import { getTemplate, type Sources } from './templates.ts'
 
 const MAX_CLAIM_AGE_MS = 15_000
 const MAX_RECORD_TRIES = 10
 
 /** The outcome of a mail that could not be prepared. */
-type Postponed = Extract<Outcome, { status: 'failed' | 'pending' }>
+type Postponed = Exclude<Outcome, { status: 'sent' | 'unknown' }>
 
 /** The steps after which a worker may die. Tests make it die there. */
 export type Step = 'prepared' | 'claimed' | 'answered' | 'recorded'
@@ -18,6 +19,7 @@ export type Step = 'prepared' | 'claimed' | 'answered' | 'recorded'
 export interface DeliveryOptions extends Sources {
   db: Database
   mailer: Mailer
+  addressHashKey: string
   logger: Logger
   /** Reads a clock that nobody can set, in milliseconds. */
   monotonicMs: () => number
@@ -75,7 +77,14 @@ export function createDelivery(options: DeliveryOptions) {
 
     if (!mayClaim()) return null
     const claimedAt = monotonicMs()
-    if (!(await claim(db, email))) return null
+    const addressHash = hashAddress(prepared.to, options.addressHashKey)
+    if (!(await claim(db, email, addressHash))) {
+      const suppression = await findSuppression(db, email.tenantId, addressHash)
+      if (suppression === null) return null
+      const suppressed = { status: 'suppressed', reason: `an earlier mail ${suppression}` } as const
+      await record(email, suppressed, logger)
+      return suppressed
+    }
     await onStep('claimed')
 
     const attempt = email.attempt + 1
@@ -114,6 +123,8 @@ function report(outcome: Outcome, logger: Logger): void {
       return logger.info({ messageId: outcome.messageId }, 'Email sent successfully')
     case 'failed':
       return logger.warn({ reason: outcome.reason }, 'Email cannot be sent')
+    case 'suppressed':
+      return logger.warn({ reason: outcome.reason }, 'Email is not sent to this address')
     case 'pending': {
       const { reason, remedy } = outcome
       if (remedy === undefined) return logger.warn({ reason }, 'Email postponed')

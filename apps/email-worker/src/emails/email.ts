@@ -36,7 +36,7 @@ export interface Email extends Omit<OwedEmail, 'activation' | 'eventId'> {
  */
 export type Outcome =
   | { status: 'sent'; messageId: string }
-  | { status: 'failed'; reason: string }
+  | { status: 'failed' | 'suppressed'; reason: string }
   | { status: 'pending'; reason: string; isOutage: boolean; remedy?: string | undefined }
   | { status: 'unknown'; reason: string }
 

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, asc, desc, eq, gte, type SQL, sql } from 'drizzle-orm'
-import { emails, type statuses } from '../db/schema.ts'
+import { and, asc, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm'
+import { emailHistory, emails, type statuses, suppressions } from '../db/schema.ts'
 
 export interface LedgerFilter {
   status?: (typeof statuses)[number] | undefined
@@ -42,6 +42,7 @@ const entry = {
   claimedAt: emails.claimedAt,
   messageId: emails.messageId,
   reason: emails.reason,
+  changedBy: emails.changedBy,
   withdrawn: emails.withdrawn,
   eventId: emails.eventId,
   correlationId: emails.correlationId,
@@ -57,13 +58,23 @@ export function listEmails(db: Database, { limit, ...filter }: LedgerFilter & { 
     .limit(limit)
 }
 
-/** Lists all mails to an account, oldest first. */
-export function listEmailsTo(db: Database, tenantId: string, recipient: string) {
-  return db
+/** Lists all mails to an account, oldest first, each with its history and the suppression that it led to. */
+export async function listEmailsTo(db: Database, tenantId: string, recipient: string) {
+  const own = await db
     .select(entry)
     .from(emails)
     .where(and(eq(emails.tenantId, tenantId), eq(emails.recipient, recipient)))
     .orderBy(asc(emails.createdAt), asc(emails.id))
+  const ids = own.map(({ id }) => id)
+  const [changes, suppressed] = await Promise.all([
+    db.select().from(emailHistory).where(inArray(emailHistory.emailId, ids)).orderBy(asc(emailHistory.id)),
+    db.select().from(suppressions).where(inArray(suppressions.emailId, ids)),
+  ])
+  return own.map((email) => ({
+    ...email,
+    history: changes.filter(({ emailId }) => emailId === email.id).map(toChange),
+    addressSuppressedAt: suppressed.find(({ emailId }) => emailId === email.id)?.createdAt ?? null,
+  }))
 }
 
 /** Returns null if no mail has the id. */
@@ -74,3 +85,15 @@ export async function findEmail(db: Database | Transaction, id: string, lock?: '
 }
 
 export type LedgerEntry = Awaited<ReturnType<typeof listEmails>>[number]
+
+/** Lists every change of a mail, oldest first. */
+export async function listHistory(db: Database, emailId: string) {
+  const changes = await db
+    .select()
+    .from(emailHistory)
+    .where(eq(emailHistory.emailId, emailId))
+    .orderBy(asc(emailHistory.id))
+  return changes.map(toChange)
+}
+
+const toChange = ({ id: _id, emailId: _emailId, ...change }: typeof emailHistory.$inferSelect) => change

@@ -11,3 +11,6 @@ export const unknownEmails = meter.createGauge('emails_unknown', {
 export const oldestPending = meter.createGauge('emails_oldest_pending_seconds', {
   description: 'Age of the oldest mail that still has to be sent',
 })
+export const feedback = meter.createCounter('email_feedback_total', {
+  description: 'What SES told about mails, and whether they are in this ledger',
+})

@@ -1,6 +1,6 @@
 import { toBinaryArray } from '@coursewire/messaging'
 import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
-import { and, asc, eq, inArray, isNull, lte, ne, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm'
 import { v7 as createId } from 'uuid'
 import { emails, erasedAccounts } from '../db/schema.ts'
 import { type Email, type EmailKey, type Outcome, type OwedEmail, retryDelaySeconds } from './email.ts'
@@ -52,11 +52,12 @@ async function withdraw(tx: Transaction, which: SQL | undefined, reason: string)
     .update(emails)
     .set({
       withdrawn: reason,
+      changedBy: 'event',
       status: sql`CASE ${emails.status} WHEN 'pending' THEN 'failed' ELSE ${emails.status} END`,
       reason: sql`CASE ${emails.status} WHEN 'pending' THEN ${reason} ELSE ${emails.reason} END`,
       updatedAt: now,
     })
-    .where(and(which, ne(emails.status, 'sent'), isNull(emails.withdrawn)))
+    .where(and(which, inArray(emails.status, ['pending', 'sending', 'failed', 'unknown']), isNull(emails.withdrawn)))
     .returning({ reason: emails.reason })
   return ended.filter((email) => email.reason === reason).length
 }
@@ -119,14 +120,36 @@ function prepareStatements(db: Database) {
       .prepare('reserve-emails'),
     claim: db
       .update(emails)
-      .set({ status: 'sending', attempt: sql`${emails.attempt} + 1`, claimedAt: now, updatedAt: now })
-      .where(and(eq(emails.id, id), eq(emails.attempt, attempt), eq(emails.status, 'pending')))
+      .set({
+        status: 'sending',
+        attempt: sql`${emails.attempt} + 1`,
+        claimedAt: now,
+        changedBy: 'worker',
+        updatedAt: now,
+      })
+      .where(
+        and(
+          eq(emails.id, id),
+          eq(emails.attempt, attempt),
+          eq(emails.status, 'pending'),
+          sql`NOT EXISTS (
+            SELECT FROM suppressions AS refused
+            WHERE (refused.tenant_id, address_hash) = (${emails.tenantId}, ${sql.placeholder('addressHash')}))`,
+        ),
+      )
       .returning({ id: emails.id })
       .prepare('claim-email'),
     settleSent: db
       .update(emails)
-      .set({ status: 'sent', reason: null, messageId: sql`${sql.placeholder('messageId')}`, updatedAt: now })
-      .where(isAttemptNotSent({ id, attempt }))
+      // Feedback may have been faster, and then has set the id.
+      .set({
+        status: sql`CASE WHEN ${emails.messageId} IS NULL THEN 'sent' ELSE ${emails.status} END`,
+        reason: sql`CASE WHEN ${emails.messageId} IS NOT NULL THEN ${emails.reason} END`,
+        messageId: sql`coalesce(${emails.messageId}, ${sql.placeholder('messageId')})`,
+        changedBy: 'worker',
+        updatedAt: now,
+      })
+      .where(and(eq(emails.id, id), eq(emails.attempt, attempt), ne(emails.status, 'sent')))
       .returning({ id: emails.id })
       .prepare('settle-sent-email'),
   }
@@ -142,9 +165,6 @@ function statementsOf(db: Database) {
   return statements
 }
 
-const isAttemptNotSent = (email: { id: string | Placeholder; attempt: number | Placeholder }) =>
-  and(eq(emails.id, email.id), eq(emails.attempt, email.attempt), ne(emails.status, 'sent'))
-
 /**
  * Takes due mails for preparation without claiming them. They stay pending and become due again if nobody settles them in time. So
  * several workers can share the work, and a dead one leaves nothing behind.
@@ -154,8 +174,8 @@ export function reserveDue(db: Database, limit: number, seconds: number): Promis
 }
 
 /** Claims a mail for its next attempt unless another worker was faster. Has committed when it resolves. */
-export async function claim(db: Database, email: Pick<Email, 'id' | 'attempt'>): Promise<boolean> {
-  const claimed = await statementsOf(db).claim.execute({ id: email.id, attempt: email.attempt })
+export async function claim(db: Database, email: Pick<Email, 'id' | 'attempt'>, addressHash: Buffer): Promise<boolean> {
+  const claimed = await statementsOf(db).claim.execute({ id: email.id, attempt: email.attempt, addressHash })
   return claimed.length === 1
 }
 
@@ -178,17 +198,18 @@ export async function settle(
     .update(emails)
     .set({
       ...toChange(outcome),
+      changedBy: 'worker',
       updatedAt: now,
       ...(outcome.status === 'pending' && { failures, dueAt: inSeconds(retryDelaySeconds(failures, outcome.remedy)) }),
     })
-    .where(isAttemptNotSent(email))
+    .where(and(eq(emails.id, email.id), eq(emails.attempt, email.attempt), isNull(emails.messageId)))
     .returning({ id: emails.id })
   return settled.length === 1
 }
 
 /** A mail that was withdrawn while it was being prepared or sent is not tried again. */
 function toChange({ status, reason }: Exclude<Outcome, { status: 'sent' }>) {
-  if (status === 'unknown') return { status, reason }
+  if (status === 'unknown' || status === 'suppressed') return { status, reason }
   return {
     status: sql`CASE WHEN ${emails.withdrawn} IS NULL THEN ${status} ELSE 'failed' END`,
     reason: sql`coalesce(${emails.withdrawn}, ${reason})`,
@@ -199,7 +220,12 @@ function toChange({ status, reason }: Exclude<Outcome, { status: 'sent' }>) {
 export async function markUnknown(db: Database, afterSeconds: number) {
   return db
     .update(emails)
-    .set({ status: 'unknown', reason: 'the worker was lost before it recorded an answer', updatedAt: now })
+    .set({
+      status: 'unknown',
+      reason: 'the worker was lost before it recorded an answer',
+      changedBy: 'worker',
+      updatedAt: now,
+    })
     .where(
       and(eq(emails.status, 'sending'), lte(emails.claimedAt, sql`now() - make_interval(secs => ${afterSeconds})`)),
     )
@@ -217,7 +243,7 @@ export function countUnsent(db: Database, which: SQL | undefined): Promise<numbe
 export async function resend(db: Database | Transaction, which: SQL | undefined): Promise<string[]> {
   const resent = await db
     .update(emails)
-    .set({ status: 'pending', failures: 0, dueAt: now, updatedAt: now })
+    .set({ status: 'pending', failures: 0, dueAt: now, changedBy: 'operator', updatedAt: now })
     .where(and(which, isUnsent))
     .returning({ id: emails.id })
   return resent.map(({ id: ofResent }) => ofResent)

@@ -2,10 +2,20 @@ import { id } from '@coursewire/events'
 import type { Database, HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { statuses } from '../db/schema.ts'
-import { type LedgerEntry, listEmailsTo } from './ledger.ts'
+import { listEmailsTo } from './ledger.ts'
 
 const moment = z.string().meta({ format: 'date-time' })
 const at = '2026-03-02T09:30:00.000000Z'
+const change = z
+  .object({
+    at: moment,
+    status: z.enum(statuses),
+    attempt: z.int(),
+    reason: z.string().nullable(),
+    messageId: z.string().nullable(),
+    changedBy: z.string(),
+  })
+  .meta({ id: 'MailChange' })
 // A column that the ledger lists and this leaves out does not compile.
 const mail = z
   .object({
@@ -25,11 +35,16 @@ const mail = z
     claimedAt: moment.nullable(),
     messageId: z.string().nullable(),
     reason: z.string().nullable(),
+    changedBy: z.string().describe('Who made the last change: event, worker, ses or operator'),
     withdrawn: z.string().nullable().describe('Why the mail must not be sent any more'),
     eventId: z.string(),
     correlationId: z.string(),
+    history: z.array(change),
+    addressSuppressedAt: moment
+      .nullable()
+      .describe('Since when no mail goes to the address, because of what became of this one'),
   })
-  .meta({ id: 'Mail' }) satisfies z.ZodType<LedgerEntry>
+  .meta({ id: 'Mail' }) satisfies z.ZodType<Awaited<ReturnType<typeof listEmailsTo>>[number]>
 
 const sent: z.output<typeof mail> = {
   id: '0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f',
@@ -48,9 +63,16 @@ const sent: z.output<typeof mail> = {
   claimedAt: at,
   messageId: '0100018f-1',
   reason: null,
+  changedBy: 'worker',
   withdrawn: null,
   eventId: 'evt_1',
   correlationId: 'req_1',
+  history: [
+    { at, status: 'pending', attempt: 0, reason: null, messageId: null, changedBy: 'event' },
+    { at, status: 'sending', attempt: 1, reason: null, messageId: null, changedBy: 'worker' },
+    { at, status: 'sent', attempt: 1, reason: null, messageId: '0100018f-1', changedBy: 'worker' },
+  ],
+  addressSuppressedAt: null,
 }
 const accountData = z.object({ mails: z.array(mail) }).meta({ id: 'AccountData', example: { mails: [sent] } })
 

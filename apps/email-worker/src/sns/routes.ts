@@ -1,0 +1,92 @@
+import { type Database, type HttpApp, type Logger, queryNamed, type Transaction } from '@coursewire/service-kit'
+import { z } from 'zod'
+import { sesEvent, takeFeedback } from '../emails/feedback.ts'
+import * as metrics from '../emails/metrics.ts'
+import { insertEmails } from '../emails/repository.ts'
+import { enrollmentMessage, toWelcomeEmail } from './enrollment.ts'
+import { type Notification, type SnsCheck, snsMessage } from './message.ts'
+
+/** As JSON in JSON, the 256 KiB that SNS sends become longer. */
+const MAX_BODY_BYTES = 1024 * 1024
+
+/** Adds the door for SNS: what became of mails and, if `takesWelcome`, enrolments. What is neither is accepted and ignored. */
+export async function addSnsRoutes(
+  app: HttpApp,
+  options: {
+    db: Database
+    logger: Logger
+    check: SnsCheck
+    addressHashKey: string
+    defaultTenant: string
+    takesWelcome: boolean
+    /** Called when there may be new mails. */
+    onCommitted: () => void
+  },
+): Promise<void> {
+  const { db, logger, check, addressHashKey, defaultTenant, takesWelcome, onCommitted } = options
+  async function take(tx: Transaction, notification: Notification): Promise<void> {
+    const { MessageId: messageId, TopicArn: topicArn } = notification
+    if (!(await remember(tx, messageId))) return logger.debug({ messageId }, 'SNS message was taken before')
+    const content = readJson(notification.Message)
+    const event = sesEvent.safeParse(content)
+    if (event.success) {
+      const status = await takeFeedback(tx, event.data, addressHashKey)
+      metrics.feedback.add(1, { event: event.data.eventType, isKnown: status !== null })
+      const { messageId: ofMail } = event.data.mail
+      return logger.info({ messageId: ofMail, event: event.data.eventType, status }, 'Received mail feedback')
+    }
+    if (!enrollmentMessage.safeParse(content).success) {
+      return logger.warn({ messageId, topicArn }, 'SNS message is not for this service')
+    }
+    if (!takesWelcome) return
+    logger.info({ recordCount: 1 }, 'Received enrollment event')
+    await insertEmails(tx, [toWelcomeEmail(notification, defaultTenant)])
+  }
+
+  await app.register(async (child) => {
+    // SNS calls its JSON plain text.
+    child.addContentTypeParser('text/plain', { parseAs: 'string' }, async (_: unknown, body: string) => readJson(body))
+    ;(child as HttpApp).post(
+      '/webhooks/sns',
+      {
+        bodyLimit: MAX_BODY_BYTES,
+        config: { access: 'public' },
+        // The documents are for our own clients; what SNS sends is described by AWS.
+        schema: { hide: true, body: snsMessage, response: { 204: z.null() } },
+      },
+      async ({ body: message }, reply) => {
+        await check.assertGenuine(message)
+        const { Type: type, TopicArn: topicArn } = message
+        if (type === 'Notification') {
+          await db.transaction((tx) => take(tx, message))
+          onCommitted()
+        } else if (type === 'SubscriptionConfirmation') {
+          await check.confirm(message)
+          logger.info({ topicArn }, 'SNS subscription confirmed')
+        } else {
+          logger.warn({ topicArn }, 'SNS subscription ended')
+        }
+        return reply.code(204).send(null)
+      },
+    )
+  })
+}
+
+/** Remembers a message. Returns false if it was taken before. */
+async function remember(tx: Transaction, id: string): Promise<boolean> {
+  const { rowCount } = await queryNamed(tx, {
+    name: 'remember-sns-message',
+    text: 'INSERT INTO sns_messages (id) VALUES ($1) ON CONFLICT DO NOTHING',
+    values: [id],
+  })
+  return rowCount === 1
+}
+
+/** Returns undefined if the text is not JSON. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto'
+import {
+  CreateConfigurationSetCommand,
+  CreateConfigurationSetEventDestinationCommand,
+  SESClient,
+} from '@aws-sdk/client-ses'
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
+import { loadConfig } from '@coursewire/service-kit'
+import { anEnrollment, waitFor } from '@coursewire/testing'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { buildApp } from '../src/app.ts'
+import { configSchema } from '../src/config.ts'
+import { createContext } from '../src/context.ts'
+import { logger, openLedger } from './ledger.ts'
+import { aStudent, serve, startNeighbours, startSes } from './neighbours.ts'
+
+const ledger = await openLedger()
+beforeEach(async () => {
+  await ledger.clear()
+})
+
+const configurationSet = 'transactional'
+type Message = Record<string, string>
+
+/** Starts a worker that has no Kafka, with a local SES whose feedback comes to its door. */
+async function startWorld(settings: Record<string, string> = {}) {
+  const neighbours = await startNeighbours()
+  const ses = await startSes()
+  for (const [name, value] of Object.entries(ses.env)) vi.stubEnv(name, value)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const client = { endpoint: ses.url, region: 'eu-central-1' }
+  const [sns, sesClient] = [new SNSClient(client), new SESClient(client)]
+  const { TopicArn: topicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'feedback' }))
+  await sesClient.send(new CreateConfigurationSetCommand({ ConfigurationSet: { Name: configurationSet } }))
+  await sesClient.send(
+    new CreateConfigurationSetEventDestinationCommand({
+      ConfigurationSetName: configurationSet,
+      EventDestination: {
+        Name: 'feedback',
+        Enabled: true,
+        MatchingEventTypes: ['delivery', 'bounce', 'complaint'],
+        SNSDestination: { TopicARN: topicArn },
+      },
+    }),
+  )
+  const config = loadConfig(configSchema, {
+    ...neighbours.env,
+    AWS_REGION: client.region,
+    AWS_ENDPOINT_URL_SNS: ses.url,
+    SES_CONFIGURATION_SET: configurationSet,
+    SNS_TOPIC_ARNS: topicArn,
+    DATABASE_URL: ledger.databaseUrl,
+    KAFKA_BROKERS: '127.0.0.1:9',
+    ...settings,
+  })
+  const context = await createContext(config, logger)
+  const app = await buildApp(context)
+  onTestFinished(async () => {
+    await app.close()
+    await context.close()
+  })
+  const door = `${await app.listen({ port: 0, host: '127.0.0.1' })}/webhooks/sns`
+  const heard: Message[] = []
+  const knock = async (message: object | string) => {
+    const body = typeof message === 'string' ? message : JSON.stringify(message)
+    const headers = { 'content-type': 'text/plain; charset=UTF-8' }
+    return (await fetch(door, { method: 'POST', body, headers })).status
+  }
+  const recorder = await serve(async (request, response) => {
+    const message = JSON.parse((await request.toArray()).join('')) as Message
+    response.writeHead(await knock(message)).end()
+    heard.push(message)
+  })
+  await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'http', Endpoint: recorder }))
+  await waitFor(() => heard.length > 0)
+  return {
+    ses,
+    /** What came from SNS to the door, and was answered. */
+    heard,
+    /** Sends a message to the door. */
+    knock,
+    publish: (content: object, attributes: Record<string, string> = {}) =>
+      sns.send(
+        new PublishCommand({
+          TopicArn: topicArn,
+          Message: JSON.stringify(content),
+          MessageAttributes: Object.fromEntries(
+            Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+          ),
+        }),
+      ),
+    /** Enrols a student with this address. */
+    enrol: async (email = 'anna@example.com') => {
+      neighbours.state.student = aStudent({ email })
+      const event = anEnrollment()
+      await ledger.handle(event)
+      return event.payload.student_id
+    },
+  }
+}
+
+const untilIs = (studentId: string, status: string) =>
+  waitFor(async () => {
+    const email = await ledger.find(studentId)
+    return email.status === status ? email : null
+  })
+
+const aDelivery = (mail: object) => ({ eventType: 'Delivery', mail, delivery: {} })
+const aBounce = (mail: object, bounceType = 'Permanent') => ({
+  eventType: 'Bounce',
+  mail,
+  bounce: { bounceType, bounceSubType: 'General', bouncedRecipients: [{ emailAddress: 'Silent@example.com' }] },
+})
+
+test('a mail that is delivered says so, with every change in its history', async () => {
+  const { enrol, ses } = await startWorld()
+
+  const email = await untilIs(await enrol(), 'delivered')
+
+  const [mail] = await ses.readInbox()
+  expect(email).toMatchObject({ messageId: mail?.id, reason: null })
+  expect(await ledger.history(email.id)).toMatchObject([
+    { status: 'pending', attempt: 0, changedBy: 'event' },
+    { status: 'sending', attempt: 1, changedBy: 'worker' },
+    { status: 'sent', attempt: 1, changedBy: 'worker', messageId: mail?.id },
+    { status: 'delivered', attempt: 1, changedBy: 'ses', messageId: mail?.id },
+  ])
+})
+
+test.each([
+  ['bounce@example.com', 'bounced', 'Permanent: General'],
+  ['complaint@example.com', 'complained', 'abuse'],
+])('after %s the tenant writes to the address no more', async (address, status, reason) => {
+  const { enrol, ses } = await startWorld()
+
+  expect(await untilIs(await enrol(address), status)).toMatchObject({ reason })
+  const next = await untilIs(await enrol(address.toUpperCase().replace('EXAMPLE.COM', 'example.com')), 'suppressed')
+
+  expect(next).toMatchObject({ attempt: 0, reason: `an earlier mail ${status}` })
+  expect(await ses.readInbox()).toHaveLength(1)
+  await untilIs(await enrol('ben@example.com'), 'delivered')
+})
+
+test('a mailbox that is full for now gets the next mail', async () => {
+  const { enrol, publish } = await startWorld()
+  const { id, messageId } = await untilIs(await enrol('silent@example.com'), 'sent')
+
+  await publish(aBounce({ messageId, tags: { send_id: [id] } }, 'Transient'))
+  await waitFor(async () => (await ledger.history(id)).some(({ status }) => status === 'bounced'))
+
+  expect(await untilIs(await enrol('silent@example.com'), 'sent')).toMatchObject({ attempt: 1 })
+})
+
+test('feedback only moves a mail forward, in whatever order and however often it comes', async () => {
+  const { enrol, publish } = await startWorld()
+  const studentId = await enrol('silent@example.com')
+  const { id, messageId } = await untilIs(studentId, 'sent')
+  const mail = { messageId, tags: { send_id: [id] } }
+
+  await publish({ eventType: 'Complaint', mail, complaint: { complainedRecipients: [] } })
+  await untilIs(studentId, 'complained')
+  const count = (await readTaken()).length
+  for (const event of [aDelivery(mail), aBounce(mail), aDelivery(mail)]) await publish(event)
+  await waitFor(async () => (await readTaken()).length === count + 3)
+
+  expect((await ledger.history(id)).map(({ status }) => status)).toEqual(['pending', 'sending', 'sent', 'complained'])
+})
+
+test('a mail is found by the id that SES gave it if the event has no tag, and foreign mails are let be', async () => {
+  const { enrol, publish } = await startWorld()
+  const studentId = await enrol('silent@example.com')
+  const { messageId } = await untilIs(studentId, 'sent')
+
+  await publish(aDelivery({ messageId: 'another', tags: { send_id: [randomUUID()] } }))
+  await publish({ eventType: 'Open', mail: { messageId } })
+  await publish(aDelivery({ messageId }))
+
+  expect(await untilIs(studentId, 'delivered')).toMatchObject({ messageId })
+})
+
+test('an unknown mail is settled by feedback, and is not sent again', async () => {
+  const { enrol, publish, ses } = await startWorld({ EMAIL_UNKNOWN_AFTER_SECONDS: '600' })
+  await ses.setFault('accept-then-drop', 1)
+  const studentId = await enrol('silent@example.com')
+  const unknown = await untilIs(studentId, 'unknown')
+  const [mail] = await ses.readInbox()
+
+  await publish(aDelivery({ messageId: mail?.id, tags: { send_id: [unknown.id] } }))
+
+  expect(await untilIs(studentId, 'delivered')).toMatchObject({ messageId: mail?.id })
+  expect(await ses.readInbox()).toHaveLength(1)
+})
+
+test('a message that was taken before changes nothing, even days later', async () => {
+  const { enrol, publish, knock, heard } = await startWorld()
+  const studentId = await enrol('silent@example.com')
+  const { id, messageId } = await untilIs(studentId, 'sent')
+  await publish(aBounce({ messageId, tags: { send_id: [id] } }))
+  await untilIs(studentId, 'bounced')
+  await ledger.pool.query(`DELETE FROM suppressions`)
+
+  expect(await knock(heard.at(-1) ?? {})).toBe(204)
+
+  expect((await ledger.pool.query('SELECT FROM suppressions')).rowCount).toBe(0)
+})
+
+describe('a message that does not come from SNS for us is refused, and nothing is fetched for it', () => {
+  async function startForgery() {
+    const world = await startWorld()
+    await world.publish({ eventType: 'Open', mail: { messageId: 'm-1' } })
+    const genuine = await waitFor(() => world.heard.find(({ Type }) => Type === 'Notification'))
+    await waitFor(async () => (await readTaken()).length === 1)
+    let asked = 0
+    const inside = await serve((_request, response) => {
+      asked += 1
+      response.end()
+    })
+    return { ...world, genuine: { ...genuine, MessageId: randomUUID() }, inside, countAsked: () => asked }
+  }
+
+  test.each<[string, (world: { genuine: Message; inside: string; sns: string }) => Message]>([
+    ['another text', ({ genuine }) => ({ ...genuine, Message: '{}' })],
+    ['another topic', ({ genuine }) => ({ ...genuine, TopicArn: 'arn:aws:sns:eu-central-1:000000000000:other' })],
+    ['a signature of another kind', ({ genuine }) => ({ ...genuine, SignatureVersion: '2' })],
+    [
+      'a certificate elsewhere',
+      ({ genuine, inside, sns }) => ({
+        ...genuine,
+        SigningCertURL: (genuine['SigningCertURL'] ?? '').replace(sns, inside),
+      }),
+    ],
+    [
+      'a certificate elsewhere, with SNS as its user',
+      ({ genuine, inside, sns }) => ({
+        ...genuine,
+        SigningCertURL: (genuine['SigningCertURL'] ?? '').replace(sns, inside.replace('//', '//sns.amazonaws.com@')),
+      }),
+    ],
+    [
+      'another file of SNS as its certificate',
+      ({ genuine, sns }) => ({ ...genuine, SigningCertURL: `${sns}/?Action=ConfirmSubscription` }),
+    ],
+    ['no address as its certificate', ({ genuine }) => ({ ...genuine, SigningCertURL: 'no address' })],
+    [
+      'a subscription to confirm elsewhere',
+      ({ genuine, inside }) => ({
+        ...genuine,
+        Type: 'SubscriptionConfirmation',
+        Token: 't',
+        SubscribeURL: `${inside}/?Action=ConfirmSubscription`,
+      }),
+    ],
+  ])('%s', async (_case, forge) => {
+    const { genuine, inside, ses, knock, countAsked } = await startForgery()
+
+    expect(await knock(forge({ genuine, inside, sns: ses.url }))).toBe(403)
+
+    expect(countAsked()).toBe(0)
+    expect(await readTaken()).toHaveLength(1)
+  })
+
+  test('what is not a message is a bad request', async () => {
+    const { knock } = await startForgery()
+
+    expect(await knock({ Type: 'Notification' })).toBe(400)
+    expect(await knock('no JSON')).toBe(400)
+  })
+})
+
+describe('an enrolment that is published on SNS', () => {
+  const message = (studentId: string, courseId: string) => ({
+    eventType: 'EnrollmentCompleted',
+    studentId,
+    courseId,
+    enrollmentType: 'free',
+    enrolledAt: '2026-03-02T09:30:00Z',
+    source: 'gift',
+  })
+
+  test('and on Kafka brings one mail', async () => {
+    const { publish, ses } = await startWorld({ WELCOME_FROM: 'both' })
+    const event = anEnrollment()
+    const { student_id, course_id, activation } = event.payload
+    const attributes = { tenant_id: event.meta.tenant_id, activation: String(activation), event_id: event.id }
+
+    await Promise.all([publish(message(student_id, course_id), attributes), ledger.handle(event)])
+    await waitFor(async () => (await readTaken()).length > 0)
+
+    await untilIs(student_id, 'delivered')
+    expect(await ses.readInbox()).toHaveLength(1)
+  })
+
+  test('without attributes is a first enrolment of the default tenant', async () => {
+    const { publish } = await startWorld({ WELCOME_FROM: 'sns' })
+
+    await publish(message('student-1', 'course-1'))
+
+    const email = await waitFor(async () => (await ledger.list())[0])
+    expect(email).toMatchObject({ tenantId: 'acme', fact: 'course-1', activation: 1, source: 'gift' })
+  })
+
+  test('brings no mail where only Kafka is listened to', async () => {
+    const { publish } = await startWorld()
+
+    await publish(message('student-1', 'course-1'))
+    await waitFor(async () => (await readTaken()).length === 1)
+
+    expect(await ledger.list()).toEqual([])
+  })
+})
+
+async function readTaken() {
+  return (await ledger.pool.query('SELECT id FROM sns_messages')).rows
+}
