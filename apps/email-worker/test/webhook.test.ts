@@ -204,6 +204,32 @@ test('a message that was taken before changes nothing, even days later', async (
   expect((await ledger.pool.query('SELECT FROM suppressions')).rowCount).toBe(0)
 })
 
+test('a message is forgotten when it is too old to come again', async () => {
+  await ledger.pool.query(
+    `INSERT INTO sns_messages VALUES ('old', now() - interval '31 days'), ('recent', now() - interval '29 days')`,
+  )
+
+  await startWorld()
+  await waitFor(async () => (await readTaken()).length === 1)
+
+  expect(await readTaken()).toEqual([{ id: 'recent' }])
+})
+
+test('a report that a mail is no spam is no complaint', async () => {
+  const { enrol, publish } = await startWorld()
+  const studentId = await enrol('silent@example.com')
+  const { messageId } = await untilIs(studentId, 'sent')
+
+  const complaint = {
+    complaintFeedbackType: 'not-spam',
+    complainedRecipients: [{ emailAddress: 'silent@example.com' }],
+  }
+  await publish({ eventType: 'Complaint', mail: { messageId }, complaint })
+
+  await untilIs(studentId, 'delivered')
+  expect((await ledger.pool.query('SELECT FROM suppressions')).rowCount).toBe(0)
+})
+
 describe('a message that does not come from SNS for us is refused, and nothing is fetched for it', () => {
   async function startForgery() {
     const world = await startWorld()

@@ -63,6 +63,8 @@ function read(event: SesEvent): Finding {
     }
     case 'Complaint': {
       const { complaintFeedbackType, complainedRecipients } = event.complaint
+      // Somebody took the mail out of their spam.
+      if (complaintFeedbackType === 'not-spam') return { status: 'delivered', reason: null }
       return {
         status: 'complained',
         reason: complaintFeedbackType ?? null,
@@ -100,8 +102,10 @@ export async function takeFeedback(tx: Transaction, event: SesEvent, addressHash
       .where(eq(emails.id, email.id))
   }
   const { id: emailId, tenantId } = email
-  if (refusing)
-    for (const address of refusing)
+  if (refusing) {
+    for (const address of refusing) {
       await suppress(tx, { tenantId, emailId, address, reason: status, key: addressHashKey })
+    }
+  }
   return status
 }

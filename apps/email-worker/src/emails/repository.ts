@@ -2,7 +2,7 @@ import { toBinaryArray } from '@coursewire/messaging'
 import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
 import { and, asc, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm'
 import { v7 as createId } from 'uuid'
-import { emails, erasedAccounts } from '../db/schema.ts'
+import { emails, erasedAccounts, snsMessages } from '../db/schema.ts'
 import { type Email, type EmailKey, type Outcome, type OwedEmail, retryDelaySeconds } from './email.ts'
 
 const now = sql`now()`
@@ -251,6 +251,11 @@ export async function resend(db: Database | Transaction, which: SQL | undefined)
 
 /** Builds the condition that a mail has one of these ids. */
 export const isOneOf = (ids: string[]): SQL => inArray(emails.id, ids)
+
+/** Forgets the messages of SNS that are too old to come again: no queue keeps them for longer than two weeks. */
+export async function forgetSnsMessages(db: Database): Promise<void> {
+  await db.delete(snsMessages).where(lte(snsMessages.takenAt, sql`now() - interval '30 days'`))
+}
 
 /** Measures what operators set alarms on. */
 export async function measureBacklog(db: Database): Promise<{ unknown: number; oldestPendingSeconds: number }> {

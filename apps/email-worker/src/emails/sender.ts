@@ -3,7 +3,7 @@ import { createOutageLog, createWaiter } from '@coursewire/service-kit'
 import { createDelivery, type DeliveryOptions } from './delivery.ts'
 import type { Email, Outcome } from './email.ts'
 import * as metrics from './metrics.ts'
-import { markUnknown, measureBacklog, reserveDue } from './repository.ts'
+import { forgetSnsMessages, markUnknown, measureBacklog, reserveDue } from './repository.ts'
 
 export interface Sender {
   /** Announces new mails. Without it they are found within two seconds. */
@@ -19,6 +19,7 @@ const IDLE_MS = 2_000
 /** How often it looks while mails are on their way, or a dependency is down. */
 const POLL_MS = 500
 const SWEEP_MS = 5_000
+const FORGET_MS = 3_600_000
 
 /** How many mails are reserved in one commit. */
 const RESERVED_MAILS = 32
@@ -46,6 +47,7 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   let isClosing = false
   let lastCycleAt = monotonicMs()
   let sweptAt = Number.NEGATIVE_INFINITY
+  let forgotAt = Number.NEGATIVE_INFINITY
   let outages = 0
   let pausedUntil = 0
 
@@ -87,6 +89,9 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
     const { unknown, oldestPendingSeconds } = await measureBacklog(db)
     metrics.unknownEmails.record(unknown)
     metrics.oldestPending.record(oldestPendingSeconds)
+    if (monotonicMs() - forgotAt < FORGET_MS) return
+    await forgetSnsMessages(db)
+    forgotAt = monotonicMs()
   }
 
   const rest = () => waiter.wait(outages > 0 ? POLL_MS : IDLE_MS)
