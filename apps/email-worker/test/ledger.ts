@@ -51,6 +51,8 @@ export async function openLedger() {
         interval,
       ]),
     clear: () =>
-      pool.query('DELETE FROM emails; DELETE FROM email_history; DELETE FROM suppressions; DELETE FROM sns_messages'),
+      pool.query(
+        'DELETE FROM emails; DELETE FROM email_history; DELETE FROM suppressions; DELETE FROM sns_messages; DELETE FROM sending_budget',
+      ),
   }
 }

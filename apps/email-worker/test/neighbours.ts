@@ -147,6 +147,10 @@ export async function startSes() {
       AWS_SECRET_ACCESS_KEY: randomUUID(),
     },
     readInbox: async () => (await (await fetch(`${aws.url}/_inbox`)).json()) as Mail[],
+    async setQuota(limits: object) {
+      const headers = { 'content-type': 'application/json' }
+      await fetch(`${aws.url}/_quota`, { method: 'PUT', headers, body: JSON.stringify(limits) })
+    },
     async setFault(kind: string, times: number | null) {
       await fetch(`${aws.url}/_faults`, {
         method: 'PUT',

@@ -132,15 +132,58 @@ test('a throttled mail stays pending with the reason and is sent later', async (
   await ses.setFault('throttle', 1)
   await start()
 
+  const { id } = await enrol('sent')
+
+  expect(await ledger.history(id)).toMatchObject([
+    { status: 'pending' },
+    { status: 'sending' },
+    { status: 'pending', attempt: 1, reason: expect.stringContaining('Throttling') },
+    { status: 'sending' },
+    { status: 'sent', attempt: 2, reason: null },
+  ])
+  expect(await ledger.list()).toMatchObject([{ failures: 0 }])
+  expect(await ses.readInbox()).toHaveLength(1)
+})
+
+test('many mails are sent as fast as SES takes them, by all workers together, without one that is refused', async () => {
+  const { ses, start } = await startWorld()
+  await ses.setQuota({ maxSendRate: 40 })
+  await Promise.all([start(), start()])
+  await waitFor(async () => (await ledger.pool.query('SELECT FROM sending_budget')).rowCount === 1)
+  const events = Array.from({ length: 100 }, () => anEnrollment())
+
+  await ledger.handle(...events)
+  await waitFor(async () => (await ledger.list()).every(({ status }) => status === 'sent'))
+
+  expect(new Set((await ledger.list()).map(({ attempt }) => attempt))).toEqual(new Set([1]))
+})
+
+test('when the quota of the day is used up, mails wait, and the log says until when', async () => {
+  const { ses, start } = await startWorld()
+  const { lines, logger: kept } = keepLines()
+  await ses.setQuota({ max24HourSend: 1 })
+  await start({ logger: kept })
+  await enrol('sent')
+
   const event = anEnrollment()
   await ledger.handle(event)
-  const email = await untilPutOff(event.payload.student_id)
-  expect(email).toMatchObject({ status: 'pending', attempt: 1, reason: expect.stringContaining('Throttling') })
-  expect(Date.parse(email.dueAt ?? '')).toBeGreaterThan(Date.parse(email.updatedAt ?? ''))
-
-  await ledger.makeDue()
-  expect(await until(event.payload.student_id, 'sent')).toMatchObject({ attempt: 2, reason: null })
+  const said = await waitFor(() => lines.find(({ msg }) => String(msg).startsWith('The quota of SES for a day')))
+  expect(said).toMatchObject({ perDay: 1, until: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) })
+  const { attempt } = await ledger.find(event.payload.student_id)
+  expect(attempt).toBeLessThanOrEqual(1)
   expect(await ses.readInbox()).toHaveLength(1)
+})
+
+test('links are sent before welcomes', async () => {
+  const { ses, start } = await startWorld()
+  const events = Array.from({ length: 20 }, () => anEnrollment())
+  await ledger.handle(...events, anAccountEvent('verification'))
+
+  await start()
+  await waitFor(async () => (await ledger.list()).every(({ status }) => status !== 'pending' && status !== 'sending'))
+
+  const subjects = (await ses.readInbox()).map(({ subject }) => subject)
+  expect(subjects.findIndex((subject) => !subject.startsWith('Welcome'))).toBeLessThan(8)
 })
 
 test('a mail of a forbidden tenant fails after a day, while mails of other tenants are sent', async () => {
@@ -356,9 +399,10 @@ test('a worker that is told to stop while it prepares a mail leaves it to the ne
 
 test('only one of several workers claims a mail, and only its last attempt counts', async () => {
   await ledger.handle(anEnrollment())
-  const [email] = await reserveDue(ledger.db, 1, 10)
+  const { emails } = await reserveDue(ledger.db, 1, 10)
+  const [email] = emails
   if (!email) return expect.unreachable()
-  expect(await reserveDue(ledger.db, 1, 10)).toEqual([])
+  expect(await reserveDue(ledger.db, 1, 10)).toEqual({ emails: [], waitMs: 0 })
 
   const claims = await Promise.all(Array.from({ length: 5 }, () => claim(ledger.db, email, anAddressHash)))
   expect(claims.filter(Boolean)).toHaveLength(1)

@@ -33,7 +33,7 @@ export function queryRoutes(servicesByVersion: Map<string, Service>, faults: Fau
         throw new QueryError(400, 'InvalidAction', `Could not find operation ${name} for version ${version}`)
       }
 
-      const fault = faults.take(service.name)
+      const fault = name.startsWith('Get') ? null : faults.take(service.name)
       if (fault === 'throttle') throw service.throttling
       if (fault === 'error') throw service.failure
       if (fault === 'hang') return reply.hijack()

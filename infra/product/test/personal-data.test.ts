@@ -35,6 +35,8 @@ const notPersonal: Record<string, readonly string[]> = {
   ],
   'email-worker': [
     'emails.tenant_id',
+    'emails.priority',
+    'sending_budget.*',
     'email_history.id',
     'erased_accounts.tenant_id',
     'suppressions.tenant_id',

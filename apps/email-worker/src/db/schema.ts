@@ -1,6 +1,20 @@
 import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { bigint, check, customType, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 export const statuses = [
   'pending',
@@ -38,6 +52,8 @@ export const emails = pgTable(
     /** How the student was enrolled; null for other mails. */
     source: text('source'),
     status: text('status', { enum: statuses }).notNull().default('pending'),
+    /** Of the mails that are due, those with the smallest number are sent first. */
+    priority: smallint('priority').notNull().default(1),
     /** Counts the claims. Only the worker with the latest number may record an outcome. */
     attempt: integer('attempt').notNull().default(0),
     failures: integer('failures').notNull().default(0),
@@ -58,7 +74,9 @@ export const emails = pgTable(
     // In this order it also finds the mails of a recipient.
     unique('emails_once').on(table.tenantId, table.recipient, table.fact, table.activation, table.template),
     // Nearly all rows are `sent` or `delivered`, and nobody searches for those.
-    index('emails_unsettled').on(table.status, table.dueAt).where(sql`${table.status} NOT IN ('sent', 'delivered')`),
+    index('emails_unsettled')
+      .on(table.status, table.priority, table.dueAt)
+      .where(sql`${table.status} NOT IN ('sent', 'delivered')`),
     index('emails_message').on(table.messageId).where(sql`${table.messageId} IS NOT NULL`),
     check('emails_status', sql`${table.status} IN (${quoted(statuses)})`),
     check('emails_sent', sql`(${table.status} IN (${quoted(acceptedStatuses)})) = (${table.messageId} IS NOT NULL)`),
@@ -79,7 +97,10 @@ export const emailHistory = pgTable(
     messageId: text('message_id'),
     changedBy: text('changed_by').notNull(),
   },
-  (table) => [index('email_history_email').on(table.emailId, table.id)],
+  (table) => [
+    index('email_history_email').on(table.emailId, table.id),
+    index('email_history_age').using('brin', table.at),
+  ],
 )
 
 /** The addresses that a tenant writes to no more, as keyed hashes. */
@@ -94,6 +115,22 @@ export const suppressions = pgTable(
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.addressHash] })],
+)
+
+/** One row: a bucket of tokens that all instances take from, one for each mail. It is filled as fast as SES lets the account send. */
+export const sendingBudget = pgTable(
+  'sending_budget',
+  {
+    isOnly: boolean('is_only').primaryKey().default(true),
+    /** How many tokens are added in a second, and how many fit. */
+    perSecond: doublePrecision('per_second').notNull(),
+    capacity: doublePrecision('capacity').notNull(),
+    tokens: doublePrecision('tokens').notNull(),
+    filledAt: moment('filled_at').notNull().default(sql`clock_timestamp()`),
+    /** Nothing is sent until then: the quota of the day is used up. */
+    pausedUntil: moment('paused_until'),
+  },
+  (table) => [check('sending_budget_is_one', sql`${table.isOnly}`)],
 )
 
 /** The messages of SNS that were taken. It may deliver each again, for an hour by itself and much later by hand. */

@@ -20,7 +20,12 @@ export interface OwedEmail extends EmailKey {
   source: string | null
   eventId: string
   correlationId: string
+  /** Of the mails that are due, those with the smallest number are sent first. */
+  priority: number
 }
+
+/** People wait for a link; a welcome can come a little later; news can wait. */
+export const priorities = { account: 0, welcome: 1, news: 2 }
 
 /** A mail that is due, as the sender reads it from the ledger. */
 export interface Email extends Omit<OwedEmail, 'activation' | 'eventId'> {
@@ -31,13 +36,13 @@ export interface Email extends Omit<OwedEmail, 'activation' | 'eventId'> {
 }
 
 /**
- * The outcome of an attempt to send. `isOutage` marks a failure that the next mail would have too; `remedy` is what an operator has to do before
+ * The outcome of an attempt to send. `isThrottled` says that it came too soon, which is nobody's failure. `isOutage` marks a failure that the next mail would have too; `remedy` is what an operator has to do before
  * it can be sent.
  */
 export type Outcome =
   | { status: 'sent'; messageId: string }
   | { status: 'failed' | 'suppressed'; reason: string }
-  | { status: 'pending'; reason: string; isOutage: boolean; remedy?: string | undefined }
+  | { status: 'pending'; reason: string; isOutage: boolean; isThrottled?: true; remedy?: string | undefined }
   | { status: 'unknown'; reason: string }
 
 /** Returns the mail that an enrolment causes. A student who comes back after leaving gets another one. */
@@ -52,6 +57,7 @@ export function toWelcomeEmail(event: EventOf<typeof enrollmentCompleted | typeo
     source: 'source' in payload ? payload.source : null,
     eventId: id,
     correlationId: meta.correlation_id,
+    priority: priorities.welcome,
   }
 }
 
@@ -69,6 +75,7 @@ export function toAccountEmail(template: string, { id, payload, meta }: AccountR
     source: null,
     eventId: id,
     correlationId: meta.correlation_id,
+    priority: priorities.account,
   }
 }
 

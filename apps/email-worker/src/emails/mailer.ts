@@ -1,4 +1,5 @@
 import {
+  GetSendQuotaCommand,
   SESClient,
   SendRawEmailCommand,
   type SendRawEmailCommandInput,
@@ -19,12 +20,23 @@ export interface Mail {
   text: string
 }
 
+/** How much the account may send. */
+export interface Quota {
+  perSecond: number
+  /** In 24 hours; null is no limit. */
+  perDay: number | null
+  /** In the last 24 hours. */
+  sentToday: number
+}
+
 export interface Mailer {
   /**
    * Sends a mail at most once, without retries. Calls `assertTimely` at the last moment before the request leaves; if that throws,
    * nothing is sent. Never throws.
    */
   send(mail: Mail, tags: { sendId: string; attempt: number }, assertTimely: () => void): Promise<Outcome>
+  /** Rejects if SES does not tell. */
+  getQuota(): Promise<Quota>
   close(): void
 }
 
@@ -84,6 +96,13 @@ export function createSesMailer(options: {
       } catch (error) {
         return explainFailure(error, hasLeft)
       }
+    },
+    async getQuota() {
+      const abortSignal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+      const quota = await client.send(new GetSendQuotaCommand({}), { abortSignal })
+      const { MaxSendRate: perSecond, Max24HourSend: perDay = -1, SentLast24Hours: sentToday = 0 } = quota
+      if (!perSecond) throw new Error('SES tells no rate')
+      return { perSecond, perDay: perDay < 0 ? null : perDay, sentToday }
     },
     close: () => client.destroy(),
   }

@@ -11,6 +11,12 @@ export const unknownEmails = meter.createGauge('emails_unknown', {
 export const oldestPending = meter.createGauge('emails_oldest_pending_seconds', {
   description: 'Age of the oldest mail that still has to be sent',
 })
+export const quotaPerSecond = meter.createGauge('emails_quota_per_second', {
+  description: 'How many mails SES takes in a second',
+})
+export const quotaLeft = meter.createGauge('emails_quota_left', {
+  description: 'How many mails SES still takes in these 24 hours',
+})
 export const feedback = meter.createCounter('email_feedback_total', {
   description: 'What SES told about mails, and whether they are in this ledger',
 })

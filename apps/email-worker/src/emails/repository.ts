@@ -1,23 +1,28 @@
 import { toBinaryArray } from '@coursewire/messaging'
 import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
-import { and, asc, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm'
 import { v7 as createId } from 'uuid'
 import { emails, erasedAccounts, snsMessages } from '../db/schema.ts'
 import { type Email, type EmailKey, type Outcome, type OwedEmail, retryDelaySeconds } from './email.ts'
+
+/** SES measures its rate in a second. */
+const THROTTLED_SECONDS = 1
 
 const now = sql`now()`
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`
 
 const insertStatement = `
-  INSERT INTO emails (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id,
+  INSERT INTO emails (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id, priority,
                       status, withdrawn, reason)
   SELECT id::uuid, owed.tenant_id, template, recipient, fact, activation::int, source, event_id, correlation_id,
+         priority::smallint,
          CASE WHEN erased_at IS NULL THEN 'pending' ELSE 'failed' END,
          CASE WHEN erased_at IS NOT NULL THEN 'erased' END,
          CASE WHEN erased_at IS NOT NULL THEN 'erased' END
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+              $10::text[])
        WITH ORDINALITY
-       AS owed (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id, position)
+       AS owed (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id, priority, position)
   LEFT JOIN erased_accounts AS erased ON (erased.tenant_id, account_id) = (owed.tenant_id, recipient)
   ORDER BY position
   ON CONFLICT DO NOTHING`
@@ -34,6 +39,7 @@ export async function insertEmails(tx: Transaction, owed: OwedEmail[]): Promise<
     owed.map(({ source }) => source),
     owed.map(({ eventId }) => eventId),
     owed.map(({ correlationId }) => correlationId),
+    owed.map(({ priority }) => String(priority)),
   ]
   await queryNamed(tx, {
     // Named, so that Postgres plans it once per connection.
@@ -92,32 +98,7 @@ const attempt = sql.placeholder('attempt')
 
 /** Prepares the statements that run for each mail. Building and planning them each time takes longer than running them. */
 function prepareStatements(db: Database) {
-  const due = db
-    .select({ id: emails.id })
-    .from(emails)
-    .where(and(eq(emails.status, 'pending'), lte(emails.dueAt, now)))
-    .orderBy(asc(emails.dueAt))
-    .limit(sql.placeholder('limit'))
-    .for('update', { skipLocked: true })
   return {
-    reserve: db
-      .update(emails)
-      .set({ dueAt: sql`now() + make_interval(secs => ${sql.placeholder('seconds')})` })
-      // An array, because the planner may run the subquery of a plain IN, with its locks, more than once.
-      .where(sql`${emails.id} = ANY (ARRAY (${due}))`)
-      .returning({
-        id: emails.id,
-        tenantId: emails.tenantId,
-        template: emails.template,
-        recipient: emails.recipient,
-        fact: emails.fact,
-        source: emails.source,
-        correlationId: emails.correlationId,
-        attempt: emails.attempt,
-        failures: emails.failures,
-        isOld: sql<boolean>`${emails.createdAt} < now() - interval '1 day'`,
-      })
-      .prepare('reserve-emails'),
     claim: db
       .update(emails)
       .set({
@@ -165,12 +146,45 @@ function statementsOf(db: Database) {
   return statements
 }
 
+const reserveStatement = `
+  WITH budget AS (
+    SELECT per_second,
+           CASE WHEN paused_until > now() THEN 0
+                ELSE least(capacity, tokens + per_second * extract(epoch FROM clock_timestamp() - filled_at)) END AS available
+    FROM sending_budget FOR UPDATE
+  ), due AS (
+    SELECT id FROM emails WHERE status = 'pending' AND due_at <= now()
+    ORDER BY priority, due_at
+    LIMIT least($1, (SELECT floor(available) FROM budget)::int)
+    FOR UPDATE SKIP LOCKED
+  ), reserved AS (
+    UPDATE emails SET due_at = now() + make_interval(secs => $2) WHERE id = ANY (ARRAY (SELECT id FROM due))
+    RETURNING id, tenant_id AS "tenantId", template, recipient, fact, source, correlation_id AS "correlationId", priority, attempt,
+              failures, created_at < now() - interval '1 day' AS "isOld"
+  ), spent AS (
+    UPDATE sending_budget SET tokens = budget.available - (SELECT count(*) FROM reserved), filled_at = clock_timestamp()
+    FROM budget RETURNING budget.per_second, sending_budget.tokens
+  )
+  SELECT (SELECT CASE WHEN tokens < 1 THEN (1 - tokens) / per_second ELSE 0 END FROM spent)::float8 AS "waitSeconds", reserved.*
+  FROM (SELECT) AS always LEFT JOIN reserved ON true`
+
 /**
- * Takes due mails for preparation without claiming them. They stay pending and become due again if nobody settles them in time. So
- * several workers can share the work, and a dead one leaves nothing behind.
+ * Takes due mails for preparation without claiming them, the most urgent first, as many as there are tokens. They stay pending and become due
+ * again if nobody settles them in time. So several workers can share the work, and a dead one leaves nothing behind. `waitMs` is how long it
+ * takes until there is another token.
  */
-export function reserveDue(db: Database, limit: number, seconds: number): Promise<Email[]> {
-  return statementsOf(db).reserve.execute({ limit, seconds })
+export async function reserveDue(
+  db: Database,
+  limit: number,
+  seconds: number,
+): Promise<{ emails: Email[]; waitMs: number }> {
+  const { rows } = await queryNamed<{ waitSeconds: number | null } & (Email | { id: null })>(db, {
+    name: 'reserve-emails',
+    text: reserveStatement,
+    values: [limit, seconds],
+  })
+  const reserved = rows.flatMap(({ waitSeconds: _, ...email }) => (email.id === null ? [] : [email as Email]))
+  return { emails: reserved, waitMs: (rows[0]?.waitSeconds ?? 0) * 1_000 }
 }
 
 /** Claims a mail for its next attempt unless another worker was faster. Has committed when it resolves. */
@@ -193,14 +207,18 @@ export async function settle(
     const sent = await statementsOf(db).settleSent.execute({ id: email.id, attempt: email.attempt, messageId })
     return sent.length === 1
   }
-  const failures = email.failures + 1
+  const isThrottled = outcome.status === 'pending' && outcome.isThrottled
+  const failures = email.failures + (isThrottled ? 0 : 1)
   const settled = await db
     .update(emails)
     .set({
       ...toChange(outcome),
       changedBy: 'worker',
       updatedAt: now,
-      ...(outcome.status === 'pending' && { failures, dueAt: inSeconds(retryDelaySeconds(failures, outcome.remedy)) }),
+      ...(outcome.status === 'pending' && {
+        failures,
+        dueAt: inSeconds(isThrottled ? THROTTLED_SECONDS : retryDelaySeconds(failures, outcome.remedy)),
+      }),
     })
     .where(and(eq(emails.id, email.id), eq(emails.attempt, email.attempt), isNull(emails.messageId)))
     .returning({ id: emails.id })

@@ -31,7 +31,7 @@ export function explainFailure(error: unknown, hasLeft: boolean): Exclude<Outcom
 
   if (!hasLeft && error instanceof URIError) return { status: 'failed', reason }
   if (!hasLeft) return { status: 'pending', reason, isOutage: true }
-  if (throttling.test(name)) return { status: 'pending', reason, isOutage: true }
+  if (throttling.test(name)) return { status: 'pending', reason, isOutage: false, isThrottled: true }
   if (status >= 400 && status < 500) {
     if (unsendable.has(name)) return { status: 'failed', reason }
     return { status: 'pending', reason, isOutage: !ofThisMailOnly.has(name) }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createOutageLog, createWaiter } from '@coursewire/service-kit'
+import { createBudget } from './budget.ts'
 import { createDelivery, type DeliveryOptions } from './delivery.ts'
 import type { Email, Outcome } from './email.ts'
 import * as metrics from './metrics.ts'
@@ -28,6 +29,8 @@ const RESERVED_SECONDS = 10
 /** A reserved mail that was not started by then is left until it becomes due again. */
 const BEGIN_WITHIN_MS = 5_000
 const MAX_PAUSE_MS = 60_000
+/** How long nothing is sent after SES has said that mails come too fast. */
+const THROTTLED_MS = 1_000
 /** Longer than any query may take. */
 const LIVENESS_MS = 60_000
 
@@ -37,6 +40,7 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   const deliver = createDelivery({ ...options, mayClaim: () => !isClosing })
   const inFlight = new Set<Promise<void>>()
   const waiter = createWaiter()
+  const budget = createBudget(options)
   const interruptions = createOutageLog(logger, {
     failing: 'Sender interrupted, continuing',
     works: 'Sender works again',
@@ -44,6 +48,8 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   let reserved: Email[] = []
   let reservedAt = 0
   let mayBeMore = false
+  /** How long it takes until SES takes another mail. */
+  let budgetMs = 0
   let isClosing = false
   let lastCycleAt = monotonicMs()
   let sweptAt = Number.NEGATIVE_INFINITY
@@ -59,7 +65,10 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
   }
 
   function judge(outcome: Outcome | null): void {
-    if (outcome?.status === 'unknown' || (outcome?.status === 'pending' && outcome.isOutage)) countOutage()
+    if (outcome?.status === 'pending' && outcome.isThrottled) {
+      budget.keep({ isUrgent: true })
+      pausedUntil = Math.max(pausedUntil, monotonicMs() + THROTTLED_MS)
+    } else if (outcome?.status === 'unknown' || (outcome?.status === 'pending' && outcome.isOutage)) countOutage()
     else if (outcome?.status === 'sent') outages = 0
   }
 
@@ -94,20 +103,23 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
     forgotAt = monotonicMs()
   }
 
-  const rest = () => waiter.wait(outages > 0 ? POLL_MS : IDLE_MS)
+  const rest = () => waiter.wait(outages > 0 ? POLL_MS : Math.min(IDLE_MS, budgetMs || IDLE_MS))
 
   async function takeDue(slots: number): Promise<Email[]> {
     if (monotonicMs() - reservedAt > BEGIN_WITHIN_MS) reserved = []
     if (slots > 0 && reserved.length === 0) {
       reservedAt = monotonicMs()
       const limit = outages > 0 ? slots : RESERVED_MAILS
-      reserved = await reserveDue(db, limit, RESERVED_SECONDS)
+      const found = await reserveDue(db, limit, RESERVED_SECONDS)
+      reserved = found.emails
       mayBeMore = reserved.length === limit
+      budgetMs = mayBeMore ? 0 : found.waitMs
     }
     return reserved.splice(0, slots)
   }
 
   async function cycle(): Promise<void> {
+    budget.keep()
     await sweep()
     const slots = Math.max(0, countFreeSlots())
     const due = await takeDue(slots)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OwedEmail } from '../emails/email.ts'
+import { type OwedEmail, priorities } from '../emails/email.ts'
 import type { Notification } from './message.ts'
 
 const id = z.string().min(1).max(128)
@@ -36,5 +36,6 @@ export function toWelcomeEmail(
     source,
     eventId,
     correlationId: eventId,
+    priority: priorities.welcome,
   }
 }

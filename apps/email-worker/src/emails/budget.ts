@@ -1,0 +1,61 @@
+import type { Database, Logger } from '@coursewire/service-kit'
+import { sql } from 'drizzle-orm'
+import type { Mailer, Quota } from './mailer.ts'
+import * as metrics from './metrics.ts'
+
+const REFRESH_MS = 60_000
+/** While the quota of the day is used up, SES is asked again after so long. */
+const PAUSE_SECONDS = 60
+/**
+ * SES measures its rate in a second. A full bucket and what is added to it in that time must not be more, so the rate is divided between
+ * the two.
+ */
+const BURST = 0.2
+
+/** Keeps the bucket filled as fast as SES lets the account send. Until SES has said how fast that is, nothing is limited. */
+export function createBudget(options: { db: Database; mailer: Mailer; logger: Logger; monotonicMs: () => number }) {
+  const { db, mailer, logger, monotonicMs } = options
+  let askedAt = Number.NEGATIVE_INFINITY
+  let isUsedUp = false
+
+  async function refresh(): Promise<void> {
+    const quota = await mailer.getQuota()
+    const { perSecond, perDay, sentToday } = quota
+    metrics.quotaPerSecond.record(perSecond)
+    if (perDay !== null) metrics.quotaLeft.record(Math.max(0, perDay - sentToday))
+    const wasUsedUp = isUsedUp
+    isUsedUp = perDay !== null && sentToday >= perDay
+    await writeBudget(db, quota, isUsedUp)
+    if (isUsedUp && !wasUsedUp) {
+      logger.error({ perDay, until: await findEnd(db) }, 'The quota of SES for a day is used up: mails wait')
+    } else if (wasUsedUp && !isUsedUp) logger.info({ perDay, sentToday }, 'SES takes mails again')
+  }
+
+  return {
+    /** Asks SES for the quota once a minute, or at once if it has refused a mail for it. Does not wait for the answer. */
+    keep({ isUrgent = false } = {}): void {
+      if (!isUrgent && monotonicMs() - askedAt < REFRESH_MS) return
+      askedAt = monotonicMs()
+      void refresh().catch((error: unknown) => logger.warn({ err: error }, 'The quota of SES cannot be read'))
+    },
+  }
+}
+
+async function writeBudget(db: Database, { perSecond }: Quota, isUsedUp: boolean): Promise<void> {
+  const rate = perSecond * (1 - BURST)
+  const capacity = Math.max(1, perSecond * BURST)
+  const pausedUntil = isUsedUp ? sql`now() + make_interval(secs => ${PAUSE_SECONDS})` : sql`NULL`
+  await db.execute(sql`
+    INSERT INTO sending_budget (per_second, capacity, tokens, paused_until)
+    VALUES (${rate}, ${capacity}, ${capacity}, ${pausedUntil})
+    ON CONFLICT (is_only) DO UPDATE
+      SET per_second = excluded.per_second, capacity = excluded.capacity, paused_until = excluded.paused_until`)
+}
+
+/** SES counts the mails of the last 24 hours, so there is room again when the first of them is that old. */
+async function findEnd(db: Database): Promise<string | null> {
+  const { rows } = await db.execute<{ until: string | null }>(sql`
+    SELECT to_char((min(at) + interval '1 day') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS until
+    FROM email_history WHERE status = 'sent' AND at > now() - interval '1 day'`)
+  return rows[0]?.until ?? null
+}
