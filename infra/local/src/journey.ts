@@ -77,7 +77,7 @@ export async function* takeJourney(
   const verification = await waitForLink(stack, learner, () => waitFor(signUp, patience))
   yield { name: 'link in the inbox', details: `${verification.subject}  ${stack.urls.aws}/#${verification.id}` }
 
-  const wanted = await waitFor(() => openLink(stack, verification, courseId), patience)
+  const wanted = await waitFor(() => openLink(stack, learner, courseId), patience)
   yield { name: 'verified', details: `wants the course ${wanted}` }
 
   const { token } = await waitFor(() => signIn(stack, learner), patience)
@@ -137,20 +137,29 @@ async function waitForLink(stack: Product, learner: Learner, signUpAgain: () => 
   }
 }
 
-/** Opens the link, and returns the course that was given back. If an answer was lost, the link is used up and the person knows the course. */
-async function openLink({ urls }: Product, mail: Mail, known: string): Promise<string | null> {
+/**
+ * Opens the newest link, and returns the course that was given back. If the answer to that was lost, the link is used up and the person knows
+ * the course. If the answer to a sign-up was lost, the link is replaced, and the next mail has another one.
+ */
+async function openLink(stack: Product, learner: Learner, known: string): Promise<string | null> {
+  const mail = (await findMails(stack, learner)).findLast(tokenOf)
   try {
     const answer = await callApi<{ pendingEnrollmentCourseId: string | null }>(
-      `${urls.enrollmentApi}/auth/verify-email`,
-      {
-        body: { token: tokenOf(mail) },
-      },
+      `${stack.urls.enrollmentApi}/auth/verify-email`,
+      { body: { token: mail && tokenOf(mail) } },
     )
     return answer.pendingEnrollmentCourseId
   } catch (error) {
-    if (error instanceof ApiError && error.status === 410) return known
+    if (error instanceof ApiError && error.status === 410 && (await isVerified(stack, learner))) return known
     throw error
   }
+}
+
+async function isVerified({ databases }: Product, { email }: Learner): Promise<boolean> {
+  return withDatabase(databases.enrollment.databaseUrl, async (client) => {
+    const { rowCount } = await client.query('SELECT FROM users WHERE email = $1 AND verified_at IS NOT NULL', [email])
+    return rowCount === 1
+  })
 }
 
 /** The token of the link in a mail about an account. */
@@ -169,15 +178,21 @@ export async function findMails({ urls }: Product, { email }: Pick<Learner, 'ema
 export type LedgerRow = { id: string; status: string; message_id: string | null; reason: string | null }
 
 export async function readLedger({ databases }: Product, studentId: string): Promise<LedgerRow | undefined> {
-  const client = new pg.Client({ connectionString: databases.email.databaseUrl })
-  client.on('error', () => undefined)
-  await client.connect()
-  try {
+  return withDatabase(databases.email.databaseUrl, async (client) => {
     const { rows } = await client.query<LedgerRow>(
       `SELECT id, status, message_id, reason FROM emails WHERE recipient = $1 AND template = 'welcome'`,
       [studentId],
     )
     return rows[0]
+  })
+}
+
+async function withDatabase<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return await work(client)
   } finally {
     await client.end()
   }

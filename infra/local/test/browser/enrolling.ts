@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { createLearner, findMails, imagineLearner, type Learner, tokenOf } from '../../src/journey.ts'
-import { enter, expectGoodLook, readTraces, type Stage, signIn } from './stage.ts'
+import { enter, evaluate, expectGoodLook, leave, readTraces, type Stage, signIn } from './stage.ts'
 
 const courseId = firstCourse.course_id
 const intent = 'sessionStorage.getItem("pendingEnrollmentCourseId")'
@@ -88,12 +88,12 @@ export function describeEnrolling(getProduct: () => { stage: Stage; slug: string
 
       await page.evaluate(`location.assign('/app/enroll/${courseId}?distributionId=dist_1&ctaType=primary_button')`)
       await page.getByRole('heading', { name: firstCourse.title }).waitFor()
-      await page.goBack()
-      await page.getByRole('heading', { name: firstCourse.title }).waitFor()
-
-      expect(page.url()).toContain(`/courses/${product.slug}`)
-      await page.goForward()
-      await page.getByRole('button', { name: 'Lesson 1 is done' }).waitFor()
+      // Playwright loses sight of a page that comes back from memory. The debugger does not.
+      const read = (expression: string) => expect.poll(() => evaluate(page, expression), { timeout: 20_000 })
+      await leave(page, 'history.back()')
+      await read('location.pathname').toBe(`/courses/${product.slug}`)
+      await leave(page, 'history.forward()')
+      await read('document.body.textContent').toContain('Lesson 1 is done')
       expect(await findEnrollments(product, learner)).toEqual([
         { source: 'manual', activation: 1, distribution_id: 'dist_1' },
       ])

@@ -4,7 +4,7 @@ import { waitFor } from '@coursewire/servers'
 import { buildGeneration, callApi, type Editor, firstCourse } from '@coursewire/setup'
 import { describe, expect, it } from 'vitest'
 import { signIn as signInElsewhere } from '../../src/journey.ts'
-import { enter, evaluate, expectGoodLook, type Stage } from './stage.ts'
+import { enter, evaluate, expectGoodLook, leave, type Stage } from './stage.ts'
 
 const courseId = firstCourse.course_id
 
@@ -81,18 +81,18 @@ export function describePublicPages(getProduct: () => { stage: Stage; slug: stri
       await page.goto(stack.urls.aws)
       const { token } = await signInElsewhere(stack, learner)
       await callApi(`${stack.urls.enrollmentApi}/api/enrollments`, { token, body: { courseId } })
-      await read('history.back()')
+      await leave(page, 'history.back()')
       await expect.poll(() => read(button), { timeout: 20_000 }).toBe('Weiterlernen')
       expect(await read('window.wasKept')).toBe(true)
 
       const other = await context.newPage()
       await other.goto('/app')
-      await read(`location.assign('${stack.urls.aws}')`)
+      await leave(page, `location.assign('${stack.urls.aws}')`)
       await expect.poll(() => read('location.origin'), { timeout: 20_000 }).toBe(stack.urls.aws)
       await other.getByRole('button', { name: 'Your account' }).click()
       await other.getByRole('button', { name: 'Sign out' }).click()
       await other.getByRole('heading', { name: 'Sign in' }).waitFor()
-      await read('history.back()')
+      await leave(page, 'history.back()')
       await expect
         .poll(() => read(`${button} + document.documentElement.dataset.in`), { timeout: 20_000 })
         .toBe('Jetzt einschreibenundefined')

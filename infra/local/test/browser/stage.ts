@@ -120,6 +120,11 @@ export async function evaluate(page: Page, expression: string): Promise<unknown>
   return result.value
 }
 
+/** Evaluates an expression that leaves the page, once the debugger has its answer. */
+export async function leave(page: Page, expression: string): Promise<void> {
+  await evaluate(page, `void setTimeout(() => ${expression})`)
+}
+
 /** Everything that a browser lets our pages find again: storages, cookies, and the addresses that this tab has been at. */
 export async function readTraces(page: Page): Promise<string> {
   const traces = await page.evaluate(`(async () => JSON.stringify([
