@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { aCancelledEnrollment, anEnrollment, anErasedAccount } from '@coursewire/testing'
 import { beforeEach, expect, test } from 'vitest'
+import { takeFeedback } from '../src/emails/feedback.ts'
 import { claim, markUnknown, settle } from '../src/emails/repository.ts'
 import { accountEvents, anAccountEvent } from './account-events.ts'
-import { anAddressHash, openLedger } from './ledger.ts'
+import { addressHashKey, anAddressHash, openLedger } from './ledger.ts'
 
 const ledger = await openLedger()
 beforeEach(() => ledger.clear())
@@ -191,6 +192,19 @@ test('the previous version can send a mail while this one runs, and its steps ar
   )
 
   expect((await ledger.history(id)).map(({ status }) => status)).toEqual(['pending', 'sending', 'sent'])
+})
+
+test('feedback that is faster than the answer of SES stays', async () => {
+  const event = anEnrollment()
+  await ledger.handle(event)
+  const email = await ledger.find(event.payload.student_id)
+  await claim(ledger.db, email, anAddressHash)
+  const mail = { messageId: 'm-1', tags: { send_id: [email.id] as [string] } }
+  await ledger.db.transaction((tx) => takeFeedback(tx, { eventType: 'Delivery', mail }, addressHashKey))
+
+  expect(await settle(ledger.db, { ...email, attempt: 1 }, { status: 'sent', messageId: 'm-1' })).toBe(true)
+
+  expect(await ledger.find(email.recipient)).toMatchObject({ status: 'delivered', messageId: 'm-1' })
 })
 
 test('two concurrent transactions with the same enrolments leave one mail for each', async () => {

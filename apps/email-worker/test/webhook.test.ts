@@ -68,27 +68,36 @@ async function startWorld(settings: Record<string, string> = {}) {
   }
   const recorder = await serve(async (request, response) => {
     const message = JSON.parse((await request.toArray()).join('')) as Message
-    response.writeHead(await knock(message)).end()
-    heard.push(message)
+    const status = await knock(message)
+    response.writeHead(status).end()
+    heard.push({ ...message, Answer: String(status) })
   })
-  await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'http', Endpoint: recorder }))
+  async function subscribe(name: string) {
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }))
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: recorder }))
+    return TopicArn
+  }
+  const publishOn = (TopicArn: string, content: object, attributes: Record<string, string> = {}) =>
+    sns.send(
+      new PublishCommand({
+        TopicArn,
+        Message: JSON.stringify(content),
+        MessageAttributes: Object.fromEntries(
+          Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+        ),
+      }),
+    )
+  await subscribe('feedback')
   await waitFor(() => heard.length > 0)
   return {
     ses,
-    /** What came from SNS to the door, and was answered. */
+    /** What came from SNS to the door, and how the door answered. */
     heard,
     /** Sends a message to the door. */
     knock,
-    publish: (content: object, attributes: Record<string, string> = {}) =>
-      sns.send(
-        new PublishCommand({
-          TopicArn: topicArn,
-          Message: JSON.stringify(content),
-          MessageAttributes: Object.fromEntries(
-            Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
-          ),
-        }),
-      ),
+    subscribe,
+    publishOn,
+    publish: (content: object, attributes?: Record<string, string>) => publishOn(topicArn, content, attributes),
     /** Enrols a student with this address. */
     enrol: async (email = 'anna@example.com') => {
       neighbours.state.student = aStudent({ email })
@@ -263,6 +272,13 @@ describe('a message that does not come from SNS for us is refused, and nothing i
       }),
     ],
     [
+      'a certificate of SNS for a user',
+      ({ genuine, sns }) => ({
+        ...genuine,
+        SigningCertURL: (genuine['SigningCertURL'] ?? '').replace(sns, sns.replace('//', '//user@')),
+      }),
+    ],
+    [
       'another file of SNS as its certificate',
       ({ genuine, sns }) => ({ ...genuine, SigningCertURL: `${sns}/?Action=ConfirmSubscription` }),
     ],
@@ -283,6 +299,18 @@ describe('a message that does not come from SNS for us is refused, and nothing i
 
     expect(countAsked()).toBe(0)
     expect(await readTaken()).toHaveLength(1)
+  })
+
+  test('a topic of somebody else, which SNS has signed for', async () => {
+    const { subscribe, publishOn, heard } = await startForgery()
+    const count = heard.length
+    const other = await subscribe('other')
+    expect(await waitFor(() => heard[count])).toMatchObject({ TopicArn: other, Answer: '403' })
+    await confirm(heard[count])
+
+    await publishOn(other, { eventType: 'Open', mail: { messageId: 'm-1' } })
+
+    expect(await waitFor(() => heard[count + 1])).toMatchObject({ TopicArn: other, Answer: '403' })
   })
 
   test('what is not a message is a bad request', async () => {
@@ -334,6 +362,11 @@ describe('an enrolment that is published on SNS', () => {
     expect(await ledger.list()).toEqual([])
   })
 })
+
+/** Confirms a subscription as its owner would. */
+async function confirm(message: Message | undefined) {
+  expect((await fetch(message?.['SubscribeURL'] ?? '')).status).toBe(200)
+}
 
 async function readTaken() {
   return (await ledger.pool.query('SELECT id FROM sns_messages')).rows
