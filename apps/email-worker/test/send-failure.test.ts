@@ -37,8 +37,8 @@ const refuse = (status: number, code: string) =>
   })
 
 test.each([
-  [400, 'Throttling', { status: 'pending', isOutage: true }],
-  [503, 'ThrottlingException', { status: 'pending', isOutage: true }],
+  [400, 'Throttling', { status: 'pending', isOutage: false, isThrottled: true }],
+  [503, 'ThrottlingException', { status: 'pending', isOutage: false, isThrottled: true }],
   [403, 'InvalidClientTokenId', { status: 'pending', isOutage: true }],
   [400, 'AccountSendingPausedException', { status: 'pending', isOutage: true }],
   [400, 'MessageRejected', { status: 'pending', isOutage: false }],

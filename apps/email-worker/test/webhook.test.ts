@@ -68,7 +68,8 @@ async function startWorld(settings: Record<string, string> = {}) {
   }
   const recorder = await serve(async (request, response) => {
     const message = JSON.parse((await request.toArray()).join('')) as Message
-    const status = await knock(message)
+    // SNS goes on when the door is closed, after the test.
+    const status = await knock(message).catch(() => 503)
     response.writeHead(status).end()
     heard.push({ ...message, Answer: String(status) })
   })

@@ -205,8 +205,10 @@ async function startSlowSes(url: string) {
   const open = withResolvers()
   const slow = await serve(async (request, response) => {
     const body = Buffer.concat(await request.toArray())
-    arrived.resolve()
-    await open.promise
+    if (body.includes('Action=SendRawEmail')) {
+      arrived.resolve()
+      await open.promise
+    }
     const headers = { 'content-type': String(request.headers['content-type']) }
     const answer = await fetch(url, { method: 'POST', headers, body })
     response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(await answer.text())
