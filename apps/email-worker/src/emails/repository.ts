@@ -166,7 +166,7 @@ const reserveStatement = `
     FROM budget RETURNING budget.per_second, sending_budget.tokens
   )
   SELECT (SELECT CASE WHEN tokens < 1 THEN (1 - tokens) / per_second ELSE 0 END FROM spent)::float8 AS "waitSeconds", reserved.*
-  FROM (SELECT) AS always LEFT JOIN reserved ON true`
+  FROM (SELECT) AS always LEFT JOIN reserved ON true ORDER BY priority, id`
 
 /**
  * Takes due mails for preparation without claiming them, the most urgent first, as many as there are tokens. They stay pending and become due
