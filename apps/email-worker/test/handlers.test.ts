@@ -204,7 +204,11 @@ test('feedback that is faster than the answer of SES stays', async () => {
 
   expect(await settle(ledger.db, { ...email, attempt: 1 }, { status: 'sent', messageId: 'm-1' })).toBe(true)
 
-  expect(await ledger.find(email.recipient)).toMatchObject({ status: 'delivered', messageId: 'm-1' })
+  expect(await ledger.find(email.recipient)).toMatchObject({
+    status: 'delivered',
+    messageId: 'm-1',
+    changedBy: 'ses',
+  })
 })
 
 test('two concurrent transactions with the same enrolments leave one mail for each', async () => {

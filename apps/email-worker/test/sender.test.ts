@@ -173,6 +173,8 @@ test('when the quota of the day is used up, mails wait, and the log says until w
   expect(said).toMatchObject({ perDay: 1, until: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) })
   const { attempt } = await ledger.find(event.payload.student_id)
   expect(attempt).toBeLessThanOrEqual(1)
+  // A sender that waited for the next token would ask the database all the time.
+  expect(await reserveDue(ledger.db, 1, 10)).toEqual({ emails: [], waitMs: 0 })
   expect(await ses.readInbox()).toHaveLength(1)
 })
 

@@ -4,6 +4,8 @@ import type { Mailer, Quota } from './mailer.ts'
 import * as metrics from './metrics.ts'
 
 const REFRESH_MS = 60_000
+/** SES answers this question once a second. */
+const URGENT_MS = 1_000
 /** While the quota of the day is used up, SES is asked again after so long. */
 const PAUSE_SECONDS = 60
 /**
@@ -32,9 +34,9 @@ export function createBudget(options: { db: Database; mailer: Mailer; logger: Lo
   }
 
   return {
-    /** Asks SES for the quota once a minute, or at once if it has refused a mail for it. Does not wait for the answer. */
+    /** Asks SES for the quota once a minute, or once a second while it refuses mails for it. Does not wait for the answer. */
     keep({ isUrgent = false } = {}): void {
-      if (!isUrgent && monotonicMs() - askedAt < REFRESH_MS) return
+      if (monotonicMs() - askedAt < (isUrgent ? URGENT_MS : REFRESH_MS)) return
       askedAt = monotonicMs()
       void refresh().catch((error: unknown) => logger.warn({ err: error }, 'The quota of SES cannot be read'))
     },

@@ -127,7 +127,7 @@ function prepareStatements(db: Database) {
         status: sql`CASE WHEN ${emails.messageId} IS NULL THEN 'sent' ELSE ${emails.status} END`,
         reason: sql`CASE WHEN ${emails.messageId} IS NOT NULL THEN ${emails.reason} END`,
         messageId: sql`coalesce(${emails.messageId}, ${sql.placeholder('messageId')})`,
-        changedBy: 'worker',
+        changedBy: sql`CASE WHEN ${emails.messageId} IS NULL THEN 'worker' ELSE ${emails.changedBy} END`,
         updatedAt: now,
       })
       .where(and(eq(emails.id, id), eq(emails.attempt, attempt), ne(emails.status, 'sent')))
@@ -148,14 +148,13 @@ function statementsOf(db: Database) {
 
 const reserveStatement = `
   WITH budget AS (
-    SELECT per_second,
-           CASE WHEN paused_until > now() THEN 0
-                ELSE least(capacity, tokens + per_second * extract(epoch FROM clock_timestamp() - filled_at)) END AS available
+    SELECT per_second, coalesce(paused_until > now(), false) AS is_paused,
+           least(capacity, tokens + per_second * extract(epoch FROM clock_timestamp() - filled_at)) AS available
     FROM sending_budget FOR UPDATE
   ), due AS (
     SELECT id FROM emails WHERE status = 'pending' AND due_at <= now()
     ORDER BY priority, due_at
-    LIMIT least($1, (SELECT floor(available) FROM budget)::int)
+    LIMIT least($1, (SELECT CASE WHEN is_paused THEN 0 ELSE floor(available) END FROM budget)::int)
     FOR UPDATE SKIP LOCKED
   ), reserved AS (
     UPDATE emails SET due_at = now() + make_interval(secs => $2) WHERE id = ANY (ARRAY (SELECT id FROM due))
@@ -165,13 +164,13 @@ const reserveStatement = `
     UPDATE sending_budget SET tokens = budget.available - (SELECT count(*) FROM reserved), filled_at = clock_timestamp()
     FROM budget RETURNING budget.per_second, sending_budget.tokens
   )
-  SELECT (SELECT CASE WHEN tokens < 1 THEN (1 - tokens) / per_second ELSE 0 END FROM spent)::float8 AS "waitSeconds", reserved.*
+  SELECT (SELECT greatest(0, 1 - tokens) / per_second FROM spent)::float8 AS "waitSeconds", reserved.*
   FROM (SELECT) AS always LEFT JOIN reserved ON true ORDER BY priority, id`
 
 /**
  * Takes due mails for preparation without claiming them, the most urgent first, as many as there are tokens. They stay pending and become due
  * again if nobody settles them in time. So several workers can share the work, and a dead one leaves nothing behind. `waitMs` is how long it
- * takes until there is another token.
+ * takes until there is another token; 0 also while the quota of the day is used up.
  */
 export async function reserveDue(
   db: Database,

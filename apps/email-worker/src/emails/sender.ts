@@ -17,7 +17,7 @@ export interface Sender {
 const CONCURRENCY = 8
 /** How long it waits for new mails to be announced. */
 const IDLE_MS = 2_000
-/** How often it looks while mails are on their way, or a dependency is down. */
+/** How often it looks while mails are on their way, a dependency is down, or SES says that mails come too fast. */
 const POLL_MS = 500
 const SWEEP_MS = 5_000
 const FORGET_MS = 3_600_000
@@ -103,7 +103,10 @@ export function startSender(options: Omit<DeliveryOptions, 'mayClaim'> & { unkno
     forgotAt = monotonicMs()
   }
 
-  const rest = () => waiter.wait(outages > 0 ? POLL_MS : Math.min(IDLE_MS, budgetMs || IDLE_MS))
+  function rest(): Promise<void> {
+    const isPaused = outages > 0 || monotonicMs() < pausedUntil
+    return waiter.wait(isPaused ? POLL_MS : Math.min(IDLE_MS, budgetMs || IDLE_MS))
+  }
 
   async function takeDue(slots: number): Promise<Email[]> {
     if (monotonicMs() - reservedAt > BEGIN_WITHIN_MS) reserved = []
