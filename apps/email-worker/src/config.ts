@@ -16,9 +16,9 @@ export const configSchema = z.object({
   ADDRESS_HASH_KEY: z.string().min(32),
   /** The topics whose messages are taken at /webhooks/sns. */
   SNS_TOPIC_ARNS: commaList.pipe(z.array(z.string().startsWith('arn:'))).default([]),
-  /** Where SNS is, if not at AWS. The SDK reads the same variable. */
+  /** The address of SNS, if it is not AWS. The SDK reads the same variable. */
   AWS_ENDPOINT_URL_SNS: baseUrl.optional(),
-  /** Where enrolments are heard of. */
+  /** The ways by which an enrolment brings its welcome mail. */
   WELCOME_FROM: z.enum(['kafka', 'sns', 'both']).default('kafka'),
   EMAIL_UNKNOWN_AFTER_SECONDS: z.coerce.number().int().min(1).default(60),
   ENROLLMENT_API_URL: baseUrl,

@@ -92,7 +92,7 @@ async function startWorld(settings: Record<string, string> = {}) {
   await waitFor(() => heard.length > 0)
   return {
     ses,
-    /** What came from SNS to the door, and how the door answered. */
+    /** The messages that came from SNS, and the door's answers. */
     heard,
     /** Sends a message to the door. */
     knock,

@@ -57,7 +57,7 @@ const delay: Event = (emailAddress, at) => ({
   },
 })
 
-/** What becomes of a mail, by the beginning of the address, as with SES' mailbox simulator. All others are delivered at once. */
+/** Events by the beginning of the address, as with SES' mailbox simulator. Mails to all others are delivered at once. */
 const mailboxes: Record<string, (Event | number)[]> = {
   bounce: [bounce('General', '5.1.1', 'smtp; 550 5.1.1 user unknown')],
   complaint: [delivery, complaint],

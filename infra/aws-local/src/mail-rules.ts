@@ -6,7 +6,7 @@ interface Attachment {
   base64: string
 }
 
-/** What a mail is made of, however it was sent. */
+/** The parts of a mail, however it was sent. */
 export interface MailContent {
   from: string
   to: string[]

@@ -13,7 +13,7 @@ export interface Mail extends MailContent {
   configurationSetName: string | null
 }
 
-/** Where the events of a configuration set go. */
+/** A configuration set, and the topic of its events. */
 export interface ConfigurationSet {
   id: string
   topicArn: string | null

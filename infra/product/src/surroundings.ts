@@ -18,7 +18,7 @@ export const mailFeedback = {
   topic: { name: 'mail-feedback', arn: `arn:aws:sns:${awsRegion}:000000000000:mail-feedback` },
 }
 
-/** Where email-worker hears of them. */
+/** The address at which email-worker hears of them. */
 export const feedbackUrlOf = (emailWorker: string) => `${emailWorker}/webhooks/sns`
 
 /** The variable with the port that a container gets on this machine: ENROLLMENT_API_PORT. */

@@ -41,7 +41,7 @@ export async function prepareServers(servers: {
   postgresUrl: string
   kafka: Kafka
   awsUrl: string
-  /** Where email-worker hears what became of mails. */
+  /** The address at which email-worker hears what became of mails. */
   feedbackUrl: string
   secrets: Secrets
   /** The checkout whose apps create their tables and accounts. */

@@ -30,7 +30,7 @@ export const statuses = [
 ] as const
 
 /** The states of mails that SES has accepted. */
-export const acceptedStatuses = ['sent', 'delayed', 'delivered', 'bounced', 'complained'] as const
+const acceptedStatuses = ['sent', 'delayed', 'delivered', 'bounced', 'complained'] as const
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const quoted = (words: readonly string[]) => sql.raw(words.map((word) => `'${word}'`).join(', '))
@@ -52,7 +52,7 @@ export const emails = pgTable(
     /** How the student was enrolled; null for other mails. */
     source: text('source'),
     status: text('status', { enum: statuses }).notNull().default('pending'),
-    /** Of the mails that are due, those with the smallest number are sent first. */
+    /** Due mails with the smallest number are sent first. */
     priority: smallint('priority').notNull().default(1),
     /** Counts the claims. Only the worker with the latest number may record an outcome. */
     attempt: integer('attempt').notNull().default(0),
@@ -61,7 +61,7 @@ export const emails = pgTable(
     claimedAt: moment('claimed_at'),
     messageId: text('message_id'),
     reason: text('reason'),
-    /** Who made the last change: `event`, `worker`, `ses` or an operator. */
+    /** The author of the last change: `event`, `worker`, `ses` or `operator`. */
     changedBy: text('changed_by').notNull().default('event'),
     /** Why it must not be sent any more, if so. A claimed mail may have left before that. */
     withdrawn: text('withdrawn'),

@@ -20,7 +20,7 @@ export interface OwedEmail extends EmailKey {
   source: string | null
   eventId: string
   correlationId: string
-  /** Of the mails that are due, those with the smallest number are sent first. */
+  /** Due mails with the smallest number are sent first. */
   priority: number
 }
 

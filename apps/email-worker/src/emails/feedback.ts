@@ -32,7 +32,7 @@ type SesEvent = z.output<typeof sesEvent>
 
 type Status = (typeof statuses)[number]
 
-/** What can be heard of a mail, and the states that are before it. A state never goes back, in whatever order the events come. */
+/** Each state that SES tells of, and the states before it. A mail never goes back, in whatever order the events come. */
 const earlier = {
   delayed: ['pending', 'sending', 'failed', 'unknown', 'sent'],
   delivered: ['pending', 'sending', 'failed', 'unknown', 'sent', 'delayed'],

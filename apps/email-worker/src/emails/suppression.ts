@@ -4,7 +4,7 @@ import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, eq } from 'drizzle-orm'
 import { suppressions } from '../db/schema.ts'
 
-/** Why an address is suppressed: the state that an earlier mail came to. */
+/** The state of the mail that led to a suppression. */
 type Reason = 'bounced' | 'complained'
 
 /** Hashes an address with a secret key, so that nobody can find addresses by trying them. Differences in case do not matter. */

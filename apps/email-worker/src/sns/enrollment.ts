@@ -4,7 +4,7 @@ import type { Notification } from './message.ts'
 
 const id = z.string().min(1).max(128)
 
-/** What enrollment-api publishes on SNS about an enrolment (contract §4). */
+/** The message that enrollment-api publishes on SNS about an enrolment (contract §4). */
 export const enrollmentMessage = z.object({
   eventType: z.literal('EnrollmentCompleted'),
   studentId: id,

@@ -15,7 +15,7 @@ const common = {
 }
 const attribute = z.object({ Type: text, Value: text })
 
-/** What SNS sends to an HTTP endpoint. */
+/** The messages that SNS sends to an HTTP endpoint. */
 export const snsMessage = z.discriminatedUnion('Type', [
   z.object({
     Type: z.literal('Notification'),
@@ -35,7 +35,7 @@ const TIMEOUT_MS = 5_000
 const MAX_CERTIFICATES = 20
 const MAX_FETCHES_PER_MINUTE = 10
 
-/** What stands before each value that is signed, in this order. An absent subject is left out. */
+/** The names of the signed values, in this order. Each stands before its value; an absent subject is left out. */
 const signedNames = {
   Notification: ['Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type'],
   SubscriptionConfirmation: ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'],
