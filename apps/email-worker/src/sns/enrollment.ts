@@ -1,16 +1,13 @@
+import { snsEnrollmentCompleted } from '@coursewire/events'
 import { z } from 'zod'
 import { type OwedEmail, priorities } from '../emails/email.ts'
 import type { Notification } from './message.ts'
 
-const id = z.string().min(1).max(128)
-
-/** The message that enrollment-api publishes on SNS about an enrolment (contract §4). */
-export const enrollmentMessage = z.object({
-  eventType: z.literal('EnrollmentCompleted'),
-  studentId: id,
-  courseId: id,
-  source: z.string().optional(),
-})
+/** The part of the message about an enrolment that a welcome mail needs. What else it holds does not matter here. */
+export const enrollmentMessage = snsEnrollmentCompleted
+  .pick({ eventType: true, studentId: true, courseId: true })
+  .extend({ source: z.string().optional() })
+  .strip()
 
 /**
  * Returns the welcome mail that an enrolment causes. It is the same one that the event on Kafka asks for. A publisher that sends no attributes
