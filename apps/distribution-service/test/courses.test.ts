@@ -100,6 +100,27 @@ describe('other services', () => {
     expect(await ask()).toEqual([200, undefined])
   })
 
+  it.each([
+    ['public', 'Gardens', true],
+    ['private', 'Hidden', false],
+  ])('see a %s distribution', async (_name, title, isPublic) => {
+    const service = await startWithCourses({ course_id: 'course_1', title })
+    const { body } = await service.call('GET', '/api/distributions', { roles: ['editor'] })
+    const { id, slug } = body.items[0]
+
+    expect((await service.call('GET', `/internal/distributions/${id}`, asService)).body).toEqual({
+      id,
+      courseId: 'course_1',
+      slug,
+      title,
+      description: 'Plants on walls, from the first pot to the last.',
+      language: 'en',
+      startsAt: null,
+      listed: true,
+      public: isPublic,
+    })
+  })
+
   it.each(['/internal/courses', '/internal/courses/course_1'])('are the only ones that may ask %s', async (url) => {
     const service = await startWithCourses({ course_id: 'course_1' })
 

@@ -15,6 +15,7 @@ const policies: Record<string, Policy> = {
   'GET /internal/waiting-events': { for: 'services' },
   'GET /internal/courses': { for: 'services' },
   'GET /internal/courses/{courseId}': { for: 'services' },
+  'GET /internal/distributions/{id}': { for: 'services' },
   'GET /internal/accounts/{accountId}/data': { for: 'services' },
   'GET /api/distributions': { for: 'editors' },
   'POST /api/distributions': { for: 'editors', body: { courseId: 'course_9', title: 'Walls', language: 'en' } },

@@ -1,6 +1,8 @@
 import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { internalNames, pickFields, shownContent } from '../entries/content.ts'
+import { params as distributionParams } from '../entries/http.ts'
+import { getDistribution } from '../entries/repository.ts'
 import { exampleContent } from '../examples.ts'
 import { courseId, limit, pageOf, toPage } from '../paging.ts'
 import { findCourse, listCourses, wasDeleted } from './repository.ts'
@@ -20,6 +22,27 @@ const internalCourse = z
       slug: 'sourdough-for-beginners',
       ...pickFields(exampleContent, internalNames),
       totalLessons: 12,
+      public: true,
+    },
+  })
+
+const internalDistribution = z
+  .object({
+    id: z.string(),
+    courseId: z.string(),
+    slug: z.string(),
+    ...pickFields(shownContent, internalNames),
+    listed: z.boolean().describe('Whether lists show it once it is public'),
+    public: z.boolean(),
+  })
+  .meta({
+    id: 'InternalDistribution',
+    example: {
+      id: 'dist_0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f',
+      courseId: 'course_1',
+      slug: 'sourdough-for-beginners',
+      ...pickFields(exampleContent, internalNames),
+      listed: true,
       public: true,
     },
   })
@@ -72,6 +95,28 @@ export function addInternalRoutes(app: HttpApp, { db }: { db: Database }): void 
       throw isGone
         ? new AppError('gone', 'course.gone', 'The course was deleted', params)
         : new AppError('not-found', 'course.not-found', 'Course not found', params)
+    },
+  )
+
+  app.get(
+    '/internal/distributions/:id',
+    {
+      config,
+      schema: {
+        tags,
+        operationId: 'getInternalDistribution',
+        summary: 'Get a distribution, public or not',
+        refusals: { 404: 'distribution.not-found' },
+        params: distributionParams,
+        response: { 200: internalDistribution },
+      },
+    },
+    async ({ tenantId, params }) => {
+      const distribution = await getDistribution(db, tenantId, params.id)
+      return {
+        ...pickFields(distribution, ['id', 'courseId', 'slug', 'listed', ...internalNames]),
+        public: distribution.visibility === 'public',
+      }
     },
   )
 }
