@@ -57,6 +57,31 @@ test('family emoji in a name and in a title reach SES whole', async () => {
   expect(accepted?.subject).toBe(`Welcome to “${family.repeat(60)}”`)
 })
 
+test('subject, sender, unsubscribe link and attachment reach SES as they were meant', async () => {
+  const { send, readInbox } = await startMailer()
+  const subject = 'Übung mit Straßenbäumen, 日本語 и кириллица 👋 '.repeat(5).trim()
+  const unsubscribeUrl = `https://learn.example.com/unsubscribe/${'a-token_1'.repeat(20)}`
+  const attachments = [{ filename: 'course.ics', contentType: 'text/calendar; method=PUBLISH', content: 'Grüße\n' }]
+  const from = '"Академия 日本" <hello@acme.example>'
+  const mail = { to: 'anna@example.com', from, replyTo: 'help@acme.example', subject, html: '<p>ü</p>', text: 'ü' }
+
+  expect(await send({ ...mail, unsubscribeUrl, attachments }, 's-1')).toMatchObject({ status: 'sent' })
+
+  expect(await readInbox()).toMatchObject([
+    {
+      from,
+      to: ['anna@example.com'],
+      replyTo: ['help@acme.example'],
+      subject,
+      headers: [
+        { name: 'List-Unsubscribe', value: `<${unsubscribeUrl}>` },
+        { name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
+      ],
+      attachments: [{ name: 'course.ics', type: 'text/calendar', base64: Buffer.from('Grüße\n').toString('base64') }],
+    },
+  ])
+})
+
 const halfOfPair = fc.integer({ min: 0xd800, max: 0xdfff }).map((unit) => String.fromCharCode(unit))
 const anyText = fc
   .array(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createSesMailer } from '../src/emails/mailer.ts'
+import { createSesMailer, type Mail } from '../src/emails/mailer.ts'
 import { serve } from './neighbours.ts'
 
 const aMail = {
@@ -29,7 +29,8 @@ function createMailer(endpoint: string) {
 const accepted =
   '<SendRawEmailResponse><SendRawEmailResult><MessageId>m-1</MessageId></SendRawEmailResult></SendRawEmailResponse>'
 
-test('the request to SES has the recipient, both bodies, the tags and the configuration set', async () => {
+/** Sends a mail, and returns the fields of the request that SES gets and the MIME message in it. */
+async function readRequest(mail: Mail) {
   let form = new URLSearchParams()
   const mailer = createMailer(
     await serve(async (request, response) => {
@@ -37,12 +38,22 @@ test('the request to SES has the recipient, both bodies, the tags and the config
       response.writeHead(200, { 'content-type': 'text/xml' }).end(accepted)
     }),
   )
+  const outcome = await mailer.send(mail, { sendId: 's-1', attempt: 3 }, () => undefined)
+  const { 'RawMessage.Data': raw = '', ...fields } = Object.fromEntries(form)
+  const lines = Buffer.from(raw, 'base64').toString().split('\r\n')
+  return {
+    outcome,
+    fields,
+    lines,
+    head: lines.slice(0, lines.indexOf('')).join('\r\n').replaceAll('\r\n ', ' ').split('\r\n'),
+  }
+}
 
-  const outcome = await mailer.send(aMail, { sendId: 's-1', attempt: 3 }, () => undefined)
+test('the request to SES has the recipient, both bodies, the tags and the configuration set', async () => {
+  const { outcome, fields, lines } = await readRequest(aMail)
 
   expect(outcome).toEqual({ status: 'sent', messageId: 'm-1' })
-  const { 'RawMessage.Data': raw = '', ...fields } = Object.fromEntries(form)
-  expect(Buffer.from(raw, 'base64').toString().split('\r\n')).toEqual(
+  expect(lines).toEqual(
     expect.arrayContaining([
       'From: a@example.com',
       'To: anna@example.com',
@@ -63,6 +74,49 @@ test('the request to SES has the recipient, both bodies, the tags and the config
     'Tags.member.2.Value': '3',
     ConfigurationSetName: 'transactional',
   })
+})
+
+test('a mail that one can unsubscribe from has the two headers for it, and others have neither', async () => {
+  const unsubscribeUrl = 'https://learn.example.com/unsubscribe/a-token_1'
+
+  const { head } = await readRequest({ ...aMail, unsubscribeUrl })
+
+  expect(head).toContain(`List-Unsubscribe: <${unsubscribeUrl}>`)
+  expect(head).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click')
+  expect((await readRequest(aMail)).head.join()).not.toContain('Unsubscribe')
+})
+
+test('no text adds a header', async () => {
+  const evil = 'x>\r\nBcc: ben@example.com\r\n\r\nBcc: ben@example.com'
+
+  const { head } = await readRequest({
+    ...aMail,
+    subject: evil,
+    unsubscribeUrl: `https://learn.example.com/unsubscribe/${evil}`,
+  })
+
+  const names = ['List-Unsubscribe', 'List-Unsubscribe-Post', 'From', 'To', 'Subject', 'Message-ID', 'Date']
+  expect(head.map((line) => line.split(':')[0])).toEqual([...names, 'MIME-Version', 'Content-Type'])
+  expect(head).toContain(
+    'List-Unsubscribe: <https://learn.example.com/unsubscribe/x%3EBcc:%20ben@example.comBcc:%20ben@example.com>',
+  )
+})
+
+test('subjects and names of any script, long texts and attachments become short lines of ASCII', async () => {
+  const long = 'Übung mit Straßenbäumen, 日本語 и кириллица 👋 '.repeat(20)
+
+  const { lines, head } = await readRequest({
+    ...aMail,
+    from: '"Академия 日本" <hello@acme.example>',
+    subject: long,
+    html: `<p>${'x'.repeat(5_000)} ${long}</p>`,
+    text: `${'y'.repeat(5_000)} ${long}`,
+    attachments: [{ filename: 'course.ics', contentType: 'text/calendar; method=PUBLISH', content: long }],
+  })
+
+  expect(lines.filter((line) => line.length > 78 || /[^ -~]/.test(line))).toEqual([])
+  expect(head.find((line) => line.startsWith('From:'))).toMatch(/^From: =\?UTF-8\?.+\?= <hello@acme\.example>$/)
+  expect(head.find((line) => line.startsWith('Subject:'))).toMatch(/^Subject: (=\?UTF-8\?[BQ]\?[!-~]+\?= ?)+$/)
 })
 
 test('a mail that is stopped at the last moment is not sent', async () => {

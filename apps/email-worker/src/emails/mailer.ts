@@ -18,6 +18,15 @@ export interface Mail {
   subject: string
   html: string
   text: string
+  /** Mail clients offer it as a button: a POST to it ends mails of this kind, without a question (RFC 8058). */
+  unsubscribeUrl?: string
+  attachments?: Attachment[]
+}
+
+interface Attachment {
+  filename: string
+  contentType: string
+  content: string
 }
 
 /** How much the account may send. */
@@ -108,7 +117,8 @@ export function createSesMailer(options: {
   }
 }
 
-function writeMime({ from, replyTo, to, subject, html, text }: Mail & { from: string }): Promise<Buffer> {
+function writeMime({ from, replyTo, to, subject, html, text, ...mail }: Mail & { from: string }): Promise<Buffer> {
+  const { unsubscribeUrl, attachments } = mail
   return new MailComposer({
     from,
     to,
@@ -117,6 +127,14 @@ function writeMime({ from, replyTo, to, subject, html, text }: Mail & { from: st
     subject: subject.toWellFormed(),
     html: html.toWellFormed(),
     text: text.toWellFormed(),
+    ...(unsubscribeUrl !== undefined && {
+      headers: {
+        // Parsing it encodes everything that would end the header.
+        'List-Unsubscribe': `<${new URL(unsubscribeUrl).href}>`,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      },
+    }),
+    ...(attachments && { attachments }),
     newline: '\r\n',
     disableFileAccess: true,
     disableUrlAccess: true,
