@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   accountAddressChanged,
   accountAddressChangeRequested,
+  accountNewsRequested,
   accountPasswordChanged,
   accountPasswordResetRequested,
   accountSignupRepeated,
@@ -17,6 +18,7 @@ const definitions = {
   password_changed: accountPasswordChanged,
   address_change: accountAddressChangeRequested,
   address_changed: accountAddressChanged,
+  news_confirmation: accountNewsRequested,
 } satisfies Record<Purpose, unknown>
 
 export const accountEvents = Object.keys(definitions) as Purpose[]

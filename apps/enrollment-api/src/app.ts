@@ -11,6 +11,7 @@ import { addAssignmentRoutes } from './enrollments/assignment-routes.ts'
 import { addEnrollmentRoutes } from './enrollments/routes.ts'
 import { addSessionRoutes } from './sessions/routes.ts'
 import { addSignupRoutes } from './signups/routes.ts'
+import { addSubscriptionRoutes } from './subscriptions/routes.ts'
 import { addTenantRoutes } from './tenants/routes.ts'
 
 /** The service's HTTP side. Does not listen. */
@@ -31,6 +32,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
       tags: [
         { name: 'Accounts', description: 'Signing in, and the tokens that all services accept' },
         { name: 'Enrolments', description: 'The courses that students are enrolled in' },
+        { name: 'News', description: 'For people who want to be told of courses, with or without an account' },
         { name: 'Administration', description: 'For admins: their tenant, and the accounts in it' },
         { name: 'Internal', description: 'For other services' },
       ],
@@ -44,6 +46,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addResetRoutes(app, ctx)
   addEnrollmentRoutes(app, ctx)
   addAssignmentRoutes(app, ctx)
+  addSubscriptionRoutes(app, ctx)
   addTenantRoutes(app, ctx)
   addAdministrationRoutes(app, ctx)
   app.addHook('onListen', () => tenants.warnOfMissing([config.DEFAULT_TENANT, ...config.TENANT_HOSTS.values()]))

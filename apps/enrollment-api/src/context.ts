@@ -19,6 +19,7 @@ import { createLimits } from './limits/limits.ts'
 import { startPurging } from './purging.ts'
 import { createSessionService } from './sessions/service.ts'
 import { createSignupService } from './signups/service.ts'
+import { createSubscriptionService } from './subscriptions/service.ts'
 import { createTenantService } from './tenants/service.ts'
 
 /** Builds everything that the process needs. Connects only to read the signing keys, and does not insist on that. */
@@ -46,6 +47,7 @@ export function createContext(config: Config, logger: Logger) {
     const signups = createSignupService(parts)
     const ownAccount = createOwnAccountService(parts)
     const resets = createResetService(parts)
+    const subscriptions = createSubscriptionService(parts)
     adopt(startPurging(db, logger), (end) => end())
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
@@ -78,6 +80,7 @@ export function createContext(config: Config, logger: Logger) {
       ownAccount,
       exports,
       resets,
+      subscriptions,
       limits,
       enrollments,
       tenants,

@@ -125,6 +125,7 @@ it('the beginning of a path says who may call it', () => {
   const allowed = [
     { prefix: '/internal/', roles: ['service'] },
     { prefix: '/api/admin/', roles: ['admin'] },
+    { prefix: '/api/subscriptions', roles: [] },
     { prefix: '/api/', roles: ['student', 'editor', 'admin'] },
     { prefix: '/', roles: [] },
   ]

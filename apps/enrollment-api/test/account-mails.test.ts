@@ -48,6 +48,7 @@ describe('the request for a mail', () => {
     ['password_changed', 'account.password_changed', false],
     ['address_change', 'account.address_change_requested', true],
     ['address_changed', 'account.address_changed', false],
+    ['news_confirmation', 'account.news_requested', true],
   ] as const)('for %s causes %s with ids only, by which the mail can be made', async (purpose, type, hasLink) => {
     const { event, id, accountId, email } = await request(purpose)
 

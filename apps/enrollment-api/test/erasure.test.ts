@@ -46,17 +46,27 @@ async function twoAdmins() {
 describe('an erased account', () => {
   it('leaves its id and the moment, and nothing that tells whose it was', async () => {
     const { comment, ...person } = await aFormerStudent(service)
+    await person.call('PATCH', '/api/me', { courseNews: false })
 
     const answer = await erase(person)
 
     expect([answer.statusCode, answer.body]).toEqual([204, ''])
     const { rows } = await service.admin.query(
-      `SELECT email, email_key, name, locale, password_hash, roles, erased_at IS NOT NULL AS is_erased
+      `SELECT email, email_key, name, locale, password_hash, roles, course_news, erased_at IS NOT NULL AS is_erased
        FROM users WHERE id = $1`,
       [person.id],
     )
     expect(rows).toEqual([
-      { email: null, email_key: null, name: null, locale: null, password_hash: null, roles: [], is_erased: true },
+      {
+        email: null,
+        email_key: null,
+        name: null,
+        locale: null,
+        password_hash: null,
+        roles: [],
+        course_news: true,
+        is_erased: true,
+      },
     ])
     expect(await findTraces(service, person.email)).toEqual([])
     expect(await findTraces(service, comment)).toEqual([])

@@ -25,12 +25,15 @@ const known: Record<string, string[]> = {
 let refreshToken: string
 let linkToken: string
 let resetToken: string
+let newsToken: string
 const bodies: Record<string, () => object> = {
   '/auth/signin': () => credentials,
   '/auth/signup': () => signup,
   '/auth/verify-email': () => ({ token: linkToken }),
   '/auth/password-reset': () => ({ email: credentials.email }),
   '/auth/password-reset/confirm': () => ({ token: resetToken, password: credentials.password }),
+  '/api/subscriptions': () => ({ email: credentials.email, targetGroups: ['beginners'] }),
+  '/api/subscriptions/confirm': () => ({ token: newsToken }),
   '/auth/refresh': () => ({ refreshToken }),
   '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
   'PATCH /api/me': () => ({ name: 'Ada', locale: 'en' }),
@@ -88,6 +91,9 @@ beforeEach(async () => {
   await anAccount(service, { ...credentials, ...reset, roles: [] })
   await service.app.inject({ method: 'POST', url: '/auth/password-reset', payload: reset })
   resetToken = await findLinkToken(reset.email)
+  const news = { email: `${randomUUID()}@example.com`, courseId: 'course_1' }
+  await service.app.inject({ method: 'POST', url: '/api/subscriptions', payload: news })
+  newsToken = await findLinkToken(news.email)
   linkToken = await findLinkToken(payload.email)
   known['sessionId'] = [String(decodeJwt(token)['sid'])]
   for (const courseId of known['courseId'] ?? []) await service.post(token, { courseId })

@@ -24,6 +24,8 @@ describe("the caller's own account", () => {
       locale: 'en',
       roles: ['student'],
       verified: true,
+      courseNews: true,
+      courseChanges: true,
     })
   })
 
@@ -51,7 +53,22 @@ describe("the caller's own account", () => {
       locale: 'de-AT',
       roles: ['student'],
       verified: true,
+      courseNews: true,
+      courseChanges: true,
     })
+  })
+
+  it('says which mails about courses the person gets, each until they change it', async () => {
+    const { token } = await aStudent(service)
+
+    expect((await change(token, { courseNews: false })).json()).toMatchObject({
+      courseNews: false,
+      courseChanges: true,
+    })
+    await change(token, { courseChanges: false })
+    await change(token, { courseNews: true, name: 'Ada King' })
+
+    expect((await service.get(token, '/api/me')).json()).toMatchObject({ courseNews: true, courseChanges: false })
   })
 
   it('is the one of the tenant that the token is for', async () => {

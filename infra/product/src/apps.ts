@@ -22,7 +22,7 @@ export const apps = {
   'enrollment-api': {
     port: 3000,
     page: '/docs',
-    paths: ['/auth', '/api/me', '/api/admin', '/api/enrollments', '/.well-known/jwks.json'],
+    paths: ['/auth', '/api/me', '/api/admin', '/api/enrollments', '/api/subscriptions', '/.well-known/jwks.json'],
     database: 'enrollment',
     consumes: true,
     checksTokens: true,

@@ -12,6 +12,8 @@ const notPersonal: Record<string, readonly string[]> = {
     'sessions.tenant_id',
     'account_changes.tenant_id',
     'enrollments.tenant_id',
+    'subscribers.tenant_id',
+    'subscriptions.tenant_id',
     'signing_keys.*',
     // Programs, not people.
     'service_clients.*',

@@ -204,7 +204,7 @@ export interface paths {
         delete: operations["eraseMe"];
         options?: never;
         head?: never;
-        /** Change the caller's name or language, or ask for another address */
+        /** Change the caller's name, language or mails about courses, or ask for another address */
         patch: operations["updateMe"];
         trace?: never;
     };
@@ -340,6 +340,40 @@ export interface paths {
         put?: never;
         /** Enrol each student in each course, private ones too; one result a pair, and none undoes another */
         post: operations["assignCourses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for news about courses; a mail has the link that confirms it */
+        post: operations["subscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use the link of a mail that confirms that news are wanted */
+        post: operations["confirmSubscriptions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -482,7 +516,9 @@ export interface components {
          *       "roles": [
          *         "student"
          *       ],
-         *       "verified": true
+         *       "verified": true,
+         *       "courseNews": true,
+         *       "courseChanges": true
          *     }
          */
         Account: {
@@ -493,6 +529,10 @@ export interface components {
             roles: ("student" | "editor" | "admin")[];
             /** @description Whether the address is confirmed */
             verified: boolean;
+            /** @description Whether mails tell of a published course that the person is enrolled in */
+            courseNews: boolean;
+            /** @description Whether mails tell of a new version of such a course */
+            courseChanges: boolean;
         };
         AccountChanged: {
             /** @constant */
@@ -513,6 +553,8 @@ export interface components {
              * @example en
              */
             locale?: string;
+            courseNews?: boolean;
+            courseChanges?: boolean;
             /**
              * Format: email
              * @description Counts when the link in the mail to it was opened
@@ -552,7 +594,7 @@ export interface components {
          */
         AccountMail: {
             /** @enum {string} */
-            purpose: "verification" | "signup_repeated" | "password_reset" | "password_changed" | "address_change" | "address_changed";
+            purpose: "verification" | "signup_repeated" | "password_reset" | "password_changed" | "address_change" | "address_changed" | "news_confirmation";
             accountId: string;
             name: string;
             /** @description The address that the mail goes to, which need not be that of the account */
@@ -892,6 +934,45 @@ export interface components {
             /** @description Percent */
             progress: number;
         };
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "targetGroups": [
+         *         "beginners"
+         *       ],
+         *       "locale": "en"
+         *     }
+         */
+        NewSubscriptionsInput: {
+            /** Format: email */
+            email: string;
+            /**
+             * @description New courses for these
+             * @default []
+             */
+            targetGroups?: string[];
+            /**
+             * id
+             * @description This course
+             */
+            courseId?: string;
+            /**
+             * @description The language of the mails; by default that of the tenant
+             * @example de
+             * @example de-AT
+             * @example en
+             */
+            locale?: string;
+        };
+        /**
+         * @example {
+         *       "token": "AZrM…"
+         *     }
+         */
+        NewsTokenInput: {
+            /** @description What follows #token= in the link of a mail */
+            token: string;
+        };
         OriginForbidden: {
             /** @constant */
             status?: 403;
@@ -934,6 +1015,8 @@ export interface components {
          *         "roles": [
          *           "student"
          *         ],
+         *         "courseNews": true,
+         *         "courseChanges": true,
          *         "verifiedAt": "2026-03-02T09:30:00.000000Z",
          *         "createdAt": "2026-03-02T09:30:00.000000Z",
          *         "updatedAt": "2026-03-02T09:30:00.000000Z"
@@ -941,6 +1024,7 @@ export interface components {
          *       "sessions": [],
          *       "enrollments": [],
          *       "requests": [],
+         *       "subscriptions": [],
          *       "changes": [],
          *       "changesMade": [],
          *       "services": {
@@ -959,6 +1043,8 @@ export interface components {
                 name: string | null;
                 locale: string | null;
                 roles: ("student" | "editor" | "admin")[];
+                courseNews: boolean;
+                courseChanges: boolean;
                 verifiedAt: string | null;
                 /** Format: date-time */
                 createdAt: string;
@@ -1005,16 +1091,32 @@ export interface components {
             requests: {
                 id: string;
                 /** @enum {string} */
-                purpose: "verification" | "signup_repeated" | "password_reset" | "password_changed" | "address_change" | "address_changed";
+                purpose: "verification" | "signup_repeated" | "password_reset" | "password_changed" | "address_change" | "address_changed" | "news_confirmation";
                 email: string;
                 name: string;
                 locale: string;
                 pendingEnrollmentCourseId: string | null;
+                subscriptions: {
+                    /** @enum {string} */
+                    kind: "target_group" | "course";
+                    value: string;
+                }[] | null;
                 /** Format: date-time */
                 createdAt: string;
                 /** Format: date-time */
                 expiresAt: string;
                 endedAt: string | null;
+            }[];
+            /** @description The news that the address of the account has subscribed to */
+            subscriptions: {
+                /** @enum {string} */
+                kind: "target_group" | "course";
+                value: string;
+                subscriberId: string;
+                email: string;
+                locale: string;
+                /** Format: date-time */
+                confirmedAt: string;
             }[];
             /** @description What admins and operators have changed about the account */
             changes: {
@@ -1243,6 +1345,20 @@ export interface components {
             /** @constant */
             code?: "student.not-found";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "targetGroups": [
+         *         "beginners"
+         *       ],
+         *       "courseIds": []
+         *     }
+         */
+        Subscriptions: {
+            email: string;
+            targetGroups: string[];
+            courseIds: string[];
+        };
         /**
          * @example {
          *       "id": "acme",
@@ -1855,6 +1971,8 @@ export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported']
 export type NewEnrollmentInput = components['schemas']['NewEnrollmentInput'];
 export type NewPasswordInput = components['schemas']['NewPasswordInput'];
 export type NewProgressInput = components['schemas']['NewProgressInput'];
+export type NewSubscriptionsInput = components['schemas']['NewSubscriptionsInput'];
+export type NewsTokenInput = components['schemas']['NewsTokenInput'];
 export type OriginForbidden = components['schemas']['OriginForbidden'];
 export type PasswordChangeInput = components['schemas']['PasswordChangeInput'];
 export type PasswordResetInput = components['schemas']['PasswordResetInput'];
@@ -1877,6 +1995,7 @@ export type SignupInput = components['schemas']['SignupInput'];
 export type Student = components['schemas']['Student'];
 export type StudentGone = components['schemas']['StudentGone'];
 export type StudentNotFound = components['schemas']['StudentNotFound'];
+export type Subscriptions = components['schemas']['Subscriptions'];
 export type Tenant = components['schemas']['Tenant'];
 export type TenantForbidden = components['schemas']['TenantForbidden'];
 export type TenantNotFound = components['schemas']['TenantNotFound'];
@@ -2688,6 +2807,68 @@ export interface operations {
             403: components["responses"]["RoleInsufficientOrTenantForbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubscriptionsInput"];
+            };
+        };
+        responses: {
+            /** @description The same whether the address is known or not */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            404: components["responses"]["TenantNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    confirmSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsTokenInput"];
+            };
+        };
+        responses: {
+            /** @description Everything that the address has subscribed to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscriptions"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            410: components["responses"]["LinkInvalid"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

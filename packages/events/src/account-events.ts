@@ -34,6 +34,11 @@ export const accountAddressChangeRequested = defineEvent({ ...mailRequest, type:
 /** The new address counts. The mail goes to the old one. */
 export const accountAddressChanged = defineEvent({ ...mailRequest, type: 'account.address_changed' })
 
+/**
+ * Somebody wants news at an address, whose owner must confirm that. `account_id` is the id of the subscriber, who need not have an account.
+ */
+export const accountNewsRequested = defineEvent({ ...mailRequest, type: 'account.news_requested' })
+
 /** The account is erased. Whoever stores anything about the person erases it, and remembers the id. */
 export const accountErased = defineEvent({
   ...account,

@@ -2,6 +2,7 @@ export {
   accountAddressChanged,
   accountAddressChangeRequested,
   accountErased,
+  accountNewsRequested,
   accountPasswordChanged,
   accountPasswordResetRequested,
   accountSignupRepeated,

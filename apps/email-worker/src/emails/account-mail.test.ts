@@ -64,6 +64,7 @@ describe.each([
   ['verification', 'verify', 'Confirm address', 'Adresse bestätigen'],
   ['password_reset', 'new-password', 'Choose a new password', 'Neues Passwort wählen'],
   ['address_change', 'verify', 'Confirm new address', 'Neue Adresse bestätigen'],
+  ['news_confirmation', 'confirm-subscription', 'Confirm news', 'Neues bestätigen'],
 ] as const)('the mail for %s', (purpose, page, english, german) => {
   it.each([
     ['en', english],

@@ -65,7 +65,11 @@ export async function composeAccountMail(
 }
 
 /** The page that a link leads to. It has to know what the link is for, which a token does not tell. */
-const pageOf = (purpose: Purpose) => (purpose === 'password_reset' ? 'new-password' : 'verify')
+const pages: Partial<Record<Purpose, string>> = {
+  password_reset: 'new-password',
+  news_confirmation: 'confirm-subscription',
+}
+const pageOf = (purpose: Purpose) => pages[purpose] ?? 'verify'
 
 function getToken({ token }: AccountRequest): string {
   if (token === null) throw new AppError('invalid', 'request.without-link', 'the request has no link')

@@ -1,6 +1,7 @@
 import {
   accountAddressChanged,
   accountAddressChangeRequested,
+  accountNewsRequested,
   accountPasswordChanged,
   accountPasswordResetRequested,
   accountSignupRepeated,
@@ -84,6 +85,7 @@ export const templates = {
   password_changed: accountMail('password_changed', accountPasswordChanged),
   address_change: accountMail('address_change', accountAddressChangeRequested),
   address_changed: accountMail('address_changed', accountAddressChanged),
+  news_confirmation: accountMail('news_confirmation', accountNewsRequested),
 } satisfies Record<string, Template>
 
 const byName = new Map<string, Template>(Object.entries(templates))

@@ -73,4 +73,14 @@ export const de: Words = {
     ],
     footer: (brand) => `Du erhältst diese E-Mail, weil dein Konto bei ${brand} bis jetzt diese Adresse hatte.`,
   },
+  news_confirmation: {
+    subject: (brand) => `Bestätige, dass du Neues über Kurse von ${brand} möchtest`,
+    title: 'Möchtest du Neues über Kurse?',
+    text: [
+      (brand) =>
+        `Jemand, wahrscheinlich du, hat ${brand} gebeten, Neues über Kurse an diese Adresse zu schicken. Bestätige es, und du bekommst es.`,
+    ],
+    action: 'Neues bestätigen',
+    footer: () => 'Falls du es nicht warst, ignoriere diese E-Mail: Ohne Bestätigung kommt nichts.',
+  },
 }

@@ -68,4 +68,14 @@ export const en: Words = {
     ],
     footer: (brand) => `You receive this email because your account at ${brand} had this address until now.`,
   },
+  news_confirmation: {
+    subject: (brand) => `Confirm that you want news about courses from ${brand}`,
+    title: 'Do you want news about courses?',
+    text: [
+      (brand) =>
+        `Somebody, probably you, has asked ${brand} to send news about courses to this address. Confirm it to receive them.`,
+    ],
+    action: 'Confirm news',
+    footer: () => 'If it was not you, ignore this email: no news are sent until the address is confirmed.',
+  },
 }

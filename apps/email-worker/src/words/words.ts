@@ -22,6 +22,7 @@ export interface Words {
   password_changed: NoticeWords
   address_change: LinkWords
   address_changed: NoticeWords
+  news_confirmation: LinkWords
 }
 
 /** A mail about the account. `brand` is what its owner knows the product as. */

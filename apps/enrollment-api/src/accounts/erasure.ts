@@ -2,6 +2,7 @@ import { accountErased } from '@coursewire/events'
 import type { Moment, Transaction } from '@coursewire/service-kit'
 import { clearComments } from '../enrollments/repository.ts'
 import { deleteSessions } from '../sessions/repository.ts'
+import { deleteSubscriber } from '../subscriptions/repository.ts'
 import * as repository from './repository.ts'
 import { deleteRequests } from './request-repository.ts'
 import { announce, type Cause } from './requests.ts'
@@ -17,6 +18,7 @@ export async function eraseAccount(tx: Transaction, user: repository.User, cause
   // Also what was asked for under the same address before there was this account.
   await deleteRequests(tx, { tenantId: user.tenantId, accountId: user.id })
   await deleteRequests(tx, { tenantId: user.tenantId, emailKey: user.emailKey })
+  await deleteSubscriber(tx, user)
   await clearComments(tx, user)
   await announce(tx, accountErased, { account_id: user.id }, cause, at)
 }

@@ -6,6 +6,7 @@ import { accountChange } from '../administration/routes.ts'
 import { accountRequestPurposes } from '../db/schema.ts'
 import { enrollment } from '../enrollments/routes.ts'
 import { moment } from '../fields.ts'
+import { subscriptionKinds } from '../subscriptions/subscription.ts'
 import type { Export, ExportService } from './export.ts'
 import { forPeople, refusals } from './http.ts'
 
@@ -16,6 +17,8 @@ const account = z.object({
   name: z.string().nullable(),
   locale: z.string().nullable(),
   roles: z.array(z.enum(accountRoles)),
+  courseNews: z.boolean(),
+  courseChanges: z.boolean(),
   verifiedAt: moment.nullable(),
   createdAt: moment,
   updatedAt: moment,
@@ -36,6 +39,13 @@ const storedEnrollment = enrollment.omit({ userId: true }).extend({
   cancellationReason: z.enum(cancellationReasons).nullable(),
   cancellationComment: z.string().nullable(),
 })
+const subscription = z.object({ kind: z.enum(subscriptionKinds), value: z.string() })
+const confirmedSubscription = subscription.extend({
+  subscriberId: z.string(),
+  email: z.string(),
+  locale: z.string(),
+  confirmedAt: moment,
+})
 const request = z.object({
   id: z.string(),
   purpose: z.enum(accountRequestPurposes),
@@ -43,6 +53,7 @@ const request = z.object({
   name: z.string(),
   locale: z.string(),
   pendingEnrollmentCourseId: z.string().nullable(),
+  subscriptions: z.array(subscription).nullable(),
   createdAt: moment,
   expiresAt: moment,
   endedAt: moment.nullable(),
@@ -60,6 +71,9 @@ const personalData = z
     sessions: z.array(session),
     enrollments: z.array(storedEnrollment),
     requests: z.array(request).describe('The mails about the account that were asked for'),
+    subscriptions: z
+      .array(confirmedSubscription)
+      .describe('The news that the address of the account has subscribed to'),
     changes: z.array(change).describe('What admins and operators have changed about the account'),
     changesMade: z.array(change).describe('What the person has changed about accounts as an admin'),
     services: z
@@ -76,6 +90,8 @@ const personalData = z
         name: 'Ada Lovelace',
         locale: 'en',
         roles: ['student'],
+        courseNews: true,
+        courseChanges: true,
         verifiedAt: at,
         createdAt: at,
         updatedAt: at,
@@ -83,6 +99,7 @@ const personalData = z
       sessions: [],
       enrollments: [],
       requests: [],
+      subscriptions: [],
       changes: [],
       changesMade: [],
       services: { 'email-worker': { mails: [] } },

@@ -16,6 +16,8 @@ const account = z
     locale: z.string(),
     roles: z.array(z.enum(accountRoles)),
     verified: z.boolean().describe('Whether the address is confirmed'),
+    courseNews: z.boolean().describe('Whether mails tell of a published course that the person is enrolled in'),
+    courseChanges: z.boolean().describe('Whether mails tell of a new version of such a course'),
   })
   .meta({
     id: 'Account',
@@ -26,12 +28,16 @@ const account = z
       locale: 'en',
       roles: ['student'],
       verified: true,
+      courseNews: true,
+      courseChanges: true,
     },
   })
 const changes = z
   .strictObject({
     name: line(1, 200).optional(),
     locale: languageTag.optional(),
+    courseNews: z.boolean().optional(),
+    courseChanges: z.boolean().optional(),
     email: emailAddress.optional().describe('Counts when the link in the mail to it was opened'),
     currentPassword: secret.optional().describe('Needed with email'),
   })
@@ -65,7 +71,7 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
       schema: {
         operationId: 'updateMe',
         tags,
-        summary: "Change the caller's name or language, or ask for another address",
+        summary: "Change the caller's name, language or mails about courses, or ask for another address",
         body: changes,
         response: { 200: account },
         refusals: refusalsOfPassword,
@@ -74,9 +80,9 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
       bodyLimit: BODY_LIMIT,
     },
     async (request) => {
-      const { name, locale, email, currentPassword } = request.body
+      const { email, currentPassword, ...details } = request.body
       const newAddress = email !== undefined && currentPassword !== undefined ? { email, currentPassword } : undefined
-      return showAccount(await ownAccount.update(toAsker(request), { name, locale, newAddress }))
+      return showAccount(await ownAccount.update(toAsker(request), { ...details, newAddress }))
     },
   )
 
@@ -123,8 +129,9 @@ export function addMeRoutes(app: HttpApp, { ownAccount }: { ownAccount: OwnAccou
   )
 }
 
-function showAccount({ id, email, name, locale, roles, verifiedAt }: User): z.input<typeof account> {
-  return { id, email, name, locale, roles, verified: verifiedAt !== null }
+function showAccount(user: User): z.input<typeof account> {
+  const { id, email, name, locale, roles, verifiedAt, courseNews, courseChanges } = user
+  return { id, email, name, locale, roles, verified: verifiedAt !== null, courseNews, courseChanges }
 }
 
 function toAsker(request: Pick<FastifyRequest, 'caller' | 'ip' | 'id' | 'tenantId' | 'traceparent'>): Asker {

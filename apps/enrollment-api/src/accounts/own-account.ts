@@ -21,6 +21,8 @@ export interface Asker {
 export interface OwnChanges {
   name?: string | undefined
   locale?: string | undefined
+  courseNews?: boolean | undefined
+  courseChanges?: boolean | undefined
   newAddress?: { email: string; currentPassword: string } | undefined
 }
 
@@ -55,15 +57,21 @@ export function createOwnAccountService({ db, passwords, limits, onCommitted }: 
     return user
   }
 
-  async function update(tx: Transaction, user: repository.User, { name, locale }: OwnChanges) {
-    await repository.changeUser(tx, user, { name, locale })
-    return { ...user, name: name ?? user.name, locale: locale ?? user.locale }
+  async function update(tx: Transaction, user: repository.User, changes: Omit<OwnChanges, 'newAddress'>) {
+    await repository.changeUser(tx, user, changes)
+    return {
+      ...user,
+      name: changes.name ?? user.name,
+      locale: changes.locale ?? user.locale,
+      courseNews: changes.courseNews ?? user.courseNews,
+      courseChanges: changes.courseChanges ?? user.courseChanges,
+    }
   }
 
   return {
     get,
 
-    /** Changes name and language at once. A new address counts only when the link in the mail to it was opened. */
+    /** Changes everything but the address at once. A new address counts only when the link in the mail to it was opened. */
     async update(asker: Asker, { newAddress, ...details }: OwnChanges): Promise<repository.User> {
       const { caller, cause } = asker
       const { tenantId, id } = caller

@@ -15,7 +15,11 @@ export interface User {
   passwordHash: string
   verifiedAt: string | null
   disabledAt: string | null
+  courseNews: boolean
+  courseChanges: boolean
 }
+/** Everybody gets mails about their courses at first. */
+export type NewUser = Omit<User, 'courseNews' | 'courseChanges'>
 export type ServiceClient = Omit<typeof serviceClients.$inferSelect, 'createdAt' | 'updatedAt'>
 
 const touched = { updatedAt: sql`now()` }
@@ -31,6 +35,8 @@ const whole = {
   passwordHash: sql<string>`${users.passwordHash}`,
   verifiedAt: users.verifiedAt,
   disabledAt: users.disabledAt,
+  courseNews: users.courseNews,
+  courseChanges: users.courseChanges,
 }
 const byId = (tenantId: string, id: string) =>
   and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.erasedAt))
@@ -67,7 +73,7 @@ export async function lockUserByEmail(tx: Transaction, tenantId: string, emailKe
 }
 
 /** Returns false if the tenant already has a user with this address. */
-export async function insertUser(tx: Transaction, user: User): Promise<boolean> {
+export async function insertUser(tx: Transaction, user: NewUser): Promise<boolean> {
   const { rowCount } = await tx
     .insert(users)
     .values(user)
@@ -106,9 +112,10 @@ export async function changeAddress(
 /** Takes everything from the account but its id and when things happened to it. */
 export async function eraseUser(tx: Transaction, { tenantId, id }: User, erasedAt: Moment): Promise<void> {
   const nothing = { email: null, emailKey: null, name: null, locale: null, passwordHash: null, roles: [] }
+  const byDefault = { courseNews: true, courseChanges: true }
   await tx
     .update(users)
-    .set({ ...nothing, erasedAt, ...touched })
+    .set({ ...nothing, ...byDefault, erasedAt, ...touched })
     .where(byId(tenantId, id))
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   accountAddressChanged,
   accountAddressChangeRequested,
+  accountNewsRequested,
   accountPasswordChanged,
   accountPasswordResetRequested,
   accountSignupRepeated,
@@ -82,11 +83,18 @@ const rules: Record<Purpose, Rule> = {
     hasLink: false,
     ends: ofAccount,
   },
+  news_confirmation: {
+    event: accountNewsRequested,
+    hasLink: true,
+    // As with a reset: whoever asks for another subscription does not make this link useless.
+    ends: { of: 'address', purposes: [] },
+  },
 }
 
 /**
  * Writes the request for an account mail, and the event that makes email-worker send it. Ends the older requests that it replaces. If the
- * purpose is `verification` or `signup_repeated`, the caller must have locked the address; otherwise, the account, unless there is nothing to end.
+ * purpose is `verification`, `signup_repeated` or `news_confirmation`, the caller must have locked the address; otherwise, the account, unless
+ * there is nothing to end.
  */
 export async function createRequest(
   tx: Transaction,

@@ -17,6 +17,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { type AccountChange, accountRoles } from '../administration/account.ts'
+import { type Subscription, subscriptionKinds } from '../subscriptions/subscription.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
@@ -56,6 +57,10 @@ export const users = pgTable(
     locale: text('locale'),
     roles: text('roles', { enum: accountRoles }).array().notNull(),
     passwordHash: text('password_hash'),
+    /** Whether mails tell of a published course that the person is enrolled in. */
+    courseNews: boolean('course_news').notNull().default(true),
+    /** Whether mails tell of a new version of such a course. */
+    courseChanges: boolean('course_changes').notNull().default(true),
     verifiedAt: moment('verified_at'),
     disabledAt: moment('disabled_at'),
     erasedAt: moment('erased_at'),
@@ -85,6 +90,7 @@ export const accountRequestPurposes = [
   'password_changed',
   'address_change',
   'address_changed',
+  'news_confirmation',
 ] as const
 
 /** Whether a request is an open sign-up, unless it has expired. One that confirms the address of an account has no password. */
@@ -110,6 +116,8 @@ export const accountRequests = pgTable(
     /** Only of a pending sign-up. */
     passwordHash: text('password_hash'),
     pendingCourseId: text('pending_course_id'),
+    /** What the mail asks to confirm, if it asks for subscriptions. */
+    subscriptions: jsonb('subscriptions').$type<Subscription[]>(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
     expiresAt: moment('expires_at').notNull(),
     /** When its link was used, or when something newer replaced it. */
@@ -120,6 +128,47 @@ export const accountRequests = pgTable(
     index('account_requests_account').on(table.tenantId, table.accountId),
     index('account_requests_expires').on(table.expiresAt),
     index('account_requests_pending').on(table.tenantId, table.accountId).where(isPendingSignup(table)),
+  ],
+)
+
+/** Addresses whose owners have confirmed that they want news. One without a subscription is deleted. */
+export const subscribers = pgTable(
+  'subscribers',
+  {
+    tenantId: text('tenant_id').notNull(),
+    id: text('id').notNull(),
+    email: text('email').notNull(),
+    /** The form of the address in which addresses are compared. */
+    emailKey: text('email_key').notNull(),
+    locale: text('locale').notNull(),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.id] }),
+    unique('subscribers_tenant_id_email_key_unique').on(table.tenantId, table.emailKey),
+    foreignKey({ name: 'subscribers_tenant_fk', columns: [table.tenantId], foreignColumns: [tenants.id] }),
+  ],
+)
+
+/** What a subscriber wants to be told of: new courses for a target group, or one course. */
+export const subscriptions = pgTable(
+  'subscriptions',
+  {
+    tenantId: text('tenant_id').notNull(),
+    subscriberId: text('subscriber_id').notNull(),
+    kind: text('kind', { enum: subscriptionKinds }).notNull(),
+    /** The target group, or the id of the course. */
+    value: text('value').notNull(),
+    confirmedAt: moment('confirmed_at').notNull().default(sql`now()`),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.subscriberId, table.kind, table.value] }),
+    foreignKey({
+      name: 'subscriptions_subscriber_fk',
+      columns: [table.tenantId, table.subscriberId],
+      foreignColumns: [subscribers.tenantId, subscribers.id],
+    }).onDelete('cascade'),
+    index('subscriptions_value').on(table.tenantId, table.kind, table.value, table.subscriberId),
   ],
 )
 
@@ -263,6 +312,10 @@ export const enrollments = pgTable(
   },
   (table) => [
     unique('enrollments_tenant_id_user_id_course_id_unique').on(table.tenantId, table.userId, table.courseId),
+    // For the students of a course, page by page.
+    index('enrollments_course')
+      .on(table.tenantId, table.courseId, table.userId)
+      .where(sql`${table.cancelledAt} IS NULL`),
     foreignKey({
       name: enrollmentUserKey,
       columns: [table.tenantId, table.userId],

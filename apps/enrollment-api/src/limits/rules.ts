@@ -32,6 +32,8 @@ export const rules = {
   /** address */
   signUpsFromAddress: { atMost: 100, windowSeconds: HOUR },
   /** address */
+  subscriptionsFromAddress: { atMost: 100, windowSeconds: HOUR },
+  /** address */
   resetsFromAddress: { atMost: 50, windowSeconds: HOUR },
   /** address. Links and refresh tokens that are not valid. Valid ones are not counted and never refused. */
   badTokensFromAddress: { atMost: 300, windowSeconds: HOUR },
@@ -44,8 +46,8 @@ export const rules = {
   /** tenant, address to write to in the form for comparison. Mails that were asked for, whether they were sent or not. */
   mailsToAddress: { atMost: 10, windowSeconds: DAY },
   /**
-   * tenant, address to write to. Those of the mails above that somebody causes by signing up with the address, or by moving an account to it. If
-   * it has an account, they have no link. Two windows of this rule overlap one of the above and allow 9 mails in it, so strangers cannot use up
+   * tenant, address to write to. Those of the mails above that somebody causes by signing up with the address, by moving an account to it, or
+   * by asking for news there. None of them has a link to an account that exists. Two windows of this rule overlap one of the above and allow 9 mails in it, so strangers cannot use up
    * all ten without a link to reset the password.
    */
   signUpsToAddress: { atMost: 5, windowSeconds: DAY },
