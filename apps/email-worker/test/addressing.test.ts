@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createSesMailer, type Mail } from '../src/emails/mailer.ts'
 import { product } from '../src/emails/tenant.ts'
-import { composeWelcomeMail } from '../src/emails/welcome-mail.tsx'
+import { composeWelcomeMail } from '../src/emails/welcome-mail.ts'
 import { aCourse, aStudent, startSes } from './neighbours.ts'
 
 async function startMailer() {

@@ -7,7 +7,7 @@ import MailComposer from 'nodemailer/lib/mail-composer'
 const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, WEB_URL, EMAIL_FROM, TOKEN } = process.env
 
 const source = new URL('../../../apps/email-worker/src/emails/', import.meta.url)
-const { composeWelcomeMail } = await import(new URL('welcome-mail.tsx', source).href)
+const { composeWelcomeMail } = await import(new URL('welcome-mail.ts', source).href)
 const { product } = await import(new URL('tenant.ts', source).href)
 const client = new SESClient({ maxAttempts: 1 })
 const options = { headers: { authorization: `Bearer ${TOKEN}` } }

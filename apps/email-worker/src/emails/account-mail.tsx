@@ -91,7 +91,7 @@ function formatMoment(moment: string, language: Language, timeZone: string): str
 
 function AccountMail({ tenant, language, words, name, title, texts, footer, action }: AccountMailProps) {
   return (
-    <Frame tenant={tenant} language={language} preview={texts[0] ?? title} footer={footer}>
+    <Frame {...{ tenant, language, words, footer }} preview={texts[0] ?? title}>
       <Heading as="h1" className="text title" style={{ ...heading, margin: '0 0 20px' }}>
         {title}
       </Heading>

@@ -59,9 +59,16 @@ const small = { color: light.muted, fontSize: 13, lineHeight: '20px', margin: '0
 
 /** Every mail looks like this around its content. */
 export function Frame(
-  props: PropsWithChildren<{ tenant: Tenant; language: Language; preview: string; footer: string }>,
+  props: PropsWithChildren<{
+    tenant: Tenant
+    language: Language
+    words: Words
+    preview: string
+    footer: string
+    unsubscribeUrl?: string | null
+  }>,
 ) {
-  const { tenant, language, preview, footer, children } = props
+  const { tenant, language, words, preview, footer, unsubscribeUrl, children } = props
   return (
     <Html lang={language}>
       <Head>
@@ -99,6 +106,14 @@ export function Frame(
             style={{ ...small, borderTop: `1px solid ${light.line}`, margin: '28px 0 0', paddingTop: 16 }}
           >
             {footer}
+            {unsubscribeUrl && (
+              <>
+                <br />
+                <Link href={unsubscribeUrl} className="muted" style={{ ...small, textDecorationLine: 'underline' }}>
+                  {words.unsubscribe}
+                </Link>
+              </>
+            )}
           </Text>
           {tenant.postalAddress && (
             <Text className="muted" dir="auto" style={{ ...small, margin: '12px 0 0', whiteSpace: 'pre-line' }}>

@@ -16,7 +16,7 @@ import type { Directory } from './directory.ts'
 import { type Email, toAccountEmail, toWelcomeEmail } from './email.ts'
 import { owe } from './handlers.ts'
 import type { Mail } from './mailer.ts'
-import { composeWelcomeMail } from './welcome-mail.tsx'
+import { composeWelcomeMail } from './welcome-mail.ts'
 
 /** A mail is written from these sources. */
 export interface Sources {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Course, Student } from './directory.ts'
 import { product, type Tenant } from './tenant.ts'
-import { composeWelcomeMail } from './welcome-mail.tsx'
+import { composeWelcomeMail } from './welcome-mail.ts'
 
 const compose = (student: Partial<Student> = {}, course: Partial<Course> = {}, tenant: Partial<Tenant> = {}) =>
   composeWelcomeMail(

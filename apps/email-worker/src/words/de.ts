@@ -83,4 +83,28 @@ export const de: Words = {
     action: 'Neues bestätigen',
     footer: () => 'Falls du es nicht warst, ignoriere diese E-Mail: Ohne Bestätigung kommt nichts.',
   },
+  launch: {
+    subject: (title) => `Neu: „${title}“`,
+    preview: (title) => `„${title}“ ist gerade erschienen.`,
+    intro: 'Ein neuer Kurs, der zu dir passen könnte:',
+    action: 'Kurs ansehen',
+    footer: (brand) => `Du erhältst diese E-Mail, weil du Neuigkeiten über solche Kurse von ${brand} möchtest.`,
+  },
+  notice: {
+    subject: (title) => `„${title}“ ist da`,
+    preview: (title) => `„${title}“ steht jetzt im Katalog.`,
+    intro: 'Dieser Kurs steht jetzt im Katalog:',
+    action: 'Kurs ansehen',
+    footer: (brand) =>
+      `Du erhältst diese E-Mail von ${brand}, weil du in diesem Kurs eingeschrieben bist oder von ihm hören wolltest.`,
+  },
+  change: {
+    subject: (title) => `Neu in „${title}“`,
+    preview: (title) => `„${title}“ hat eine neue Version.`,
+    intro: 'Dein Kurs hat eine neue Version:',
+    action: 'Kurs öffnen',
+    footer: (brand) => `Du erhältst diese E-Mail von ${brand}, weil du in diesem Kurs eingeschrieben bist.`,
+  },
+  newInVersion: (version) => `Neu in Version ${version}`,
+  unsubscribe: 'Diese E\u2011Mails abbestellen',
 }

@@ -78,4 +78,28 @@ export const en: Words = {
     action: 'Confirm news',
     footer: () => 'If it was not you, ignore this email: no news are sent until the address is confirmed.',
   },
+  launch: {
+    subject: (title) => `New: “${title}”`,
+    preview: (title) => `“${title}” has just been published.`,
+    intro: 'A new course that may be for you:',
+    action: 'See the course',
+    footer: (brand) => `You receive this email because you asked for news of such courses from ${brand}.`,
+  },
+  notice: {
+    subject: (title) => `“${title}” is open`,
+    preview: (title) => `“${title}” is now in the catalogue.`,
+    intro: 'This course is now in the catalogue:',
+    action: 'See the course',
+    footer: (brand) =>
+      `You receive this email from ${brand} because you are enrolled in this course, or asked to be told of it.`,
+  },
+  change: {
+    subject: (title) => `What is new in “${title}”`,
+    preview: (title) => `“${title}” has a new version.`,
+    intro: 'Your course has a new version:',
+    action: 'Open the course',
+    footer: (brand) => `You receive this email from ${brand} because you are enrolled in this course.`,
+  },
+  newInVersion: (version) => `New in version ${version}`,
+  unsubscribe: 'Unsubscribe from these emails',
 }

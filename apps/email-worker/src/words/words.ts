@@ -14,7 +14,7 @@ export interface Words {
     start: string
     footer: string
   }
-  /** The first line of mails about the account. */
+  /** The first line of all other mails. */
   greeting: (name: string) => string
   verification: LinkWords
   signup_repeated: NoticeWords
@@ -23,6 +23,13 @@ export interface Words {
   address_change: LinkWords
   address_changed: NoticeWords
   news_confirmation: LinkWords
+  launch: NewsWords
+  notice: NewsWords
+  change: NewsWords
+  /** Above what an editor has written about it. */
+  newInVersion: (version: string) => string
+  /** The link with which one gets no more mails of this kind. */
+  unsubscribe: string
 }
 
 /** A mail about the account. `brand` is what its owner knows the product as. */
@@ -37,4 +44,14 @@ export interface NoticeWords {
 /** A mail with a link that its reader has to open. */
 interface LinkWords extends NoticeWords {
   action: string
+}
+
+/** News of a course. */
+interface NewsWords {
+  subject: (title: string) => string
+  preview: (title: string) => string
+  intro: string
+  action: string
+  /** Why one receives it. */
+  footer: (brand: string) => string
 }

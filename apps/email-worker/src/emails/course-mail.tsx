@@ -1,0 +1,168 @@
+import { cutText, guessLanguage, showLine, showText } from '@coursewire/events'
+import { AppError } from '@coursewire/service-kit'
+import { Column, Heading, Row, render, Section, Text } from 'react-email'
+import { chooseLanguage, getWords, type Language } from '../words/languages.ts'
+import type { Words } from '../words/words.ts'
+import { dropTurns, isolate } from './direction.ts'
+import type { Course } from './directory.ts'
+import { Action, Frame, heading, light, paragraph, writePlainText } from './frame.tsx'
+import type { Mail } from './mailer.ts'
+import { getAddress, tameName } from './recipient.ts'
+import type { Tenant } from './tenant.ts'
+
+const MAX_TITLE_LENGTH = 120
+const MAX_TEXT_LENGTH = 600
+const cell = { borderTop: `1px solid ${light.line}`, fontSize: 15, lineHeight: '22px', padding: '10px 0' }
+
+export interface Reader {
+  name: string | null
+  email: string
+  locale?: string | null | undefined
+  /** Null for mails that one cannot unsubscribe from. */
+  unsubscribeUrl: string | null
+}
+
+/** What the occasion of a mail adds to the course. */
+export interface Occasion {
+  subject: string
+  preview: string
+  greeting: string
+  intro: string
+  /** In the language of the course, below its title. They may be blank. */
+  texts: { heading?: string; text: string; maxLength?: number }[]
+  facts?: { label: string; value: string }[]
+  action: string
+  /** Why one receives it. */
+  footer: string
+}
+
+export interface Salutation {
+  language: Language
+  words: Words
+  name: string
+  title: string
+  brand: string
+}
+
+interface CourseMailProps extends Required<Occasion> {
+  tenant: Tenant
+  language: Language
+  words: Words
+  title: string
+  courseLanguage: string | undefined
+  url: string
+  unsubscribeUrl: string | null
+}
+
+/**
+ * Writes a mail about a course in the reader's language. All text from outside stays plain text. Throws an `invalid` AppError if this mail can
+ * never be sent.
+ */
+export async function composeCourseMail(
+  reader: Reader,
+  course: Pick<Course, 'slug' | 'title' | 'language'>,
+  { tenant, webUrl }: { tenant: Tenant; webUrl: string },
+  describe: (salutation: Salutation) => Occasion,
+): Promise<Mail> {
+  const to = getAddress(reader.email)
+  const language = chooseLanguage(reader.locale ?? tenant.locale)
+  const words = getWords(language)
+  const title = cutText(dropTurns(showLine(course.title)), MAX_TITLE_LENGTH)
+  if (title === '') throw new AppError('invalid', 'course.blank', 'the course title is blank')
+  const {
+    facts = [],
+    texts,
+    ...occasion
+  } = describe({
+    language,
+    words,
+    name: isolate(tameName(reader.name ?? '')),
+    title: isolate(title),
+    brand: isolate(tenant.name),
+  })
+  const { unsubscribeUrl } = reader
+  const mail: CourseMailProps = {
+    ...occasion,
+    facts,
+    texts: texts
+      .map(({ text, maxLength = MAX_TEXT_LENGTH, ...about }) => ({
+        ...about,
+        text: cutText(dropTurns(showText(text)), maxLength),
+      }))
+      .filter(({ text }) => text !== ''),
+    tenant,
+    language,
+    words,
+    title,
+    courseLanguage: guessLanguage(course.language) ?? undefined,
+    url: `${webUrl}/courses/${encodeURIComponent(course.slug)}`,
+    unsubscribeUrl,
+  }
+  return {
+    from: tenant.sender,
+    replyTo: tenant.replyTo,
+    to,
+    subject: mail.subject,
+    html: await render(<CourseMail {...mail} />),
+    text: toPlainText(mail),
+    ...(unsubscribeUrl !== null && { unsubscribeUrl }),
+  }
+}
+
+function CourseMail(props: CourseMailProps) {
+  const { tenant, language, words, preview, greeting, intro, title, courseLanguage, texts, facts } = props
+  const { footer, unsubscribeUrl } = props
+  return (
+    <Frame {...{ tenant, language, words, preview, footer, unsubscribeUrl }}>
+      <Text className="text" style={{ ...paragraph, fontSize: 20, fontWeight: 600 }}>
+        {greeting}
+      </Text>
+      <Text className="muted" style={{ ...paragraph, color: light.muted }}>
+        {intro}
+      </Text>
+      <Heading as="h1" lang={courseLanguage} dir="auto" className="text title" style={heading}>
+        {title}
+      </Heading>
+      {texts.map(({ heading: above, text }) => (
+        <Section key={text}>
+          {above && (
+            <Heading as="h2" className="text" style={{ ...heading, fontSize: 18, lineHeight: '26px' }}>
+              {above}
+            </Heading>
+          )}
+          <Text lang={courseLanguage} dir="auto" className="text" style={{ ...paragraph, whiteSpace: 'pre-line' }}>
+            {text}
+          </Text>
+        </Section>
+      ))}
+      <Section style={{ margin: facts.length > 0 ? '24px 0 32px' : '0 0 12px' }}>
+        {facts.map(({ label, value }) => (
+          <Row key={label}>
+            <Column className="muted line" style={{ ...cell, color: light.muted, width: '40%' }}>
+              {label}
+            </Column>
+            <Column className="text line" style={{ ...cell, color: light.text }}>
+              {value}
+            </Column>
+          </Row>
+        ))}
+      </Section>
+      <Action tenant={tenant} url={props.url} label={props.action} words={words} />
+    </Frame>
+  )
+}
+
+function toPlainText(mail: CourseMailProps): string {
+  const { tenant, words, greeting, intro, title, texts, facts, action, url, footer, unsubscribeUrl } = mail
+  return writePlainText([
+    greeting,
+    intro,
+    isolate(title),
+    ...texts.flatMap(({ heading: above, text }) => [above ?? null, text]),
+    facts.map(({ label, value }) => `${label}: ${value}`).join('\n'),
+    `${action}: ${url}`,
+    footer,
+    unsubscribeUrl === null ? null : `${words.unsubscribe}: ${unsubscribeUrl}`,
+    tenant.postalAddress,
+  ])
+}
