@@ -1,8 +1,8 @@
-import { accountErased, enrollmentCancelled } from '@coursewire/events'
+import { accountErased } from '@coursewire/events'
 import { type Handler, on } from '@coursewire/messaging'
 import type { Logger } from '@coursewire/service-kit'
 import type { Config } from './config.ts'
-import { onAccountErased, onEnrollmentCancelled } from './emails/handlers.ts'
+import { onAccountErased } from './emails/handlers.ts'
 import { templates } from './emails/templates.ts'
 
 export function createHandlers(logger: Logger, welcomeFrom: Config['WELCOME_FROM']): Handler[] {
@@ -10,7 +10,6 @@ export function createHandlers(logger: Logger, welcomeFrom: Config['WELCOME_FROM
   const consumed = welcomeFrom === 'sns' ? others : { welcome, ...others }
   return [
     ...Object.values(consumed).map(({ createHandler }) => createHandler(logger)),
-    on(enrollmentCancelled, onEnrollmentCancelled(logger)),
     on(accountErased, onAccountErased(logger)),
   ]
 }

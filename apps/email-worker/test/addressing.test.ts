@@ -18,7 +18,11 @@ async function startMailer() {
 }
 
 const compose = (student: object, course: object = {}) =>
-  composeWelcomeMail(aStudent(student), aCourse(course), { tenant: product, webUrl: 'https://learn.example.com' })
+  composeWelcomeMail(aStudent(student), aCourse(course), {
+    tenant: product,
+    webUrl: 'https://learn.example.com',
+    source: null,
+  })
 
 const unaddressed = { from: null, replyTo: null }
 const family = '👨‍👩‍👧‍👦'

@@ -94,20 +94,40 @@ test('a cancelled enrolment withdraws its welcome mail, and no other', async () 
   await ledger.handle(aCancelledEnrollment({ student_id, course_id }))
 
   const emails = await ledger.list()
-  expect(emails.filter(({ status }) => status === 'pending')).toHaveLength(3)
+  const pending = emails.filter(({ status }) => status === 'pending')
+  expect(pending.filter(({ template }) => template === 'welcome')).toHaveLength(3)
+  expect(pending.filter(({ template }) => template === 'enrollment_cancelled')).toMatchObject([
+    { recipient: student_id, fact: course_id, activation: 1, source: null },
+  ])
   expect(emails.filter(({ status }) => status === 'failed')).toMatchObject([
     { eventId: event.id, reason: 'the enrolment was cancelled', withdrawn: 'the enrolment was cancelled' },
   ])
 })
 
-test('a cancelled enrolment causes no mail if its event arrives after the cancellation', async () => {
+test('a cancelled enrolment causes no welcome mail if its event arrives after the cancellation', async () => {
   const event = anEnrollment()
   const { student_id, course_id } = event.payload
 
   await ledger.handle(aCancelledEnrollment({ student_id, course_id }))
   await ledger.handle(event)
 
-  expect(await ledger.list()).toMatchObject([{ status: 'failed', reason: 'the enrolment was cancelled' }])
+  expect(await ledger.find(student_id, 'welcome')).toMatchObject({
+    status: 'failed',
+    reason: 'the enrolment was cancelled',
+  })
+})
+
+test('a student is told of each leaving once, however often its event arrives', async () => {
+  const cancelled = aCancelledEnrollment()
+
+  await ledger.handle(cancelled, cancelled)
+  await ledger.handle(cancelled, aCancelledEnrollment({ ...cancelled.payload, activation: 2 }))
+
+  const told = (await ledger.list()).filter(({ template }) => template === 'enrollment_cancelled')
+  expect(new Set(told.map(({ activation, status }) => `${activation} ${status}`))).toEqual(
+    new Set(['1 pending', '2 pending']),
+  )
+  expect(told).toHaveLength(2)
 })
 
 test('a claimed mail is sent although its enrolment is cancelled, but it is not tried again', async () => {
@@ -125,12 +145,12 @@ test('a claimed mail is sent although its enrolment is cancelled, but it is not 
   await ledger.age('61 seconds')
   await markUnknown(ledger.db, 60)
 
-  expect(await ledger.find(sent.recipient)).toMatchObject({ status: 'sent', reason: null })
-  expect(await ledger.find(refused.recipient)).toMatchObject({
+  expect(await ledger.find(sent.recipient, 'welcome')).toMatchObject({ status: 'sent', reason: null })
+  expect(await ledger.find(refused.recipient, 'welcome')).toMatchObject({
     status: 'failed',
     reason: 'the enrolment was cancelled',
   })
-  expect(await ledger.find(lost.recipient)).toMatchObject({ status: 'unknown' })
+  expect(await ledger.find(lost.recipient, 'welcome')).toMatchObject({ status: 'unknown' })
 })
 
 test('an erased account gets no mail any more, and what was sent stays in the ledger', async () => {

@@ -37,8 +37,8 @@ export async function openLedger() {
       }),
     list: () => listEmails(db, { limit: 10_000 }),
     history: (emailId: string) => listHistory(db, emailId),
-    async find(recipient: string) {
-      const [email, ...others] = (await listEmails(db, { limit: 10_000 })).filter(
+    async find(recipient: string, template?: string) {
+      const [email, ...others] = (await listEmails(db, { limit: 10_000, template })).filter(
         (mail) => mail.recipient === recipient,
       )
       if (!email || others.length > 0) throw new Error(`Not one mail for ${recipient}`)

@@ -2,7 +2,7 @@ import { cutText, guessLanguage, showLine, showText } from '@coursewire/events'
 import { AppError } from '@coursewire/service-kit'
 import { Column, Heading, Row, render, Section, Text } from 'react-email'
 import { chooseLanguage, getWords, type Language } from '../words/languages.ts'
-import type { Words } from '../words/words.ts'
+import type { CourseWords, Words } from '../words/words.ts'
 import { dropTurns, isolate } from './direction.ts'
 import type { Course } from './directory.ts'
 import { Action, Frame, heading, light, paragraph, writePlainText } from './frame.tsx'
@@ -24,33 +24,23 @@ export interface Reader {
 
 /** What the occasion of a mail adds to the course. */
 export interface Occasion {
-  subject: string
-  preview: string
+  says: CourseWords
   greeting: string
-  intro: string
   /** In the language of the course, below its title. They may be blank. */
   texts: { heading?: string; text: string; maxLength?: number }[]
   facts?: { label: string; value: string }[]
-  action: string
-  /** Why one receives it. */
-  footer: string
 }
 
-export interface Salutation {
-  language: Language
-  words: Words
-  name: string
-  title: string
-  brand: string
-}
-
-interface CourseMailProps extends Required<Occasion> {
+interface CourseMailProps extends Required<Omit<Occasion, 'says'>> {
   tenant: Tenant
   language: Language
   words: Words
+  preview: string
+  intro: string
   title: string
   courseLanguage: string | undefined
-  url: string
+  action: { url: string; label: string }
+  footer: string
   unsubscribeUrl: string | null
 }
 
@@ -62,47 +52,41 @@ export async function composeCourseMail(
   reader: Reader,
   course: Pick<Course, 'slug' | 'title' | 'language'>,
   { tenant, webUrl }: { tenant: Tenant; webUrl: string },
-  describe: (salutation: Salutation) => Occasion,
+  describe: (words: Words, name: string, language: Language) => Occasion,
 ): Promise<Mail> {
   const to = getAddress(reader.email)
   const language = chooseLanguage(reader.locale ?? tenant.locale)
   const words = getWords(language)
   const title = cutText(dropTurns(showLine(course.title)), MAX_TITLE_LENGTH)
   if (title === '') throw new AppError('invalid', 'course.blank', 'the course title is blank')
-  const {
-    facts = [],
-    texts,
-    ...occasion
-  } = describe({
-    language,
-    words,
-    name: isolate(tameName(reader.name ?? '')),
-    title: isolate(title),
-    brand: isolate(tenant.name),
-  })
+  const { says, greeting, texts, facts = [] } = describe(words, isolate(tameName(reader.name ?? '')), language)
+  const brand = isolate(tenant.name)
   const { unsubscribeUrl } = reader
   const mail: CourseMailProps = {
-    ...occasion,
-    facts,
+    tenant,
+    language,
+    words,
+    preview: says.preview(isolate(title)),
+    greeting,
+    intro: says.intro(brand),
+    title,
+    courseLanguage: guessLanguage(course.language) ?? undefined,
     texts: texts
       .map(({ text, maxLength = MAX_TEXT_LENGTH, ...about }) => ({
         ...about,
         text: cutText(dropTurns(showText(text)), maxLength),
       }))
       .filter(({ text }) => text !== ''),
-    tenant,
-    language,
-    words,
-    title,
-    courseLanguage: guessLanguage(course.language) ?? undefined,
-    url: `${webUrl}/courses/${encodeURIComponent(course.slug)}`,
+    facts,
+    action: { url: `${webUrl}/courses/${encodeURIComponent(course.slug)}`, label: says.action },
+    footer: says.footer(brand),
     unsubscribeUrl,
   }
   return {
     from: tenant.sender,
     replyTo: tenant.replyTo,
     to,
-    subject: mail.subject,
+    subject: says.subject(isolate(title)),
     html: await render(<CourseMail {...mail} />),
     text: toPlainText(mail),
     ...(unsubscribeUrl !== null && { unsubscribeUrl }),
@@ -111,7 +95,7 @@ export async function composeCourseMail(
 
 function CourseMail(props: CourseMailProps) {
   const { tenant, language, words, preview, greeting, intro, title, courseLanguage, texts, facts } = props
-  const { footer, unsubscribeUrl } = props
+  const { action, footer, unsubscribeUrl } = props
   return (
     <Frame {...{ tenant, language, words, preview, footer, unsubscribeUrl }}>
       <Text className="text" style={{ ...paragraph, fontSize: 20, fontWeight: 600 }}>
@@ -147,20 +131,20 @@ function CourseMail(props: CourseMailProps) {
           </Row>
         ))}
       </Section>
-      <Action tenant={tenant} url={props.url} label={props.action} words={words} />
+      <Action tenant={tenant} {...action} words={words} />
     </Frame>
   )
 }
 
 function toPlainText(mail: CourseMailProps): string {
-  const { tenant, words, greeting, intro, title, texts, facts, action, url, footer, unsubscribeUrl } = mail
+  const { tenant, words, greeting, intro, title, texts, facts, action, footer, unsubscribeUrl } = mail
   return writePlainText([
     greeting,
     intro,
     isolate(title),
     ...texts.flatMap(({ heading: above, text }) => [above ?? null, text]),
     facts.map(({ label, value }) => `${label}: ${value}`).join('\n'),
-    `${action}: ${url}`,
+    `${action.label}: ${action.url}`,
     footer,
     unsubscribeUrl === null ? null : `${words.unsubscribe}: ${unsubscribeUrl}`,
     tenant.postalAddress,

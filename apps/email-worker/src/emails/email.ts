@@ -45,12 +45,14 @@ export type Outcome =
   | { status: 'pending'; reason: string; isOutage: boolean; isThrottled?: true; remedy?: string | undefined }
   | { status: 'unknown'; reason: string }
 
-/** Returns the mail that an enrolment causes. A student who comes back after leaving gets another one. */
-export function toWelcomeEmail(event: EventOf<typeof enrollmentCompleted | typeof enrollmentCancelled>): OwedEmail {
-  const { id, payload, meta } = event
+/** Returns a mail that an enrolment or its end causes. A student who comes back after leaving gets another one. */
+export function toEnrollmentEmail(
+  template: 'welcome' | 'enrollment_cancelled',
+  { id, payload, meta }: EventOf<typeof enrollmentCompleted | typeof enrollmentCancelled>,
+): OwedEmail {
   return {
     tenantId: meta.tenant_id,
-    template: 'welcome',
+    template,
     recipient: payload.student_id,
     fact: payload.course_id,
     activation: payload.activation,

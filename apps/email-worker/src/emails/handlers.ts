@@ -1,6 +1,6 @@
 import type { accountErased, EventEnvelope, EventOf, enrollmentCancelled } from '@coursewire/events'
 import type { Logger, Transaction } from '@coursewire/service-kit'
-import { type OwedEmail, toWelcomeEmail } from './email.ts'
+import { type OwedEmail, toEnrollmentEmail } from './email.ts'
 import { eraseAccount, insertEmails, withdrawEmail } from './repository.ts'
 
 /** Records the mails that events ask for. The sender sends them from those rows later. */
@@ -16,10 +16,11 @@ export function owe<Event extends EventEnvelope>(options: {
   }
 }
 
-/** The student has left before the welcome mail was sent. */
+/** A student who has left is told so. A welcome mail that was not sent yet is withdrawn. */
 export function onEnrollmentCancelled(logger: Logger) {
   return async (tx: Transaction, event: EventOf<typeof enrollmentCancelled>): Promise<void> => {
-    const count = await withdrawEmail(tx, toWelcomeEmail(event), 'the enrolment was cancelled')
+    const count = await withdrawEmail(tx, toEnrollmentEmail('welcome', event), 'the enrolment was cancelled')
+    await insertEmails(tx, [toEnrollmentEmail('enrollment_cancelled', event)])
     const { student_id: studentId, course_id: courseId } = event.payload
     if (count > 0) logger.info({ studentId, courseId, count }, 'Email withdrawn')
   }

@@ -23,24 +23,17 @@ export function composeNewsMail(
   { recipient, course, change }: News,
   options: { tenant: Tenant; webUrl: string },
 ): Promise<Mail> {
-  return composeCourseMail(recipient, course, options, ({ words, name, title, brand }) => {
-    const { subject, preview, intro, action, footer } = words[kind]
-    return {
-      subject: subject(title),
-      preview: preview(title),
-      greeting: words.greeting(name),
-      intro,
-      texts: change
-        ? [
-            {
-              heading: words.newInVersion(cutText(showLine(change.version).replace(/^v/, ''), MAX_VERSION_LENGTH)),
-              text: change.changelog,
-              maxLength: MAX_CHANGELOG_LENGTH,
-            },
-          ]
-        : [{ text: course.description ?? '' }],
-      action,
-      footer: footer(brand),
-    }
-  })
+  return composeCourseMail(recipient, course, options, (words, name) => ({
+    says: words[kind],
+    greeting: words.greeting(name),
+    texts: change
+      ? [
+          {
+            heading: words.newInVersion(cutText(showLine(change.version).replace(/^v/, ''), MAX_VERSION_LENGTH)),
+            text: change.changelog,
+            maxLength: MAX_CHANGELOG_LENGTH,
+          },
+        ]
+      : [{ text: course.description ?? '' }],
+  }))
 }

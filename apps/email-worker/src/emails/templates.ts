@@ -7,16 +7,17 @@ import {
   accountSignupRepeated,
   accountVerificationRequested,
   type EventDefinition,
+  enrollmentCancelled,
   enrollmentCompleted,
 } from '@coursewire/events'
-import { type Handler, onRun } from '@coursewire/messaging'
+import { type Handler, on, onRun } from '@coursewire/messaging'
 import { AppError, type Logger } from '@coursewire/service-kit'
 import { composeAccountMail, type Purpose } from './account-mail.tsx'
 import type { Directory } from './directory.ts'
-import { type Email, toAccountEmail, toWelcomeEmail } from './email.ts'
-import { owe } from './handlers.ts'
+import { type Email, toAccountEmail, toEnrollmentEmail } from './email.ts'
+import { onEnrollmentCancelled, owe } from './handlers.ts'
 import type { Mail } from './mailer.ts'
-import { composeWelcomeMail } from './welcome-mail.ts'
+import { composeCancellationMail, composeWelcomeMail } from './welcome-mail.ts'
 
 /** A mail is written from these sources. */
 export interface Sources {
@@ -36,19 +37,41 @@ export interface Template {
 
 const welcome: Template = {
   createHandler: (logger) =>
-    onRun(enrollmentCompleted, owe({ logger, message: 'Received enrollment event', toEmail: toWelcomeEmail })),
+    onRun(
+      enrollmentCompleted,
+      owe({
+        logger,
+        message: 'Received enrollment event',
+        toEmail: (event) => toEnrollmentEmail('welcome', event),
+      }),
+    ),
   describe: ({ recipient, source }) => ({
     message: 'Processing enrollment email',
     fields: { studentId: recipient, source },
   }),
-  async write(email, { directory, webUrl }) {
-    const [tenant, student, course] = await Promise.all([
-      directory.getTenant(email),
-      directory.getStudent(email),
-      directory.getCourse(email),
-    ])
-    return composeWelcomeMail(student, course, { tenant, webUrl })
+  async write(email, sources) {
+    const { student, course, ...options } = await getEnrollment(email, sources)
+    return composeWelcomeMail(student, course, { ...options, source: email.source })
   },
+}
+
+const cancellation: Template = {
+  createHandler: (logger) => on(enrollmentCancelled, onEnrollmentCancelled(logger)),
+  describe: ({ recipient }) => ({ message: 'Processing cancellation email', fields: { studentId: recipient } }),
+  async write(email, sources) {
+    const { student, course, ...options } = await getEnrollment(email, sources)
+    return composeCancellationMail(student, course, options)
+  },
+}
+
+/** Fetches what a mail about an enrolment needs. */
+async function getEnrollment(email: Email, { directory, webUrl }: Sources) {
+  const [tenant, student, course] = await Promise.all([
+    directory.getTenant(email),
+    directory.getStudent(email),
+    directory.getCourse(email),
+  ])
+  return { tenant, student, course, webUrl }
 }
 
 /** A mail that a request of an account asks for. The request knows the address, and the token if the mail has a link. */
@@ -79,6 +102,7 @@ function accountMail<Type extends string>(
 /** Every kind of mail, by its name in the ledger. */
 export const templates = {
   welcome,
+  enrollment_cancelled: cancellation,
   verification: accountMail('verification', accountVerificationRequested),
   signup_repeated: accountMail('signup_repeated', accountSignupRepeated),
   password_reset: accountMail('password_reset', accountPasswordResetRequested),

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
 import type { Course, Student } from './directory.ts'
 import { product, type Tenant } from './tenant.ts'
-import { composeWelcomeMail } from './welcome-mail.ts'
+import { composeCancellationMail, composeWelcomeMail } from './welcome-mail.ts'
 
-const compose = (student: Partial<Student> = {}, course: Partial<Course> = {}, tenant: Partial<Tenant> = {}) =>
+const compose = (
+  student: Partial<Student> = {},
+  course: Partial<Course> = {},
+  tenant: Partial<Tenant> = {},
+  source: string | null = 'manual',
+) =>
   composeWelcomeMail(
     { name: 'Anna Weber', email: 'anna@example.com', locale: 'en', ...student },
     { slug: 'rust', title: 'Rust Basics', description: 'Ownership.', language: 'de', totalLessons: 12, ...course },
-    { tenant: { ...product, ...tenant }, webUrl: 'https://learn.example.com' },
+    { tenant: { ...product, ...tenant }, webUrl: 'https://learn.example.com', source },
   )
 
 /** Returns the visible text of the HTML, one line per element. */
@@ -99,6 +104,40 @@ test('missing facts leave no gap', async () => {
   expect(readVisible(html)).toContain('Welcome!')
   expect(readVisible(html)).not.toContain('Lessons')
   expect(text).toMatch(/^Welcome!\n\nYou are enrolled[^\n]+\n\nRust Basics\n\nLanguage: German\n\nStart Learning/)
+})
+
+test.each(['gift', 'admin'])(
+  'a student who was enrolled by others, as with the source %s, reads who did it',
+  async (source) => {
+    const { subject, html, text } = await compose({}, {}, { name: 'Acme' }, source)
+
+    expect(subject).toBe('You were given “Rust Basics”')
+    expect(readVisible(html)).toContain('Acme has given you a course. You are enrolled, and can start at once:')
+    expect(text).toMatch(/^Welcome, Anna Weber!\n\nAcme has given you a course/)
+    expect(text).toContain('because Acme has enrolled you in this course.')
+  },
+)
+
+test('the mail to a student who has left a course says what was left and how to come back', async () => {
+  const { to, subject, html, text, ...mail } = await composeCancellationMail(
+    { name: 'Anna Weber', email: 'anna@example.com', locale: 'de' },
+    { slug: 'rust', title: 'Rust Basics', description: 'Ownership.', language: 'de', totalLessons: 12 },
+    { tenant: { ...product, name: 'Acme' }, webUrl: 'https://learn.example.com' },
+  )
+
+  expect(to).toBe('anna@example.com')
+  expect(mail).not.toHaveProperty('unsubscribeUrl')
+  expect(subject).toBe('Du hast den Kurs „Rust Basics“ verlassen')
+  expect(readVisible(html)).toContain('Rust Basics')
+  expect(text).toBe(
+    [
+      'Hallo Anna Weber,',
+      'Du hast diesen Kurs verlassen. Auf seiner Seite kannst du dich jederzeit wieder einschreiben; er beginnt dann von vorn.',
+      'Rust Basics',
+      'Kurs ansehen: https://learn.example.com/courses/rust',
+      'Du erhältst diese E-Mail von Acme, weil du diesen Kurs verlassen hast. Falls du es nicht warst, setze dein Passwort zurück, bei der Anmeldung.',
+    ].join('\n\n'),
+  )
 })
 
 test('an invalid address is refused', async () => {

@@ -6,13 +6,20 @@ export const de: Words = {
   welcome: {
     subject: (title) => `Willkommen im Kurs „${title}“`,
     preview: (title) => `Du bist in „${title}“ eingeschrieben. Hier geht es los.`,
-    greeting: (name) => (name ? `Willkommen, ${name}!` : 'Willkommen!'),
-    intro: 'Du bist eingeschrieben. Das ist dein Kurs:',
-    lessons: 'Lektionen',
-    language: 'Sprache',
-    start: 'Jetzt lernen',
-    footer: 'Du erhältst diese E-Mail, weil du in diesem Kurs eingeschrieben bist.',
+    intro: () => 'Du bist eingeschrieben. Das ist dein Kurs:',
+    action: 'Jetzt lernen',
+    footer: () => 'Du erhältst diese E-Mail, weil du in diesem Kurs eingeschrieben bist.',
   },
+  gift: {
+    subject: (title) => `Du hast den Kurs „${title}“ geschenkt bekommen`,
+    preview: (title) => `„${title}“ gehört dir. Hier geht es los.`,
+    intro: (brand) => `${brand} schenkt dir einen Kurs. Du bist eingeschrieben und kannst sofort anfangen:`,
+    action: 'Jetzt lernen',
+    footer: (brand) => `Du erhältst diese E-Mail, weil ${brand} dich in diesen Kurs eingeschrieben hat.`,
+  },
+  welcomeGreeting: (name) => (name ? `Willkommen, ${name}!` : 'Willkommen!'),
+  lessons: 'Lektionen',
+  language: 'Sprache',
   greeting: (name) => (name ? `Hallo ${name},` : 'Hallo,'),
   verification: {
     subject: (brand) => `Bestätige deine E-Mail-Adresse für ${brand}`,
@@ -83,17 +90,26 @@ export const de: Words = {
     action: 'Neues bestätigen',
     footer: () => 'Falls du es nicht warst, ignoriere diese E-Mail: Ohne Bestätigung kommt nichts.',
   },
+  enrollment_cancelled: {
+    subject: (title) => `Du hast den Kurs „${title}“ verlassen`,
+    preview: (title) => `Du bist nicht mehr in „${title}“ eingeschrieben.`,
+    intro: () =>
+      'Du hast diesen Kurs verlassen. Auf seiner Seite kannst du dich jederzeit wieder einschreiben; er beginnt dann von vorn.',
+    action: 'Kurs ansehen',
+    footer: (brand) =>
+      `Du erhältst diese E-Mail von ${brand}, weil du diesen Kurs verlassen hast. Falls du es nicht warst, setze dein Passwort zurück, bei der Anmeldung.`,
+  },
   launch: {
     subject: (title) => `Neu: „${title}“`,
     preview: (title) => `„${title}“ ist gerade erschienen.`,
-    intro: 'Ein neuer Kurs, der zu dir passen könnte:',
+    intro: () => 'Ein neuer Kurs, der zu dir passen könnte:',
     action: 'Kurs ansehen',
     footer: (brand) => `Du erhältst diese E-Mail, weil du Neuigkeiten über solche Kurse von ${brand} möchtest.`,
   },
   notice: {
     subject: (title) => `„${title}“ ist da`,
     preview: (title) => `„${title}“ steht jetzt im Katalog.`,
-    intro: 'Dieser Kurs steht jetzt im Katalog:',
+    intro: () => 'Dieser Kurs steht jetzt im Katalog:',
     action: 'Kurs ansehen',
     footer: (brand) =>
       `Du erhältst diese E-Mail von ${brand}, weil du in diesem Kurs eingeschrieben bist oder von ihm hören wolltest.`,
@@ -101,7 +117,7 @@ export const de: Words = {
   change: {
     subject: (title) => `Neu in „${title}“`,
     preview: (title) => `„${title}“ hat eine neue Version.`,
-    intro: 'Dein Kurs hat eine neue Version:',
+    intro: () => 'Dein Kurs hat eine neue Version:',
     action: 'Kurs öffnen',
     footer: (brand) => `Du erhältst diese E-Mail von ${brand}, weil du in diesem Kurs eingeschrieben bist.`,
   },

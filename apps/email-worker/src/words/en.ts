@@ -6,13 +6,20 @@ export const en: Words = {
   welcome: {
     subject: (title) => `Welcome to “${title}”`,
     preview: (title) => `You are enrolled in “${title}”. Here is your way in.`,
-    greeting: (name) => (name ? `Welcome, ${name}!` : 'Welcome!'),
-    intro: 'You are enrolled. This is your course:',
-    lessons: 'Lessons',
-    language: 'Language',
-    start: 'Start Learning',
-    footer: 'You receive this email because you are enrolled in this course.',
+    intro: () => 'You are enrolled. This is your course:',
+    action: 'Start Learning',
+    footer: () => 'You receive this email because you are enrolled in this course.',
   },
+  gift: {
+    subject: (title) => `You were given “${title}”`,
+    preview: (title) => `“${title}” is yours. Here is your way in.`,
+    intro: (brand) => `${brand} has given you a course. You are enrolled, and can start at once:`,
+    action: 'Start Learning',
+    footer: (brand) => `You receive this email because ${brand} has enrolled you in this course.`,
+  },
+  welcomeGreeting: (name) => (name ? `Welcome, ${name}!` : 'Welcome!'),
+  lessons: 'Lessons',
+  language: 'Language',
   greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
   verification: {
     subject: (brand) => `Confirm your email address for ${brand}`,
@@ -78,17 +85,26 @@ export const en: Words = {
     action: 'Confirm news',
     footer: () => 'If it was not you, ignore this email: no news are sent until the address is confirmed.',
   },
+  enrollment_cancelled: {
+    subject: (title) => `You have left “${title}”`,
+    preview: (title) => `You are no longer enrolled in “${title}”.`,
+    intro: () =>
+      'You have left this course. To come back, enrol again on its page whenever you like; it then starts from the beginning.',
+    action: 'See the course',
+    footer: (brand) =>
+      `You receive this email from ${brand} because you have left this course. If it was not you, reset your password where you sign in.`,
+  },
   launch: {
     subject: (title) => `New: “${title}”`,
     preview: (title) => `“${title}” has just been published.`,
-    intro: 'A new course that may be for you:',
+    intro: () => 'A new course that may be for you:',
     action: 'See the course',
     footer: (brand) => `You receive this email because you asked for news of such courses from ${brand}.`,
   },
   notice: {
     subject: (title) => `“${title}” is open`,
     preview: (title) => `“${title}” is now in the catalogue.`,
-    intro: 'This course is now in the catalogue:',
+    intro: () => 'This course is now in the catalogue:',
     action: 'See the course',
     footer: (brand) =>
       `You receive this email from ${brand} because you are enrolled in this course, or asked to be told of it.`,
@@ -96,7 +112,7 @@ export const en: Words = {
   change: {
     subject: (title) => `What is new in “${title}”`,
     preview: (title) => `“${title}” has a new version.`,
-    intro: 'Your course has a new version:',
+    intro: () => 'Your course has a new version:',
     action: 'Open the course',
     footer: (brand) => `You receive this email from ${brand} because you are enrolled in this course.`,
   },

@@ -4,16 +4,13 @@ export interface Words {
   fallback: string
   /** `moment` is when the link ends. */
   validUntil: (moment: string) => string
-  welcome: {
-    subject: (title: string) => string
-    preview: (title: string) => string
-    greeting: (name: string) => string
-    intro: string
-    lessons: string
-    language: string
-    start: string
-    footer: string
-  }
+  welcome: CourseWords
+  /** To a student who did not enrol, but was enrolled by others. */
+  gift: CourseWords
+  /** The first line of both. */
+  welcomeGreeting: (name: string) => string
+  lessons: string
+  language: string
   /** The first line of all other mails. */
   greeting: (name: string) => string
   verification: LinkWords
@@ -23,9 +20,10 @@ export interface Words {
   address_change: LinkWords
   address_changed: NoticeWords
   news_confirmation: LinkWords
-  launch: NewsWords
-  notice: NewsWords
-  change: NewsWords
+  enrollment_cancelled: CourseWords
+  launch: CourseWords
+  notice: CourseWords
+  change: CourseWords
   /** Above what an editor has written about it. */
   newInVersion: (version: string) => string
   /** The link with which one gets no more mails of this kind. */
@@ -46,11 +44,12 @@ interface LinkWords extends NoticeWords {
   action: string
 }
 
-/** News of a course. */
-interface NewsWords {
+/** A mail about a course. */
+export interface CourseWords {
   subject: (title: string) => string
   preview: (title: string) => string
-  intro: string
+  /** Stands above the title. */
+  intro: (brand: string) => string
   action: string
   /** Why one receives it. */
   footer: (brand: string) => string
