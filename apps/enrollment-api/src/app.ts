@@ -11,6 +11,7 @@ import { addAssignmentRoutes } from './enrollments/assignment-routes.ts'
 import { addEnrollmentRoutes } from './enrollments/routes.ts'
 import { addSessionRoutes } from './sessions/routes.ts'
 import { addSignupRoutes } from './signups/routes.ts'
+import { addRecipientRoutes } from './subscriptions/recipient-routes.ts'
 import { addSubscriptionRoutes } from './subscriptions/routes.ts'
 import { addTenantRoutes } from './tenants/routes.ts'
 
@@ -47,6 +48,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addEnrollmentRoutes(app, ctx)
   addAssignmentRoutes(app, ctx)
   addSubscriptionRoutes(app, ctx)
+  addRecipientRoutes(app, ctx)
   addTenantRoutes(app, ctx)
   addAdministrationRoutes(app, ctx)
   app.addHook('onListen', () => tenants.warnOfMissing([config.DEFAULT_TENANT, ...config.TENANT_HOSTS.values()]))

@@ -20,6 +20,7 @@ import { startPurging } from './purging.ts'
 import { createSessionService } from './sessions/service.ts'
 import { createSignupService } from './signups/service.ts'
 import { createSubscriptionService } from './subscriptions/service.ts'
+import { createUnsubscribeTokens } from './subscriptions/unsubscribe-tokens.ts'
 import { createTenantService } from './tenants/service.ts'
 
 /** Builds everything that the process needs. Connects only to read the signing keys, and does not insist on that. */
@@ -47,7 +48,8 @@ export function createContext(config: Config, logger: Logger) {
     const signups = createSignupService(parts)
     const ownAccount = createOwnAccountService(parts)
     const resets = createResetService(parts)
-    const subscriptions = createSubscriptionService(parts)
+    const unsubscribeTokens = createUnsubscribeTokens(config.KEY_SEAL)
+    const subscriptions = createSubscriptionService({ ...parts, unsubscribeTokens })
     adopt(startPurging(db, logger), (end) => end())
     const client = createServiceClient({
       // The key set is this service's own, so tokens are issued at the same address.
@@ -81,6 +83,7 @@ export function createContext(config: Config, logger: Logger) {
       exports,
       resets,
       subscriptions,
+      unsubscribeTokens,
       limits,
       enrollments,
       tenants,

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const sessionId = String(decodeJwt(student.token)['sid'])
   await student.call('POST', '/auth/password-reset', { email: student.email })
   const [asked] = await readEvents(service, student.id)
-  known = { id: student.id, courseId, sessionId, requestId: asked?.payload.request_id ?? '' }
+  known = { id: student.id, courseId, sessionId, requestId: asked?.payload.request_id ?? '', kind: 'notice' }
 })
 afterAll(() => service.close())
 
@@ -87,7 +87,13 @@ describe.each(operations.filter(({ path, operation }) => path.includes('{') && o
   (described) => {
     it('is answered as if it did not exist, and changes nothing', async () => {
       const roles = described.operation.security?.map(({ bearer: [role] }) => role as Caller['roles'][number]) ?? []
-      const unknown = { id: 'usr_nobody', courseId: 'course-nobody', sessionId: randomUUID(), requestId: randomUUID() }
+      const unknown = {
+        ...known,
+        id: 'usr_nobody',
+        courseId: 'course-nobody',
+        sessionId: randomUUID(),
+        requestId: randomUUID(),
+      }
       const before = await readAll('acme')
 
       for (const role of roles) {

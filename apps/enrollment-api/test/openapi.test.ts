@@ -26,6 +26,7 @@ let refreshToken: string
 let linkToken: string
 let resetToken: string
 let newsToken: string
+let unsubscribeToken: string
 const bodies: Record<string, () => object> = {
   '/auth/signin': () => credentials,
   '/auth/signup': () => signup,
@@ -34,6 +35,7 @@ const bodies: Record<string, () => object> = {
   '/auth/password-reset/confirm': () => ({ token: resetToken, password: credentials.password }),
   '/api/subscriptions': () => ({ email: credentials.email, targetGroups: ['beginners'] }),
   '/api/subscriptions/confirm': () => ({ token: newsToken }),
+  '/api/subscriptions/unsubscribe': () => ({ token: unsubscribeToken }),
   '/auth/refresh': () => ({ refreshToken }),
   '/auth/service-token': () => ({ clientId, clientSecret, tenantId: 'acme' }),
   'PATCH /api/me': () => ({ name: 'Ada', locale: 'en' }),
@@ -94,6 +96,8 @@ beforeEach(async () => {
   const news = { email: `${randomUUID()}@example.com`, courseId: 'course_1' }
   await service.app.inject({ method: 'POST', url: '/api/subscriptions', payload: news })
   newsToken = await findLinkToken(news.email)
+  const mail = { tenantId: 'acme', recipient: known['id']?.[0] ?? '', kind: 'notice', course: '' } as const
+  unsubscribeToken = service.ctx.unsubscribeTokens.tokenOf(mail)
   linkToken = await findLinkToken(payload.email)
   known['sessionId'] = [String(decodeJwt(token)['sid'])]
   for (const courseId of known['courseId'] ?? []) await service.post(token, { courseId })

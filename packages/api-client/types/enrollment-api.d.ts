@@ -380,6 +380,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subscriptions/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the mails that a link to unsubscribe is for, also those to an account; again changes nothing */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who gets news about a course, everybody once; a page may be short or empty and still have a next one */
+        get: operations["listRecipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/recipients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The name, address and language of somebody who gets news about a course */
+        get: operations["getRecipient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/tenant": {
         parameters: {
             query?: never;
@@ -1172,7 +1223,7 @@ export interface components {
              * @description What went wrong, as a stable code for programs
              * @enum {string}
              */
-            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "student.gone" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "account.gone" | "session.not-found" | "password.wrong" | "account.changed" | "account.last-admin" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own" | "verification.not-needed";
+            code: "request.invalid" | "credentials.invalid" | "body.too-large" | "media-type.unsupported" | "attempts.too-many" | "server.error" | "service.unavailable" | "client.invalid" | "tenant.forbidden" | "token.invalid" | "role.insufficient" | "student.not-found" | "student.gone" | "scope.insufficient" | "account-mail.not-found" | "account-mail.ended" | "tenant.not-found" | "link.invalid" | "session.ended" | "account.disabled" | "origin.forbidden" | "account.gone" | "session.not-found" | "password.wrong" | "account.changed" | "account.last-admin" | "account.unverified" | "course.not-found" | "enrollment.not-found" | "recipient.not-found" | "recipient.gone" | "if-match.stale" | "sender.not-allowed" | "if-match.missing" | "user.not-found" | "account.own" | "verification.not-needed";
             /** @description The requested path */
             instance: string;
             /** @description The id of the request in the log of the service */
@@ -1180,6 +1231,58 @@ export interface components {
             /** @description The invalid parts of the request */
             errors?: components["schemas"]["InvalidPart"][];
         };
+        /**
+         * @example {
+         *       "id": "usr_1",
+         *       "name": "Ada Lovelace",
+         *       "email": "ada@example.com",
+         *       "locale": "en",
+         *       "unsubscribeToken": "7QmX…"
+         *     }
+         */
+        Recipient: {
+            id: string;
+            /** @description Null if the recipient has no account */
+            name: string | null;
+            email: string;
+            locale: string;
+            /** @description For the link that ends mails of this kind. It has no end */
+            unsubscribeToken: string;
+        };
+        RecipientGone: {
+            /** @constant */
+            status?: 410;
+            /** @constant */
+            code?: "recipient.gone";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "id": "sub_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33"
+         *     }
+         */
+        RecipientId: {
+            id: string;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "sub_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        RecipientIdPage: {
+            items: components["schemas"]["RecipientId"][];
+            nextCursor: string | null;
+        };
+        RecipientNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "recipient.not-found";
+        } & components["schemas"]["Problem"];
         /**
          * @example {
          *       "refreshToken": "x3Vb…"
@@ -1445,6 +1548,15 @@ export interface components {
             /** @constant */
             code?: "token.invalid";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "token": "7QmX…"
+         *     }
+         */
+        UnsubscriptionInput: {
+            /** @description What follows /unsubscribe/ in the link of a mail */
+            token: string;
+        };
         /**
          * @example {
          *       "id": "usr_1",
@@ -1874,6 +1986,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"] | components["schemas"]["TenantForbidden"];
             };
         };
+        /** @description Not Found (recipient.not-found) */
+        RecipientNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RecipientNotFound"];
+            };
+        };
+        /** @description Gone (recipient.gone) */
+        RecipientGone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RecipientGone"];
+            };
+        };
         /** @description Precondition Failed (if-match.stale) */
         IfMatchStale: {
             headers: {
@@ -1979,6 +2109,11 @@ export type PasswordResetInput = components['schemas']['PasswordResetInput'];
 export type PasswordWrong = components['schemas']['PasswordWrong'];
 export type PersonalData = components['schemas']['PersonalData'];
 export type Problem = components['schemas']['Problem'];
+export type Recipient = components['schemas']['Recipient'];
+export type RecipientGone = components['schemas']['RecipientGone'];
+export type RecipientId = components['schemas']['RecipientId'];
+export type RecipientIdPage = components['schemas']['RecipientIdPage'];
+export type RecipientNotFound = components['schemas']['RecipientNotFound'];
 export type RefreshTokenInput = components['schemas']['RefreshTokenInput'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
 export type RoleInsufficient = components['schemas']['RoleInsufficient'];
@@ -2001,6 +2136,7 @@ export type TenantForbidden = components['schemas']['TenantForbidden'];
 export type TenantNotFound = components['schemas']['TenantNotFound'];
 export type TenantSettingsInput = components['schemas']['TenantSettingsInput'];
 export type TokenInvalid = components['schemas']['TokenInvalid'];
+export type UnsubscriptionInput = components['schemas']['UnsubscriptionInput'];
 export type User = components['schemas']['User'];
 export type UserChange = components['schemas']['UserChange'];
 export type UserChangePage = components['schemas']['UserChangePage'];
@@ -2039,6 +2175,8 @@ export type ResponseRoleInsufficientOrAccountUnverifiedOrAccountDisabledOrTenant
 export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
 export type ResponseEnrollmentNotFound = components['responses']['EnrollmentNotFound'];
 export type ResponseRoleInsufficientOrTenantForbidden = components['responses']['RoleInsufficientOrTenantForbidden'];
+export type ResponseRecipientNotFound = components['responses']['RecipientNotFound'];
+export type ResponseRecipientGone = components['responses']['RecipientGone'];
 export type ResponseIfMatchStale = components['responses']['IfMatchStale'];
 export type ResponseSenderNotAllowed = components['responses']['SenderNotAllowed'];
 export type ResponseIfMatchMissing = components['responses']['IfMatchMissing'];
@@ -2869,6 +3007,106 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
             429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsubscriptionInput"];
+            };
+        };
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            410: components["responses"]["LinkInvalid"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["AttemptsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listRecipients: {
+        parameters: {
+            query: {
+                /** @description launch: a course for a target group; notice: a course that is followed; change: a version of one */
+                kind: "launch" | "notice" | "change";
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                courseId: string;
+                /** @description The target groups of a launch */
+                targetGroup?: string[];
+                /** @description The nextCursor of the page before */
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientIdPage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getRecipient: {
+        parameters: {
+            query: {
+                /** @description launch: a course for a target group; notice: a course that is followed; change: a version of one */
+                kind: "launch" | "notice" | "change";
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                courseId: string;
+            };
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["RecipientNotFound"];
+            410: components["responses"]["RecipientGone"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -76,13 +76,16 @@ export function expectedRefusal(
   return needs.slice(1).every((scope) => caller.scopes.includes(scope)) ? null : 'scope.insufficient'
 }
 
-/** The request of an operation's example, with the values of `known` in its path. Throws if one of them is missing. */
+/** The request of an operation's example, with the values of `known` for its path and what its query needs. Throws if one of them is missing. */
 export function exampleRequest({ path, operation }: Described, known: Record<string, string>) {
-  const url = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
+  function valueOf(name: string): string {
     const value = known[name]
     if (value === undefined) throw new Error(`No value for ${name} in ${path}`)
     return encodeURIComponent(value)
-  })
+  }
+  const needed = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query' && parameter.required)
+  const query = needed.map(({ name }) => `${name}=${valueOf(name)}`).join('&')
+  const url = `${path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => valueOf(name))}${query && `?${query}`}`
   return { url, body: operation.requestBody?.content['application/json']?.schema.examples?.[0] }
 }
 

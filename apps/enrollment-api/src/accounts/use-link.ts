@@ -44,7 +44,8 @@ export async function checkLink({ db, links, limits }: Parts, { token, purposes,
   await countInvalid(limits, ip, () => findLink(db, links, token, purposes))
 }
 
-async function countInvalid<Result>(limits: Limits, ip: string, work: () => Promise<Result>): Promise<Result> {
+/** Counts `link.invalid`, which the work throws, against the address of the caller. */
+export async function countInvalid<Result>(limits: Limits, ip: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {

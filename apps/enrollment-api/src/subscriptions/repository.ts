@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, notExists, or, sql } from 'drizzle-orm'
 import { subscribers, subscriptions } from '../db/schema.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -8,6 +8,7 @@ type Id = Pick<Subscriber, 'tenantId' | 'id'>
 
 const byAddress = ({ tenantId, emailKey }: Pick<Subscriber, 'tenantId' | 'emailKey'>) =>
   and(eq(subscribers.tenantId, tenantId), eq(subscribers.emailKey, emailKey))
+const byId = ({ tenantId, id }: Id) => and(eq(subscribers.tenantId, tenantId), eq(subscribers.id, id))
 const ofSubscriber = ({ tenantId, id }: Id) =>
   and(eq(subscriptions.tenantId, tenantId), eq(subscriptions.subscriberId, id))
 
@@ -42,6 +43,19 @@ export async function listSubscriptions(db: Database | Transaction, subscriber: 
     .from(subscriptions)
     .where(ofSubscriber(subscriber))
     .orderBy(asc(confirmedAt), asc(value))
+}
+
+/** Makes whoever else changes the subscriptions wait for the end of the transaction. */
+export async function lockSubscriber(tx: Transaction, { tenantId, id }: Id): Promise<void> {
+  await tx.execute(sql`SELECT FROM ${subscribers} WHERE ${byId({ tenantId, id })} FOR UPDATE`)
+}
+
+/** Deletes these subscriptions and, with the last one, the subscriber, who must be locked. */
+export async function endSubscriptions(tx: Transaction, subscriber: Id, ended: Subscription[]): Promise<void> {
+  const isEnded = ended.map(({ kind, value }) => and(eq(subscriptions.kind, kind), eq(subscriptions.value, value)))
+  if (isEnded.length > 0) await tx.delete(subscriptions).where(and(ofSubscriber(subscriber), or(...isEnded)))
+  const others = tx.select({ value: subscriptions.value }).from(subscriptions).where(ofSubscriber(subscriber))
+  await tx.delete(subscribers).where(and(byId(subscriber), notExists(others)))
 }
 
 /** Deletes the subscriber with this address, and what was subscribed to. */

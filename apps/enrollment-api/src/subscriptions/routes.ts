@@ -24,6 +24,10 @@ const subscribed = z
   .object({ email: z.string(), targetGroups: z.array(z.string()), courseIds: z.array(z.string()) })
   .meta({ id: 'Subscriptions', example: { email: 'ada@example.com', targetGroups: ['beginners'], courseIds: [] } })
 
+const unsubscription = z
+  .strictObject({ token: z.string().min(1).max(1_000).describe('What follows /unsubscribe/ in the link of a mail') })
+  .meta({ id: 'Unsubscription', example: { token: '7QmX…' } })
+
 const tags = ['News']
 const config = { access: 'public' } as const
 
@@ -67,5 +71,25 @@ export function addSubscriptionRoutes(app: HttpApp, { subscriptions }: { subscri
       bodyLimit: BODY_LIMIT,
     },
     async (request) => subscriptions.confirm(request.body.token, request.ip),
+  )
+
+  app.post(
+    '/api/subscriptions/unsubscribe',
+    {
+      schema: {
+        operationId: 'unsubscribe',
+        tags,
+        summary: 'End the mails that a link to unsubscribe is for, also those to an account; again changes nothing',
+        body: unsubscription,
+        response: { 204: z.undefined().describe('Ended') },
+        refusals: { 410: 'link.invalid', 429: 'attempts.too-many' },
+      },
+      config,
+      bodyLimit: BODY_LIMIT,
+    },
+    async (request, reply) => {
+      await subscriptions.unsubscribe(request.body.token, request.ip)
+      return reply.code(204).send()
+    },
   )
 }

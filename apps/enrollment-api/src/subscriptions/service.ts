@@ -1,13 +1,15 @@
 import { toAddressKey } from '@coursewire/events'
-import { AppError, now } from '@coursewire/service-kit'
+import { AppError, now, type Transaction } from '@coursewire/service-kit'
 import { v7 as uuidv7 } from 'uuid'
+import { changeUser } from '../accounts/repository.ts'
 import { lockAddress } from '../accounts/request-repository.ts'
 import { type Cause, createRequest, type Parts } from '../accounts/requests.ts'
-import { useLink } from '../accounts/use-link.ts'
+import { countInvalid, refuseLink, useLink } from '../accounts/use-link.ts'
 import { addressOf } from '../limits/networks.ts'
 import { findTenant } from '../tenants/repository.ts'
 import * as repository from './repository.ts'
-import { type Subscription, sortByKind } from './subscription.ts'
+import { isSubscriberId, type Subscription, sortByKind } from './subscription.ts'
+import { digestCourse, type UnsubscribeTokens, type Unsubscription } from './unsubscribe-tokens.ts'
 
 /** What somebody asks to be told of, and where. */
 export interface NewSubscriptions {
@@ -17,8 +19,8 @@ export interface NewSubscriptions {
 }
 
 /** News for people who need no account. */
-export function createSubscriptionService(parts: Parts) {
-  const { db, limits, onCommitted } = parts
+export function createSubscriptionService(parts: Parts & { unsubscribeTokens: UnsubscribeTokens }) {
+  const { db, limits, unsubscribeTokens, onCommitted } = parts
 
   return {
     /**
@@ -59,7 +61,33 @@ export function createSubscriptionService(parts: Parts) {
         return { email, ...sortByKind(await repository.listSubscriptions(tx, subscriber)) }
       })
     },
+
+    /**
+     * Ends the mails that the token is for, whoever has it; again changes nothing. For an account that is a preference. A subscriber ends all
+     * target groups by the link of a launch, and one course by that of its notice. Throws `link.invalid`. As with other links of mails, only
+     * tokens that are not valid count against the address of the caller: mail providers unsubscribe many people from one.
+     */
+    async unsubscribe(token: string, ip: string): Promise<void> {
+      const mail = await countInvalid(limits, ip, async () => {
+        const read = unsubscribeTokens.read(token)
+        if (!read) throw refuseLink()
+        return read
+      })
+      await db.transaction((tx) => (isSubscriberId(mail.recipient) ? endNews(tx, mail) : decline(tx, mail)))
+    },
   }
 }
+
+async function endNews(tx: Transaction, { tenantId, recipient, kind, course }: Unsubscription): Promise<void> {
+  const subscriber = { tenantId, id: recipient }
+  await repository.lockSubscriber(tx, subscriber)
+  const isMeant = (each: Subscription) =>
+    kind === 'launch' ? each.kind === 'target_group' : each.kind === 'course' && digestCourse(each.value) === course
+  const all = await repository.listSubscriptions(tx, subscriber)
+  await repository.endSubscriptions(tx, subscriber, all.filter(isMeant))
+}
+
+const decline = (tx: Transaction, { tenantId, recipient: id, kind }: Unsubscription): Promise<void> =>
+  changeUser(tx, { tenantId, id }, kind === 'change' ? { courseChanges: false } : { courseNews: false })
 
 export type SubscriptionService = ReturnType<typeof createSubscriptionService>

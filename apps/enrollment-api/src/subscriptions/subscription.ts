@@ -6,6 +6,13 @@ export interface Subscription {
   value: string
 }
 
+/** Kinds of mails: a course for a target group appears, a followed course appears, a followed course changes. */
+export const newsKinds = ['launch', 'notice', 'change'] as const
+export type NewsKind = (typeof newsKinds)[number]
+
+/** Ids of subscribers look different from those of accounts. */
+export const isSubscriberId = (id: string): boolean => id.startsWith('sub_')
+
 /** Returns the values of the subscriptions by their kind. */
 export function sortByKind(subscriptions: Subscription[]): { targetGroups: string[]; courseIds: string[] } {
   const valuesOf = (kind: Subscription['kind']) =>

@@ -10,6 +10,7 @@ type ForOthers =
   | `student.${string}`
   | 'scope.insufficient'
   | `account-mail.${string}`
+  | `recipient.${string}`
   | `if-match.${string}`
   | 'sender.not-allowed'
   | 'user.not-found'
