@@ -18,9 +18,10 @@ import { createStudents, emailOf, signTokens } from './students.ts'
 
 const PER_SECOND = 100
 const SECONDS = 10
-const BACKLOG = 5_000
-/** How many backlogs, one after the other, show whether memory grows. */
-const BACKLOGS = 10
+const BACKLOG = 10_000
+/** Memory is measured after so few and so many mails. */
+const FEW = 5_000
+const MANY = 50_000
 const heapProbe = new URL('heap-probe.mjs', import.meta.url).href
 const heapFile = fileURLToPath(new URL('../../../.coursewire/bench-heap', import.meta.url))
 /** As many as email-worker sends at a time. */
@@ -50,7 +51,7 @@ export async function createMailComparisons(environment: Environment): Promise<C
     })
   // There is one mail per activation.
   let activation = 0
-  let heapAfterBacklog = Number.NaN
+  let heapAfterFew = Number.NaN
 
   async function sendOurs(count: number, publish: (messages: Message[]) => Promise<unknown>): Promise<Mail[]> {
     activation += 1
@@ -92,7 +93,7 @@ export async function createMailComparisons(environment: Environment): Promise<C
     {
       work: `mail: ${BACKLOG.toLocaleString('en')} events waiting → accepted by SES`,
       floorWork: `the same bare loop, ${IN_FLIGHT} at a time as ours`,
-      figures: { throughput: { unit: 'mails/s', aim: { atLeast: 0.9 } } },
+      figures: { throughput: { unit: 'mails/s', aim: { atLeast: 0.75 } } },
       isWarm: true,
       async ours() {
         const endCpu = watch(worker.pid)
@@ -108,18 +109,18 @@ export async function createMailComparisons(environment: Environment): Promise<C
       },
     },
     {
-      work: `mail: live heap of email-worker after ${(BACKLOGS * BACKLOG).toLocaleString('en')} mails`,
-      floorWork: `the same after ${BACKLOG.toLocaleString('en')}`,
+      work: `mail: live heap of email-worker after ${MANY.toLocaleString('en')} mails`,
+      floorWork: `the same after ${FEW.toLocaleString('en')}`,
       figures: { heap: { unit: 'MB', aim: { atMost: 1.2 } } },
       isMeasuredOnce: true,
       async ours() {
         await worker.restart()
-        await sendOurs(BACKLOG, produceAll)
-        heapAfterBacklog = await measureHeap(worker)
-        for (let count = 1; count < BACKLOGS; count += 1) await sendOurs(BACKLOG, produceAll)
+        await sendOurs(FEW, produceAll)
+        heapAfterFew = await measureHeap(worker)
+        for (let sent = FEW; sent < MANY; sent += FEW) await sendOurs(FEW, produceAll)
         return { heap: await measureHeap(worker) }
       },
-      floor: async () => ({ heap: heapAfterBacklog }),
+      floor: async () => ({ heap: heapAfterFew }),
       async close() {
         bare.stop()
         await producer.disconnect()
