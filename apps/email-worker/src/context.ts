@@ -1,11 +1,22 @@
 import { openMessaging } from '@coursewire/messaging'
-import { createDatabase, createPool, createServiceClient, type Logger, openResources } from '@coursewire/service-kit'
+import {
+  createDatabase,
+  createPool,
+  createServiceClient,
+  type Logger,
+  openResources,
+  startTicking,
+} from '@coursewire/service-kit'
 import { type Config, service } from './config.ts'
 import { createHandlers } from './consumer.ts'
 import type { Step } from './emails/delivery.ts'
 import { createDirectory } from './emails/directory.ts'
 import { createSesMailer } from './emails/mailer.ts'
 import { startSender } from './emails/sender.ts'
+import { createAnnouncer } from './news/announcer.ts'
+
+/** How often it looks for news that is to be written. */
+const NEWS_EVERY_MS = 5_000
 
 /** Replaceable parts for tests. */
 export interface Overrides {
@@ -44,15 +55,16 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       clientSecret: config.SERVICE_CLIENT_SECRET,
       logger,
     })
+    const directory = createDirectory(
+      services,
+      { enrollmentApi: config.ENROLLMENT_API_URL, distributionService: config.DISTRIBUTION_SERVICE_URL },
+      config.EMAIL_SENDERS,
+    )
     const sender = startSender({
       db,
       mailer,
       logger,
-      directory: createDirectory(
-        services,
-        { enrollmentApi: config.ENROLLMENT_API_URL, distributionService: config.DISTRIBUTION_SERVICE_URL },
-        config.EMAIL_SENDERS,
-      ),
+      directory,
       webUrl: config.WEB_URL,
       addressHashKey: config.ADDRESS_HASH_KEY,
       unknownAfterSeconds: config.EMAIL_UNKNOWN_AFTER_SECONDS,
@@ -61,6 +73,14 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
     })
 
     adopt(sender, (opened) => opened.close())
+    const announcer = createAnnouncer({ db, logger, directory, onWritten: () => sender.wake() })
+    adopt(
+      startTicking(NEWS_EVERY_MS, () => announcer.work()),
+      (opened) => {
+        announcer.stop()
+        return opened.close()
+      },
+    )
 
     return { config, logger, db, messaging, sender }
   })

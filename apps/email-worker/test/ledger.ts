@@ -52,7 +52,7 @@ export async function openLedger() {
       ]),
     clear: () =>
       pool.query(
-        'DELETE FROM emails; DELETE FROM email_history; DELETE FROM suppressions; DELETE FROM sns_messages; DELETE FROM sending_budget',
+        'DELETE FROM emails; DELETE FROM email_history; DELETE FROM suppressions; DELETE FROM sns_messages; DELETE FROM announcements; DELETE FROM sending_budget',
       ),
   }
 }

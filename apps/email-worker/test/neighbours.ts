@@ -46,6 +46,28 @@ export const aCourse = (changes: object = {}) => ({
   ...changes,
 })
 
+export const aDistribution = (changes: object = {}) => ({
+  id: 'dist_1',
+  courseId: 'course-1',
+  slug: 'rust-basics',
+  title: 'Rust Basics',
+  description: 'Ownership, borrowing, lifetimes.',
+  language: 'de',
+  listed: true,
+  public: true,
+  ...changes,
+})
+
+/** Somebody who hears news: this is what enrollment-api knows about them. */
+const aRecipient = (changes: object = {}) => ({
+  id: 'usr_1',
+  name: 'Anna Weber',
+  email: 'anna@example.com',
+  locale: 'en',
+  unsubscribeToken: 'a-token_2',
+  ...changes,
+})
+
 /** An account mail was asked for: this is what enrollment-api knows about it. */
 export const aRequest = (changes: object = {}) => ({
   purpose: 'verification',
@@ -60,8 +82,8 @@ export const aRequest = (changes: object = {}) => ({
 
 /**
  * Starts a stand-in for enrollment-api and distribution-service. It gives a token for the client's secret. With that token, every
- * student is answered with `state.student`, every course with `state.course`, every request with `state.request` and every tenant with
- * `state.tenant`; `null` means not found. `onAsked` is called for each request for a student, and its answer waits for `hold`.
+ * student is answered with `state.student`, every course with `state.course`, every distribution with `state.distribution`, every recipient of
+ * news with `state.recipient`, every request with `state.request` and every tenant with `state.tenant`; `null` means not found. `onAsked` is called for each request for a student, and its answer waits for `hold`.
  */
 export async function startNeighbours() {
   const token = randomUUID()
@@ -72,6 +94,14 @@ export async function startNeighbours() {
     student: aStudent() as Found,
     course: aCourse() as Found,
     request: aRequest() as Found,
+    distribution: aDistribution() as Found,
+    recipient: aRecipient() as Found,
+    /** Everybody who is to hear of news of that kind, in order. */
+    recipients: { launch: [], notice: [], change: [] } as Record<string, string[]>,
+    /** Each question for a page of them; false means that it is not answered. */
+    onPageAsked: (_question: URLSearchParams): boolean | Promise<boolean> => true,
+    /** Distributions that differ from `distribution`. */
+    distributions: new Map<string, object | null>(),
     tenant: null as Found,
     isDown: false,
     /** Tenants that the client may not act for. */
@@ -93,15 +123,36 @@ export async function startNeighbours() {
     }
     if (request.headers.authorization !== `Bearer ${token}`) return answer(401, {})
     state.requestIds.push(request.headers['x-request-id'] as string | undefined)
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost')
+    if (pathname === '/internal/recipients') {
+      if (!(await state.onPageAsked(searchParams))) return answer(503, {})
+      const after = searchParams.get('cursor') ?? ''
+      const left = state.recipients[searchParams.get('kind') ?? '']?.filter((one) => one > after) ?? []
+      const page = left.slice(0, Number(searchParams.get('limit')))
+      return answer(200, {
+        items: page.map((one) => ({ id: one })),
+        nextCursor: page.length < left.length ? page.at(-1) : null,
+      })
+    }
     const [, about, id] =
-      /^\/internal\/(students|courses|account-mails|tenants)\/([^/]+)$/.exec(request.url ?? '') ?? []
+      /^\/internal\/(students|courses|distributions|recipients|account-mails|tenants)\/([^/?]+)(?:\?.*)?$/.exec(
+        request.url ?? '',
+      ) ?? []
     if (about === 'students') {
       state.onAsked()
       await state.hold
     }
     if (about === 'account-mails' && !state.hasScope) return answer(403, { code: 'scope.insufficient' })
-    const { student: students, course: courses, request: accountMail, tenant: tenants } = state
-    const found = { students, courses, 'account-mails': accountMail, tenants }[about ?? '']
+    const found = {
+      students: state.student,
+      courses: state.course,
+      distributions: state.distributions.has(id ?? '')
+        ? (state.distributions.get(id ?? '') ?? null)
+        : state.distribution,
+      recipients: state.recipient,
+      'account-mails': state.request,
+      tenants: state.tenant,
+    }[about ?? '']
     if (found === 'gone') return answer(410, {})
     return found && id ? answer(200, found) : answer(404, {})
   })

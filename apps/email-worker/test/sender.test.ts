@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { createLogger, createServiceClient } from '@coursewire/service-kit'
-import { aCancelledEnrollment, anEnrollment, waitFor } from '@coursewire/testing'
+import { aCancelledEnrollment, anEnrollment, aPublishedDistribution, waitFor } from '@coursewire/testing'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { DeliveryOptions } from '../src/emails/delivery.ts'
 import { createDirectory } from '../src/emails/directory.ts'
@@ -9,9 +10,10 @@ import { createSesMailer } from '../src/emails/mailer.ts'
 import { claim, reserveDue, settle } from '../src/emails/repository.ts'
 import { startSender } from '../src/emails/sender.ts'
 import { product } from '../src/emails/tenant.ts'
+import { createAnnouncer } from '../src/news/announcer.ts'
 import { anAccountEvent } from './account-events.ts'
 import { addressHashKey, anAddressHash, logger, openLedger } from './ledger.ts'
-import { aCourse, aRequest, aStudent, startNeighbours, startSes } from './neighbours.ts'
+import { aCourse, aDistribution, aRequest, aStudent, startNeighbours, startSes } from './neighbours.ts'
 
 const ledger = await openLedger()
 beforeEach(async () => {
@@ -526,6 +528,49 @@ test('an account mail goes to the address of its request, with the link', async 
     },
   ])
   expect(JSON.stringify(email)).not.toContain('a-token_1')
+})
+
+/** Publishes a course with one student, and writes the mail about it. */
+async function announce({ neighbours, directory }: Awaited<ReturnType<typeof startWorld>>) {
+  const id = `usr_${randomUUID()}`
+  neighbours.state.recipients = { notice: [id], launch: [] }
+  await ledger.handle(aPublishedDistribution())
+  await createAnnouncer({ db: ledger.db, directory, logger, onWritten: () => undefined }).work()
+  return id
+}
+
+test('news goes to its recipient, who can unsubscribe with one click', async () => {
+  const world = await startWorld()
+  const id = await announce(world)
+  await world.start()
+
+  const email = await until(id, 'sent')
+
+  expect(email).toMatchObject({ template: 'course_published', fact: 'course-1' })
+  expect(await world.ses.readInbox()).toMatchObject([
+    {
+      to: ['anna@example.com'],
+      text: expect.stringContaining('https://learn.example.com/courses/rust-basics'),
+      headers: expect.arrayContaining([
+        { name: 'List-Unsubscribe', value: '<https://learn.example.com/unsubscribe/a-token_2>' },
+        { name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
+      ]),
+    },
+  ])
+})
+
+test.each([
+  ['an unpublished course', { distribution: aDistribution({ public: false }) }, 'the course is not public any more'],
+  ['a deleted course', { distribution: null }, 'the course is not public any more'],
+  ['a recipient who unsubscribed', { recipient: 'gone' }, 'the recipient is erased or wants no such mails'],
+] as const)('news of or to %s is taken back before it is sent', async (_case, change, reason) => {
+  const world = await startWorld()
+  const id = await announce(world)
+  Object.assign(world.neighbours.state, change)
+  await world.start()
+
+  expect(await until(id, 'failed')).toMatchObject({ reason, attempt: 0 })
+  expect(await world.ses.readInbox()).toEqual([])
 })
 
 test.each([

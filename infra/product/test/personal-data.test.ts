@@ -38,6 +38,9 @@ const notPersonal: Record<string, readonly string[]> = {
   'email-worker': [
     'emails.tenant_id',
     'emails.priority',
+    'emails.announcement_id',
+    // What editors have written. The cursor is an id, for as long as the list of recipients is read.
+    'announcements.*',
     'sending_budget.*',
     'email_history.id',
     'erased_accounts.tenant_id',

@@ -69,6 +69,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/distributions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a distribution, public or not */
+        get: operations["getInternalDistribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/internal/pages": {
         parameters: {
             query?: never;
@@ -852,6 +869,31 @@ export interface components {
             items: components["schemas"]["InternalCourse"][];
             nextCursor: string | null;
         };
+        /**
+         * @example {
+         *       "id": "dist_0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f",
+         *       "courseId": "course_1",
+         *       "slug": "sourdough-for-beginners",
+         *       "title": "Sourdough for beginners",
+         *       "description": "From flour and water to a loaf.",
+         *       "language": "en",
+         *       "startsAt": "2026-03-02",
+         *       "listed": true,
+         *       "public": true
+         *     }
+         */
+        InternalDistribution: {
+            id: string;
+            courseId: string;
+            slug: string;
+            title: string;
+            description: string;
+            language: string;
+            startsAt: string | null;
+            /** @description Whether lists show it once it is public */
+            listed: boolean;
+            public: boolean;
+        };
         InvalidPart: {
             /** @description body, querystring, params or headers */
             in: string;
@@ -949,7 +991,7 @@ export interface components {
              * @description What went wrong, as a stable code for programs
              * @enum {string}
              */
-            code: "request.invalid" | "server.error" | "service.unavailable" | "course.not-found" | "course.gone" | "token.invalid" | "role.insufficient" | "body.too-large" | "media-type.unsupported" | "counts.too-many" | "slug.taken" | "event.too-large" | "distribution.not-found" | "variant.language" | "variant.target-group" | "distribution.incomplete" | "if-match.stale" | "if-match.missing" | "distribution.has-variants" | "schedule.past" | "schedule.order" | "variant.of-variant" | "version.not-found";
+            code: "request.invalid" | "server.error" | "service.unavailable" | "course.not-found" | "course.gone" | "token.invalid" | "role.insufficient" | "distribution.not-found" | "body.too-large" | "media-type.unsupported" | "counts.too-many" | "slug.taken" | "event.too-large" | "variant.language" | "variant.target-group" | "distribution.incomplete" | "if-match.stale" | "if-match.missing" | "distribution.has-variants" | "schedule.past" | "schedule.order" | "variant.of-variant" | "version.not-found";
             /** @description The requested path */
             instance: string;
             /** @description The id of the request in the log of the service */
@@ -1240,6 +1282,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoleInsufficient"];
             };
         };
+        /** @description Not Found (distribution.not-found) */
+        DistributionNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["DistributionNotFound"];
+            };
+        };
         /** @description Payload Too Large (body.too-large) */
         BodyTooLarge: {
             headers: {
@@ -1285,15 +1336,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["EventTooLarge"];
-            };
-        };
-        /** @description Not Found (distribution.not-found) */
-        DistributionNotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["DistributionNotFound"];
             };
         };
         /** @description Conflict (slug.taken, variant.language, variant.target-group, distribution.incomplete) */
@@ -1400,6 +1442,7 @@ export type IndexedPage = components['schemas']['IndexedPage'];
 export type IndexedPagePage = components['schemas']['IndexedPagePage'];
 export type InternalCourse = components['schemas']['InternalCourse'];
 export type InternalCoursePage = components['schemas']['InternalCoursePage'];
+export type InternalDistribution = components['schemas']['InternalDistribution'];
 export type InvalidPart = components['schemas']['InvalidPart'];
 export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
 export type NewDistributionInput = components['schemas']['NewDistributionInput'];
@@ -1435,12 +1478,12 @@ export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
 export type ResponseCourseGone = components['responses']['CourseGone'];
 export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
 export type ResponseRoleInsufficient = components['responses']['RoleInsufficient'];
+export type ResponseDistributionNotFound = components['responses']['DistributionNotFound'];
 export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
 export type ResponseMediaTypeUnsupported = components['responses']['MediaTypeUnsupported'];
 export type ResponseCountsTooMany = components['responses']['CountsTooMany'];
 export type ResponseSlugTaken = components['responses']['SlugTaken'];
 export type ResponseEventTooLarge = components['responses']['EventTooLarge'];
-export type ResponseDistributionNotFound = components['responses']['DistributionNotFound'];
 export type ResponseSlugTakenOrVariantLanguageOrVariantTargetGroupOrDistributionIncomplete = components['responses']['SlugTakenOrVariantLanguageOrVariantTargetGroupOrDistributionIncomplete'];
 export type ResponseIfMatchStale = components['responses']['IfMatchStale'];
 export type ResponseIfMatchMissing = components['responses']['IfMatchMissing'];
@@ -1607,6 +1650,34 @@ export interface operations {
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["CourseNotFound"];
             410: components["responses"]["CourseGone"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getInternalDistribution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalDistribution"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

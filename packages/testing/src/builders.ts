@@ -6,6 +6,7 @@ import {
   distributionDeleted,
   distributionPublished,
   distributionUnpublished,
+  distributionVersionBumped,
   type EventDefinition,
   enrollmentCancelled,
   enrollmentCompleted,
@@ -70,6 +71,15 @@ export const aDeletedDistribution = createBuilder(distributionDeleted, () => ({
   course_id: `course-${randomUUID()}`,
   deleted_at: now(),
   deleted_by: 'usr_1',
+}))
+
+export const aBumpedVersion = createBuilder(distributionVersionBumped, () => ({
+  distribution_id: `dist_${randomUUID()}`,
+  slug: 'vertical-gardens',
+  old_version: 'v1',
+  new_version: 'v2',
+  bumped_at: now(),
+  changelog: 'A new chapter about moss.',
 }))
 
 export const anEnrollment = createBuilder(enrollmentCompleted, () => ({

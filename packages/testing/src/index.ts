@@ -1,6 +1,7 @@
 // Most test files wait and need names, and few need a server of their own.
 export { uniqueName, waitFor } from '@coursewire/servers'
 export {
+  aBumpedVersion,
   aCancelledEnrollment,
   aDeletedDistribution,
   aGeneratedCourse,

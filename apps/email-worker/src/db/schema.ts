@@ -8,11 +8,13 @@ import {
   doublePrecision,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   smallint,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
 
@@ -43,7 +45,7 @@ export const emails = pgTable(
     id: uuid('id').primaryKey(),
     tenantId: text('tenant_id').notNull(),
     template: text('template').notNull(),
-    /** The id of the account. */
+    /** The id of the account, or of the subscriber to news. */
     recipient: text('recipient').notNull(),
     /** The subject of the mail: the id of the course, or of the request that an account mail answers. */
     fact: text('fact').notNull(),
@@ -67,6 +69,8 @@ export const emails = pgTable(
     withdrawn: text('withdrawn'),
     eventId: text('event_id').notNull(),
     correlationId: text('correlation_id').notNull(),
+    /** What news is written from; null for other mails. */
+    announcementId: uuid('announcement_id'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
     updatedAt: moment('updated_at').notNull().default(sql`now()`),
   },
@@ -141,6 +145,49 @@ export const snsMessages = pgTable(
     takenAt: moment('taken_at').notNull().default(sql`now()`),
   },
   (table) => [index('sns_messages_age').using('brin', table.takenAt)],
+)
+
+export const newsKinds = ['launch', 'notice', 'change'] as const
+
+/** What is new about a distribution. It is open until there is a mail in the ledger for everybody who is to hear of it. */
+export const announcements = pgTable(
+  'announcements',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    kind: text('kind', { enum: newsKinds }).notNull(),
+    distributionId: text('distribution_id').notNull(),
+    /** Null of a change that has not begun, because its event does not name the course. */
+    courseId: text('course_id'),
+    /** Of a launch. */
+    targetGroup: text('target_group').array().notNull().default(sql`'{}'`),
+    /** The versions that a change tells of, the oldest first. */
+    versions: jsonb('versions').$type<{ version: string; changelog: string }[]>().notNull().default([]),
+    /** The moment of the latest event. */
+    happenedAt: moment('happened_at').notNull(),
+    eventId: text('event_id').notNull(),
+    correlationId: text('correlation_id').notNull(),
+    status: text('status', { enum: ['open', 'written', 'withdrawn'] })
+      .notNull()
+      .default('open'),
+    dueAt: moment('due_at').notNull().default(sql`now()`),
+    begunAt: moment('begun_at'),
+    /** The last recipient whose mail is written. */
+    cursor: text('cursor'),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  (table) => [
+    // A distribution that is published again continues the announcement of the first time.
+    uniqueIndex('announcements_published')
+      .on(table.tenantId, table.distributionId, table.kind)
+      .where(sql`kind <> 'change'`),
+    // Changes that come before the mails about an earlier one have begun are told together.
+    uniqueIndex('announcements_changed')
+      .on(table.tenantId, table.distributionId)
+      .where(sql`kind = 'change' AND status = 'open' AND begun_at IS NULL`),
+    index('announcements_due').on(table.dueAt).where(sql`status = 'open'`),
+    index('announcements_course').on(table.tenantId, table.courseId, table.begunAt).where(sql`kind = 'change'`),
+  ],
 )
 
 /** The accounts that were erased. An event that is read again brings them no mail. */

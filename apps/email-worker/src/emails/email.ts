@@ -33,6 +33,8 @@ export interface Email extends Omit<OwedEmail, 'activation' | 'eventId'> {
   attempt: number
   failures: number
   isOld: boolean
+  /** What news is written from; null for other mails. */
+  announcementId: string | null
 }
 
 /**

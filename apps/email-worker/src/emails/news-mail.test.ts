@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { composeNewsMail, type News, type NewsKind } from './news-mail.ts'
+import { composeNewsMail, type News } from './news-mail.ts'
 import { product, type Tenant } from './tenant.ts'
 
 const unsubscribeUrl = 'https://learn.example.com/unsubscribe/a-token_1'
 const courseUrl = 'https://learn.example.com/courses/rust'
 
 function compose(
-  kind: NewsKind,
-  changes: { recipient?: object; course?: object; change?: News['change'] } = {},
+  kind: Parameters<typeof composeNewsMail>[0],
+  changes: { recipient?: object; course?: object; versions?: News['versions'] } = {},
   tenant: Partial<Tenant> = {},
 ) {
   return composeNewsMail(
@@ -15,7 +15,7 @@ function compose(
     {
       recipient: { name: 'Anna Weber', email: 'anna@example.com', locale: 'en', unsubscribeUrl, ...changes.recipient },
       course: { slug: 'rust', title: 'Rust Basics', description: 'Ownership.', language: 'de', ...changes.course },
-      change: changes.change ?? (kind === 'change' ? { version: 'v2', changelog: 'Lesson 3.\nTasks.' } : null),
+      versions: changes.versions ?? (kind === 'change' ? [{ version: 'v2', changelog: 'Lesson 3.\nTasks.' }] : []),
     },
     { tenant: { ...product, name: 'Acme', ...tenant }, webUrl: 'https://learn.example.com' },
   )
@@ -90,7 +90,7 @@ test('markup and links in a changelog, a version, a title and a name stay plain 
   const { html, text } = await compose('change', {
     recipient: { name: evil },
     course: { title: evil },
-    change: { version: `v<b>${'9'.repeat(500)}`, changelog: `${evil}\u202e ${'x'.repeat(6_000)}` },
+    versions: [{ version: `v<b>${'9'.repeat(500)}`, changelog: `${evil}\u202e ${'x'.repeat(6_000)}` }],
   })
 
   expect(linksOf(html)).toEqual([courseUrl, courseUrl, unsubscribeUrl])

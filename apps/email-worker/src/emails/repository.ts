@@ -159,7 +159,7 @@ const reserveStatement = `
   ), reserved AS (
     UPDATE emails SET due_at = now() + make_interval(secs => $2) WHERE id = ANY (ARRAY (SELECT id FROM due))
     RETURNING id, tenant_id AS "tenantId", template, recipient, fact, source, correlation_id AS "correlationId", priority, attempt,
-              failures, created_at < now() - interval '1 day' AS "isOld"
+              failures, announcement_id AS "announcementId", created_at < now() - interval '1 day' AS "isOld"
   ), spent AS (
     UPDATE sending_budget SET tokens = budget.available - (SELECT count(*) FROM reserved), filled_at = clock_timestamp()
     FROM budget RETURNING budget.per_second, sending_budget.tokens

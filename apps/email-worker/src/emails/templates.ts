@@ -11,24 +11,27 @@ import {
   enrollmentCompleted,
 } from '@coursewire/events'
 import { type Handler, on, onRun } from '@coursewire/messaging'
-import { AppError, type Logger } from '@coursewire/service-kit'
+import { AppError, type Database, type Logger } from '@coursewire/service-kit'
+import { type Announcement, getAnnouncement, NOT_PUBLIC, templateOf } from '../news/repository.ts'
 import { composeAccountMail, type Purpose } from './account-mail.tsx'
 import type { Directory } from './directory.ts'
 import { type Email, toAccountEmail, toEnrollmentEmail } from './email.ts'
 import { onEnrollmentCancelled, owe } from './handlers.ts'
 import type { Mail } from './mailer.ts'
+import { composeNewsMail } from './news-mail.ts'
 import { composeCancellationMail, composeWelcomeMail } from './welcome-mail.ts'
 
 /** A mail is written from these sources. */
 export interface Sources {
+  db: Database
   directory: Directory
   webUrl: string
 }
 
 /** A kind of mail. */
 export interface Template {
-  /** Consumes the event that asks for the mail. */
-  createHandler: (logger: Logger) => Handler
+  /** Consumes the event that asks for the mail, if there is one for each mail. */
+  createHandler?: (logger: Logger) => Handler
   /** The log says this before it is sent. */
   describe: (email: Email) => { message: string; fields: object }
   /** Fetches what the mail needs, and writes it. An AppError says why that failed, and whether it may succeed later. */
@@ -99,6 +102,31 @@ function accountMail<Type extends string>(
   }
 }
 
+/** News about a course. The listeners in `src/news` write its rows. */
+function news(kind: Announcement['kind']): Template {
+  return {
+    describe: ({ recipient, announcementId }) => ({
+      message: 'Processing news email',
+      fields: { recipient, announcementId },
+    }),
+    async write(email, { db, directory, webUrl }) {
+      const { distributionId, versions } = await getAnnouncement(db, email.announcementId)
+      const [tenant, course, recipient] = await Promise.all([
+        directory.getTenant(email),
+        directory.getDistribution(email, distributionId),
+        directory.getRecipient(email, { kind, courseId: email.fact }),
+      ])
+      if (!course?.public) throw new AppError('gone', 'course.not-public', NOT_PUBLIC)
+      const unsubscribeUrl = `${webUrl}/unsubscribe/${encodeURIComponent(recipient.unsubscribeToken)}`
+      return composeNewsMail(
+        kind,
+        { recipient: { ...recipient, unsubscribeUrl }, course, versions },
+        { tenant, webUrl },
+      )
+    },
+  }
+}
+
 /** Every kind of mail, by its name in the ledger. */
 export const templates = {
   welcome,
@@ -110,6 +138,9 @@ export const templates = {
   address_change: accountMail('address_change', accountAddressChangeRequested),
   address_changed: accountMail('address_changed', accountAddressChanged),
   news_confirmation: accountMail('news_confirmation', accountNewsRequested),
+  [templateOf.launch]: news('launch'),
+  [templateOf.notice]: news('notice'),
+  [templateOf.change]: news('change'),
 } satisfies Record<string, Template>
 
 const byName = new Map<string, Template>(Object.entries(templates))
