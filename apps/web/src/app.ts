@@ -9,10 +9,11 @@ import { addPassThrough, passedThrough } from './pages/pass-through.ts'
 import { addPageRoutes, openRoute } from './pages/routes.ts'
 import { pagePolicies } from './pages/security.ts'
 import { addSearchEngineRoutes } from './pages/sitemaps.ts'
+import { addUnsubscribeRoutes } from './pages/unsubscribe.ts'
 
 /** The pages, everything that they load, and the way to the APIs. Does not listen. */
 export async function buildApp(ctx: Context): Promise<HttpApp> {
-  const { config, logger, assets, messages } = ctx
+  const { config, logger, assets, messages, siteOf } = ctx
   const app = await createHttpApp({
     service,
     config,
@@ -39,6 +40,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   })
   app.get<{ Params: { '*': string } }>('/assets/*', openRoute, (request, reply) => reply.sendFile(request.params['*']))
   const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL } = config
+  await addUnsubscribeRoutes(app, { siteOf, assets, enrollmentApiUrl: ENROLLMENT_API_URL })
   const urls = { 'enrollment-api': ENROLLMENT_API_URL, 'distribution-service': DISTRIBUTION_SERVICE_URL }
   await addPassThrough(app, { urls, logger })
   return app

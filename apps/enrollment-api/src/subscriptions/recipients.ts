@@ -92,8 +92,12 @@ function selectStudent(db: Database, { tenantId, kind, courseId }: News, id: str
     .innerJoin(enrollments, and(eq(enrollments.tenantId, users.tenantId), eq(enrollments.userId, users.id)))
     .where(
       and(
-        ...[eq(users.tenantId, tenantId), eq(users.id, id), isUsable, wants[kind]],
-        ...[eq(enrollments.courseId, courseId), isNull(enrollments.cancelledAt)],
+        eq(users.tenantId, tenantId),
+        eq(users.id, id),
+        isUsable,
+        wants[kind],
+        eq(enrollments.courseId, courseId),
+        isNull(enrollments.cancelledAt),
       ),
     )
 }

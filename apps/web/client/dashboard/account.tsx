@@ -33,6 +33,9 @@ export function Account() {
       <Section title={words.password} text={words.passwordWhat}>
         <Password email={data.email} />
       </Section>
+      <Section title={words.mails} text={words.mailsWhat}>
+        <Mails account={data} />
+      </Section>
       <Section title={words.devices}>
         <Devices />
       </Section>
@@ -85,6 +88,33 @@ function Profile({ account }: { account: AccountRecord }) {
             </option>
           ))}
         </select>
+      </div>
+    </Form>
+  )
+}
+
+function Mails({ account }: { account: AccountRecord }) {
+  const words = useWords()
+  const queries = useQueryClient()
+  return (
+    <Form
+      send={({ courseNews, courseChanges }) => {
+        const body = { courseNews: courseNews !== undefined, courseChanges: courseChanges !== undefined }
+        return dataOf(enrollment.PATCH('/api/me', { body }))
+      }}
+      onSent={(saved) => {
+        queries.setQueryData(key, saved)
+        notify((said) => said.saved)
+      }}
+      button={words.save}
+    >
+      <div className="choices">
+        {(['courseNews', 'courseChanges'] as const).map((name) => (
+          <label key={name}>
+            <input type="checkbox" name={name} defaultChecked={account[name]} />
+            {words[name]}
+          </label>
+        ))}
       </div>
     </Form>
   )

@@ -56,7 +56,7 @@ function NewPassword({ name }: { name: string }) {
   )
 }
 
-function Inbox({ text, onAgain }: { text: string; onAgain: () => void }) {
+export function Inbox({ text, onAgain }: { text: string; onAgain: () => void }) {
   const words = useWords()
   return (
     <section className="narrow">
@@ -126,7 +126,7 @@ export function Verify() {
   )
 }
 
-function LinkOver({ children }: { children: ReactNode }) {
+export function LinkOver({ children }: { children?: ReactNode }) {
   const words = useWords()
   return (
     <section className="state" role="alert">

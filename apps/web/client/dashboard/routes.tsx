@@ -119,7 +119,22 @@ export function makeRouter(queries: QueryClient) {
     component: page(joining, 'ChoosePassword'),
   })
 
-  const pages = [home, course, account, signIn, enroll, signUp, verify, reset, choosePassword]
+  const news = () => import('./news.tsx')
+  const askForNews = createRoute({
+    getParentRoute: () => root,
+    path: '/news',
+    validateSearch: ({ targetGroup }: Search): { targetGroup?: string | undefined } => ({
+      targetGroup: textOf(targetGroup),
+    }),
+    component: page(news, 'AskForNews'),
+  })
+  const confirmNews = createRoute({
+    getParentRoute: () => root,
+    path: '/confirm-subscription',
+    component: page(news, 'ConfirmNews'),
+  })
+
+  const pages = [home, course, account, signIn, enroll, signUp, verify, reset, choosePassword, askForNews, confirmNews]
   const router = createRouter({
     routeTree: root.addChildren([
       signedIn.addChildren([home, course, account]),
@@ -128,6 +143,8 @@ export function makeRouter(queries: QueryClient) {
       verify,
       reset,
       choosePassword,
+      askForNews,
+      confirmNews,
       enroll,
     ]),
     basepath: '/app',

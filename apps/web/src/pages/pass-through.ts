@@ -76,12 +76,18 @@ function isPlain(url: string): boolean {
 
 const ambiguous = () => new AppError('not-found', 'route.not-found', 'Not found')
 
-function rewriteRequestHeaders(
-  request: Pick<FastifyRequest, 'ip' | 'host' | 'protocol' | 'id'>,
-  headers: IncomingHttpHeaders,
-) {
+type Caller = Pick<FastifyRequest, 'ip' | 'host' | 'protocol' | 'id'>
+
+function rewriteRequestHeaders(request: Caller, headers: IncomingHttpHeaders) {
   return {
     ...without(headers, (name) => ofConnection.includes(name) || ofProxies.test(name)),
+    ...describeCaller(request),
+  }
+}
+
+/** Tells a service on whose behalf we call. */
+export function describeCaller(request: Caller): Record<string, string> {
+  return {
     'x-forwarded-for': request.ip,
     'x-forwarded-host': request.host,
     'x-forwarded-proto': request.protocol,

@@ -30,6 +30,18 @@ describe('what a reader sees', () => {
     ])
   })
 
+  it('who has chosen a target group finds where to ask for news of it, and nobody else does', () => {
+    const links = (fields?: Partial<Catalogue>) =>
+      open(fields)
+        .values('a', 'href')
+        .filter((href) => href?.startsWith('/app/news'))
+
+    const query = { targetGroup: 'Bäcker & Köche' }
+    expect(links({ query })).toEqual(['/app/news?targetGroup=B%C3%A4cker%20%26%20K%C3%B6che'])
+    expect(links({ query, items: [] })).toHaveLength(1)
+    expect(links()).toEqual([])
+  })
+
   it('the form searches by the address, and keeps what is chosen', () => {
     const page = open({ query: { q: 'brot "weiß"', targetGroup: 'Familien' } })
 

@@ -3,7 +3,7 @@ import { Fragment } from 'preact'
 import type { Assets } from '../pages/assets.ts'
 import { nameLanguage, readable } from './content.ts'
 import { renderDocument, written } from './document.tsx'
-import { coursePath, type ListQuery, listAlternates, listPath } from './links.ts'
+import { coursePath, type ListQuery, listAlternates, listPath, newsPath } from './links.ts'
 import { CallToAction, Said, SearchForm, Thread } from './parts.tsx'
 import { describeList } from './structured-data.ts'
 import type { Entry, Site } from './types.ts'
@@ -60,6 +60,13 @@ export function renderCatalogue({ language, items, query, nextCursor, site, asse
       ) : (
         <Nothing language={language} words={words} isFiltered={isFiltered} />
       )}
+      {query.targetGroup ? (
+        <p className="news">
+          <a href={newsPath(query.targetGroup)} dir="auto">
+            {words.news(readable(query.targetGroup))}
+          </a>
+        </p>
+      ) : null}
       {nextCursor !== null || cursor ? (
         <nav className="paging" aria-label={words.allCourses}>
           {cursor ? <a href={listPath(language, filter)}>{words.firstPage}</a> : null}

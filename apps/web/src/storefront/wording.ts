@@ -50,6 +50,14 @@ export interface Words {
   nothingYetHint: string
   nextPage: string
   firstPage: string
+  /** Leads from a target group to where one asks to be told of its new courses. */
+  news: (targetGroup: string) => string
+  /** The page that a link to unsubscribe leads to, before and after. */
+  unsubscribe: {
+    ask: { title: string; text: string; button: string }
+    done: { title: string; text: string }
+    over: { title: string; text: string }
+  }
   /** Pages that say why there is no course. */
   messages: Record<MessageKind, { title: string; text: string }>
 }
@@ -98,6 +106,22 @@ const de: Words = {
   nothingYetHint: 'Die ersten Kurse erscheinen bald hier.',
   nextPage: 'Weitere Kurse',
   firstPage: 'Zurück zum Anfang der Liste',
+  news: (targetGroup) => `Neues über Kurse für ${targetGroup} per E-Mail`,
+  unsubscribe: {
+    ask: {
+      title: 'Keine solchen Mails mehr?',
+      text: 'Ein Klick genügt, und Mails dieser Art kommen nicht mehr. Alle anderen kommen weiter.',
+      button: 'Abbestellen',
+    },
+    done: {
+      title: 'Abbestellt',
+      text: 'Mails dieser Art kommen nicht mehr. Eine, die schon unterwegs ist, kann noch ankommen.',
+    },
+    over: {
+      title: 'Dieser Link ist nicht vollständig',
+      text: 'Öffne ihn noch einmal aus der Mail. Wer ein Konto hat, kann die Mails auch dort abbestellen.',
+    },
+  },
   messages: {
     'not-found': { title: 'Diese Seite gibt es nicht', text: 'Vielleicht ist die Adresse nicht vollständig.' },
     gone: { title: 'Diesen Kurs gibt es nicht mehr', text: 'Er wird nicht mehr angeboten. Andere Kurse schon.' },
@@ -150,6 +174,22 @@ const en: Words = {
   nothingYetHint: 'The first courses will appear here soon.',
   nextPage: 'More courses',
   firstPage: 'Back to the start of the list',
+  news: (targetGroup) => `News about courses for ${targetGroup} by email`,
+  unsubscribe: {
+    ask: {
+      title: 'No more of these mails?',
+      text: 'One click, and no more mails of this kind are sent. All others still come.',
+      button: 'Unsubscribe',
+    },
+    done: {
+      title: 'Unsubscribed',
+      text: 'No more mails of this kind are sent. One that is on its way may still arrive.',
+    },
+    over: {
+      title: 'This link is not complete',
+      text: 'Open it once more from the mail. If you have an account, you can also switch the mails off there.',
+    },
+  },
   messages: {
     'not-found': { title: 'There is no such page', text: 'Perhaps the address is not complete.' },
     gone: {
