@@ -51,6 +51,7 @@ describe('a generated course', () => {
         cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
         workload: null,
         startsAt: null,
+        welcomeText: '',
         hasOwnCanonical: false,
         listed: true,
         protectedFields: [],

@@ -40,6 +40,7 @@ describe('other services', () => {
       language: 'en',
       totalLessons: 12,
       startsAt: null,
+      welcomeText: '',
       public: true,
     })
     expect((await service.call('GET', '/internal/courses/b', asService)).body).toMatchObject({
@@ -116,6 +117,7 @@ describe('other services', () => {
       description: 'Plants on walls, from the first pot to the last.',
       language: 'en',
       startsAt: null,
+      welcomeText: '',
       listed: true,
       public: isPublic,
     })

@@ -28,6 +28,7 @@ describe('a distribution made by hand', () => {
       cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
       workload: null,
       startsAt: null,
+      welcomeText: '',
       listed: true,
       protectedFields: [],
       visibility: 'private',
@@ -54,6 +55,7 @@ describe('a distribution made by hand', () => {
       protectedFields: ['title'],
       seo: { ogImage: 'https://learn.test/a.png', noindex: true },
       cta: { url: 'https://learn.test/enroll' },
+      welcomeText: 'Say hello (https://learn.test/hello).\nMore at https://learn.test.',
     }
 
     expect(await create(said)).toMatchObject({
@@ -97,6 +99,13 @@ describe('a distribution made by hand', () => {
     ['a link to an inside address', { cta: { url: 'https://[::1]/' } }],
     ['a keyword twice', { seo: { metaKeywords: ['a', 'a'] } }],
     ['a keyword that looks like another', { seo: { metaKeywords: ['a', 'a\u200b'] } }],
+    ['a welcome text that is too long', { welcomeText: 'x'.repeat(2_001) }],
+    ['a link by http in a welcome text', { welcomeText: 'See http://learn.test/a.' }],
+    [
+      'a link to an inside name in a welcome text',
+      { welcomeText: 'See https://learn.test/a and https://files.internal/a' },
+    ],
+    ['a link with a password in a welcome text', { welcomeText: '(https://a:b@learn.test/a)' }],
     ['an image with white space', { seo: { ogImage: 'https://learn.test/a\u2028b.png' } }],
     ['a slug with capitals', { slug: 'Walls' }],
     ['a slug that climbs', { slug: '../walls' }],

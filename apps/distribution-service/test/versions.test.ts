@@ -31,13 +31,13 @@ describe('a version', () => {
       bumped_at: body.updatedAt,
       changelog: 'A lesson on\nmoss',
     })
-    const { title, description, language, targetGroup, seo, cta, workload, startsAt } = body
+    const { title, description, language, targetGroup, seo, cta, workload, startsAt, welcomeText } = body
     expect((await versions('/v1')).body).toEqual({
       version: 'v1',
       changelog: 'A lesson on\nmoss',
       frozenAt: body.updatedAt,
       frozenBy: 'person-1',
-      content: { title, description, language, targetGroup, seo, cta, workload, startsAt },
+      content: { title, description, language, targetGroup, seo, cta, workload, startsAt, welcomeText },
     })
   })
 

@@ -1,3 +1,4 @@
+import { now } from '@coursewire/service-kit'
 import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createSesMailer, type Mail } from '../src/emails/mailer.ts'
@@ -22,6 +23,8 @@ const compose = (student: object, course: object = {}) =>
     tenant: product,
     webUrl: 'https://learn.example.com',
     source: null,
+    enrolment: 'e-1',
+    at: now(),
   })
 
 const unaddressed = { from: null, replyTo: null }

@@ -506,6 +506,24 @@ test.each([
   expect(await ses.readInbox()).toEqual([])
 })
 
+test('the welcome mail has the text of the editor and the day for the calendar, as one entry for each enrolment', async () => {
+  const { ses, neighbours, start } = await startWorld()
+  neighbours.state.course = aCourse({ startsAt: '2999-01-12', welcomeText: 'Say hello: https://forum.example/rust' })
+  const event = anEnrollment()
+  await start()
+
+  await ledger.handle(event, anEnrollment({ ...event.payload, activation: 2 }), anEnrollment())
+  await waitFor(async () => (await ledger.list()).every(({ status }) => status === 'sent'))
+
+  const mails = await ses.readInbox()
+  const calendars = mails.map(({ attachments }) => Buffer.from(attachments[0]?.base64 ?? '', 'base64').toString())
+  for (const calendar of calendars) expect(calendar).toContain('DTSTART;VALUE=DATE:29990112')
+  const uids = calendars.map((calendar) => /^UID:(.+)$/m.exec(calendar)?.[1])
+  expect([uids.length, new Set(uids).size]).toEqual([3, 2])
+  expect(mails[0]?.html).toContain('href="https://forum.example/rust"')
+  expect(mails[0]?.attachments).toMatchObject([{ name: 'course.ics', type: 'text/calendar' }])
+})
+
 test('an account mail goes to the address of its request, with the link', async () => {
   const { ses, neighbours, start } = await startWorld()
   const event = anAccountEvent('address_change')

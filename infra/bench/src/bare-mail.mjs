@@ -23,7 +23,13 @@ async function send({ studentId, courseId }) {
     get(`${ENROLLMENT_API_URL}/internal/students/${studentId}`),
     get(`${DISTRIBUTION_SERVICE_URL}/internal/courses/${courseId}`),
   ])
-  const mail = await composeWelcomeMail(student, course, { tenant: product, webUrl: WEB_URL, source: null })
+  const mail = await composeWelcomeMail(student, course, {
+    tenant: product,
+    webUrl: WEB_URL,
+    source: null,
+    enrolment: studentId,
+    at: '',
+  })
   const { to, subject, html, text } = mail
   const raw = await new MailComposer({ from: EMAIL_FROM, to, subject, html, text, newline: '\r\n' }).compile().build()
   await client.send(new SendRawEmailCommand({ Destinations: [to], RawMessage: { Data: raw } }))

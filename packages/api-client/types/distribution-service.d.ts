@@ -609,6 +609,7 @@ export interface components {
          *       ],
          *       "workload": "PT20H",
          *       "startsAt": "2026-03-02",
+         *       "welcomeText": "",
          *       "seo": {
          *         "metaTitle": "Sourdough for beginners",
          *         "metaDescription": "From flour and water to a loaf.",
@@ -642,10 +643,11 @@ export interface components {
             targetGroup: string[];
             workload: string | null;
             startsAt: string | null;
+            welcomeText: string;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
             listed: boolean;
-            protectedFields: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "seo" | "cta")[];
+            protectedFields: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "welcomeText" | "seo" | "cta")[];
             /** @enum {string} */
             visibility: "private" | "public";
             version: string;
@@ -677,13 +679,14 @@ export interface components {
             targetGroup?: string[];
             workload?: string | null;
             startsAt?: string | null;
+            welcomeText?: string;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
             /** @description Whether lists show it once it is public */
             listed?: boolean;
             /** @description The fields that people have edited. Nothing else changes them */
-            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "seo" | "cta")[];
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "welcomeText" | "seo" | "cta")[];
         };
         DistributionHasVariants: {
             /** @constant */
@@ -718,6 +721,7 @@ export interface components {
          *           ],
          *           "workload": "PT20H",
          *           "startsAt": "2026-03-02",
+         *           "welcomeText": "",
          *           "seo": {
          *             "metaTitle": "Sourdough for beginners",
          *             "metaDescription": "From flour and water to a loaf.",
@@ -833,6 +837,7 @@ export interface components {
          *       "description": "From flour and water to a loaf.",
          *       "language": "en",
          *       "startsAt": "2026-03-02",
+         *       "welcomeText": "",
          *       "totalLessons": 12,
          *       "public": true
          *     }
@@ -844,6 +849,7 @@ export interface components {
             description: string;
             language: string;
             startsAt: string | null;
+            welcomeText: string;
             totalLessons: number | null;
             /** @description Whether any distribution of the course is public */
             public: boolean;
@@ -858,6 +864,7 @@ export interface components {
          *           "description": "From flour and water to a loaf.",
          *           "language": "en",
          *           "startsAt": "2026-03-02",
+         *           "welcomeText": "",
          *           "totalLessons": 12,
          *           "public": true
          *         }
@@ -878,6 +885,7 @@ export interface components {
          *       "description": "From flour and water to a loaf.",
          *       "language": "en",
          *       "startsAt": "2026-03-02",
+         *       "welcomeText": "",
          *       "listed": true,
          *       "public": true
          *     }
@@ -890,6 +898,7 @@ export interface components {
             description: string;
             language: string;
             startsAt: string | null;
+            welcomeText: string;
             /** @description Whether lists show it once it is public */
             listed: boolean;
             public: boolean;
@@ -938,13 +947,14 @@ export interface components {
             targetGroup?: string[];
             workload?: string | null;
             startsAt?: string | null;
+            welcomeText?: string;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
             /** @description Whether lists show it once it is public */
             listed?: boolean;
             /** @description The fields that people have edited. Nothing else changes them */
-            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "seo" | "cta")[];
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "welcomeText" | "seo" | "cta")[];
         };
         /**
          * @example {
@@ -960,6 +970,7 @@ export interface components {
             targetGroup: string[];
             workload?: string | null;
             startsAt?: string | null;
+            welcomeText?: string;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
             slug?: string;
@@ -1117,6 +1128,7 @@ export interface components {
          *         ],
          *         "workload": "PT20H",
          *         "startsAt": "2026-03-02",
+         *         "welcomeText": "",
          *         "seo": {
          *           "metaTitle": "Sourdough for beginners",
          *           "metaDescription": "From flour and water to a loaf.",
@@ -1143,6 +1155,7 @@ export interface components {
                 targetGroup: string[];
                 workload: string | null;
                 startsAt: string | null;
+                welcomeText: string;
                 seo: components["schemas"]["Seo"];
                 cta: components["schemas"]["Cta"];
             };

@@ -49,6 +49,7 @@ export {
   MAX_DESCRIPTION_LENGTH,
   showLine,
   showText,
+  splitAtLinks,
   tag,
   tags,
   text,

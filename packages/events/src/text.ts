@@ -66,6 +66,14 @@ export function cutText(text: string, maxCharacters: number): string {
   return `${start.slice(0, end).trimEnd()}…`.toWellFormed()
 }
 
+// Without the punctuation that ends a sentence or a bracket.
+const link = /([a-z][a-z\d+.-]*:\/\/[^\s<>"“”„»«]*[^\s<>"“”„»«'’.,;:!?)\]}])/i
+
+/** Splits a text into its links, of any scheme, and what stands between them. */
+export function splitAtLinks(text: string): { text: string; isLink: boolean }[] {
+  return text.split(link).map((part, index) => ({ text: part, isLink: index % 2 === 1 }))
+}
+
 /** A schema for one line of text. It returns the form of {@link toLine}. */
 export function line(min: 0 | 1, max: number) {
   return shapedText(toLine, control, min, max)

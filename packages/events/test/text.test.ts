@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { cutText, isBlank, line, showLine, showText, tags, text, toLine, toText } from '../src/index.ts'
+import { cutText, isBlank, line, showLine, showText, splitAtLinks, tags, text, toLine, toText } from '../src/index.ts'
 
 describe('a text', () => {
   it.each([
@@ -22,6 +22,23 @@ describe('a text', () => {
     expect(isBlank(seen)).toBe(false)
     expect(toLine(seen)).toBe(seen)
     expect(toText(seen)).toBe(seen)
+  })
+})
+
+describe('the links of a text', () => {
+  it.each([
+    ['https://a.example/x', ['https://a.example/x']],
+    ['See https://a.example/x?y=1&z#w.', ['https://a.example/x?y=1&z#w']],
+    ['(https://a.example/x), “http://b.example/”!', ['https://a.example/x', 'http://b.example/']],
+    ['<a href="https://a.example/">x</a>', ['https://a.example/']],
+    ['https://a.example\nhttps://b.example', ['https://a.example', 'https://b.example']],
+    ['javascript://x and file:///etc', ['javascript://x', 'file:///etc']],
+    ['www.a.example, a@b.example, 3:30, //a.example', []],
+  ])('of %j are found without the punctuation around them', (given, links) => {
+    const parts = splitAtLinks(given)
+
+    expect(parts.filter(({ isLink }) => isLink).map((part) => part.text)).toEqual(links)
+    expect(parts.map((part) => part.text).join('')).toBe(given)
   })
 })
 

@@ -4,6 +4,8 @@ import {
   isBlank,
   languageTag,
   line,
+  text as longText,
+  splitAtLinks,
   startDay,
   tags,
   toLine,
@@ -35,6 +37,12 @@ const publicUrl = webUrl(/^https$/).refine((url) => {
   const { hostname, username, password } = new URL(url)
   return /^([a-z0-9-]+\.)+(?!local$|internal$|localhost$)[a-z][a-z0-9-]*$/.test(hostname) && username + password === ''
 }, 'Must be of a public host, by its name')
+
+/** The text of a mail, in which the links can be clicked. */
+const mailText = longText(0, 2_000).refine(
+  (given) => splitAtLinks(given).every(({ text: link, isLink }) => !isLink || publicUrl.safeParse(link).success),
+  'Has a link that does not lead to a public host by https',
+)
 
 /** The kind of a call to action, by which clicks name it. */
 export const ctaType = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/)
@@ -118,6 +126,13 @@ export const contentFields = {
     shows: z.string().nullable(),
     byDefault: (course) => course.startsAt ?? null,
     shownTo: ['public', 'services'],
+  }),
+  welcomeText: field({
+    column: text('welcome_text').notNull().default(''),
+    accepts: mailText,
+    shows: z.string(),
+    byDefault: () => '',
+    shownTo: ['services'],
   }),
   seo: field({
     column: parts('seo').notNull(),

@@ -28,6 +28,7 @@ describe('the default content of a distribution', () => {
       ...course,
       workload: null,
       startsAt: null,
+      welcomeText: '',
       seo: {
         metaTitle: 'Alternativen zu Banken & Sparkassen',
         metaDescription: 'Ein praxisnaher Grundlagenkurs.',

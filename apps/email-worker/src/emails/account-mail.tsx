@@ -1,10 +1,10 @@
 import { AppError } from '@coursewire/service-kit'
-import { Heading, render, Section, Text } from 'react-email'
+import { Heading, Section, Text } from 'react-email'
 import { chooseLanguage, getWords, type Language } from '../words/languages.ts'
 import type { NoticeWords, Words } from '../words/words.ts'
 import { isolate } from './direction.ts'
 import type { AccountRequest } from './directory.ts'
-import { Action, Frame, heading, paragraph, writePlainText } from './frame.tsx'
+import { Action, Frame, heading, paragraph, renderMail, writePlainText } from './frame.tsx'
 import type { Mail } from './mailer.ts'
 import { getAddress, tameName } from './recipient.ts'
 import type { Tenant } from './tenant.ts'
@@ -59,7 +59,7 @@ export async function composeAccountMail(
     replyTo: tenant.replyTo,
     to,
     subject: subject(brand),
-    html: await render(<AccountMail {...mail} />),
+    html: renderMail(<AccountMail {...mail} />),
     text: toPlainText(mail),
   }
 }

@@ -1,13 +1,14 @@
-import { cutText, guessLanguage, showLine, showText } from '@coursewire/events'
+import { cutText, guessLanguage, showLine, showText, splitAtLinks } from '@coursewire/events'
 import { AppError } from '@coursewire/service-kit'
-import { Column, Heading, Row, render, Section, Text } from 'react-email'
+import { Column, Heading, Link, Row, Section, Text } from 'react-email'
 import { chooseLanguage, getWords, type Language } from '../words/languages.ts'
 import type { CourseWords, Words } from '../words/words.ts'
+import { type Day, writeCalendar } from './calendar.ts'
 import { dropTurns, isolate } from './direction.ts'
 import type { Course } from './directory.ts'
-import { Action, Frame, heading, light, paragraph, writePlainText } from './frame.tsx'
+import { Action, Frame, heading, light, paragraph, renderMail, writePlainText } from './frame.tsx'
 import type { Mail } from './mailer.ts'
-import { getAddress, tameName } from './recipient.ts'
+import { getAddress, tameName, tameText } from './recipient.ts'
 import type { Tenant } from './tenant.ts'
 
 const MAX_TITLE_LENGTH = 120
@@ -27,11 +28,21 @@ export interface Occasion {
   says: CourseWords
   greeting: string
   /** In the language of the course, below its title. They may be blank. */
-  texts: { heading?: string; text: string; maxLength?: number }[]
+  texts: CourseText[]
   facts?: { label: string; value: string }[]
+  /** A day for the reader's calendar. */
+  day?: Pick<Day, 'uid' | 'date' | 'writtenAt'>
 }
 
-interface CourseMailProps extends Required<Omit<Occasion, 'says'>> {
+interface CourseText {
+  heading?: string
+  text: string
+  maxLength?: number
+  /** Whether its https links can be clicked. */
+  hasLinks?: boolean
+}
+
+interface CourseMailProps extends Required<Omit<Occasion, 'says' | 'day'>> {
   tenant: Tenant
   language: Language
   words: Words
@@ -59,7 +70,7 @@ export async function composeCourseMail(
   const words = getWords(language)
   const title = cutText(dropTurns(showLine(course.title)), MAX_TITLE_LENGTH)
   if (title === '') throw new AppError('invalid', 'course.blank', 'the course title is blank')
-  const { says, greeting, texts, facts = [] } = describe(words, isolate(tameName(reader.name ?? '')), language)
+  const { says, greeting, texts, facts = [], day } = describe(words, isolate(tameName(reader.name ?? '')), language)
   const brand = isolate(tenant.name)
   const { unsubscribeUrl } = reader
   const mail: CourseMailProps = {
@@ -74,7 +85,7 @@ export async function composeCourseMail(
     texts: texts
       .map(({ text, maxLength = MAX_TEXT_LENGTH, ...about }) => ({
         ...about,
-        text: cutText(dropTurns(showText(text)), maxLength),
+        text: readText(text, maxLength, about.hasLinks),
       }))
       .filter(({ text }) => text !== ''),
     facts,
@@ -87,10 +98,24 @@ export async function composeCourseMail(
     replyTo: tenant.replyTo,
     to,
     subject: says.subject(isolate(title)),
-    html: await render(<CourseMail {...mail} />),
+    html: renderMail(<CourseMail {...mail} />),
     text: toPlainText(mail),
     ...(unsubscribeUrl !== null && { unsubscribeUrl }),
+    ...(day && {
+      attachments: [
+        {
+          filename: 'course.ics',
+          contentType: 'text/calendar; method=PUBLISH; charset=utf-8',
+          content: writeCalendar({ ...day, title, url: mail.action.url }),
+        },
+      ],
+    }),
   }
+}
+
+function readText(text: string, maxLength: number, hasLinks = false): string {
+  const shown = cutText(dropTurns(showText(text)), maxLength)
+  return hasLinks ? tameText(shown) : shown
 }
 
 function CourseMail(props: CourseMailProps) {
@@ -107,15 +132,15 @@ function CourseMail(props: CourseMailProps) {
       <Heading as="h1" lang={courseLanguage} dir="auto" className="text title" style={heading}>
         {title}
       </Heading>
-      {texts.map(({ heading: above, text }) => (
-        <Section key={text}>
+      {texts.map(({ heading: above, text, hasLinks }) => (
+        <Section key={`${above}${text}`}>
           {above && (
             <Heading as="h2" className="text" style={{ ...heading, fontSize: 18, lineHeight: '26px' }}>
               {above}
             </Heading>
           )}
           <Text lang={courseLanguage} dir="auto" className="text" style={{ ...paragraph, whiteSpace: 'pre-line' }}>
-            {text}
+            {hasLinks ? <Linked text={text} /> : text}
           </Text>
         </Section>
       ))}
@@ -133,6 +158,24 @@ function CourseMail(props: CourseMailProps) {
       </Section>
       <Action tenant={tenant} {...action} words={words} />
     </Frame>
+  )
+}
+
+function Linked({ text }: { text: string }) {
+  return splitAtLinks(text).map((part, index) =>
+    part.isLink ? (
+      // Two links may be equal.
+      <Link
+        key={index}
+        href={part.text}
+        className="text"
+        style={{ color: light.text, textDecorationLine: 'underline' }}
+      >
+        {part.text}
+      </Link>
+    ) : (
+      part.text
+    ),
   )
 }
 

@@ -16,6 +16,8 @@ const course = z.object({
   description: z.string().nullish(),
   language: z.string(),
   totalLessons: z.int().nullish(),
+  startsAt: z.iso.date().nullish().catch(null),
+  welcomeText: z.string().nullish(),
 })
 const accountRequest = z.object({
   purpose: z.string(),

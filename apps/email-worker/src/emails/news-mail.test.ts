@@ -100,6 +100,12 @@ test('markup and links in a changelog, a version, a title and a name stay plain 
   expect(html.length).toBeLessThan(15_000)
 })
 
+test('Gmail shows all of a mail about many versions', async () => {
+  const versions = Array.from({ length: 10 }, (_, index) => ({ version: `v${index}`, changelog: '&'.repeat(5_000) }))
+
+  expect(Buffer.byteLength((await compose('change', { versions })).html)).toBeLessThan(102_000)
+})
+
 test('a link with other characters stays within its attribute', async () => {
   const { html } = await compose('notice', { recipient: { unsubscribeUrl: `${unsubscribeUrl}"><b>` } })
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   accountAddressChanged,
   accountAddressChangeRequested,
@@ -11,7 +12,7 @@ import {
   enrollmentCompleted,
 } from '@coursewire/events'
 import { type Handler, on, onRun } from '@coursewire/messaging'
-import { AppError, type Database, type Logger } from '@coursewire/service-kit'
+import { AppError, type Database, type Logger, now } from '@coursewire/service-kit'
 import { type Announcement, getAnnouncement, NOT_PUBLIC, templateOf } from '../news/repository.ts'
 import { composeAccountMail, type Purpose } from './account-mail.tsx'
 import type { Directory } from './directory.ts'
@@ -54,7 +55,12 @@ const welcome: Template = {
   }),
   async write(email, sources) {
     const { student, course, ...options } = await getEnrollment(email, sources)
-    return composeWelcomeMail(student, course, { ...options, source: email.source })
+    return composeWelcomeMail(student, course, {
+      ...options,
+      source: email.source,
+      enrolment: nameEnrolment(email),
+      at: now(),
+    })
   },
 }
 
@@ -65,6 +71,13 @@ const cancellation: Template = {
     const { student, course, ...options } = await getEnrollment(email, sources)
     return composeCancellationMail(student, course, options)
   },
+}
+
+/** Returns the same name for each mail about an enrolment, which tells nothing else. */
+function nameEnrolment({ tenantId, recipient, fact }: Email): string {
+  return createHash('sha256')
+    .update(JSON.stringify([tenantId, recipient, fact]))
+    .digest('base64url')
 }
 
 /** Fetches what a mail about an enrolment needs. */

@@ -12,7 +12,13 @@ const compose = (
   composeWelcomeMail(
     { name: 'Anna Weber', email: 'anna@example.com', locale: 'en', ...student },
     { slug: 'rust', title: 'Rust Basics', description: 'Ownership.', language: 'de', totalLessons: 12, ...course },
-    { tenant: { ...product, ...tenant }, webUrl: 'https://learn.example.com', source },
+    {
+      tenant: { ...product, ...tenant },
+      webUrl: 'https://learn.example.com',
+      source,
+      enrolment: 'e-1',
+      at: '2026-03-03T09:30:00.123456Z',
+    },
   )
 
 /** Returns the visible text of the HTML, one line per element. */
@@ -85,6 +91,7 @@ test('the mail of a tenant has its sender, colours, logo and postal address', as
   expect(button).toContain('background-color:#123456;border-radius:10px;color:#fedcba')
   expect(button).toContain('class="button"')
   const [logo = ''] = /<img[^>]*>/.exec(html) ?? []
+  expect(html).not.toContain('<link')
   expect(logo).toContain('src="https://acme.example/logo.png?a=&quot;b&quot;"')
   expect(logo).toContain('alt="Acme &lt;Academy&gt;"')
   expect(html).toContain('Moosweg 1\n10115 Berlin')
@@ -117,6 +124,37 @@ test.each(['gift', 'admin'])(
     expect(text).toContain('because Acme has enrolled you in this course.')
   },
 )
+
+test('a course that starts on a day has it in the language of the reader and for the calendar', async () => {
+  const { html, text, attachments } = await compose({ locale: 'de' }, { startsAt: '2026-03-03' })
+
+  expect(readVisible(html)).toEqual(expect.arrayContaining(['Beginn', '3. März 2026']))
+  expect(text).toContain('Beginn: 3. März 2026\nLektionen: 12')
+  expect(attachments).toMatchObject([
+    { filename: 'course.ics', contentType: 'text/calendar; method=PUBLISH; charset=utf-8' },
+  ])
+  for (const line of ['UID:e-1', 'DTSTART;VALUE=DATE:20260303', 'SUMMARY:Rust Basics'])
+    expect(attachments?.[0]?.content.split('\r\n')).toContain(line)
+})
+
+test('a course that has started long ago, or starts at any time, has nothing for the calendar', async () => {
+  expect((await compose({}, { startsAt: '2026-03-02' })).attachments).toBeUndefined()
+  expect((await compose()).attachments).toBeUndefined()
+})
+
+test('only the https links of a welcome text can be clicked', async () => {
+  const welcomeText =
+    'Say hello (https://acme.example/hello?a=1&b=2).\n<b>Or</b> www.acme.example, http://acme.example, a@acme.example \u202e'
+
+  const { html, text } = await compose({}, { welcomeText })
+
+  expect([...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toContain(
+    'https://acme.example/hello?a=1&amp;b=2',
+  )
+  for (const body of [html, text]) expect(body).not.toMatch(/www\.acme|http:\/\/acme|a@acme|\u202e/)
+  expect(text.replaceAll('\u200b', '')).toContain('www.acme.example, http://acme.example, a@acme.example')
+  expect(text).toContain('(https://acme.example/hello?a=1&b=2).')
+})
 
 test('the mail to a student who has left a course says what was left and how to come back', async () => {
   const { to, subject, html, text, ...mail } = await composeCancellationMail(

@@ -1,4 +1,5 @@
-import { nameLanguage } from '../words/languages.ts'
+import type { Moment } from '@coursewire/service-kit'
+import { type Language, nameLanguage } from '../words/languages.ts'
 import { composeCourseMail } from './course-mail.tsx'
 import type { Course, Student } from './directory.ts'
 import type { Mail } from './mailer.ts'
@@ -7,24 +8,51 @@ import type { Tenant } from './tenant.ts'
 /** The sources of enrolments that were not the student's decision. */
 const gifts: (string | null)[] = ['gift', 'admin']
 
+const MAX_WELCOME_TEXT_LENGTH = 2_000
+
 /** Writes the mail with which a student begins a course. See {@link composeCourseMail}. */
 export function composeWelcomeMail(
   student: Student,
   course: Course,
-  { source, ...options }: { source: string | null; tenant: Tenant; webUrl: string },
+  {
+    source,
+    enrolment,
+    at,
+    ...options
+  }: {
+    tenant: Tenant
+    webUrl: string
+    /** How the student was enrolled. */
+    source: string | null
+    /** Names the enrolment in calendars, where a later mail about it replaces the entry of an earlier one. */
+    enrolment: string
+    at: Moment
+  },
 ): Promise<Mail> {
   return composeCourseMail({ ...student, unsubscribeUrl: null }, course, options, (words, name, language) => {
+    const { startsAt } = course
     const languageName = nameLanguage(course.language, language)
     return {
       says: gifts.includes(source) ? words.gift : words.welcome,
       greeting: words.welcomeGreeting(name),
-      texts: [{ text: course.description ?? '' }],
+      texts: [
+        { text: course.description ?? '' },
+        { text: course.welcomeText ?? '', maxLength: MAX_WELCOME_TEXT_LENGTH, hasLinks: true },
+      ],
       facts: [
+        ...(startsAt ? [{ label: words.starts, value: formatDay(startsAt, language) }] : []),
         ...(course.totalLessons ? [{ label: words.lessons, value: String(course.totalLessons) }] : []),
         ...(languageName === null ? [] : [{ label: words.language, value: languageName }]),
       ],
+      // Nobody needs a day of the past in the calendar.
+      ...(startsAt && startsAt >= at.slice(0, 10) && { day: { uid: enrolment, date: startsAt, writtenAt: at } }),
     }
   })
+}
+
+/** A day is the same in all time zones. */
+function formatDay(day: string, language: Language): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day))
 }
 
 /** Writes the mail to a student who has left a course. See {@link composeCourseMail}. */

@@ -19,6 +19,7 @@ export const de: Words = {
   },
   welcomeGreeting: (name) => (name ? `Willkommen, ${name}!` : 'Willkommen!'),
   lessons: 'Lektionen',
+  starts: 'Beginn',
   language: 'Sprache',
   greeting: (name) => (name ? `Hallo ${name},` : 'Hallo,'),
   verification: {

@@ -19,6 +19,7 @@ export const en: Words = {
   },
   welcomeGreeting: (name) => (name ? `Welcome, ${name}!` : 'Welcome!'),
   lessons: 'Lessons',
+  starts: 'Starts',
   language: 'Language',
   greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
   verification: {

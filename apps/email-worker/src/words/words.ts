@@ -10,6 +10,7 @@ export interface Words {
   /** The first line of both. */
   welcomeGreeting: (name: string) => string
   lessons: string
+  starts: string
   language: string
   /** The first line of all other mails. */
   greeting: (name: string) => string

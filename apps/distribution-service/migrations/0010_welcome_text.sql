@@ -1,0 +1,1 @@
+ALTER TABLE "distributions" ADD COLUMN "welcome_text" text DEFAULT '' NOT NULL;
