@@ -16,6 +16,7 @@ import { statuses } from './db/schema.ts'
 import { findEmail, type LedgerEntry, type LedgerFilter, listEmails, listHistory, matches } from './emails/ledger.ts'
 import { countUnsent, isOneOf, resend } from './emails/repository.ts'
 import { templates } from './emails/templates.ts'
+import { startPreview } from './preview/preview.tsx'
 
 const word = z.string().min(1)
 const filterInput = z.object({
@@ -88,10 +89,19 @@ export function createMails({ env, print }: Terminal): CommandLine {
     },
   })
 
+  const preview = defineAction({
+    name: 'preview',
+    description: 'Shows every mail with example data in a browser, until Ctrl-C; needs no database',
+    input: z.object({
+      port: z.coerce.number().int().min(0).max(65_535).default(0).describe('The port to listen on; 0 is any'),
+    }),
+    run: async (input) => print((await startPreview(input)).url),
+  })
+
   return {
     name: 'mails',
-    description: 'Reads and repairs the mail ledger',
-    actions: { list, show, unknown, resend: again },
+    description: 'Reads and repairs the mail ledger, and shows how mails look',
+    actions: { list, show, unknown, resend: again, preview },
   }
 }
 

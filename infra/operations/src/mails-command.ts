@@ -2,4 +2,7 @@
 import { chooseDatabase, runAppCli } from './run-app-cli.ts'
 import { readRunningStack } from './running-stack.ts'
 
-runAppCli('email-worker/src/cli.ts', chooseDatabase(readRunningStack()?.postgres.email?.databaseUrl, 'email-worker'))
+runAppCli(
+  'email-worker/src/cli.ts',
+  process.argv[2] === 'preview' ? {} : chooseDatabase(readRunningStack()?.postgres.email?.databaseUrl, 'email-worker'),
+)
