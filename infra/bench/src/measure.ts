@@ -19,6 +19,7 @@ import { describeOptions, printMeasured } from './measuring.ts'
 import { createPageComparisons } from './pages.ts'
 import { createRefreshComparison } from './refresh.ts'
 import { createRelayComparisons } from './relay.ts'
+import { createRenderingComparison } from './rendering.ts'
 import { createSignInComparisons } from './sign-ins.ts'
 import { renderCpuTable, renderTable } from './table.ts'
 import { createVariantComparison } from './variants.ts'
@@ -37,6 +38,7 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   web: createPageComparisons,
   browser: createBrowserComparisons,
   mail: createMailComparisons,
+  rendering: async () => [await createRenderingComparison()],
   idle: async (environment) => [await createIdleComparison(environment)],
   growth: createGrowthComparisons,
   variants: async (environment) => [await createVariantComparison(environment)],
