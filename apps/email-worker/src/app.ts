@@ -34,7 +34,10 @@ export async function buildApp({ config, logger, db, messaging, sender }: Contex
     addressHashKey: config.ADDRESS_HASH_KEY,
     defaultTenant: config.DEFAULT_TENANT,
     takesWelcome: config.WELCOME_FROM !== 'kafka',
-    onCommitted: () => sender.wake(),
+    onCommitted() {
+      sender.wake()
+      messaging.wake()
+    },
   })
   return app
 }

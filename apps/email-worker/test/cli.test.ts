@@ -27,7 +27,11 @@ beforeAll(async () => {
   await ledger.handle(...Object.values(events))
   await settle(ledger.db, await find('sent'), { status: 'sent', messageId: 'm-1' })
   await settle(ledger.db, await find('unknown'), { status: 'unknown', reason: 'socket hang up' })
-  await settle(ledger.db, await find('failed'), { status: 'failed', reason: 'the name holds a control character' })
+  await settle(ledger.db, await find('failed'), {
+    status: 'failed',
+    reason: 'the name holds a control character',
+    failure: 'rejected',
+  })
 })
 
 test('list shows every mail in a table or as JSON', async () => {
@@ -103,7 +107,7 @@ test('resend with several ids resends all of them or none', async () => {
   await ledger.handle(...owed)
   const [first, second, third] = await Promise.all(owed.map(({ payload }) => ledger.find(payload.student_id)))
   for (const email of [first, second])
-    await settle(ledger.db, email ?? expect.unreachable(), { status: 'failed', reason: 'x' })
+    await settle(ledger.db, email ?? expect.unreachable(), { status: 'failed', reason: 'x', failure: 'fault' })
   const statuses = () => Promise.all(owed.map(async ({ payload }) => (await ledger.find(payload.student_id)).status))
 
   const refused = await mails('resend', first?.id ?? '', third?.id ?? '')
@@ -129,7 +133,7 @@ test('resend by course and reason counts with --dry-run, and skips mails that ma
     [fourth, 'unknown', title],
     [fifth, 'failed', title],
   ] as const) {
-    await settle(ledger.db, email ?? expect.unreachable(), { status, reason })
+    await settle(ledger.db, email ?? expect.unreachable(), { status, reason, failure: 'fault' })
   }
   const count = async (...args: string[]) => JSON.parse((await mails('list', '--json', ...args)).out).length as number
   const filter = ['--course=mended', '--reason', 'Control character']

@@ -44,6 +44,15 @@ export async function openLedger() {
       if (!email || others.length > 0) throw new Error(`Not one mail for ${recipient}`)
       return email
     },
+    /** The events about a mail that wait for the relay. */
+    async reported(emailId: string) {
+      const { rows } = await pool.query<{ event: EventEnvelope<string, Record<string, unknown>> }>(
+        `SELECT event FROM outbox, CAST(convert_from(payload, 'UTF8') AS jsonb) AS event
+         WHERE channel = 'kafka' AND topic = 'email.events.v1' AND convert_from(key, 'UTF8') = $1 ORDER BY id`,
+        [emailId],
+      )
+      return rows.map(({ event }) => event)
+    },
     /** Makes every waiting mail due. */
     makeDue: () => pool.query(`UPDATE emails SET due_at = now() WHERE status = 'pending'`),
     age: (interval: string) =>
@@ -52,7 +61,7 @@ export async function openLedger() {
       ]),
     clear: () =>
       pool.query(
-        'DELETE FROM emails; DELETE FROM email_history; DELETE FROM suppressions; DELETE FROM sns_messages; DELETE FROM announcements; DELETE FROM sending_budget',
+        'DELETE FROM emails; DELETE FROM email_history; DELETE FROM suppressions; DELETE FROM sns_messages; DELETE FROM announcements; DELETE FROM sending_budget; DELETE FROM outbox',
       ),
   }
 }

@@ -99,7 +99,7 @@ describe('a published distribution', () => {
     const { emails } = await reserveDue(ledger.db, 10, 10)
     for (const email of emails) {
       const reason = email.recipient === 'usr_1' ? 'the course is not public any more' : 'the recipient is erased'
-      await settle(ledger.db, email, { status: 'failed', reason })
+      await settle(ledger.db, email, { status: 'failed', reason, failure: 'absent' })
     }
 
     await publish()

@@ -167,6 +167,23 @@ test('an unreadable record becomes a dead letter, and the next mail is sent', as
   expect(await worker.stop()).toBe(0)
 })
 
+test('what becomes of a mail goes to Kafka', async () => {
+  const { env } = await startWorld()
+  const worker = startWorker(env)
+  const event = anEnrollment()
+
+  await publish(event)
+  await until(event.payload.student_id, 'sent')
+
+  const admin = kafka.admin()
+  await waitFor(async () => {
+    const offsets = await admin.fetchTopicOffsets('email.events.v1')
+    return offsets.some(({ high }) => Number(high) > 0)
+  })
+  await admin.disconnect()
+  expect(await worker.stop()).toBe(0)
+})
+
 test('health and metrics are served', async () => {
   const { ses, env } = await startWorld()
   await ses.setFault('accept-then-drop', 1)

@@ -26,6 +26,14 @@ export {
   visibility,
 } from './distribution-events.ts'
 export {
+  emailBounced,
+  emailComplained,
+  emailDelivered,
+  emailFailed,
+  emailFailures,
+  emailSent,
+} from './email-events.ts'
+export {
   cancellationReasons,
   enrollmentCancelled,
   enrollmentCompleted,

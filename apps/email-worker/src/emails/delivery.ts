@@ -25,6 +25,8 @@ export interface DeliveryOptions extends Sources {
   monotonicMs: () => number
   /** Whether a mail may still be claimed. A claimed mail is always sent. */
   mayClaim: () => boolean
+  /** Called when the outbox may have news about a mail. */
+  onTold: () => void
   onStep: (step: Step) => void | Promise<void>
 }
 
@@ -45,7 +47,7 @@ export function createDelivery(options: DeliveryOptions) {
       if (error instanceof AppError) return judge(error, email)
       // This mail triggers a bug of ours, so a retry would not help. Once the bug is fixed, a person can resend the mail.
       logger.error({ err: error }, 'Email cannot be prepared')
-      return { status: 'failed', reason: String(error) }
+      return { status: 'failed', reason: String(error), failure: 'fault' }
     }
   }
 
@@ -54,7 +56,8 @@ export function createDelivery(options: DeliveryOptions) {
     report(outcome, logger)
     for (let tries = 1; ; tries += 1) {
       try {
-        if (!(await settle(db, email, outcome))) logger.error({ outcome }, 'Email was settled without this attempt')
+        if (await settle(db, email, outcome)) options.onTold()
+        else logger.error({ outcome }, 'Email was settled without this attempt')
         return
       } catch (error) {
         if (tries === MAX_RECORD_TRIES) throw error
@@ -110,11 +113,14 @@ const remedies: Record<string, string> = {
 function judge({ kind, code, message }: AppError, { isOld }: Email): Postponed {
   const remedy = remedies[code]
   if (kind === 'unavailable') return { status: 'pending', reason: `${message} (${code})`, isOutage: true, remedy }
-  if (kind === 'gone' || kind === 'invalid') return { status: 'failed', reason: message }
+  if (kind === 'gone') return { status: 'failed', reason: message, failure: 'absent' }
+  if (kind === 'invalid') return { status: 'failed', reason: message, failure: 'fault' }
   // A wrong base URL or a database that is being restored looks like something that does not exist, and only an operator can give us
   // access to a tenant. After a day we believe the answer. Until then the mails of other tenants go on.
   const reason = kind === 'not-found' ? message : `${message} (${code})`
-  return isOld ? { status: 'failed', reason } : { status: 'pending', reason, isOutage: false, remedy }
+  return isOld
+    ? { status: 'failed', reason, failure: kind === 'not-found' ? 'absent' : 'fault' }
+    : { status: 'pending', reason, isOutage: false, remedy }
 }
 
 function report(outcome: Outcome, logger: Logger): void {

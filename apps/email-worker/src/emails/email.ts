@@ -2,6 +2,7 @@ import type {
   accountVerificationRequested,
   EventEnvelope,
   EventOf,
+  emailFailures,
   enrollmentCancelled,
   enrollmentCompleted,
 } from '@coursewire/events'
@@ -28,7 +29,7 @@ export interface OwedEmail extends EmailKey {
 export const priorities = { account: 0, welcome: 1, news: 2 }
 
 /** A mail that is due, as the sender reads it from the ledger. */
-export interface Email extends Omit<OwedEmail, 'activation' | 'eventId'> {
+export interface Email extends Omit<OwedEmail, 'activation'> {
   id: string
   attempt: number
   failures: number
@@ -37,13 +38,17 @@ export interface Email extends Omit<OwedEmail, 'activation' | 'eventId'> {
   announcementId: string | null
 }
 
+/** Why a mail is not sent, in a word that others may be told. */
+export type Failure = (typeof emailFailures)[number]
+
 /**
  * The outcome of an attempt to send. `isThrottled` says that it came too soon, which is nobody's failure. `isOutage` marks a failure that the next mail would have too; `remedy` is what an operator has to do before
  * it can be sent.
  */
 export type Outcome =
   | { status: 'sent'; messageId: string }
-  | { status: 'failed' | 'suppressed'; reason: string }
+  | { status: 'failed'; reason: string; failure: Failure }
+  | { status: 'suppressed'; reason: string }
   | { status: 'pending'; reason: string; isOutage: boolean; isThrottled?: true; remedy?: string | undefined }
   | { status: 'unknown'; reason: string }
 

@@ -1,10 +1,14 @@
+import { appendToOutbox } from '@coursewire/messaging'
 import type { Transaction } from '@coursewire/service-kit'
 import { eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { emails, type statuses } from '../db/schema.ts'
+import { type Report, report, reported } from './events.ts'
 import { suppress } from './suppression.ts'
 
-const recipients = z.array(z.object({ emailAddress: z.string() }))
+const recipients = z.array(z.object({ emailAddress: z.string() }).transform(({ emailAddress }) => emailAddress))
+/** The words by which SES classifies are passed on, so they must not quote an address. */
+const word = z.string().regex(/^[\w-]{1,40}$/)
 const about = z.object({
   mail: z.object({
     messageId: z.string().max(200),
@@ -15,15 +19,22 @@ const about = z.object({
 /** An event of SES about a mail that it has accepted. */
 export const sesEvent = z.discriminatedUnion('eventType', [
   about.extend({ eventType: z.literal('Delivery') }),
-  about.extend({ eventType: z.literal('DeliveryDelay'), deliveryDelay: z.object({ delayType: z.string() }) }),
+  about.extend({
+    eventType: z.literal('DeliveryDelay'),
+    deliveryDelay: z.object({ delayType: word.catch('Undetermined') }),
+  }),
   about.extend({
     eventType: z.literal('Bounce'),
-    bounce: z.object({ bounceType: z.string(), bounceSubType: z.string(), bouncedRecipients: recipients }),
+    bounce: z.object({
+      bounceType: word.catch('Undetermined'),
+      bounceSubType: word.catch('Undetermined'),
+      bouncedRecipients: recipients,
+    }),
   }),
   about.extend({
     eventType: z.literal('Complaint'),
     complaint: z.object({
-      complaintFeedbackType: z.string().nullish(),
+      complaintFeedbackType: word.nullable().catch(null),
       complainedRecipients: recipients,
     }),
   }),
@@ -40,50 +51,41 @@ const earlier = {
   complained: ['pending', 'sending', 'failed', 'unknown', 'sent', 'delayed', 'delivered', 'bounced'],
 } satisfies Partial<Record<Status, Status[]>> as Record<Finding['status'], Status[]>
 
-type Finding =
-  | { status: 'delayed' | 'delivered'; reason: string | null; refusing?: never }
-  /** `refusing` are the addresses that must not be written to any more. */
-  | { status: 'bounced' | 'complained'; reason: string | null; refusing: string[] }
+type Finding = Exclude<Report, { status: 'sent' | 'failed' }> | { status: 'delayed'; reason: string }
 
-function read(event: SesEvent): Finding {
+/** Tells what has become of the mail, and the addresses that must not be written to any more. */
+function read(event: SesEvent): { finding: Finding; refusing: string[] } {
   switch (event.eventType) {
     case 'Delivery':
-      return { status: 'delivered', reason: null }
+      return { finding: { status: 'delivered' }, refusing: [] }
     case 'DeliveryDelay':
-      return { status: 'delayed', reason: event.deliveryDelay.delayType }
+      return { finding: { status: 'delayed', reason: event.deliveryDelay.delayType }, refusing: [] }
     case 'Bounce': {
       const { bounceType, bounceSubType, bouncedRecipients } = event.bounce
       // A mailbox that is full today may take the next mail.
       const refusing = bounceType === 'Permanent' ? bouncedRecipients : []
-      return {
-        status: 'bounced',
-        reason: `${bounceType}: ${bounceSubType}`,
-        refusing: refusing.map(({ emailAddress }) => emailAddress),
-      }
+      return { finding: { status: 'bounced', reason: `${bounceType}: ${bounceSubType}` }, refusing }
     }
     case 'Complaint': {
-      const { complaintFeedbackType, complainedRecipients } = event.complaint
+      const { complaintFeedbackType: reason, complainedRecipients } = event.complaint
       // Somebody took the mail out of their spam.
-      if (complaintFeedbackType === 'not-spam') return { status: 'delivered', reason: null }
-      return {
-        status: 'complained',
-        reason: complaintFeedbackType ?? null,
-        refusing: complainedRecipients.map(({ emailAddress }) => emailAddress),
-      }
+      if (reason === 'not-spam') return { finding: { status: 'delivered' }, refusing: [] }
+      return { finding: { status: 'complained', reason }, refusing: complainedRecipients }
     }
   }
 }
 
 /**
- * Records what became of a mail: found by its tag `send_id`, else by the id that SES gave it. Returns its state if the event is about a mail
- * of this ledger, else null.
+ * Records what became of a mail, and reports it: found by its tag `send_id`, else by the id that SES gave it. Returns its state if the event
+ * is about a mail of this ledger, else null.
  */
 export async function takeFeedback(tx: Transaction, event: SesEvent, addressHashKey: string): Promise<Status | null> {
-  const { status, reason, refusing } = read(event)
+  const { finding, refusing } = read(event)
+  const { status } = finding
   const { messageId, tags } = event.mail
   const sendId = tags.send_id?.[0] ?? null
   const [email] = await tx
-    .select({ id: emails.id, tenantId: emails.tenantId, status: emails.status })
+    .select({ ...reported, status: emails.status })
     .from(emails)
     .where(sendId === null ? eq(emails.messageId, messageId) : eq(emails.id, sendId))
     .limit(1)
@@ -94,15 +96,16 @@ export async function takeFeedback(tx: Transaction, event: SesEvent, addressHash
       .update(emails)
       .set({
         status,
-        reason,
+        reason: 'reason' in finding ? finding.reason : null,
         messageId: sql`coalesce(${emails.messageId}, ${messageId})`,
         changedBy: 'ses',
         updatedAt: sql`now()`,
       })
       .where(eq(emails.id, email.id))
+    if (finding.status !== 'delayed') await appendToOutbox(tx, [report(email, finding)])
   }
   const { id: emailId, tenantId } = email
-  if (refusing) {
+  if (status === 'bounced' || status === 'complained') {
     for (const address of refusing) {
       await suppress(tx, { tenantId, emailId, address, reason: status, key: addressHashKey })
     }

@@ -1,9 +1,10 @@
-import { toBinaryArray } from '@coursewire/messaging'
+import { appendToOutbox, toBinaryArray, toOutboxColumns } from '@coursewire/messaging'
 import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
-import { and, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lte, type SQL, sql } from 'drizzle-orm'
 import { v7 as createId } from 'uuid'
 import { emails, erasedAccounts, snsMessages } from '../db/schema.ts'
-import { type Email, type EmailKey, type Outcome, type OwedEmail, retryDelaySeconds } from './email.ts'
+import { type Email, type EmailKey, type Failure, type Outcome, type OwedEmail, retryDelaySeconds } from './email.ts'
+import { type Reported, report, reported } from './events.ts'
 
 /** SES measures its rate in a second. */
 const THROTTLED_SECONDS = 1
@@ -64,8 +65,13 @@ async function withdraw(tx: Transaction, which: SQL | undefined, reason: string)
       updatedAt: now,
     })
     .where(and(which, inArray(emails.status, ['pending', 'sending', 'failed', 'unknown']), isNull(emails.withdrawn)))
-    .returning({ reason: emails.reason })
-  return ended.filter((email) => email.reason === reason).length
+    .returning({ ...reported, before: sql<string>`old.status` })
+  const failed = ended.filter(({ before }) => before === 'pending')
+  await appendToOutbox(
+    tx,
+    failed.map((email) => report(email, { status: 'failed', reason: 'withdrawn' })),
+  )
+  return failed.length
 }
 
 /** Withdraws one mail. If it is not in the ledger yet, it is added, so that an event that arrives late does not bring it. */
@@ -120,19 +126,6 @@ function prepareStatements(db: Database) {
       )
       .returning({ id: emails.id })
       .prepare('claim-email'),
-    settleSent: db
-      .update(emails)
-      // Feedback may have been faster, and then has set the id.
-      .set({
-        status: sql`CASE WHEN ${emails.messageId} IS NULL THEN 'sent' ELSE ${emails.status} END`,
-        reason: sql`CASE WHEN ${emails.messageId} IS NOT NULL THEN ${emails.reason} END`,
-        messageId: sql`coalesce(${emails.messageId}, ${sql.placeholder('messageId')})`,
-        changedBy: sql`CASE WHEN ${emails.messageId} IS NULL THEN 'worker' ELSE ${emails.changedBy} END`,
-        updatedAt: now,
-      })
-      .where(and(eq(emails.id, id), eq(emails.attempt, attempt), ne(emails.status, 'sent')))
-      .returning({ id: emails.id })
-      .prepare('settle-sent-email'),
   }
 }
 
@@ -146,6 +139,27 @@ function statementsOf(db: Database) {
   return statements
 }
 
+// Feedback may have been faster, and then has set the id. In that case it has reported more than this.
+const settleSentStatement = `
+  WITH settled AS (
+    UPDATE emails SET
+      status = CASE WHEN message_id IS NULL THEN 'sent' ELSE status END,
+      reason = CASE WHEN message_id IS NOT NULL THEN reason END,
+      message_id = coalesce(message_id, $3),
+      changed_by = CASE WHEN message_id IS NULL THEN 'worker' ELSE changed_by END,
+      updated_at = now()
+    WHERE id = $1 AND attempt = $2 AND status <> 'sent'
+    RETURNING status
+  ), told AS (
+    INSERT INTO outbox (channel, topic, key, payload, headers, log)
+    SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
+    FROM settled
+    CROSS JOIN unnest($4::text[], $5::text[], $6::bytea[], $7::bytea[], $8::text[], $9::text[])
+      AS message (channel, topic, key, payload, headers, log)
+    WHERE status = 'sent'
+  )
+  SELECT FROM settled`
+
 const reserveStatement = `
   WITH budget AS (
     SELECT per_second, coalesce(paused_until > now(), false) AS is_paused,
@@ -158,8 +172,9 @@ const reserveStatement = `
     FOR UPDATE SKIP LOCKED
   ), reserved AS (
     UPDATE emails SET due_at = now() + make_interval(secs => $2) WHERE id = ANY (ARRAY (SELECT id FROM due))
-    RETURNING id, tenant_id AS "tenantId", template, recipient, fact, source, correlation_id AS "correlationId", priority, attempt,
-              failures, announcement_id AS "announcementId", created_at < now() - interval '1 day' AS "isOld"
+    RETURNING id, tenant_id AS "tenantId", template, recipient, fact, source, event_id AS "eventId",
+              correlation_id AS "correlationId", priority, attempt, failures, announcement_id AS "announcementId",
+              created_at < now() - interval '1 day' AS "isOld"
   ), spent AS (
     UPDATE sending_budget SET tokens = budget.available - (SELECT count(*) FROM reserved), filled_at = clock_timestamp()
     FROM budget RETURNING budget.per_second, sending_budget.tokens
@@ -193,35 +208,53 @@ export async function claim(db: Database, email: Pick<Email, 'id' | 'attempt'>, 
 }
 
 /**
- * Records the outcome of an attempt, even if the mail has become `unknown` meanwhile. Returns false if the mail is already at another
- * attempt or was sent.
+ * Records the outcome of an attempt, even if the mail has become `unknown` meanwhile, and reports it. Returns false if the mail is already
+ * at another attempt or was sent.
  */
 export async function settle(
   db: Database,
-  email: Pick<Email, 'id' | 'attempt' | 'failures'>,
+  email: Reported & Pick<Email, 'failures'>,
   outcome: Outcome,
 ): Promise<boolean> {
-  if (outcome.status === 'sent') {
-    const { messageId } = outcome
-    const sent = await statementsOf(db).settleSent.execute({ id: email.id, attempt: email.attempt, messageId })
-    return sent.length === 1
-  }
+  if (outcome.status === 'sent') return settleSent(db, email, outcome.messageId)
   const isThrottled = outcome.status === 'pending' && outcome.isThrottled
   const failures = email.failures + (isThrottled ? 0 : 1)
-  const settled = await db
-    .update(emails)
-    .set({
-      ...toChange(outcome),
-      changedBy: 'worker',
-      updatedAt: now,
-      ...(outcome.status === 'pending' && {
-        failures,
-        dueAt: inSeconds(isThrottled ? THROTTLED_SECONDS : retryDelaySeconds(failures, outcome.remedy)),
-      }),
-    })
-    .where(and(eq(emails.id, email.id), eq(emails.attempt, email.attempt), isNull(emails.messageId)))
-    .returning({ id: emails.id })
-  return settled.length === 1
+  return db.transaction(async (tx) => {
+    const [settled] = await tx
+      .update(emails)
+      .set({
+        ...toChange(outcome),
+        changedBy: 'worker',
+        updatedAt: now,
+        ...(outcome.status === 'pending' && {
+          failures,
+          dueAt: inSeconds(isThrottled ? THROTTLED_SECONDS : retryDelaySeconds(failures, outcome.remedy)),
+        }),
+      })
+      .where(and(eq(emails.id, email.id), eq(emails.attempt, email.attempt), isNull(emails.messageId)))
+      .returning({ status: emails.status, withdrawn: emails.withdrawn })
+    if (settled?.status === 'failed' || settled?.status === 'suppressed') {
+      const reason = toFailure(outcome, settled.withdrawn)
+      await appendToOutbox(tx, [report(email, { status: 'failed', reason })])
+    }
+    return settled !== undefined
+  })
+}
+
+/** Takes one round trip, because it is on the way of every mail. */
+async function settleSent(db: Database, email: Reported, messageId: string): Promise<boolean> {
+  const messages = toOutboxColumns([report(email, { status: 'sent' })])
+  const { rowCount } = await queryNamed(db, {
+    name: 'settle-sent-email',
+    text: settleSentStatement,
+    values: [email.id, email.attempt, messageId, ...Object.values(messages)],
+  })
+  return rowCount === 1
+}
+
+function toFailure(outcome: Outcome, withdrawn: string | null): Failure {
+  if (outcome.status === 'suppressed') return 'suppressed'
+  return outcome.status === 'failed' && withdrawn === null ? outcome.failure : 'withdrawn'
 }
 
 /** A mail that was withdrawn while it was being prepared or sent is not tried again. */

@@ -29,11 +29,11 @@ export function explainFailure(error: unknown, hasLeft: boolean): Exclude<Outcom
     .replace(/#token=[\w%.~-]+/g, '[token]')
     .slice(0, 500)
 
-  if (!hasLeft && error instanceof URIError) return { status: 'failed', reason }
+  if (!hasLeft && error instanceof URIError) return { status: 'failed', reason, failure: 'rejected' }
   if (!hasLeft) return { status: 'pending', reason, isOutage: true }
   if (throttling.test(name)) return { status: 'pending', reason, isOutage: false, isThrottled: true }
   if (status >= 400 && status < 500) {
-    if (unsendable.has(name)) return { status: 'failed', reason }
+    if (unsendable.has(name)) return { status: 'failed', reason, failure: 'rejected' }
     return { status: 'pending', reason, isOutage: !ofThisMailOnly.has(name) }
   }
   if (isBeforeConnection(toSdkError(error))) return { status: 'pending', reason, isOutage: true }

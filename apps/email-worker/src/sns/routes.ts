@@ -19,7 +19,7 @@ export async function addSnsRoutes(
     addressHashKey: string
     defaultTenant: string
     takesWelcome: boolean
-    /** Called when there may be new mails. */
+    /** Called when there may be new mails, or news about mails. */
     onCommitted: () => void
   },
 ): Promise<void> {

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type EventDefinition,
+  emailBounced,
+  emailComplained,
+  emailDelivered,
+  emailFailed,
+  emailSent,
+} from '@coursewire/events'
+import { type OutboxRow, toKafkaRow } from '@coursewire/messaging'
+import { now } from '@coursewire/service-kit'
+import { emails } from '../db/schema.ts'
+import type { Email, Failure } from './email.ts'
+
+/** What an event says about its mail, wherever it is read. */
+export const reported = {
+  id: emails.id,
+  tenantId: emails.tenantId,
+  template: emails.template,
+  recipient: emails.recipient,
+  fact: emails.fact,
+  attempt: emails.attempt,
+  eventId: emails.eventId,
+  correlationId: emails.correlationId,
+}
+
+export type Reported = Pick<Email, keyof typeof reported>
+
+/** What others are told about a mail. */
+export type Report =
+  | { status: 'sent' | 'delivered' }
+  | { status: 'bounced'; reason: string }
+  | { status: 'complained'; reason: string | null }
+  | { status: 'failed'; reason: Failure }
+
+/** Builds the message about a change of a mail, which goes into the outbox together with it. */
+export function report(email: Reported, { status, ...details }: Report): OutboxRow {
+  const at = now()
+  const definition: EventDefinition = definitions[status]
+  const { tenantId, correlationId, eventId: causationId } = email
+  const payload = {
+    email_id: email.id,
+    template: email.template,
+    recipient_id: email.recipient,
+    fact_id: email.fact,
+    attempt: email.attempt,
+    ...details,
+    [`${status}_at`]: at,
+  }
+  return toKafkaRow(
+    definition,
+    definition.build(payload, { tenantId, correlationId, causationId }, { id: randomUUID(), at }),
+  )
+}
+
+const definitions = {
+  sent: emailSent,
+  delivered: emailDelivered,
+  bounced: emailBounced,
+  complained: emailComplained,
+  failed: emailFailed,
+}
