@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Writable } from 'node:stream'
 import type { EventEnvelope } from '@coursewire/events'
 import { createDatabase, createLogger, createPool } from '@coursewire/service-kit'
 import { createTestDatabase } from '@coursewire/testing'
@@ -10,6 +11,18 @@ export const logger = createLogger({ service: 'email-worker', level: 'silent' })
 export const addressHashKey = randomUUID()
 /** The hash of an address that is not suppressed. */
 export const anAddressHash = Buffer.alloc(32)
+
+/** A logger and its lines. */
+export function keepLines() {
+  const lines: Record<string, unknown>[] = []
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>)
+      done()
+    },
+  })
+  return { lines, logger: createLogger({ service: 'email-worker', level: 'info', destination }) }
+}
 
 const handlers = new Map(createHandlers(logger, 'kafka').map((handler) => [handler.type, handler]))
 

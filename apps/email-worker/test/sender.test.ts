@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Writable } from 'node:stream'
-import { createLogger, createServiceClient } from '@coursewire/service-kit'
+import { createServiceClient } from '@coursewire/service-kit'
 import { aCancelledEnrollment, anEnrollment, aPublishedDistribution, waitFor } from '@coursewire/testing'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { DeliveryOptions } from '../src/emails/delivery.ts'
@@ -12,7 +11,7 @@ import { startSender } from '../src/emails/sender.ts'
 import { product } from '../src/emails/tenant.ts'
 import { createAnnouncer } from '../src/news/announcer.ts'
 import { anAccountEvent } from './account-events.ts'
-import { addressHashKey, anAddressHash, logger, openLedger } from './ledger.ts'
+import { addressHashKey, anAddressHash, keepLines, logger, openLedger } from './ledger.ts'
 import { aCourse, aDistribution, aRequest, aStudent, startNeighbours, startSes } from './neighbours.ts'
 
 const ledger = await openLedger()
@@ -59,18 +58,6 @@ async function startWorld() {
     return sender
   }
   return { neighbours, ses, directory, start }
-}
-
-/** A logger and its lines. */
-function keepLines() {
-  const lines: Record<string, unknown>[] = []
-  const destination = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>)
-      done()
-    },
-  })
-  return { lines, logger: createLogger({ service: 'email-worker', level: 'info', destination }) }
 }
 
 /** Enrols one student and waits until the mail has the status. */

@@ -1,6 +1,7 @@
 import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   check,
@@ -32,7 +33,7 @@ export const statuses = [
 ] as const
 
 /** The states of mails that SES has accepted. */
-const acceptedStatuses = ['sent', 'delayed', 'delivered', 'bounced', 'complained'] as const
+export const acceptedStatuses = ['sent', 'delayed', 'delivered', 'bounced', 'complained'] as const
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const quoted = (words: readonly string[]) => sql.raw(words.map((word) => `'${word}'`).join(', '))
@@ -63,7 +64,7 @@ export const emails = pgTable(
     claimedAt: moment('claimed_at'),
     messageId: text('message_id'),
     reason: text('reason'),
-    /** The author of the last change: `event`, `worker`, `ses` or `operator`. */
+    /** The author of the last change: `event`, `worker`, `ses`, `operator` or the id of an admin. */
     changedBy: text('changed_by').notNull().default('event'),
     /** Why it must not be sent any more, if so. A claimed mail may have left before that. */
     withdrawn: text('withdrawn'),
@@ -88,6 +89,9 @@ export const emails = pgTable(
   ],
 )
 
+/** Whether a change was made by an admin, whose id is its author, and not by a program or on a command line. */
+export const isByAdmin = (changedBy: AnyPgColumn) => sql`${changedBy} NOT IN ('event', 'worker', 'ses', 'operator')`
+
 /** Every change of a mail. A trigger writes it, so that no program can forget to. */
 export const emailHistory = pgTable(
   'email_history',
@@ -104,6 +108,8 @@ export const emailHistory = pgTable(
   (table) => [
     index('email_history_email').on(table.emailId, table.id),
     index('email_history_age').using('brin', table.at),
+    index('email_history_refusals').on(table.at).where(sql`${table.status} IN ('bounced', 'complained')`),
+    index('email_history_by_admin').on(table.at).where(isByAdmin(table.changedBy)),
   ],
 )
 
@@ -133,6 +139,8 @@ export const sendingBudget = pgTable(
     filledAt: moment('filled_at').notNull().default(sql`clock_timestamp()`),
     /** Nothing is sent until then: the quota of the day is used up. */
     pausedUntil: moment('paused_until'),
+    /** No news are sent while too many mails bounce or are complained about. */
+    isNewsPaused: boolean('is_news_paused').notNull().default(false),
   },
   (table) => [check('sending_budget_is_one', sql`${table.isOnly}`)],
 )

@@ -14,11 +14,18 @@ const PAUSE_SECONDS = 60
  */
 const BURST = 0.2
 
-/** Keeps the bucket filled as fast as SES lets the account send. Until SES has said how fast that is, nothing is limited. */
+/** SES reviews an account above these rates, and may stop it from sending. */
+const MOST_BOUNCES = 0.05
+const MOST_COMPLAINTS = 0.001
+/** Fewer than these say nothing about the rate. */
+const LEAST_REFUSALS = 5
+
+/** Keeps the bucket filled as fast as SES lets the account send. Until SES has said how fast that is, nothing is limited. Holds news back while too many mails are refused. */
 export function createBudget(options: { db: Database; mailer: Mailer; logger: Logger; monotonicMs: () => number }) {
   const { db, mailer, logger, monotonicMs } = options
   let askedAt = Number.NEGATIVE_INFINITY
   let isUsedUp = false
+  let isNewsPaused = false
 
   async function refresh(): Promise<void> {
     const quota = await mailer.getQuota()
@@ -26,11 +33,24 @@ export function createBudget(options: { db: Database; mailer: Mailer; logger: Lo
     metrics.quotaPerSecond.record(perSecond)
     if (perDay !== null) metrics.quotaLeft.record(Math.max(0, perDay - sentToday))
     const wasUsedUp = isUsedUp
+    const wasNewsPaused = isNewsPaused
+    const { bounces, complaints } = await countRefusals(db)
+    const rateOf = (refusals: number) => (refusals === 0 ? 0 : refusals / Math.max(refusals, sentToday))
+    metrics.bounceRate.record(rateOf(bounces))
+    metrics.complaintRate.record(rateOf(complaints))
     isUsedUp = perDay !== null && sentToday >= perDay
-    await writeBudget(db, quota, isUsedUp)
+    isNewsPaused =
+      (bounces >= LEAST_REFUSALS && rateOf(bounces) >= MOST_BOUNCES) ||
+      (complaints >= LEAST_REFUSALS && rateOf(complaints) >= MOST_COMPLAINTS)
+    await writeBudget(db, quota, { isUsedUp, isNewsPaused })
     if (isUsedUp && !wasUsedUp) {
       logger.error({ perDay, until: await findEnd(db) }, 'The quota of SES for a day is used up: mails wait')
     } else if (wasUsedUp && !isUsedUp) logger.info({ perDay, sentToday }, 'SES takes mails again')
+    if (isNewsPaused && !wasNewsPaused) {
+      const remedy =
+        'Find in `mails list --status bounced` and `complained` what they have in common, before SES stops the account'
+      logger.error({ bounces, complaints, sentToday, remedy }, 'Too many mails are refused: news wait')
+    } else if (wasNewsPaused && !isNewsPaused) logger.info({ bounces, complaints, sentToday }, 'News are sent again')
   }
 
   return {
@@ -43,15 +63,30 @@ export function createBudget(options: { db: Database; mailer: Mailer; logger: Lo
   }
 }
 
-async function writeBudget(db: Database, { perSecond }: Quota, isUsedUp: boolean): Promise<void> {
+async function writeBudget(
+  db: Database,
+  { perSecond }: Quota,
+  { isUsedUp, isNewsPaused }: { isUsedUp: boolean; isNewsPaused: boolean },
+): Promise<void> {
   const rate = perSecond * (1 - BURST)
   const capacity = Math.max(1, perSecond * BURST)
   const pausedUntil = isUsedUp ? sql`now() + make_interval(secs => ${PAUSE_SECONDS})` : sql`NULL`
   await db.execute(sql`
-    INSERT INTO sending_budget (per_second, capacity, tokens, paused_until)
-    VALUES (${rate}, ${capacity}, ${capacity}, ${pausedUntil})
+    INSERT INTO sending_budget (per_second, capacity, tokens, paused_until, is_news_paused)
+    VALUES (${rate}, ${capacity}, ${capacity}, ${pausedUntil}, ${isNewsPaused})
     ON CONFLICT (is_only) DO UPDATE
-      SET per_second = excluded.per_second, capacity = excluded.capacity, paused_until = excluded.paused_until`)
+      SET per_second = excluded.per_second, capacity = excluded.capacity, paused_until = excluded.paused_until,
+          is_news_paused = excluded.is_news_paused`)
+}
+
+/** Counts the mails that came back for good or were called spam in the 24 hours for which SES tells how many it has sent. */
+async function countRefusals(db: Database): Promise<{ bounces: number; complaints: number }> {
+  const { rows } = await db.execute<{ bounces: number; complaints: number }>(sql`
+    SELECT count(DISTINCT email_id) FILTER (WHERE status = 'bounced' AND reason LIKE 'Permanent:%')::int AS bounces,
+           count(DISTINCT email_id) FILTER (WHERE status = 'complained')::int AS complaints
+    FROM email_history
+    WHERE status IN ('bounced', 'complained') AND changed_by = 'ses' AND at > now() - interval '1 day'`)
+  return rows[0] ?? { bounces: 0, complaints: 0 }
 }
 
 /** SES counts the mails of the last 24 hours, so there is room again when the first of them is that old. */

@@ -17,6 +17,12 @@ export const quotaPerSecond = meter.createGauge('emails_quota_per_second', {
 export const quotaLeft = meter.createGauge('emails_quota_left', {
   description: 'How many mails SES still takes in these 24 hours',
 })
+export const bounceRate = meter.createGauge('emails_bounce_rate', {
+  description: 'The part of the mails of these 24 hours that came back for good; news wait at 0.05',
+})
+export const complaintRate = meter.createGauge('emails_complaint_rate', {
+  description: 'The part of the mails of these 24 hours that were called spam; news wait at 0.001',
+})
 export const feedback = meter.createCounter('email_feedback_total', {
   description: 'What SES told about mails, and whether they are in this ledger',
 })

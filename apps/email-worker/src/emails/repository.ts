@@ -1,9 +1,17 @@
 import { appendToOutbox, toBinaryArray, toOutboxColumns } from '@coursewire/messaging'
 import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
-import { and, eq, inArray, isNull, lte, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lte, notInArray, type SQL, sql } from 'drizzle-orm'
 import { v7 as createId } from 'uuid'
 import { emails, erasedAccounts, snsMessages } from '../db/schema.ts'
-import { type Email, type EmailKey, type Failure, type Outcome, type OwedEmail, retryDelaySeconds } from './email.ts'
+import {
+  type Email,
+  type EmailKey,
+  type Failure,
+  type Outcome,
+  type OwedEmail,
+  priorities,
+  retryDelaySeconds,
+} from './email.ts'
 import { type Reported, report, reported } from './events.ts'
 
 /** SES measures its rate in a second. */
@@ -162,11 +170,12 @@ const settleSentStatement = `
 
 const reserveStatement = `
   WITH budget AS (
-    SELECT per_second, coalesce(paused_until > now(), false) AS is_paused,
+    SELECT per_second, coalesce(paused_until > now(), false) AS is_paused, is_news_paused,
            least(capacity, tokens + per_second * extract(epoch FROM clock_timestamp() - filled_at)) AS available
     FROM sending_budget FOR UPDATE
   ), due AS (
     SELECT id FROM emails WHERE status = 'pending' AND due_at <= now()
+      AND priority < coalesce((SELECT CASE WHEN is_news_paused THEN ${priorities.news} END FROM budget), 32767)
     ORDER BY priority, due_at
     LIMIT least($1, (SELECT CASE WHEN is_paused THEN 0 ELSE floor(available) END FROM budget)::int)
     FOR UPDATE SKIP LOCKED
@@ -282,19 +291,47 @@ export async function markUnknown(db: Database, afterSeconds: number) {
     .returning({ id: emails.id, tenantId: emails.tenantId, recipient: emails.recipient, attempt: emails.attempt })
 }
 
-const isUnsent = and(inArray(emails.status, ['unknown', 'failed']), isNull(emails.withdrawn))
+/** Whether a person may have a mail sent again. SES may have accepted it before. */
+const isResendable = and(notInArray(emails.status, ['pending', 'sending']), isNull(emails.withdrawn))
 
-/** Counts the matching mails that were not sent, as far as we know, and may be. */
-export function countUnsent(db: Database, which: SQL | undefined): Promise<number> {
-  return db.$count(emails, and(which, isUnsent))
+/** Counts the matching mails that `resend` would put back. */
+export function countResendable(db: Database, which: SQL | undefined): Promise<number> {
+  return db.$count(emails, and(which, isResendable))
 }
 
-/** Puts the matching mails that were not sent, as far as we know, and may be, back in the queue. Returns their ids. */
-export async function resend(db: Database | Transaction, which: SQL | undefined): Promise<string[]> {
+/**
+ * Puts the matching mails back in the queue, as far as they may still be sent: all at once, or so many in a minute. Keeps why, if that is
+ * given. Returns their ids.
+ */
+export async function resend(
+  db: Database | Transaction,
+  which: SQL | undefined,
+  {
+    by = 'operator',
+    because,
+    perMinute,
+  }: { by?: string; because?: string | undefined; perMinute?: number | undefined } = {},
+): Promise<string[]> {
+  const gapSeconds = perMinute === undefined ? 0 : 60 / perMinute
+  const chosen = db
+    .select({ id: emails.id, position: sql<number>`row_number() OVER (ORDER BY ${emails.id})`.as('position') })
+    .from(emails)
+    .where(and(which, isResendable))
+    .as('chosen')
   const resent = await db
     .update(emails)
-    .set({ status: 'pending', failures: 0, dueAt: now, changedBy: 'operator', updatedAt: now })
-    .where(and(which, isUnsent))
+    .set({
+      status: 'pending',
+      failures: 0,
+      // The next attempt gets another one.
+      messageId: null,
+      dueAt: sql`now() + make_interval(secs => ${gapSeconds}::float8 * (${chosen.position} - 1))`,
+      changedBy: by,
+      updatedAt: now,
+      ...(because !== undefined && { reason: because }),
+    })
+    .from(chosen)
+    .where(and(eq(emails.id, chosen.id), isResendable))
     .returning({ id: emails.id })
   return resent.map(({ id: ofResent }) => ofResent)
 }
