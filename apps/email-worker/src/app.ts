@@ -1,11 +1,13 @@
 import { createHttpApp, type HttpApp } from '@coursewire/service-kit'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
+import { addAdminRoutes } from './emails/admin-routes.ts'
+import { createInterventions } from './emails/interventions.ts'
 import { addAccountRoutes } from './emails/routes.ts'
 import { createSnsCheck } from './sns/message.ts'
 import { addSnsRoutes } from './sns/routes.ts'
 
-/** Serves health and metrics to operators, to other services what the ledger has about an account, and to SNS a door. */
+/** Serves health and metrics to operators, the ledger to admins and other services, and to SNS a door. */
 export async function buildApp({ config, logger, db, messaging, sender }: Context): Promise<HttpApp> {
   const app = await createHttpApp({
     service,
@@ -13,16 +15,24 @@ export async function buildApp({ config, logger, db, messaging, sender }: Contex
     logger,
     health: {
       live: () => messaging.findStandstill() ?? (sender.isAlive() ? null : 'The sender stands still'),
-      // It does later whatever it cannot do now, and callers of its one route can wait for the database.
+      // It does later whatever it cannot do now, and callers of its routes can wait for the database.
       ready: () => Promise.resolve(),
     },
     docs: {
       title: 'Mails',
-      description: 'What the mail ledger has about an account',
-      tags: [{ name: 'Internal', description: 'For other services' }],
+      description: 'What became of mails, and what admins do about them',
+      tags: [
+        { name: 'Administration', description: 'For admins: the mails of their tenant' },
+        { name: 'Internal', description: 'For other services' },
+      ],
     },
   })
   addAccountRoutes(app, { db })
+  addAdminRoutes(app, {
+    db,
+    interventions: createInterventions({ db, onDue: () => sender.wake() }),
+    addressHashKey: config.ADDRESS_HASH_KEY,
+  })
   await addSnsRoutes(app, {
     db,
     logger,

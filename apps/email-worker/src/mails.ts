@@ -1,3 +1,4 @@
+import { line } from '@coursewire/events'
 import {
   type CommandLine,
   type Database,
@@ -10,17 +11,19 @@ import {
   UsageError,
   withDatabase,
 } from '@coursewire/service-kit'
+import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import { cliConfigSchema } from './config.ts'
 import { statuses } from './db/schema.ts'
-import { findEmail, type LedgerEntry, type LedgerFilter, listEmails, listHistory, matches } from './emails/ledger.ts'
-import { countUnsent, isOneOf, resend } from './emails/repository.ts'
+import { findEmail, type LedgerEntry, listEmails, listHistory, matches } from './emails/ledger.ts'
+import { countResendable, isOneOf, resend } from './emails/repository.ts'
 import { templates } from './emails/templates.ts'
 import { startPreview } from './preview/preview.tsx'
 
 const word = z.string().min(1)
 const filterInput = z.object({
   tenant: word.optional().describe('Only of this tenant'),
+  recipient: word.optional().describe('Only to this account'),
   template: word.optional().describe(`Only of this kind: ${Object.keys(templates).join(', ')}`),
   course: word.optional().describe('Only of this course'),
   reason: word.optional().describe('Only with these words in the reason'),
@@ -70,22 +73,31 @@ export function createMails({ env, print }: Terminal): CommandLine {
 
   const again = defineAction({
     name: 'resend',
-    description: 'Sends failed or unknown mails again; an unknown one may then arrive twice',
+    description: 'Sends mails again; one that SES has, or may have, accepted can then arrive twice',
     input: filterInput.extend({
       ids: z.array(id).describe('Ids from the list; or use filters or --all instead'),
       status: z.enum(['failed', 'unknown']).optional().describe('failed (the default with filters) or unknown'),
       all: z.boolean().default(false).describe('All mails in this state'),
+      because: line(1, 200).optional().describe('Why, for the history; needed for mails that SES has accepted'),
+      rate: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(100_000)
+        .optional()
+        .describe('So many in a minute; else as fast as SES takes them'),
       'dry-run': z.boolean().default(false).describe('Only print how many would be sent'),
     }),
     positionals: ['ids'],
-    async run({ ids, all, status, 'dry-run': isDryRun, ...filter }) {
+    async run({ ids, all, status, because, rate: perMinute, 'dry-run': isDryRun, ...filter }) {
       const isFiltered = Object.values(filter).some((value) => value !== undefined)
       if ([ids.length > 0, isFiltered, all].filter(Boolean).length !== 1) {
         throw new UsageError('Name the mails: give ids from the list, or filters, or --all')
       }
       if (ids.length > 0 && status !== undefined) throw new UsageError('Use --status only with filters or --all')
       const which = { ...filter, status: status ?? 'failed' }
-      await withLedger((db) => (ids.length > 0 ? resendThese(db, ids, isDryRun) : resendAll(db, which, isDryRun)))
+      const how = { because, perMinute, isDryRun }
+      await withLedger((db) => (ids.length > 0 ? resendThese(db, ids, how) : resendAll(db, matches(which), how)))
     },
   })
 
@@ -113,28 +125,37 @@ async function renderEmail(db: Database, input: z.output<typeof showInput>): Pro
   return `${formatRecord(email)}\n\n${formatTable(history)}`
 }
 
+interface How {
+  because: string | undefined
+  perMinute: number | undefined
+  isDryRun: boolean
+}
+
 /** Resends all of them or none. */
-async function resendThese(db: Database, ids: string[], isDryRun: boolean): Promise<string> {
+async function resendThese(db: Database, ids: string[], how: How): Promise<string> {
   return db.transaction(async (tx) => {
     for (const wanted of ids) {
       const email = await findEmail(tx, wanted, 'update')
       if (!email) throw new Error(`No mail has the id ${wanted}`)
-      if (email.withdrawn !== null) throw new Error(`Mail ${wanted} must not be sent any more: ${email.withdrawn}`)
-      if (email.status === 'failed' || email.status === 'unknown') continue
-      throw new Error(`Mail ${wanted} is ${email.status}: only unknown or failed mails can be sent again`)
+      const { status, withdrawn, messageId } = email
+      if (withdrawn !== null) throw new Error(`Mail ${wanted} must not be sent any more: ${withdrawn}`)
+      if (status === 'pending' || status === 'sending')
+        throw new Error(`Mail ${wanted} is ${status}: it is about to be sent`)
+      if (messageId === null || how.because !== undefined) continue
+      throw new Error(`Mail ${wanted} is ${status}: say with --because why it is sent again`)
     }
-    return isDryRun ? describePlan(new Set(ids).size) : describeResent((await resend(tx, isOneOf(ids))).length)
+    return how.isDryRun ? describePlan(new Set(ids).size) : describeResent(await resend(tx, isOneOf(ids), how))
   })
 }
 
-async function resendAll(db: Database, filter: LedgerFilter, isDryRun: boolean): Promise<string> {
-  const which = matches(filter)
-  return isDryRun ? describePlan(await countUnsent(db, which)) : describeResent((await resend(db, which)).length)
+async function resendAll(db: Database, which: SQL | undefined, how: How): Promise<string> {
+  return how.isDryRun ? describePlan(await countResendable(db, which)) : describeResent(await resend(db, which, how))
 }
 
 const countMails = (count: number) => (count === 1 ? '1 mail' : `${count === 0 ? 'No' : count} mails`)
 const describePlan = (count: number) => `${countMails(count)} would be sent again`
-const describeResent = (count: number) => `${countMails(count)} ${count === 1 ? 'is' : 'are'} pending again`
+const describeResent = ({ length: count }: string[]) =>
+  `${countMails(count)} ${count === 1 ? 'is' : 'are'} pending again`
 
 async function renderList(db: Database, input: z.output<typeof listInput>): Promise<string> {
   const emails = await listEmails(db, input)

@@ -59,12 +59,13 @@ test('list can be filtered by state, tenant, template and time, and limited', as
       count('--status', 'sent'),
       count('--tenant=other'),
       count('--template=welcome'),
+      count('--recipient', events.sent.payload.student_id),
       count('--template=verification'),
       count('--tenant=acme', '--since=1h'),
       count('--since', '2999-01-01'),
       count('--limit=3'),
     ]),
-  ).toEqual([1, 0, 4, 0, 4, 0, 3])
+  ).toEqual([1, 0, 4, 1, 0, 4, 0, 3])
   expect(await mails('list', '--tenant=other')).toEqual({ out: 'No mails', err: '', code: 0 })
 })
 
@@ -97,7 +98,7 @@ test('resend puts an unknown or failed mail back in the queue once', async () =>
   expect((await ledger.list()).filter(({ status }) => status === 'pending')).toHaveLength(3)
   expect(await mails('resend', ids[0] ?? '')).toEqual({
     out: '',
-    err: `Mail ${ids[0]} is pending: only unknown or failed mails can be sent again`,
+    err: `Mail ${ids[0]} is pending: it is about to be sent`,
     code: 1,
   })
 })
@@ -115,6 +116,43 @@ test('resend with several ids resends all of them or none', async () => {
 
   expect(await mails('resend', first?.id ?? '', second?.id ?? '')).toMatchObject({ out: '2 mails are pending again' })
   expect(await statuses()).toEqual(['pending', 'pending', 'pending'])
+})
+
+test('resend of a mail that SES has accepted asks for a reason, which its history keeps', async () => {
+  const event = anEnrollment()
+  await ledger.handle(event)
+  const email = await ledger.find(event.payload.student_id)
+  await settle(ledger.db, email, { status: 'sent', messageId: email.id })
+
+  expect(await mails('resend', email.id)).toEqual({
+    out: '',
+    err: `Mail ${email.id} is sent: say with --because why it is sent again`,
+    code: 1,
+  })
+  expect(await mails('resend', email.id, '--because', 'Their server has lost it')).toMatchObject({ code: 0 })
+
+  expect((await ledger.history(email.id)).at(-1)).toMatchObject({
+    status: 'pending',
+    changedBy: 'operator',
+    reason: 'Their server has lost it',
+    messageId: null,
+  })
+})
+
+test('resend with a rate spreads the mails over the next minutes', async () => {
+  const owed = Array.from({ length: 5 }, () => anEnrollment({ course_id: 'spread' }))
+  await ledger.handle(...owed)
+  for (const { payload } of owed) {
+    const email = await ledger.find(payload.student_id)
+    await settle(ledger.db, email, { status: 'failed', reason: 'x', failure: 'fault' })
+  }
+
+  expect(await mails('resend', '--course=spread', '--rate=2')).toMatchObject({ out: '5 mails are pending again' })
+
+  const { rows } = await ledger.pool.query<{ seconds: number }>(
+    `SELECT extract(epoch FROM due_at - min(due_at) OVER ())::int AS seconds FROM emails WHERE fact = 'spread' ORDER BY id`,
+  )
+  expect(rows.map(({ seconds }) => seconds)).toEqual([0, 30, 60, 90, 120])
 })
 
 test('resend by course and reason counts with --dry-run, and skips mails that may have arrived', async () => {

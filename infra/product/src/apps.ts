@@ -52,7 +52,7 @@ export const apps = {
   'email-worker': {
     port: 3002,
     page: '/metrics',
-    paths: ['/webhooks/sns'],
+    paths: ['/webhooks/sns', '/api/admin/mails', '/api/admin/suppressions'],
     database: 'email',
     consumes: true,
     checksTokens: true,

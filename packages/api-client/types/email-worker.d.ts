@@ -18,6 +18,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mails of the caller's tenant, newest first */
+        get: operations["listMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mail, with every change of it */
+        get: operations["getMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mails/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a mail again, to the address that the recipient has now */
+        post: operations["resendMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/suppressions/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether an address gets no mails any more, since when and why */
+        post: operations["findSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/suppressions/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an address get mails again */
+        post: operations["liftSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -80,6 +165,42 @@ export interface components {
         AccountData: {
             mails: components["schemas"]["Mail"][];
         };
+        /**
+         * @example {
+         *       "email": "ada@example.com"
+         *     }
+         */
+        AddressInput: {
+            /** Format: email */
+            email: string;
+        };
+        BodyTooLarge: {
+            /** @constant */
+            status?: 413;
+            /** @constant */
+            code?: "body.too-large";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "suppression": null
+         *     }
+         */
+        FoundSuppression: {
+            suppression: {
+                /** @enum {string} */
+                reason: "bounced" | "complained";
+                /** Format: date-time */
+                since: string;
+                /** @description The mail that led to it */
+                mailId: string;
+            } | null;
+        };
+        InterventionsTooMany: {
+            /** @constant */
+            status?: 429;
+            /** @constant */
+            code?: "interventions.too-many";
+        } & components["schemas"]["Problem"];
         InvalidPart: {
             /** @description body, querystring, params or headers */
             in: string;
@@ -88,6 +209,69 @@ export interface components {
             /** @description What is wrong with the value */
             message: string;
         };
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "reason": "The mailbox exists again"
+         *     }
+         */
+        LiftingInput: {
+            /** Format: email */
+            email: string;
+            /** @description Kept in the history of the mail. Nobody but admins and operators, and the recipient, reads it */
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "id": "0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f",
+         *       "status": "sent",
+         *       "createdAt": "2026-03-02T09:30:00.000000Z",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z",
+         *       "tenantId": "acme",
+         *       "template": "welcome",
+         *       "recipient": "usr_1",
+         *       "fact": "course_1",
+         *       "activation": 1,
+         *       "source": "manual",
+         *       "attempt": 1,
+         *       "failures": 0,
+         *       "dueAt": "2026-03-02T09:30:00.000000Z",
+         *       "claimedAt": "2026-03-02T09:30:00.000000Z",
+         *       "messageId": "0100018f-1",
+         *       "reason": null,
+         *       "changedBy": "worker",
+         *       "withdrawn": null,
+         *       "eventId": "evt_1",
+         *       "correlationId": "req_1",
+         *       "history": [
+         *         {
+         *           "at": "2026-03-02T09:30:00.000000Z",
+         *           "status": "pending",
+         *           "attempt": 0,
+         *           "reason": null,
+         *           "messageId": null,
+         *           "changedBy": "event"
+         *         },
+         *         {
+         *           "at": "2026-03-02T09:30:00.000000Z",
+         *           "status": "sending",
+         *           "attempt": 1,
+         *           "reason": null,
+         *           "messageId": null,
+         *           "changedBy": "worker"
+         *         },
+         *         {
+         *           "at": "2026-03-02T09:30:00.000000Z",
+         *           "status": "sent",
+         *           "attempt": 1,
+         *           "reason": null,
+         *           "messageId": "0100018f-1",
+         *           "changedBy": "worker"
+         *         }
+         *       ],
+         *       "addressSuppressedAt": null
+         *     }
+         */
         Mail: {
             id: string;
             /** @enum {string} */
@@ -111,7 +295,7 @@ export interface components {
             claimedAt: string | null;
             messageId: string | null;
             reason: string | null;
-            /** @description Who made the last change: event, worker, ses or operator */
+            /** @description Who made the last change: event, worker, ses, operator or the id of an admin */
             changedBy: string;
             /** @description Why the mail must not be sent any more */
             withdrawn: string | null;
@@ -131,6 +315,123 @@ export interface components {
             messageId: string | null;
             changedBy: string;
         };
+        /**
+         * @example {
+         *       "id": "0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f",
+         *       "status": "sent",
+         *       "createdAt": "2026-03-02T09:30:00.000000Z",
+         *       "updatedAt": "2026-03-02T09:30:00.000000Z",
+         *       "tenantId": "acme",
+         *       "template": "welcome",
+         *       "recipient": "usr_1",
+         *       "fact": "course_1",
+         *       "activation": 1,
+         *       "source": "manual",
+         *       "attempt": 1,
+         *       "failures": 0,
+         *       "dueAt": "2026-03-02T09:30:00.000000Z",
+         *       "claimedAt": "2026-03-02T09:30:00.000000Z",
+         *       "messageId": "0100018f-1",
+         *       "reason": null,
+         *       "changedBy": "worker",
+         *       "withdrawn": null,
+         *       "eventId": "evt_1",
+         *       "correlationId": "req_1"
+         *     }
+         */
+        MailEntry: {
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "sending" | "sent" | "delayed" | "delivered" | "bounced" | "complained" | "suppressed" | "failed" | "unknown";
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            tenantId: string;
+            template: string;
+            /** @description The id of the account */
+            recipient: string;
+            /** @description What the mail is about: the id of a course, or of a request of the account */
+            fact: string;
+            activation: number;
+            source: string | null;
+            attempt: number;
+            failures: number;
+            /** Format: date-time */
+            dueAt: string;
+            claimedAt: string | null;
+            messageId: string | null;
+            reason: string | null;
+            /** @description Who made the last change: event, worker, ses, operator or the id of an admin */
+            changedBy: string;
+            /** @description Why the mail must not be sent any more */
+            withdrawn: string | null;
+            eventId: string;
+            correlationId: string;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f",
+         *           "status": "sent",
+         *           "createdAt": "2026-03-02T09:30:00.000000Z",
+         *           "updatedAt": "2026-03-02T09:30:00.000000Z",
+         *           "tenantId": "acme",
+         *           "template": "welcome",
+         *           "recipient": "usr_1",
+         *           "fact": "course_1",
+         *           "activation": 1,
+         *           "source": "manual",
+         *           "attempt": 1,
+         *           "failures": 0,
+         *           "dueAt": "2026-03-02T09:30:00.000000Z",
+         *           "claimedAt": "2026-03-02T09:30:00.000000Z",
+         *           "messageId": "0100018f-1",
+         *           "reason": null,
+         *           "changedBy": "worker",
+         *           "withdrawn": null,
+         *           "eventId": "evt_1",
+         *           "correlationId": "req_1"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        MailEntryPage: {
+            items: components["schemas"]["MailEntry"][];
+            nextCursor: string | null;
+        };
+        MailNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "mail.not-found";
+        } & components["schemas"]["Problem"];
+        MailPending: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "mail.pending";
+        } & components["schemas"]["Problem"];
+        MailSuppressed: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "mail.suppressed";
+        } & components["schemas"]["Problem"];
+        MailWithdrawn: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "mail.withdrawn";
+        } & components["schemas"]["Problem"];
+        MediaTypeUnsupported: {
+            /** @constant */
+            status?: 415;
+            /** @constant */
+            code?: "media-type.unsupported";
+        } & components["schemas"]["Problem"];
         /** @description Why a request was refused (RFC 9457) */
         Problem: {
             /** @description `urn:problem-type:coursewire:` and the code */
@@ -142,7 +443,7 @@ export interface components {
              * @description What went wrong, as a stable code for programs
              * @enum {string}
              */
-            code: "request.invalid" | "token.invalid" | "role.insufficient" | "server.error" | "service.unavailable";
+            code: "request.invalid" | "token.invalid" | "role.insufficient" | "server.error" | "service.unavailable" | "mail.not-found" | "mail.pending" | "mail.suppressed" | "mail.withdrawn" | "body.too-large" | "media-type.unsupported" | "interventions.too-many" | "suppression.not-found";
             /** @description The requested path */
             instance: string;
             /** @description The id of the request in the log of the service */
@@ -156,6 +457,24 @@ export interface components {
             /** @constant */
             code?: "request.invalid";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "reason": "Lost by their server"
+         *     }
+         */
+        ResendingInput: {
+            /** @description Kept in the history of the mail. Nobody but admins and operators, and the recipient, reads it */
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "mayArriveTwice": true
+         *     }
+         */
+        Resent: {
+            /** @description Whether it was, or may have been, sent before */
+            mayArriveTwice: boolean;
+        };
         RoleInsufficient: {
             /** @constant */
             status?: 403;
@@ -173,6 +492,12 @@ export interface components {
             status?: 503;
             /** @constant */
             code?: "service.unavailable";
+        } & components["schemas"]["Problem"];
+        SuppressionNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "suppression.not-found";
         } & components["schemas"]["Problem"];
         TokenInvalid: {
             /** @constant */
@@ -231,6 +556,62 @@ export interface components {
                 "application/problem+json": components["schemas"]["ServiceUnavailable"];
             };
         };
+        /** @description Not Found (mail.not-found) */
+        MailNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MailNotFound"];
+            };
+        };
+        /** @description Conflict (mail.pending, mail.suppressed, mail.withdrawn) */
+        MailPendingOrMailSuppressedOrMailWithdrawn: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MailPending"] | components["schemas"]["MailSuppressed"] | components["schemas"]["MailWithdrawn"];
+            };
+        };
+        /** @description Payload Too Large (body.too-large) */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["BodyTooLarge"];
+            };
+        };
+        /** @description Unsupported Media Type (media-type.unsupported) */
+        MediaTypeUnsupported: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MediaTypeUnsupported"];
+            };
+        };
+        /** @description Too Many Requests (interventions.too-many) */
+        InterventionsTooMany: {
+            headers: {
+                /** @description How many seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["InterventionsTooMany"];
+            };
+        };
+        /** @description Not Found (suppression.not-found) */
+        SuppressionNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SuppressionNotFound"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -238,20 +619,41 @@ export interface components {
     pathItems: never;
 }
 export type AccountData = components['schemas']['AccountData'];
+export type AddressInput = components['schemas']['AddressInput'];
+export type BodyTooLarge = components['schemas']['BodyTooLarge'];
+export type FoundSuppression = components['schemas']['FoundSuppression'];
+export type InterventionsTooMany = components['schemas']['InterventionsTooMany'];
 export type InvalidPart = components['schemas']['InvalidPart'];
+export type LiftingInput = components['schemas']['LiftingInput'];
 export type Mail = components['schemas']['Mail'];
 export type MailChange = components['schemas']['MailChange'];
+export type MailEntry = components['schemas']['MailEntry'];
+export type MailEntryPage = components['schemas']['MailEntryPage'];
+export type MailNotFound = components['schemas']['MailNotFound'];
+export type MailPending = components['schemas']['MailPending'];
+export type MailSuppressed = components['schemas']['MailSuppressed'];
+export type MailWithdrawn = components['schemas']['MailWithdrawn'];
+export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
 export type Problem = components['schemas']['Problem'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
+export type ResendingInput = components['schemas']['ResendingInput'];
+export type Resent = components['schemas']['Resent'];
 export type RoleInsufficient = components['schemas']['RoleInsufficient'];
 export type ServerError = components['schemas']['ServerError'];
 export type ServiceUnavailable = components['schemas']['ServiceUnavailable'];
+export type SuppressionNotFound = components['schemas']['SuppressionNotFound'];
 export type TokenInvalid = components['schemas']['TokenInvalid'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
 export type ResponseRoleInsufficient = components['responses']['RoleInsufficient'];
 export type ResponseServerError = components['responses']['ServerError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
+export type ResponseMailNotFound = components['responses']['MailNotFound'];
+export type ResponseMailPendingOrMailSuppressedOrMailWithdrawn = components['responses']['MailPendingOrMailSuppressedOrMailWithdrawn'];
+export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
+export type ResponseMediaTypeUnsupported = components['responses']['MediaTypeUnsupported'];
+export type ResponseInterventionsTooMany = components['responses']['InterventionsTooMany'];
+export type ResponseSuppressionNotFound = components['responses']['SuppressionNotFound'];
 export type $defs = Record<string, never>;
 export interface operations {
     getAccountData: {
@@ -278,6 +680,169 @@ export interface operations {
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["TokenInvalid"];
             403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listMails: {
+        parameters: {
+            query?: {
+                /** @description The id of an account */
+                recipient?: string;
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                courseId?: string;
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                template?: string;
+                status?: "pending" | "sending" | "sent" | "delayed" | "delivered" | "bounced" | "complained" | "suppressed" | "failed" | "unknown";
+                /** @description The nextCursor of the page before */
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailEntryPage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mail"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["MailNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    resendMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendingInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resent"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["MailNotFound"];
+            409: components["responses"]["MailPendingOrMailSuppressedOrMailWithdrawn"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["InterventionsTooMany"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    findSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundSuppression"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    liftSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftingInput"];
+            };
+        };
+        responses: {
+            /** @description It gets the mails that become due from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["SuppressionNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["InterventionsTooMany"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

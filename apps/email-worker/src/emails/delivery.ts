@@ -84,7 +84,7 @@ export function createDelivery(options: DeliveryOptions) {
     if (!(await claim(db, email, addressHash))) {
       const suppression = await findSuppression(db, email.tenantId, addressHash)
       if (suppression === null) return null
-      const suppressed = { status: 'suppressed', reason: `an earlier mail ${suppression}` } as const
+      const suppressed = { status: 'suppressed', reason: `an earlier mail ${suppression.reason}` } as const
       await record(email, suppressed, logger)
       return suppressed
     }

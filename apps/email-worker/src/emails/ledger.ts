@@ -1,10 +1,12 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, asc, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import { emailHistory, emails, type statuses, suppressions } from '../db/schema.ts'
 
 export interface LedgerFilter {
   status?: (typeof statuses)[number] | undefined
   tenant?: string | undefined
+  /** The id of an account. */
+  recipient?: string | undefined
   template?: string | undefined
   course?: string | undefined
   /** A part of the reason; upper and lower case do not matter. */
@@ -14,10 +16,11 @@ export interface LedgerFilter {
 }
 
 /** Builds the condition that a mail matches the filter. */
-export function matches({ status, tenant, template, course, reason, since }: LedgerFilter): SQL | undefined {
+export function matches({ status, tenant, recipient, template, course, reason, since }: LedgerFilter): SQL | undefined {
   return and(
     status && eq(emails.status, status),
     tenant === undefined ? undefined : eq(emails.tenantId, tenant),
+    recipient === undefined ? undefined : eq(emails.recipient, recipient),
     template === undefined ? undefined : eq(emails.template, template),
     course === undefined ? undefined : eq(emails.fact, course),
     reason === undefined ? undefined : sql`strpos(lower(${emails.reason}), lower(${reason})) > 0`,
@@ -48,29 +51,41 @@ const entry = {
   correlationId: emails.correlationId,
 }
 
-/** Lists mails, newest first. */
-export function listEmails(db: Database, { limit, ...filter }: LedgerFilter & { limit: number }) {
-  return db
-    .select(entry)
-    .from(emails)
-    .where(matches(filter))
-    .orderBy(desc(emails.createdAt), desc(emails.id))
-    .limit(limit)
+/** Lists mails, newest first, those before the id `before` if it is given. */
+export function listEmails(
+  db: Database,
+  { limit, before, ...filter }: LedgerFilter & { limit: number; before?: string | undefined },
+) {
+  return (
+    db
+      .select(entry)
+      .from(emails)
+      .where(and(matches(filter), before === undefined ? undefined : lt(emails.id, before)))
+      // Ids grow with time.
+      .orderBy(desc(emails.id))
+      .limit(limit)
+  )
 }
 
 /** Lists all mails to an account, oldest first, each with its history and the suppression that it led to. */
 export async function listEmailsTo(db: Database, tenantId: string, recipient: string) {
-  const own = await db
-    .select(entry)
-    .from(emails)
-    .where(and(eq(emails.tenantId, tenantId), eq(emails.recipient, recipient)))
-    .orderBy(asc(emails.createdAt), asc(emails.id))
-  const ids = own.map(({ id }) => id)
+  return tellAll(db, and(eq(emails.tenantId, tenantId), eq(emails.recipient, recipient)))
+}
+
+/** Finds a mail of the tenant, with its history and the suppression that it led to. */
+export async function findEmailOf(db: Database, tenantId: string, id: string) {
+  const [email] = await tellAll(db, and(eq(emails.tenantId, tenantId), eq(emails.id, id)))
+  return email ?? null
+}
+
+async function tellAll(db: Database, which: SQL | undefined) {
+  const found = await db.select(entry).from(emails).where(which).orderBy(asc(emails.createdAt), asc(emails.id))
+  const ids = found.map(({ id }) => id)
   const [changes, suppressed] = await Promise.all([
     db.select().from(emailHistory).where(inArray(emailHistory.emailId, ids)).orderBy(asc(emailHistory.id)),
     db.select().from(suppressions).where(inArray(suppressions.emailId, ids)),
   ])
-  return own.map((email) => ({
+  return found.map((email) => ({
     ...email,
     history: changes.filter(({ emailId }) => emailId === email.id).map(toChange),
     addressSuppressedAt: suppressed.find(({ emailId }) => emailId === email.id)?.createdAt ?? null,

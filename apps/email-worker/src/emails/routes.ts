@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { statuses } from '../db/schema.ts'
 import { listEmailsTo } from './ledger.ts'
 
-const moment = z.string().meta({ format: 'date-time' })
+export const moment = z.string().meta({ format: 'date-time' })
 const at = '2026-03-02T09:30:00.000000Z'
 const change = z
   .object({
@@ -16,37 +16,30 @@ const change = z
     changedBy: z.string(),
   })
   .meta({ id: 'MailChange' })
-// A column that the ledger lists and this leaves out does not compile.
-const mail = z
-  .object({
-    id: z.string(),
-    status: z.enum(statuses),
-    createdAt: moment,
-    updatedAt: moment,
-    tenantId: z.string(),
-    template: z.string(),
-    recipient: z.string().describe('The id of the account'),
-    fact: z.string().describe('What the mail is about: the id of a course, or of a request of the account'),
-    activation: z.int(),
-    source: z.string().nullable(),
-    attempt: z.int(),
-    failures: z.int(),
-    dueAt: moment,
-    claimedAt: moment.nullable(),
-    messageId: z.string().nullable(),
-    reason: z.string().nullable(),
-    changedBy: z.string().describe('Who made the last change: event, worker, ses or operator'),
-    withdrawn: z.string().nullable().describe('Why the mail must not be sent any more'),
-    eventId: z.string(),
-    correlationId: z.string(),
-    history: z.array(change),
-    addressSuppressedAt: moment
-      .nullable()
-      .describe('Since when no mail goes to the address, because of what became of this one'),
-  })
-  .meta({ id: 'Mail' }) satisfies z.ZodType<Awaited<ReturnType<typeof listEmailsTo>>[number]>
+const entry = z.object({
+  id: z.string(),
+  status: z.enum(statuses),
+  createdAt: moment,
+  updatedAt: moment,
+  tenantId: z.string(),
+  template: z.string(),
+  recipient: z.string().describe('The id of the account'),
+  fact: z.string().describe('What the mail is about: the id of a course, or of a request of the account'),
+  activation: z.int(),
+  source: z.string().nullable(),
+  attempt: z.int(),
+  failures: z.int(),
+  dueAt: moment,
+  claimedAt: moment.nullable(),
+  messageId: z.string().nullable(),
+  reason: z.string().nullable(),
+  changedBy: z.string().describe('Who made the last change: event, worker, ses, operator or the id of an admin'),
+  withdrawn: z.string().nullable().describe('Why the mail must not be sent any more'),
+  eventId: z.string(),
+  correlationId: z.string(),
+})
 
-const sent: z.output<typeof mail> = {
+const sent: z.output<typeof entry> = {
   id: '0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f',
   status: 'sent',
   createdAt: at,
@@ -67,14 +60,29 @@ const sent: z.output<typeof mail> = {
   withdrawn: null,
   eventId: 'evt_1',
   correlationId: 'req_1',
+}
+export const ledgerEntry = entry.meta({ id: 'MailEntry', example: sent })
+const sentWithHistory = {
+  ...sent,
   history: [
-    { at, status: 'pending', attempt: 0, reason: null, messageId: null, changedBy: 'event' },
-    { at, status: 'sending', attempt: 1, reason: null, messageId: null, changedBy: 'worker' },
-    { at, status: 'sent', attempt: 1, reason: null, messageId: '0100018f-1', changedBy: 'worker' },
+    { at, status: 'pending' as const, attempt: 0, reason: null, messageId: null, changedBy: 'event' },
+    { at, status: 'sending' as const, attempt: 1, reason: null, messageId: null, changedBy: 'worker' },
+    { at, status: 'sent' as const, attempt: 1, reason: null, messageId: '0100018f-1', changedBy: 'worker' },
   ],
   addressSuppressedAt: null,
 }
-const accountData = z.object({ mails: z.array(mail) }).meta({ id: 'AccountData', example: { mails: [sent] } })
+// A column that the ledger lists and this leaves out does not compile.
+export const mail = entry
+  .extend({
+    history: z.array(change),
+    addressSuppressedAt: moment
+      .nullable()
+      .describe('Since when no mail goes to the address, because of what became of this one'),
+  })
+  .meta({ id: 'Mail', example: sentWithHistory }) satisfies z.ZodType<Awaited<ReturnType<typeof listEmailsTo>>[number]>
+const accountData = z
+  .object({ mails: z.array(mail) })
+  .meta({ id: 'AccountData', example: { mails: [sentWithHistory] } })
 
 /** Adds the route that tells another service what is stored here about a person. */
 export function addAccountRoutes(app: HttpApp, { db }: { db: Database }): void {

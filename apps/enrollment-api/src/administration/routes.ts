@@ -1,9 +1,8 @@
 import { id, line } from '@coursewire/events'
-import type { Database, HttpApp } from '@coursewire/service-kit'
+import { type Database, type HttpApp, pageLimit, pageOf, toPage } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { causeOf } from '../accounts/http.ts'
 import { moment, plainId } from '../fields.ts'
-import { limit, pageOf, toPage } from '../paging.ts'
 import { accountRoles, accountStatuses } from './account.ts'
 import { listAccounts } from './repository.ts'
 import type { Administration } from './service.ts'
@@ -16,7 +15,7 @@ const search = z.strictObject({
   status: status.optional(),
   role: role.optional(),
   cursor: plainId.optional().describe('The nextCursor of the page before'),
-  limit,
+  limit: pageLimit,
 })
 const account = z
   .object({
@@ -141,7 +140,7 @@ export function addAdministrationRoutes(
         params: z.object({ id }),
         querystring: z.strictObject({
           cursor: z.uuid().optional().describe('The nextCursor of the page before'),
-          limit,
+          limit: pageLimit,
         }),
         response: { 200: pageOf(change) },
         refusals: { 404: 'user.not-found' },

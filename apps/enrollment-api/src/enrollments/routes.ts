@@ -1,9 +1,8 @@
 import { cancellationReasons, id, text } from '@coursewire/events'
-import { AppError, type Database, type HttpApp } from '@coursewire/service-kit'
+import { AppError, type Database, type HttpApp, pageLimit, pageOf, toPage } from '@coursewire/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { moment } from '../fields.ts'
-import { limit, pageOf, toPage } from '../paging.ts'
 import type { Cause, Enrolled } from './enrollment.ts'
 import { findEnrollment, listEnrollments } from './repository.ts'
 import type { EnrollmentService } from './service.ts'
@@ -43,7 +42,7 @@ const cursor = z.string().regex(/^enr_[\da-f-]{36}$/)
 const page = z.object({
   courseId: id.optional().describe('Only the enrolment in this course'),
   cursor: cursor.optional().describe('The nextCursor of the page before'),
-  limit,
+  limit: pageLimit,
 })
 export const enrollment = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const limit = z.coerce.number().int().min(1).max(100).default(20).describe('How many at most')
+export const pageLimit = z.coerce.number().int().min(1).max(100).default(20).describe('How many at most')
 
 /** Builds a page from rows that were read with one more than requested, which only shows that there is a next page. */
 export function toPage<Item extends { id: string }>(rows: Item[], size: number) {
