@@ -9,6 +9,7 @@ import {
 } from '@coursewire/service-kit'
 import { type Config, service } from './config.ts'
 import { createHandlers } from './consumer.ts'
+import { startCompletenessCheck } from './emails/completeness.ts'
 import type { Step } from './emails/delivery.ts'
 import { createDirectory } from './emails/directory.ts'
 import { createSesMailer } from './emails/mailer.ts'
@@ -81,6 +82,17 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
         announcer.stop()
         return opened.close()
       },
+    )
+
+    adopt(
+      startCompletenessCheck({
+        db,
+        services,
+        enrollmentApiUrl: config.ENROLLMENT_API_URL,
+        tenants: [config.DEFAULT_TENANT, ...config.TENANT_HOSTS.values()],
+        logger,
+      }),
+      (opened) => opened.close(),
     )
 
     return { config, logger, db, messaging, sender }

@@ -97,6 +97,8 @@ export async function startNeighbours() {
     distribution: aDistribution() as Found,
     recipient: aRecipient() as Found,
     /** Everybody who is to hear of news of that kind, in order. */
+    /** The pages of the recent enrolments. */
+    enrollments: [] as object[][],
     recipients: { launch: [], notice: [], change: [] } as Record<string, string[]>,
     /** Each question for a page of them; false means that it is not answered. */
     onPageAsked: (_question: URLSearchParams): boolean | Promise<boolean> => true,
@@ -124,6 +126,11 @@ export async function startNeighbours() {
     if (request.headers.authorization !== `Bearer ${token}`) return answer(401, {})
     state.requestIds.push(request.headers['x-request-id'] as string | undefined)
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost')
+    if (pathname === '/internal/enrollments') {
+      const index = Number(searchParams.get('cursor') ?? 0)
+      const nextCursor = index + 1 < state.enrollments.length ? String(index + 1) : null
+      return answer(200, { items: state.enrollments[index] ?? [], nextCursor })
+    }
     if (pathname === '/internal/recipients') {
       if (!(await state.onPageAsked(searchParams))) return answer(503, {})
       const after = searchParams.get('cursor') ?? ''

@@ -8,6 +8,7 @@ import { service } from './config.ts'
 import type { Context } from './context.ts'
 import { migrations } from './db/migrations.ts'
 import { addAssignmentRoutes } from './enrollments/assignment-routes.ts'
+import { addRecentEnrollmentRoutes } from './enrollments/internal-routes.ts'
 import { addEnrollmentRoutes } from './enrollments/routes.ts'
 import { addSessionRoutes } from './sessions/routes.ts'
 import { addSignupRoutes } from './signups/routes.ts'
@@ -46,6 +47,7 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
   addExportRoutes(app, ctx)
   addResetRoutes(app, ctx)
   addEnrollmentRoutes(app, ctx)
+  addRecentEnrollmentRoutes(app, ctx)
   addAssignmentRoutes(app, ctx)
   addSubscriptionRoutes(app, ctx)
   addRecipientRoutes(app, ctx)

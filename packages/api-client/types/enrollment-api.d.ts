@@ -329,6 +329,23 @@ export interface paths {
         patch: operations["setProgress"];
         trace?: never;
     };
+    "/internal/enrollments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The enrolments of some age that nobody has left, in the order of their ids */
+        get: operations["listRecentEnrollments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/enrollments": {
         parameters: {
             query?: never;
@@ -1233,6 +1250,37 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "enr_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
+         *       "studentId": "usr_1",
+         *       "courseId": "course_1",
+         *       "activation": 1
+         *     }
+         */
+        RecentEnrollment: {
+            id: string;
+            studentId: string;
+            courseId: string;
+            activation: number;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "enr_019acc3e-5b1f-7d6a-9c58-2f0e4a7b1d33",
+         *           "studentId": "usr_1",
+         *           "courseId": "course_1",
+         *           "activation": 1
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        RecentEnrollmentPage: {
+            items: components["schemas"]["RecentEnrollment"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
          *       "id": "usr_1",
          *       "name": "Ada Lovelace",
          *       "email": "ada@example.com",
@@ -2109,6 +2157,8 @@ export type PasswordResetInput = components['schemas']['PasswordResetInput'];
 export type PasswordWrong = components['schemas']['PasswordWrong'];
 export type PersonalData = components['schemas']['PersonalData'];
 export type Problem = components['schemas']['Problem'];
+export type RecentEnrollment = components['schemas']['RecentEnrollment'];
+export type RecentEnrollmentPage = components['schemas']['RecentEnrollmentPage'];
 export type Recipient = components['schemas']['Recipient'];
 export type RecipientGone = components['schemas']['RecipientGone'];
 export type RecipientId = components['schemas']['RecipientId'];
@@ -2914,6 +2964,40 @@ export interface operations {
             404: components["responses"]["EnrollmentNotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listRecentEnrollments: {
+        parameters: {
+            query: {
+                /** @description Leaves out younger ones, whose events may be on their way */
+                minAgeSeconds: number;
+                /** @description Leaves out older ones */
+                maxAgeSeconds: number;
+                /** @description The nextCursor of the page before */
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecentEnrollmentPage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

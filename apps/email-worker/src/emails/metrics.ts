@@ -23,6 +23,9 @@ export const bounceRate = meter.createGauge('emails_bounce_rate', {
 export const complaintRate = meter.createGauge('emails_complaint_rate', {
   description: 'The part of the mails of these 24 hours that were called spam; news wait at 0.001',
 })
+export const enrollmentsWithoutMail = meter.createGauge('enrollments_without_mail', {
+  description: 'Enrolments of the last three days that the ledger knows nothing of, counted once an hour',
+})
 export const feedback = meter.createCounter('email_feedback_total', {
   description: 'What SES told about mails, and whether they are in this ledger',
 })

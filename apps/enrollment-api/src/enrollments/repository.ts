@@ -1,6 +1,6 @@
 import { toBinaryArray, toOutboxColumns } from '@coursewire/messaging'
 import type { Caller, Database, Moment, Transaction } from '@coursewire/service-kit'
-import { and, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
 import type { Pool } from 'pg'
 import { isOpen } from '../courses/repository.ts'
 import { enrollments, users } from '../db/schema.ts'
@@ -124,6 +124,30 @@ export function listEnrollments(
     .from(enrollments)
     .where(and(isOf(student), isCurrent, isWanted, isOnPage))
     .orderBy(desc(enrollments.id))
+    .limit(page.limit)
+}
+
+/** Lists the tenant's enrolments of an age that nobody has left, by their ids, starting after `after`. */
+export function listRecentEnrollments(
+  db: Database,
+  tenantId: string,
+  page: { minAgeSeconds: number; maxAgeSeconds: number; after: string | undefined; limit: number },
+) {
+  const ago = (seconds: number) => sql`now() - make_interval(secs => ${seconds})`
+  const { id, userId: studentId, courseId, activation, enrolledAt } = enrollments
+  return db
+    .select({ id, studentId, courseId, activation })
+    .from(enrollments)
+    .where(
+      and(
+        eq(enrollments.tenantId, tenantId),
+        isCurrent,
+        lte(enrolledAt, ago(page.minAgeSeconds)),
+        gte(enrolledAt, ago(page.maxAgeSeconds)),
+        page.after === undefined ? undefined : gt(id, page.after),
+      ),
+    )
+    .orderBy(asc(id))
     .limit(page.limit)
 }
 
