@@ -2970,11 +2970,11 @@ export interface operations {
     };
     listRecentEnrollments: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Leaves out younger ones, whose events may be on their way */
-                minAgeSeconds: number;
+                minAgeSeconds?: number;
                 /** @description Leaves out older ones */
-                maxAgeSeconds: number;
+                maxAgeSeconds?: number;
                 /** @description The nextCursor of the page before */
                 cursor?: string;
                 /** @description How many at most */

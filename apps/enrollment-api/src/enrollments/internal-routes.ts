@@ -8,8 +8,8 @@ const MAX_AGE_SECONDS = 30 * 86_400
 
 const age = z.coerce.number().int().min(0).max(MAX_AGE_SECONDS)
 const query = z.strictObject({
-  minAgeSeconds: age.describe('Leaves out younger ones, whose events may be on their way'),
-  maxAgeSeconds: age.describe('Leaves out older ones'),
+  minAgeSeconds: age.default(600).describe('Leaves out younger ones, whose events may be on their way'),
+  maxAgeSeconds: age.default(86_400).describe('Leaves out older ones'),
   cursor: id.optional().describe('The nextCursor of the page before'),
   limit: z.coerce.number().int().min(1).max(MAX_ENROLLMENTS).default(MAX_ENROLLMENTS).describe('How many at most'),
 })
