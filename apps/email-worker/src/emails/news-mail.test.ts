@@ -97,6 +97,7 @@ test('markup and links in a changelog, a version, a title and a name stay plain 
   expect(html).not.toMatch(/<b\b/)
   expect(text).not.toContain('\u202e')
   expect(text.length).toBeLessThan(2_500)
+  expect(/New in version (.*)/.exec(text)?.[1]?.length).toBeLessThan(30)
   expect(html.length).toBeLessThan(15_000)
 })
 

@@ -1,5 +1,5 @@
 import type { Moment } from '@coursewire/service-kit'
-import { type Language, nameLanguage } from '../words/languages.ts'
+import { formatDay, nameLanguage } from '../words/languages.ts'
 import { composeCourseMail } from './course-mail.tsx'
 import type { Course, Student } from './directory.ts'
 import type { Mail } from './mailer.ts'
@@ -48,11 +48,6 @@ export function composeWelcomeMail(
       ...(startsAt && startsAt >= at.slice(0, 10) && { day: { uid: enrolment, date: startsAt, writtenAt: at } }),
     }
   })
-}
-
-/** A day is the same in all time zones. */
-function formatDay(day: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day))
 }
 
 /** Writes the mail to a student who has left a course. See {@link composeCourseMail}. */

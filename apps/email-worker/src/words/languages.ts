@@ -23,10 +23,16 @@ function generalize(tag: string): string[] {
   return [baseName, script && `${language}-${script}`, language].filter((known) => known !== undefined)
 }
 
-// Building one takes much longer than finding a name in it.
-const languageNames = Object.fromEntries(
-  Object.keys(words).map((reader) => [reader, new Intl.DisplayNames([reader], { type: 'language', fallback: 'none' })]),
-) as Record<Language, Intl.DisplayNames>
+// Building one of these takes much longer than using it.
+const languageNames = buildEach((reader) => new Intl.DisplayNames([reader], { type: 'language', fallback: 'none' }))
+const dayFormats = buildEach((reader) => new Intl.DateTimeFormat(reader, { dateStyle: 'long', timeZone: 'UTC' }))
+
+function buildEach<Built>(build: (reader: string) => Built): Record<Language, Built> {
+  return Object.fromEntries(Object.keys(words).map((reader) => [reader, build(reader)])) as Record<Language, Built>
+}
+
+/** Writes a day, such as 2026-03-02, which is the same in all time zones. */
+export const formatDay = (day: string, reader: Language): string => dayFormats[reader].format(new Date(day))
 
 /** Returns the most specific name of a language in the reader's language, or null if it has none. */
 export function nameLanguage(code: string, reader: Language): string | null {
