@@ -1,16 +1,15 @@
-import { emailAddress, id, languageTag, line } from '@coursewire/events'
+import { emailAddress, id, languageTag, tag } from '@coursewire/events'
 import type { HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { accepted, BODY_LIMIT, causeOf, linkToken } from '../accounts/http.ts'
 import type { SubscriptionService } from './service.ts'
 
 const MAX_TARGET_GROUPS = 20
-const targetGroup = line(1, 200)
 
 const newSubscriptions = z
   .strictObject({
     email: emailAddress,
-    targetGroups: z.array(targetGroup).max(MAX_TARGET_GROUPS).default([]).describe('New courses for these'),
+    targetGroups: z.array(tag).max(MAX_TARGET_GROUPS).default([]).describe('New courses for these'),
     courseId: id.optional().describe('This course'),
     locale: languageTag.optional().describe('The language of the mails; by default that of the tenant'),
   })

@@ -41,11 +41,17 @@ export function ConfirmNews() {
   const words = useWords()
   const token = useMailToken()
   useTitle(words.newsConfirm)
+  if (token === null) return <State title={words.linkMissing} text={words.linkMissingWhat} />
+  // Another link that is pasted over this page has an answer of its own.
+  return <Confirm key={token} token={token} />
+}
+
+function Confirm({ token }: { token: string }) {
+  const words = useWords()
   const { mutate, isPending, error, data } = useMutation({
-    mutationFn: (body: { token: string }) => dataOf(accounts.POST('/api/subscriptions/confirm', { body })),
+    mutationFn: () => dataOf(accounts.POST('/api/subscriptions/confirm', { body: { token } })),
   })
   if (data) return <State title={words.newsDone} text={words.newsDoneWhat(data.email)} />
-  if (token === null) return <State title={words.linkMissing} text={words.linkMissingWhat} />
   if (isLinkInvalid(error)) return <LinkOver />
   return (
     <section className="narrow">
@@ -58,7 +64,7 @@ export function ConfirmNews() {
           className="button"
           aria-disabled={isPending}
           onClick={() => {
-            if (!isPending) mutate({ token })
+            if (!isPending) mutate()
           }}
         >
           {words.newsConfirmYes}

@@ -124,6 +124,15 @@ export function describeAccounts(getStage: () => Stage): void {
       await part('About you').getByRole('button', { name: 'Save' }).click()
       await page.getByText('Saved.').waitFor()
 
+      const mails = part('Mails about your courses')
+      await mails.getByLabel('A course of mine has changed').uncheck()
+      await mails.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('Saved.').last().waitFor()
+      await page.reload()
+      await mails.waitFor()
+      expect(await mails.getByLabel('A course of mine has changed').isChecked()).toBe(false)
+      expect(await mails.getByLabel('A course of mine is published').isChecked()).toBe(true)
+
       const password = randomBytes(12).toString('hex')
       await part('Password').getByLabel('Current password').fill('not mine')
       await part('Password').getByLabel('New password').fill(password)
@@ -189,6 +198,35 @@ export function describeAccounts(getStage: () => Stage): void {
       await page.getByRole('button', { name: 'Save password' }).click()
       await page.getByRole('heading', { name: 'This link does not work any more' }).waitFor()
       await expectGoodLook(page, 'link-over')
+      expect(visit.complaints(410)).toEqual([])
+    })
+
+    it('lets people ask for news of a target group without an account', async () => {
+      const stage = getStage()
+      const reader = imagineLearner()
+      await using visit = await stage.visit()
+      const { page } = visit
+      await page.goto('/en/courses?targetGroup=product_owners')
+      await expectGoodLook(page, 'list-of-target-group')
+      await page.getByRole('link', { name: 'News about courses for product owners by email' }).click()
+      await page.getByText('new courses for product owners').waitFor()
+      await expectGoodLook(page, 'ask-for-news')
+      await page.getByLabel('Email').fill(reader.email)
+      await page.getByRole('button', { name: 'Send link' }).click()
+      await page.getByText('News come once you have opened it').waitFor()
+      const link = await stage.linkTo(reader)
+
+      await page.goto(link)
+      await page.getByRole('heading', { name: 'Do you want news about courses?' }).waitFor()
+      expect(page.url()).not.toContain('#')
+      await expectGoodLook(page, 'confirm-news')
+      await page.getByRole('button', { name: 'Yes, write to me' }).click()
+      await page.getByText(`News about courses go to ${reader.email}.`).waitFor()
+
+      await page.goto(stage.web)
+      await page.goto(link)
+      await page.getByRole('button', { name: 'Yes, write to me' }).click()
+      await page.getByRole('heading', { name: 'This link does not work any more' }).waitFor()
       expect(visit.complaints(410)).toEqual([])
     })
 

@@ -48,6 +48,18 @@ export function describePublicPages(getProduct: () => { stage: Stage; slug: stri
       expect(visit.complaints()).toEqual([])
     })
 
+    it('without JavaScript mails can be unsubscribed from', async () => {
+      const { stage } = getProduct()
+      await using visit = await stage.visit({ javaScriptEnabled: false })
+      const { page } = visit
+
+      await page.goto('/unsubscribe/not-of-any-mail')
+      await page.getByRole('button', { name: 'Unsubscribe' }).click()
+      await page.getByRole('heading', { name: 'This link is not complete' }).waitFor()
+
+      expect(visit.complaints(410)).toEqual([])
+    })
+
     it('the public pages are accessible to everybody', async () => {
       const { stage, slug } = getProduct()
       await using visit = await stage.visit()
@@ -57,6 +69,7 @@ export function describePublicPages(getProduct: () => { stage: Stage; slug: stri
         ['list', '/de/courses'],
         ['list-searched', '/en/courses?q=nothing+like+this'],
         ['public-course', `/courses/${slug}`],
+        ['unsubscribe', '/unsubscribe/not-of-any-mail'],
         ['not-found', '/courses/nowhere'],
       ] as const) {
         await page.goto(path)
