@@ -22,7 +22,7 @@ export type Mail = {
 type Enrollment = { id: string; userId: string; courseId: string }
 
 // Everything that is killed on the way is back within this time.
-const patience = { timeoutMs: 60_000, intervalMs: 50 }
+export const patience = { timeoutMs: 60_000, intervalMs: 50 }
 
 /** A person without an account. */
 export function imagineLearner(): Learner {
@@ -34,13 +34,12 @@ export function imagineLearner(): Learner {
   }
 }
 
-/** Creates a student as an operator does, perhaps with a name of its own or `--unverified`. */
+/** Creates an account as an operator does: a student's, unless `flags` say otherwise. */
 export async function createLearner(
   stack: Product,
-  { name: given, flags = [] }: { name?: string; flags?: '--unverified'[] } = {},
+  { flags = [], ...given }: { name?: string; email?: string; flags?: string[] } = {},
 ): Promise<Learner> {
-  const imagined = imagineLearner()
-  const learner = { ...imagined, name: given ?? imagined.name }
+  const learner = { ...imagineLearner(), ...given }
   const { email, name, locale, password } = learner
   await stack.runAccountsCli(
     ['create-user', '--tenant', tenant, '--email', email, '--name', name, '--locale', locale, ...flags],

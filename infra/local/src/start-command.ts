@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { editCourse } from './editing.ts'
 import { imagineLearner, takeJourney, watchEnrollments } from './journey.ts'
 import { followLogs } from './logs.ts'
+import { followMails } from './mail-ends.ts'
 import { directory, log, ports, runSession } from './session.ts'
 import { startStack } from './stack.ts'
 
@@ -45,10 +46,16 @@ function startProduct({ fresh, logs }: { fresh: boolean; logs: boolean }): Promi
     log(styleText('bold', 'Following one person from the sign-up to the welcome mail'))
     const learner = imagineLearner()
     const { records: onKafka, close } = await watchEnrollments(stack)
-    for await (const { name, details } of takeJourney(stack, { learner, courseId: firstCourse.course_id, onKafka })) {
+    const { course_id: courseId } = firstCourse
+    for await (const { name, details } of takeJourney(stack, { learner, courseId, onKafka })) {
       log(`  ${name.padEnd(18)} ${details}`)
     }
     await close()
+
+    log(styleText('bold', 'Following mails until their end'))
+    for await (const { name, details } of followMails(stack, learner, courseId)) {
+      log(`  ${name.padEnd(18)} ${details}`)
+    }
 
     log(styleText('bold', 'Following one course while it is edited'))
     for await (const { name, details } of editCourse(stack, course.editor)) {

@@ -20,6 +20,7 @@ import {
   tokenOf,
   watchEnrollments,
 } from '../src/journey.ts'
+import { followMails } from '../src/mail-ends.ts'
 import type { Product } from '../src/stack.ts'
 
 const steps = [
@@ -161,6 +162,15 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
       expect(mail?.text).toContain('Ada Learner')
       const [, link = ''] = /href="(http[^"]*\/courses\/[^"]*)"/.exec(mail?.html ?? '') ?? []
       expect(await (await fetch(link)).text()).toContain(`>${firstCourse.title}</h1>`)
+    })
+
+    it('goes on until a mail is delivered, is sent again on request, and comes back', async () => {
+      const { learner } = await travel()
+      const names: string[] = []
+
+      for await (const { name } of followMails(stack, learner, courseId)) names.push(name)
+
+      expect(names).toEqual(['mail delivered', 'sent again', 'mail bounced', 'not sent again'])
     })
 
     it('ends with one mail even if the record is delivered three times', async () => {

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { firstCourse } from '@coursewire/setup'
+import { waitFor } from '@coursewire/servers'
+import { callApi, firstCourse } from '@coursewire/setup'
 import { describe, expect, it } from 'vitest'
-import { createLearner, imagineLearner } from '../../src/journey.ts'
+import { createLearner, imagineLearner, signIn as signInByApi } from '../../src/journey.ts'
 import { atHome, enter, expectGoodLook, type Stage, signIn } from './stage.ts'
+
+type OwnMails = { items: { state: string }[] }
 
 /** Defines the tests of everything else that the learner's place does. */
 export function describeAccounts(getStage: () => Stage): void {
@@ -258,6 +261,39 @@ export function describeAccounts(getStage: () => Stage): void {
       await page.getByRole('button', { name: 'Enroll' }).click()
       await page.getByText('You are enrolled.').waitFor()
       expect(visit.complaints(403)).toEqual([])
+    })
+
+    it('says that mails do not arrive, and sends one again once a day', async () => {
+      const stage = getStage()
+      const email = `bounce+${randomBytes(4).toString('hex')}@example.com`
+      const learner = await createLearner(stage.stack, { email })
+      const { token } = await signInByApi(stage.stack, learner)
+      const { web } = stage.stack.urls
+      await callApi(`${web}/api/enrollments`, { token, body: { courseId: firstCourse.course_id } })
+      const untilReturned = () =>
+        waitFor(
+          async () => (await callApi<OwnMails>(`${web}/api/me/mails`, { token })).items[0]?.state === 'returned',
+          { timeoutMs: 60_000, message: 'the mail to come back' },
+        )
+      await untilReturned()
+      await using visit = await stage.visit()
+      const { page } = visit
+      await page.goto('/app')
+      await signIn(page, learner)
+
+      await page.getByText('We could not reach your email address.').waitFor()
+      await expectGoodLook(page, 'unreached')
+      await page.getByRole('link', { name: 'Check it, or choose another one.' }).click()
+      await page.getByText('did not reach your address').waitFor()
+      const again = page.getByRole('button', { name: `Send again: Welcome: ${firstCourse.title}` })
+      await again.click()
+      await page.getByText('The mail is on its way to you.').waitFor()
+      await untilReturned()
+      await page.reload()
+      await again.click()
+      await page.getByText('A mail is sent again once a day').waitFor()
+      await expectGoodLook(page, 'mails')
+      expect(visit.complaints(429)).toEqual([])
     })
 
     it('says what to do at an address that leads nowhere', async () => {
