@@ -95,7 +95,7 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       (opened) => opened.close(),
     )
 
-    return { config, logger, db, messaging, sender }
+    return { config, logger, db, directory, messaging, sender }
   })
 }
 

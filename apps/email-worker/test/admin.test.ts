@@ -7,8 +7,9 @@ import { createContext } from '../src/context.ts'
 import { sesEvent, takeFeedback } from '../src/emails/feedback.ts'
 import { claim, settle } from '../src/emails/repository.ts'
 import { findSuppression, hashAddress } from '../src/emails/suppression.ts'
-import { anAddressHash, keepLines, openLedger } from './ledger.ts'
-import { startNeighbours } from './neighbours.ts'
+import { anAccountEvent } from './account-events.ts'
+import { anAddressHash, keepLines, openLedger, sentAs } from './ledger.ts'
+import { aRequest, startNeighbours } from './neighbours.ts'
 
 const ledger = await openLedger()
 beforeEach(() => ledger.clear())
@@ -36,6 +37,7 @@ async function startWorld() {
   }
   return {
     call,
+    state,
     lines,
     addressHash: hashAddress(email, env.ADDRESS_HASH_KEY),
     bounce: async (mailId: string) => {
@@ -55,7 +57,7 @@ async function aSentMail(changes: object = {}) {
   await ledger.handle(event)
   const mail = await ledger.find(event.payload.student_id)
   await claim(ledger.db, mail, anAddressHash)
-  await settle(ledger.db, { ...mail, attempt: 1 }, { status: 'sent', messageId: mail.id })
+  await settle(ledger.db, { ...mail, attempt: 1 }, sentAs(mail.id))
   return { ...mail, event }
 }
 
@@ -176,4 +178,30 @@ test('after a hundred mails in an hour an admin has to wait or to use the comman
 
   expect(await resend(world, id)).toMatchObject({ status: 202 })
   expect(await resend(world, other.id)).toMatchObject({ status: 429, body: { code: 'interventions.too-many' } })
+})
+
+test('admins read a mail as it would be written today, without the secrets of its links', async () => {
+  const { call, state } = await startWorld()
+  const welcome = await aSentMail()
+  const event = anAccountEvent('password_reset')
+  await ledger.handle(event)
+  const reset = await ledger.find(event.payload.account_id)
+  state.isDown = false
+  state.request = aRequest({ purpose: 'password_reset', accountId: event.payload.account_id, token: 'a-secret' })
+
+  const read = async (id: string, tenantId = 'acme') => call('GET', `mails/${id}/content`, { tenantId })
+
+  expect(await read(welcome.id)).toMatchObject({
+    status: 200,
+    body: { subject: expect.stringContaining('Rust Basics'), text: expect.stringContaining('Anna Weber') },
+  })
+  const { body } = await read(reset.id)
+  expect(body.text).toContain('/app/new-password#token=blanked')
+  expect(JSON.stringify(body)).not.toContain('a-secret')
+  expect(await read(welcome.id, 'globex')).toMatchObject({ status: 404 })
+  state.course = 'gone'
+  expect(await read(welcome.id)).toMatchObject({
+    status: 409,
+    body: { code: 'mail.not-writable', title: 'The mail cannot be written today: the course was deleted' },
+  })
 })

@@ -3,7 +3,7 @@ import { aCancelledEnrollment, anEnrollment } from '@coursewire/testing'
 import { beforeAll, expect, test } from 'vitest'
 import { settle } from '../src/emails/repository.ts'
 import { createMails } from '../src/mails.ts'
-import { openLedger } from './ledger.ts'
+import { openLedger, sentAs } from './ledger.ts'
 import { runMails } from './processes.ts'
 
 const ledger = await openLedger()
@@ -25,7 +25,7 @@ const find = (status: keyof typeof events) => ledger.find(events[status].payload
 
 beforeAll(async () => {
   await ledger.handle(...Object.values(events))
-  await settle(ledger.db, await find('sent'), { status: 'sent', messageId: 'm-1' })
+  await settle(ledger.db, await find('sent'), sentAs('m-1'))
   await settle(ledger.db, await find('unknown'), { status: 'unknown', reason: 'socket hang up' })
   await settle(ledger.db, await find('failed'), {
     status: 'failed',
@@ -122,7 +122,7 @@ test('resend of a mail that SES has accepted asks for a reason, which its histor
   const event = anEnrollment()
   await ledger.handle(event)
   const email = await ledger.find(event.payload.student_id)
-  await settle(ledger.db, email, { status: 'sent', messageId: email.id })
+  await settle(ledger.db, email, sentAs(email.id))
 
   expect(await mails('resend', email.id)).toEqual({
     out: '',

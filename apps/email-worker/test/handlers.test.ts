@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { takeFeedback } from '../src/emails/feedback.ts'
 import { claim, markUnknown, settle } from '../src/emails/repository.ts'
 import { accountEvents, anAccountEvent } from './account-events.ts'
-import { addressHashKey, anAddressHash, openLedger } from './ledger.ts'
+import { addressHashKey, anAddressHash, openLedger, sentAs } from './ledger.ts'
 
 const ledger = await openLedger()
 beforeEach(() => ledger.clear())
@@ -140,7 +140,7 @@ test('a claimed mail is sent although its enrolment is cancelled, but it is not 
   await ledger.handle(
     ...events.map(({ payload: { student_id, course_id } }) => aCancelledEnrollment({ student_id, course_id })),
   )
-  await settle(ledger.db, { ...sent, attempt: 1 }, { status: 'sent', messageId: 'm-1' })
+  await settle(ledger.db, { ...sent, attempt: 1 }, sentAs('m-1'))
   await settle(ledger.db, { ...refused, attempt: 1 }, { status: 'pending', reason: 'throttled', isOutage: true })
   await ledger.age('61 seconds')
   await markUnknown(ledger.db, 60)
@@ -164,7 +164,7 @@ test('an erased account gets no mail any more, and what was sent stays in the le
   ]
   await ledger.handle(...events)
   const sent = (await ledger.list()).find(({ eventId }) => eventId === events[0]?.id) ?? expect.unreachable()
-  await settle(ledger.db, sent, { status: 'sent', messageId: 'm-1' })
+  await settle(ledger.db, sent, sentAs('m-1'))
 
   await erase(recipient)
 
@@ -222,7 +222,7 @@ test('feedback that is faster than the answer of SES stays', async () => {
   const mail = { messageId: 'm-1', tags: { send_id: [email.id] as [string] } }
   await ledger.db.transaction((tx) => takeFeedback(tx, { eventType: 'Delivery', mail }, addressHashKey))
 
-  expect(await settle(ledger.db, { ...email, attempt: 1 }, { status: 'sent', messageId: 'm-1' })).toBe(true)
+  expect(await settle(ledger.db, { ...email, attempt: 1 }, sentAs('m-1'))).toBe(true)
 
   expect(await ledger.find(email.recipient)).toMatchObject({
     status: 'delivered',

@@ -5,6 +5,7 @@ import { createDatabase, createLogger, createPool } from '@coursewire/service-ki
 import { createTestDatabase } from '@coursewire/testing'
 import { afterAll } from 'vitest'
 import { createHandlers } from '../src/consumer.ts'
+import type { Outcome } from '../src/emails/email.ts'
 import { listEmails, listHistory } from '../src/emails/ledger.ts'
 
 export const logger = createLogger({ service: 'email-worker', level: 'silent' })
@@ -23,6 +24,13 @@ export function keepLines() {
   })
   return { lines, logger: createLogger({ service: 'email-worker', level: 'info', destination }) }
 }
+
+/** SES has accepted a mail, with this id. */
+export const sentAs = (messageId: string): Outcome => ({
+  status: 'sent',
+  messageId,
+  content: { bytes: 1_000, sha256: '0'.repeat(64) },
+})
 
 const handlers = new Map(createHandlers(logger, 'kafka').map((handler) => [handler.type, handler]))
 

@@ -178,12 +178,12 @@ export async function startNeighbours() {
     SERVICE_CLIENT_SECRET: secret,
   }
   /** An access token for a caller with the role. */
-  const issue = (role: string, tenantId = 'acme') =>
+  const issue = (role: string, tenantId = 'acme', subject = 'enrollment-api') =>
     new SignJWT({ tenant_id: tenantId, roles: [role] })
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: jwk.kid })
       .setIssuer(env.JWT_ISSUER)
       .setAudience(env.JWT_AUDIENCE)
-      .setSubject('enrollment-api')
+      .setSubject(subject)
       .setExpirationTime('5 minutes')
       .sign(privateKey)
   return { url, secret, state, env, issue }

@@ -2,7 +2,7 @@ import { aCancelledEnrollment, anEnrollment, anErasedAccount } from '@coursewire
 import { expect, test } from 'vitest'
 import { sesEvent, takeFeedback } from '../src/emails/feedback.ts'
 import { claim, isOneOf, resend, settle } from '../src/emails/repository.ts'
-import { addressHashKey, anAddressHash, openLedger } from './ledger.ts'
+import { addressHashKey, anAddressHash, openLedger, sentAs } from './ledger.ts'
 
 const ledger = await openLedger()
 
@@ -17,7 +17,7 @@ async function aMail({ isClaimed = true } = {}) {
 
 async function aSentMail() {
   const mail = await aMail()
-  await settle(ledger.db, mail.email, { status: 'sent', messageId: mail.email.id })
+  await settle(ledger.db, mail.email, sentAs(mail.email.id))
   return mail
 }
 
@@ -70,9 +70,9 @@ test('a mail is reported as sent once, and again only when a person has it sent 
   await resend(ledger.db, isOneOf([email.id]))
   await claim(ledger.db, email, anAddressHash)
 
-  expect(await settle(ledger.db, { ...email, attempt: 2 }, { status: 'sent', messageId: 'm-2' })).toBe(true)
-  expect(await settle(ledger.db, { ...email, attempt: 2 }, { status: 'sent', messageId: 'm-2' })).toBe(false)
-  expect(await settle(ledger.db, email, { status: 'sent', messageId: 'm-1' })).toBe(false)
+  expect(await settle(ledger.db, { ...email, attempt: 2 }, sentAs('m-2'))).toBe(true)
+  expect(await settle(ledger.db, { ...email, attempt: 2 }, sentAs('m-2'))).toBe(false)
+  expect(await settle(ledger.db, email, sentAs('m-1'))).toBe(false)
 
   expect(await ledger.reported(email.id)).toMatchObject([{ type: 'email.sent', payload: { attempt: 2 } }])
 })
@@ -107,7 +107,7 @@ test('feedback that is faster than the answer of SES is reported alone', async (
     ),
   )
 
-  expect(await settle(ledger.db, email, { status: 'sent', messageId: 'm-1' })).toBe(true)
+  expect(await settle(ledger.db, email, sentAs('m-1'))).toBe(true)
 
   expect(await typesAbout(email.id)).toEqual(['email.delivered'])
 })
@@ -177,9 +177,7 @@ test('a mail that has failed already is not reported again when it is withdrawn 
 test('a change that cannot be reported is not made', async () => {
   const { email } = await aMail()
 
-  await expect(
-    settle(ledger.db, { ...email, correlationId: '' }, { status: 'sent', messageId: 'm-1' }),
-  ).rejects.toThrow(/correlation_id/)
+  await expect(settle(ledger.db, { ...email, correlationId: '' }, sentAs('m-1'))).rejects.toThrow(/correlation_id/)
 
   expect(await ledger.find(email.recipient)).toMatchObject({ status: 'sending' })
 })

@@ -11,7 +11,7 @@ import { startSender } from '../src/emails/sender.ts'
 import { product } from '../src/emails/tenant.ts'
 import { createAnnouncer } from '../src/news/announcer.ts'
 import { anAccountEvent } from './account-events.ts'
-import { addressHashKey, anAddressHash, keepLines, logger, openLedger } from './ledger.ts'
+import { addressHashKey, anAddressHash, keepLines, logger, openLedger, sentAs } from './ledger.ts'
 import { aCourse, aDistribution, aRequest, aStudent, startNeighbours, startSes } from './neighbours.ts'
 
 const ledger = await openLedger()
@@ -405,7 +405,7 @@ test('only one of several workers claims a mail, and only its last attempt count
   expect(await settle(ledger.db, first, { status: 'pending', reason: 'throttled', isOutage: true })).toBe(true)
   expect(await claim(ledger.db, email, anAddressHash)).toBe(false)
   expect(await claim(ledger.db, first, anAddressHash)).toBe(true)
-  expect(await settle(ledger.db, first, { status: 'sent', messageId: 'm-1' })).toBe(false)
+  expect(await settle(ledger.db, first, sentAs('m-1'))).toBe(false)
   expect(await ledger.find(email.recipient)).toMatchObject({ status: 'sending', attempt: 2, messageId: null })
 })
 

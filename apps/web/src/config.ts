@@ -10,6 +10,7 @@ export const configSchema = z.object({
   ...shared,
   ENROLLMENT_API_URL: baseUrl,
   DISTRIBUTION_SERVICE_URL: baseUrl,
+  EMAIL_WORKER_URL: baseUrl,
   WEB_URL: baseUrl,
   SERVICE_CLIENT_ID: z.string(),
   SERVICE_CLIENT_SECRET: z.string(),

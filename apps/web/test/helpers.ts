@@ -88,7 +88,7 @@ export async function startCatalogue() {
 
 /** Starts the pages before two services. */
 export async function startWeb(
-  services: { catalogue?: { url: string }; accounts?: { url: string } } = {},
+  services: { catalogue?: { url: string }; accounts?: { url: string }; mails?: { url: string } } = {},
   env: Record<string, string> = {},
 ) {
   const url = services.catalogue?.url ?? 'http://127.0.0.1:9'
@@ -98,6 +98,7 @@ export async function startWeb(
     WEB_URL: 'https://learn.example.org',
     ENROLLMENT_API_URL: services.accounts?.url ?? url,
     DISTRIBUTION_SERVICE_URL: url,
+    EMAIL_WORKER_URL: services.mails?.url ?? url,
     SERVICE_CLIENT_ID: 'web',
     SERVICE_CLIENT_SECRET: 'secret',
     ...env,

@@ -7,11 +7,12 @@ import { passedThrough } from '../src/pages/pass-through.ts'
 import { type Call, startService, startWeb } from './helpers.ts'
 import { selfSigned } from './self-signed.ts'
 
-/** Starts the pages before two services that say who they are. */
-async function startBoth(env: Record<string, string> = {}) {
+/** Starts the pages before the services, which say who they are. */
+async function startAll(env: Record<string, string> = {}) {
   const accounts = await startService(() => ({ body: 'accounts' }))
   const catalogue = await startService(() => ({ body: 'catalogue' }))
-  return { accounts, catalogue, ...(await startWeb({ accounts, catalogue }, env)) }
+  const mails = await startService(() => ({ body: 'mails' }))
+  return { accounts, catalogue, mails, ...(await startWeb({ accounts, catalogue, mails }, env)) }
 }
 
 /** Sends bytes as they are, and resolves to all that is answered. */
@@ -25,8 +26,8 @@ async function sendRaw(app: Awaited<ReturnType<typeof startWeb>>['app'], request
 }
 
 it('each path goes to the service that a balancer would choose', async () => {
-  const { get } = await startBoth()
-  const names = { 'enrollment-api': 'accounts', 'distribution-service': 'catalogue' }
+  const { get } = await startAll()
+  const names = { 'enrollment-api': 'accounts', 'distribution-service': 'catalogue', 'email-worker': 'mails' }
   const paths = Object.keys(passedThrough).flatMap((prefix) => [prefix, `${prefix}/x`, `${prefix}/x/y?z=1`])
 
   for (const path of [...paths, '/api/me', '/api/enrollments', '/api/courses?q=1', '/auth/signin']) {
@@ -47,28 +48,28 @@ it.each([
   '/authx/y',
   '/API/me',
 ])('%s reaches no service', async (path) => {
-  const { accounts, catalogue, app } = await startBoth()
+  const { accounts, catalogue, mails, app } = await startAll()
 
   const answer = await sendRaw(app, `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`)
 
   expect(answer).toMatch(/^HTTP\/1\.1 40[04] /)
-  expect([...accounts.calls, ...catalogue.calls]).toEqual([])
+  expect([...accounts.calls, ...catalogue.calls, ...mails.calls]).toEqual([])
 })
 
 it.each(['/api/courses\\..\\..\\internal/x', '/api\\..\\internal', 'http://a/internal/x', '//a/api/me'])(
   'the request target %s reaches no service',
   async (target) => {
-    const { accounts, catalogue, app } = await startBoth()
+    const { accounts, catalogue, mails, app } = await startAll()
 
     const answer = await sendRaw(app, `GET ${target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`)
 
     expect(answer).toMatch(/^HTTP\/1\.1 (400|404) /)
-    expect([...accounts.calls, ...catalogue.calls]).toEqual([])
+    expect([...accounts.calls, ...catalogue.calls, ...mails.calls]).toEqual([])
   },
 )
 
 it('an id with a slash in it arrives as it was sent', async () => {
-  const { get, accounts } = await startBoth()
+  const { get, accounts } = await startAll()
 
   await get('/api/enrollments/math%2F101?a=%2F&a=b')
 
@@ -76,7 +77,7 @@ it('an id with a slash in it arrives as it was sent', async () => {
 })
 
 it('a service learns who the visitor is from us, never from the visitor', async () => {
-  const { get, accounts } = await startBoth()
+  const { get, accounts } = await startAll()
 
   await get('/api/me', {
     authorization: 'Bearer token',
@@ -99,7 +100,7 @@ it('a service learns who the visitor is from us, never from the visitor', async 
 })
 
 it('a balancer that we trust says who the visitor is', async () => {
-  const { get, accounts } = await startBoth({ TRUST_PROXY: '127.0.0.0/8' })
+  const { get, accounts } = await startAll({ TRUST_PROXY: '127.0.0.0/8' })
 
   await get('/api/me', { 'x-forwarded-for': '198.51.100.1, 203.0.113.9', 'x-forwarded-proto': 'https' })
 
@@ -146,7 +147,7 @@ it('a redirect of a service stays as it is', async () => {
 })
 
 it('what concerns one connection is not passed on', async () => {
-  const { app, accounts } = await startBoth()
+  const { app, accounts } = await startAll()
 
   const answer = await sendRaw(
     app,

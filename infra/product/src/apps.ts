@@ -15,6 +15,7 @@ export const apps = {
     settings: ({ urlOf, publicUrlOf }) => ({
       ENROLLMENT_API_URL: urlOf('enrollment-api'),
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
+      EMAIL_WORKER_URL: urlOf('email-worker'),
       WEB_URL: publicUrlOf('web'),
     }),
   },
@@ -52,7 +53,7 @@ export const apps = {
   'email-worker': {
     port: 3002,
     page: '/metrics',
-    paths: ['/webhooks/sns', '/api/admin/mails', '/api/admin/suppressions'],
+    paths: ['/webhooks/sns', '/api/me/mails', '/api/admin/mails', '/api/admin/suppressions'],
     database: 'email',
     consumes: true,
     checksTokens: true,

@@ -39,6 +39,8 @@ const notPersonal: Record<string, readonly string[]> = {
     'emails.tenant_id',
     'emails.priority',
     'emails.announcement_id',
+    'emails.sent_bytes',
+    'emails.sent_sha256',
     // What editors have written. The cursor is an id, for as long as the list of recipients is read.
     'announcements.*',
     'sending_budget.*',

@@ -18,6 +18,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mails to the caller, newest first */
+        get: operations["listOwnMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/mails/{id}/send-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a mail about a course sent again, once a day */
+        post: operations["sendOwnMailAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/mails": {
         parameters: {
             query?: never;
@@ -44,6 +78,23 @@ export interface paths {
         };
         /** A mail, with every change of it */
         get: operations["getMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mails/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mail as it would be written today */
+        get: operations["getMailContent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -126,11 +177,14 @@ export interface components {
          *           "dueAt": "2026-03-02T09:30:00.000000Z",
          *           "claimedAt": "2026-03-02T09:30:00.000000Z",
          *           "messageId": "0100018f-1",
+         *           "sentBytes": 21034,
+         *           "sentSha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
          *           "reason": null,
          *           "changedBy": "worker",
          *           "withdrawn": null,
          *           "eventId": "evt_1",
          *           "correlationId": "req_1",
+         *           "announcementId": null,
          *           "history": [
          *             {
          *               "at": "2026-03-02T09:30:00.000000Z",
@@ -238,11 +292,14 @@ export interface components {
          *       "dueAt": "2026-03-02T09:30:00.000000Z",
          *       "claimedAt": "2026-03-02T09:30:00.000000Z",
          *       "messageId": "0100018f-1",
+         *       "sentBytes": 21034,
+         *       "sentSha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
          *       "reason": null,
          *       "changedBy": "worker",
          *       "withdrawn": null,
          *       "eventId": "evt_1",
          *       "correlationId": "req_1",
+         *       "announcementId": null,
          *       "history": [
          *         {
          *           "at": "2026-03-02T09:30:00.000000Z",
@@ -294,13 +351,19 @@ export interface components {
             dueAt: string;
             claimedAt: string | null;
             messageId: string | null;
+            /** @description The size of what was sent last, headers and all */
+            sentBytes: number | null;
+            /** @description Its SHA-256 in hexadecimal */
+            sentSha256: string | null;
             reason: string | null;
-            /** @description Who made the last change: event, worker, ses, operator or the id of an admin */
+            /** @description Who made the last change: event, worker, ses, operator, recipient or the id of an admin */
             changedBy: string;
             /** @description Why the mail must not be sent any more */
             withdrawn: string | null;
             eventId: string;
             correlationId: string;
+            /** @description What news was written from */
+            announcementId: string | null;
             history: components["schemas"]["MailChange"][];
             /** @description Since when no mail goes to the address, because of what became of this one */
             addressSuppressedAt: string | null;
@@ -314,6 +377,20 @@ export interface components {
             reason: string | null;
             messageId: string | null;
             changedBy: string;
+        };
+        /**
+         * @example {
+         *       "subject": "Welcome to “Gardens”",
+         *       "html": "<p>Hello</p>",
+         *       "text": "Hello",
+         *       "remark": "Written from what is known today; its secret links lead nowhere. What was sent may differ: sentBytes and sentSha256 tell of that."
+         *     }
+         */
+        MailContent: {
+            subject: string;
+            html: string;
+            text: string;
+            remark: string;
         };
         /**
          * @example {
@@ -332,11 +409,14 @@ export interface components {
          *       "dueAt": "2026-03-02T09:30:00.000000Z",
          *       "claimedAt": "2026-03-02T09:30:00.000000Z",
          *       "messageId": "0100018f-1",
+         *       "sentBytes": 21034,
+         *       "sentSha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
          *       "reason": null,
          *       "changedBy": "worker",
          *       "withdrawn": null,
          *       "eventId": "evt_1",
-         *       "correlationId": "req_1"
+         *       "correlationId": "req_1",
+         *       "announcementId": null
          *     }
          */
         MailEntry: {
@@ -361,13 +441,19 @@ export interface components {
             dueAt: string;
             claimedAt: string | null;
             messageId: string | null;
+            /** @description The size of what was sent last, headers and all */
+            sentBytes: number | null;
+            /** @description Its SHA-256 in hexadecimal */
+            sentSha256: string | null;
             reason: string | null;
-            /** @description Who made the last change: event, worker, ses, operator or the id of an admin */
+            /** @description Who made the last change: event, worker, ses, operator, recipient or the id of an admin */
             changedBy: string;
             /** @description Why the mail must not be sent any more */
             withdrawn: string | null;
             eventId: string;
             correlationId: string;
+            /** @description What news was written from */
+            announcementId: string | null;
         };
         /**
          * @example {
@@ -388,11 +474,14 @@ export interface components {
          *           "dueAt": "2026-03-02T09:30:00.000000Z",
          *           "claimedAt": "2026-03-02T09:30:00.000000Z",
          *           "messageId": "0100018f-1",
+         *           "sentBytes": 21034,
+         *           "sentSha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
          *           "reason": null,
          *           "changedBy": "worker",
          *           "withdrawn": null,
          *           "eventId": "evt_1",
-         *           "correlationId": "req_1"
+         *           "correlationId": "req_1",
+         *           "announcementId": null
          *         }
          *       ],
          *       "nextCursor": null
@@ -408,6 +497,18 @@ export interface components {
             /** @constant */
             code?: "mail.not-found";
         } & components["schemas"]["Problem"];
+        MailNotRepeatable: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "mail.not-repeatable";
+        } & components["schemas"]["Problem"];
+        MailNotWritable: {
+            /** @constant */
+            status?: 409;
+            /** @constant */
+            code?: "mail.not-writable";
+        } & components["schemas"]["Problem"];
         MailPending: {
             /** @constant */
             status?: 409;
@@ -419,6 +520,12 @@ export interface components {
             status?: 409;
             /** @constant */
             code?: "mail.suppressed";
+        } & components["schemas"]["Problem"];
+        MailTooOften: {
+            /** @constant */
+            status?: 429;
+            /** @constant */
+            code?: "mail.too-often";
         } & components["schemas"]["Problem"];
         MailWithdrawn: {
             /** @constant */
@@ -432,6 +539,53 @@ export interface components {
             /** @constant */
             code?: "media-type.unsupported";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "id": "0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f",
+         *       "template": "welcome",
+         *       "courseId": "course_1",
+         *       "state": "delivered",
+         *       "createdAt": "2026-03-02T09:30:00.000000Z",
+         *       "updatedAt": "2026-03-02T09:30:02.000000Z",
+         *       "maySendAgain": true
+         *     }
+         */
+        OwnMail: {
+            id: string;
+            template: string;
+            /** @description Null if the mail is about the account */
+            courseId: string | null;
+            /**
+             * @description `returned`: the address takes no mails. `uncertain`: it may have arrived
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "delivered" | "returned" | "failed" | "uncertain";
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            maySendAgain: boolean;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "0195565c-2a40-7c3e-9a51-6f0d7b1c2e4f",
+         *           "template": "welcome",
+         *           "courseId": "course_1",
+         *           "state": "delivered",
+         *           "createdAt": "2026-03-02T09:30:00.000000Z",
+         *           "updatedAt": "2026-03-02T09:30:02.000000Z",
+         *           "maySendAgain": true
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        OwnMailPage: {
+            items: components["schemas"]["OwnMail"][];
+            nextCursor: string | null;
+        };
         /** @description Why a request was refused (RFC 9457) */
         Problem: {
             /** @description `urn:problem-type:coursewire:` and the code */
@@ -443,7 +597,7 @@ export interface components {
              * @description What went wrong, as a stable code for programs
              * @enum {string}
              */
-            code: "request.invalid" | "token.invalid" | "role.insufficient" | "server.error" | "service.unavailable" | "mail.not-found" | "mail.pending" | "mail.suppressed" | "mail.withdrawn" | "body.too-large" | "media-type.unsupported" | "interventions.too-many" | "suppression.not-found";
+            code: "request.invalid" | "token.invalid" | "role.insufficient" | "server.error" | "service.unavailable" | "mail.not-found" | "mail.pending" | "mail.withdrawn" | "mail.not-repeatable" | "body.too-large" | "media-type.unsupported" | "mail.too-often" | "mail.not-writable" | "mail.suppressed" | "interventions.too-many" | "suppression.not-found";
             /** @description The requested path */
             instance: string;
             /** @description The id of the request in the log of the service */
@@ -565,13 +719,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["MailNotFound"];
             };
         };
-        /** @description Conflict (mail.pending, mail.suppressed, mail.withdrawn) */
-        MailPendingOrMailSuppressedOrMailWithdrawn: {
+        /** @description Conflict (mail.pending, mail.withdrawn, mail.not-repeatable) */
+        MailPendingOrMailWithdrawnOrMailNotRepeatable: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["MailPending"] | components["schemas"]["MailSuppressed"] | components["schemas"]["MailWithdrawn"];
+                "application/problem+json": components["schemas"]["MailPending"] | components["schemas"]["MailWithdrawn"] | components["schemas"]["MailNotRepeatable"];
             };
         };
         /** @description Payload Too Large (body.too-large) */
@@ -590,6 +744,35 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["MediaTypeUnsupported"];
+            };
+        };
+        /** @description Too Many Requests (mail.too-often) */
+        MailTooOften: {
+            headers: {
+                /** @description How many seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MailTooOften"];
+            };
+        };
+        /** @description Conflict (mail.not-writable) */
+        MailNotWritable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MailNotWritable"];
+            };
+        };
+        /** @description Conflict (mail.pending, mail.suppressed, mail.withdrawn) */
+        MailPendingOrMailSuppressedOrMailWithdrawn: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MailPending"] | components["schemas"]["MailSuppressed"] | components["schemas"]["MailWithdrawn"];
             };
         };
         /** @description Too Many Requests (interventions.too-many) */
@@ -627,13 +810,19 @@ export type InvalidPart = components['schemas']['InvalidPart'];
 export type LiftingInput = components['schemas']['LiftingInput'];
 export type Mail = components['schemas']['Mail'];
 export type MailChange = components['schemas']['MailChange'];
+export type MailContent = components['schemas']['MailContent'];
 export type MailEntry = components['schemas']['MailEntry'];
 export type MailEntryPage = components['schemas']['MailEntryPage'];
 export type MailNotFound = components['schemas']['MailNotFound'];
+export type MailNotRepeatable = components['schemas']['MailNotRepeatable'];
+export type MailNotWritable = components['schemas']['MailNotWritable'];
 export type MailPending = components['schemas']['MailPending'];
 export type MailSuppressed = components['schemas']['MailSuppressed'];
+export type MailTooOften = components['schemas']['MailTooOften'];
 export type MailWithdrawn = components['schemas']['MailWithdrawn'];
 export type MediaTypeUnsupported = components['schemas']['MediaTypeUnsupported'];
+export type OwnMail = components['schemas']['OwnMail'];
+export type OwnMailPage = components['schemas']['OwnMailPage'];
 export type Problem = components['schemas']['Problem'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
 export type ResendingInput = components['schemas']['ResendingInput'];
@@ -649,9 +838,12 @@ export type ResponseRoleInsufficient = components['responses']['RoleInsufficient
 export type ResponseServerError = components['responses']['ServerError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
 export type ResponseMailNotFound = components['responses']['MailNotFound'];
-export type ResponseMailPendingOrMailSuppressedOrMailWithdrawn = components['responses']['MailPendingOrMailSuppressedOrMailWithdrawn'];
+export type ResponseMailPendingOrMailWithdrawnOrMailNotRepeatable = components['responses']['MailPendingOrMailWithdrawnOrMailNotRepeatable'];
 export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
 export type ResponseMediaTypeUnsupported = components['responses']['MediaTypeUnsupported'];
+export type ResponseMailTooOften = components['responses']['MailTooOften'];
+export type ResponseMailNotWritable = components['responses']['MailNotWritable'];
+export type ResponseMailPendingOrMailSuppressedOrMailWithdrawn = components['responses']['MailPendingOrMailSuppressedOrMailWithdrawn'];
 export type ResponseInterventionsTooMany = components['responses']['InterventionsTooMany'];
 export type ResponseSuppressionNotFound = components['responses']['SuppressionNotFound'];
 export type $defs = Record<string, never>;
@@ -680,6 +872,66 @@ export interface operations {
             400: components["responses"]["RequestInvalid"];
             401: components["responses"]["TokenInvalid"];
             403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listOwnMails: {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before */
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMailPage"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    sendOwnMailAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is sent to the address that the caller has now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["MailNotFound"];
+            409: components["responses"]["MailPendingOrMailWithdrawnOrMailNotRepeatable"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["MediaTypeUnsupported"];
+            429: components["responses"]["MailTooOften"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -745,6 +997,35 @@ export interface operations {
             401: components["responses"]["TokenInvalid"];
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["MailNotFound"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getMailContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailContent"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["MailNotFound"];
+            409: components["responses"]["MailNotWritable"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -63,8 +63,11 @@ export const emails = pgTable(
     dueAt: moment('due_at').notNull().default(sql`now()`),
     claimedAt: moment('claimed_at'),
     messageId: text('message_id'),
+    /** The size of what was sent last, and its SHA-256 in hexadecimal: a proof of what the ledger does not keep. */
+    sentBytes: integer('sent_bytes'),
+    sentSha256: text('sent_sha256'),
     reason: text('reason'),
-    /** The author of the last change: `event`, `worker`, `ses`, `operator` or the id of an admin. */
+    /** The author of the last change: `event`, `worker`, `ses`, `operator`, `recipient` or the id of an admin. */
     changedBy: text('changed_by').notNull().default('event'),
     /** Why it must not be sent any more, if so. A claimed mail may have left before that. */
     withdrawn: text('withdrawn'),
@@ -90,7 +93,8 @@ export const emails = pgTable(
 )
 
 /** Whether a change was made by an admin, whose id is its author, and not by a program or on a command line. */
-export const isByAdmin = (changedBy: AnyPgColumn) => sql`${changedBy} NOT IN ('event', 'worker', 'ses', 'operator')`
+export const isByAdmin = (changedBy: AnyPgColumn) =>
+  sql`${changedBy} NOT IN ('event', 'worker', 'ses', 'operator', 'recipient')`
 
 /** Every change of a mail. A trigger writes it, so that no program can forget to. */
 export const emailHistory = pgTable(

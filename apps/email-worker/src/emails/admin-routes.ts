@@ -1,11 +1,13 @@
 import { emailAddress, id, line } from '@coursewire/events'
-import { AppError, type Database, type HttpApp, pageLimit, pageOf, toPage } from '@coursewire/service-kit'
+import { type HttpApp, pageLimit, pageOf, toPage } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { statuses } from '../db/schema.ts'
-import type { Interventions } from './interventions.ts'
+import { type Interventions, notFound } from './interventions.ts'
 import { findEmailOf, listEmails } from './ledger.ts'
+import { rewrite } from './rewriting.ts'
 import { ledgerEntry, mail, moment } from './routes.ts'
 import { findSuppression, hashAddress } from './suppression.ts'
+import type { Sources } from './templates.ts'
 
 const search = z.strictObject({
   recipient: id.optional().describe('The id of an account'),
@@ -39,14 +41,22 @@ const found = z
   })
   .meta({ id: 'FoundSuppression', example: { suppression: null } })
 
+const remark =
+  'Written from what is known today; its secret links lead nowhere. What was sent may differ: sentBytes and sentSha256 tell of that.'
+const content = z.object({ subject: z.string(), html: z.string(), text: z.string(), remark: z.string() }).meta({
+  id: 'MailContent',
+  example: { subject: 'Welcome to “Gardens”', html: '<p>Hello</p>', text: 'Hello', remark },
+})
+
 const tags = ['Administration']
 const config = { access: ['admin'] } as const
 
 /** Adds what admins see of the mails of their tenant, and what they do about them. */
 export function addAdminRoutes(
   app: HttpApp,
-  { db, interventions, addressHashKey }: { db: Database; interventions: Interventions; addressHashKey: string },
+  options: { interventions: Interventions; addressHashKey: string } & Sources,
 ): void {
+  const { db, interventions, addressHashKey } = options
   app.get(
     '/api/admin/mails',
     {
@@ -78,8 +88,28 @@ export function addAdminRoutes(
     },
     async ({ tenantId, params }) => {
       const email = await findEmailOf(db, tenantId, params.id)
-      if (!email) throw new AppError('not-found', 'mail.not-found', 'Mail not found')
+      if (!email) throw notFound()
       return email
+    },
+  )
+
+  app.get(
+    '/api/admin/mails/:id/content',
+    {
+      schema: {
+        operationId: 'getMailContent',
+        tags,
+        summary: 'A mail as it would be written today',
+        params,
+        response: { 200: content },
+        refusals: { 404: 'mail.not-found', 409: 'mail.not-writable' },
+      },
+      config,
+    },
+    async ({ tenantId, params }) => {
+      const email = await findEmailOf(db, tenantId, params.id)
+      if (!email) throw notFound()
+      return { ...(await rewrite(email, options)), remark }
     },
   )
 

@@ -41,12 +41,18 @@ export interface Email extends Omit<OwedEmail, 'activation'> {
 /** Why a mail is not sent, in a word that others may be told. */
 export type Failure = (typeof emailFailures)[number]
 
+/** What SES was sent: the size of the whole mail, and its SHA-256 in hexadecimal. */
+interface SentContent {
+  bytes: number
+  sha256: string
+}
+
 /**
  * The outcome of an attempt to send. `isThrottled` says that it came too soon, which is nobody's failure. `isOutage` marks a failure that the next mail would have too; `remedy` is what an operator has to do before
  * it can be sent.
  */
 export type Outcome =
-  | { status: 'sent'; messageId: string }
+  | { status: 'sent'; messageId: string; content: SentContent }
   | { status: 'failed'; reason: string; failure: Failure }
   | { status: 'suppressed'; reason: string }
   | { status: 'pending'; reason: string; isOutage: boolean; isThrottled?: true; remedy?: string | undefined }

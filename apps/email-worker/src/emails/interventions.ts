@@ -1,7 +1,7 @@
 import { AppError, type Caller, type Database, type Transaction } from '@coursewire/service-kit'
 import { and, eq, gt, sql } from 'drizzle-orm'
 import { acceptedStatuses, emailHistory, emails, isByAdmin } from '../db/schema.ts'
-import { findEmail } from './ledger.ts'
+import { findEmail, type LedgerEntry } from './ledger.ts'
 import { isOneOf, resend } from './repository.ts'
 import { hasRefused, lift } from './suppression.ts'
 
@@ -10,6 +10,8 @@ type Admin = Pick<Caller, 'id' | 'tenantId'>
 /** Whoever has more to mend does it on the command line. */
 const MOST_IN_AN_HOUR = 100
 const RETRY_AFTER_SECONDS = 600
+/** In a day. */
+const MOST_OF_A_PERSON = 5
 
 /** What admins do about mails of their tenant by hand. Mails of other tenants do not exist for them. */
 export function createInterventions({ db, onDue }: { db: Database; onDue: () => void }) {
@@ -18,10 +20,9 @@ export function createInterventions({ db, onDue }: { db: Database; onDue: () => 
     async resend(admin: Admin, id: string, because: string): Promise<boolean> {
       const status = await db.transaction(async (tx) => {
         const email = await findEmail(tx, id, 'update')
-        if (email?.tenantId !== admin.tenantId) throw new AppError('not-found', 'mail.not-found', 'Mail not found')
-        const { status: before, withdrawn, recipient } = email
-        if (withdrawn !== null) throw refuse('withdrawn', `The mail must not be sent any more: ${withdrawn}`)
-        if (before === 'pending' || before === 'sending') throw refuse('pending', 'The mail is about to be sent')
+        if (email?.tenantId !== admin.tenantId) throw notFound()
+        assertSendable(email)
+        const { status: before, recipient } = email
         if (before === 'suppressed' && (await hasRefused(tx, admin.tenantId, recipient))) {
           throw refuse('suppressed', 'The address refuses mails. Lift the suppression first, if the person wants them')
         }
@@ -31,6 +32,26 @@ export function createInterventions({ db, onDue }: { db: Database; onDue: () => 
       })
       onDue()
       return ['unknown', ...acceptedStatuses].includes(status)
+    },
+
+    /**
+     * Sends a mail again because its recipient wants it, once a day, to the address that they have now. `assertRepeatable` refuses other kinds
+     * of mails.
+     */
+    async sendAgain(
+      { id: recipient, tenantId }: Caller,
+      id: string,
+      assertRepeatable: (email: LedgerEntry) => void,
+    ): Promise<void> {
+      await db.transaction(async (tx) => {
+        const email = await findEmail(tx, id, 'update')
+        if (email?.tenantId !== tenantId || email.recipient !== recipient) throw notFound()
+        assertSendable(email)
+        assertRepeatable(email)
+        await assertSeldom(tx, email)
+        await resend(tx, isOneOf([id]), { by: 'recipient' })
+      })
+      onDue()
     },
 
     /** Lets the tenant write to a suppressed address again. Throws `suppression.not-found`. */
@@ -45,6 +66,29 @@ export function createInterventions({ db, onDue }: { db: Database; onDue: () => 
 }
 
 export type Interventions = ReturnType<typeof createInterventions>
+
+/** Mails of other tenants, and of other people, do not exist. */
+export const notFound = () => new AppError('not-found', 'mail.not-found', 'Mail not found')
+
+function assertSendable({ status, withdrawn }: LedgerEntry): void {
+  if (withdrawn !== null) throw refuse('withdrawn', `The mail must not be sent any more: ${withdrawn}`)
+  if (status === 'pending' || status === 'sending') throw refuse('pending', 'The mail is about to be sent')
+}
+
+/** Each mail once a day, and a person a few of them. */
+async function assertSeldom(tx: Transaction, { id, tenantId, recipient }: LedgerEntry): Promise<void> {
+  const { rows } = await tx.execute<{ count: number; isSame: boolean; seconds: number }>(sql`
+    SELECT count(*)::int AS count, coalesce(bool_or(emails.id = ${id}), false) AS "isSame",
+           ceil(extract(epoch FROM coalesce(max(at) FILTER (WHERE emails.id = ${id}), min(at)) + interval '1 day' - now()))::int AS seconds
+    FROM emails JOIN email_history ON email_id = emails.id
+    WHERE (tenant_id, recipient) = (${tenantId}, ${recipient})
+      AND email_history.changed_by = 'recipient' AND at > now() - interval '1 day'`)
+  const [asked] = rows
+  if (!asked || (!asked.isSame && asked.count < MOST_OF_A_PERSON)) return
+  throw new AppError('rate-limited', 'mail.too-often', 'A mail is sent again once a day', {
+    retryAfterSeconds: asked.seconds,
+  })
+}
 
 const refuse = (why: 'withdrawn' | 'pending' | 'suppressed', message: string) =>
   new AppError('conflict', `mail.${why}`, message)

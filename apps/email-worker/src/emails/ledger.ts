@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@coursewire/service-kit'
-import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { emailHistory, emails, type statuses, suppressions } from '../db/schema.ts'
 
 export interface LedgerFilter {
@@ -44,11 +44,14 @@ const entry = {
   dueAt: emails.dueAt,
   claimedAt: emails.claimedAt,
   messageId: emails.messageId,
+  sentBytes: emails.sentBytes,
+  sentSha256: emails.sentSha256,
   reason: emails.reason,
   changedBy: emails.changedBy,
   withdrawn: emails.withdrawn,
   eventId: emails.eventId,
   correlationId: emails.correlationId,
+  announcementId: emails.announcementId,
 }
 
 /** Lists mails, newest first, those before the id `before` if it is given. */
@@ -65,6 +68,27 @@ export function listEmails(
       .orderBy(desc(emails.id))
       .limit(limit)
   )
+}
+
+/** Lists what a person sees of the mails to them, newest first. Mails that were withdrawn are nothing to them. */
+export function listOwnEmails(
+  db: Database,
+  person: { tenantId: string; id: string },
+  { before, limit }: { before?: string | undefined; limit: number },
+) {
+  const { id, template, fact, status, createdAt, updatedAt, withdrawn } = emails
+  return db
+    .select({ id, template, fact, status, createdAt, updatedAt })
+    .from(emails)
+    .where(
+      and(
+        matches({ tenant: person.tenantId, recipient: person.id }),
+        isNull(withdrawn),
+        before === undefined ? undefined : lt(id, before),
+      ),
+    )
+    .orderBy(desc(id))
+    .limit(limit)
 }
 
 /** Lists all mails to an account, oldest first, each with its history and the suppression that it led to. */

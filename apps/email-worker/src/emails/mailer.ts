@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   GetSendQuotaCommand,
   SESClient,
@@ -101,7 +102,8 @@ export function createSesMailer(options: {
           },
         })
         if (!MessageId) throw new Error('SES answered without a MessageId')
-        return { status: 'sent', messageId: MessageId }
+        const sha256 = createHash('sha256').update(raw).digest('hex')
+        return { status: 'sent', messageId: MessageId, content: { bytes: raw.length, sha256 } }
       } catch (error) {
         return explainFailure(error, hasLeft)
       }

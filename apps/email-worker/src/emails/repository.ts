@@ -154,6 +154,8 @@ const settleSentStatement = `
       status = CASE WHEN message_id IS NULL THEN 'sent' ELSE status END,
       reason = CASE WHEN message_id IS NOT NULL THEN reason END,
       message_id = coalesce(message_id, $3),
+      sent_bytes = $10,
+      sent_sha256 = $11,
       changed_by = CASE WHEN message_id IS NULL THEN 'worker' ELSE changed_by END,
       updated_at = now()
     WHERE id = $1 AND attempt = $2 AND status <> 'sent'
@@ -225,7 +227,7 @@ export async function settle(
   email: Reported & Pick<Email, 'failures'>,
   outcome: Outcome,
 ): Promise<boolean> {
-  if (outcome.status === 'sent') return settleSent(db, email, outcome.messageId)
+  if (outcome.status === 'sent') return settleSent(db, email, outcome)
   const isThrottled = outcome.status === 'pending' && outcome.isThrottled
   const failures = email.failures + (isThrottled ? 0 : 1)
   return db.transaction(async (tx) => {
@@ -251,12 +253,16 @@ export async function settle(
 }
 
 /** Takes one round trip, because it is on the way of every mail. */
-async function settleSent(db: Database, email: Reported, messageId: string): Promise<boolean> {
+async function settleSent(
+  db: Database,
+  email: Reported,
+  { messageId, content }: Extract<Outcome, { status: 'sent' }>,
+): Promise<boolean> {
   const messages = toOutboxColumns([report(email, { status: 'sent' })])
   const { rowCount } = await queryNamed(db, {
     name: 'settle-sent-email',
     text: settleSentStatement,
-    values: [email.id, email.attempt, messageId, ...Object.values(messages)],
+    values: [email.id, email.attempt, messageId, ...Object.values(messages), content.bytes, content.sha256],
   })
   return rowCount === 1
 }

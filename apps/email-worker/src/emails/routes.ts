@@ -32,11 +32,16 @@ const entry = z.object({
   dueAt: moment,
   claimedAt: moment.nullable(),
   messageId: z.string().nullable(),
+  sentBytes: z.int().nullable().describe('The size of what was sent last, headers and all'),
+  sentSha256: z.string().nullable().describe('Its SHA-256 in hexadecimal'),
   reason: z.string().nullable(),
-  changedBy: z.string().describe('Who made the last change: event, worker, ses, operator or the id of an admin'),
+  changedBy: z
+    .string()
+    .describe('Who made the last change: event, worker, ses, operator, recipient or the id of an admin'),
   withdrawn: z.string().nullable().describe('Why the mail must not be sent any more'),
   eventId: z.string(),
   correlationId: z.string(),
+  announcementId: z.string().nullable().describe('What news was written from'),
 })
 
 const sent: z.output<typeof entry> = {
@@ -55,11 +60,14 @@ const sent: z.output<typeof entry> = {
   dueAt: at,
   claimedAt: at,
   messageId: '0100018f-1',
+  sentBytes: 21_034,
+  sentSha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   reason: null,
   changedBy: 'worker',
   withdrawn: null,
   eventId: 'evt_1',
   correlationId: 'req_1',
+  announcementId: null,
 }
 export const ledgerEntry = entry.meta({ id: 'MailEntry', example: sent })
 const sentWithHistory = {

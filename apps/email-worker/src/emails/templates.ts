@@ -33,6 +33,8 @@ export interface Sources {
 export interface Template {
   /** Consumes the event that asks for the mail, if there is one for each mail. */
   createHandler?: (logger: Logger) => Handler
+  /** Whether its fact is a course. It can be sent again; a mail about an account cannot, since its link ends. */
+  isAboutCourse: boolean
   /** The log says this before it is sent. */
   describe: (email: Email) => { message: string; fields: object }
   /** Fetches what the mail needs, and writes it. An AppError says why that failed, and whether it may succeed later. */
@@ -49,6 +51,7 @@ const welcome: Template = {
         toEmail: (event) => toEnrollmentEmail('welcome', event),
       }),
     ),
+  isAboutCourse: true,
   describe: ({ recipient, source }) => ({
     message: 'Processing enrollment email',
     fields: { studentId: recipient, source },
@@ -66,6 +69,7 @@ const welcome: Template = {
 
 const cancellation: Template = {
   createHandler: (logger) => on(enrollmentCancelled, onEnrollmentCancelled(logger)),
+  isAboutCourse: true,
   describe: ({ recipient }) => ({ message: 'Processing cancellation email', fields: { studentId: recipient } }),
   async write(email, sources) {
     const { student, course, ...options } = await getEnrollment(email, sources)
@@ -101,6 +105,7 @@ function accountMail<Type extends string>(
         event,
         owe({ logger, message: 'Received account event', toEmail: (asked) => toAccountEmail(purpose, asked) }),
       ),
+    isAboutCourse: false,
     describe: ({ recipient }) => ({
       message: 'Processing account email',
       fields: { accountId: recipient, template: purpose },
@@ -118,6 +123,7 @@ function accountMail<Type extends string>(
 /** News about a course. The listeners in `src/news` write its rows. */
 function news(kind: Announcement['kind']): Template {
   return {
+    isAboutCourse: true,
     describe: ({ recipient, announcementId }) => ({
       message: 'Processing news email',
       fields: { recipient, announcementId },

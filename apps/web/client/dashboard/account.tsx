@@ -8,6 +8,7 @@ import { Devices } from './devices.tsx'
 import { Field, Form } from './form.tsx'
 import { intent } from './intent.ts'
 import { closestLanguage } from './language.ts'
+import { SentMails } from './mails.tsx'
 import { notify } from './notices.tsx'
 import { Dialog, Failed, Loading, Problem, useTitle } from './parts.tsx'
 import { useLanguage, useWords } from './words.tsx'
@@ -35,6 +36,9 @@ export function Account() {
       </Section>
       <Section title={words.mails} text={words.mailsWhat}>
         <Mails account={data} />
+      </Section>
+      <Section title={words.mailsSent} text={words.mailsSentWhat}>
+        <SentMails />
       </Section>
       <Section title={words.devices}>
         <Devices />

@@ -41,7 +41,7 @@ export const enrollmentQuery = (courseId: string) =>
   })
 
 /** What the catalogue says about courses: one entry for each that is public, in the reader's language if there is one. */
-const entriesQuery = (courseIds: string[], language: string) =>
+export const entriesQuery = (courseIds: string[], language: string) =>
   queryOptions({
     queryKey: ['entries', language, courseIds],
     queryFn: async () => {

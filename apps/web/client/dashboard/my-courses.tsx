@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Leave } from './leave.tsx'
+import { Unreached } from './mails.tsx'
 import { enrollmentsQuery, type MyCourse, useNamed } from './my-courses-data.ts'
 import { Failed, Loading, Menu, Motif, useTitle } from './parts.tsx'
 import { useProgress, Wire } from './wire.tsx'
@@ -21,6 +22,7 @@ export function MyCourses() {
     .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt))
   return (
     <>
+      <Unreached />
       {latest ? <Next course={latest} /> : <h1 className="hidden">{words.myCourses}</h1>}
       {error ? (
         <p className="notice bad">

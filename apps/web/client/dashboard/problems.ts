@@ -1,8 +1,9 @@
+import type { Problem as MailProblem } from '@coursewire/api-client/email-worker'
 import type { Problem } from '@coursewire/api-client/enrollment-api'
 import { Refusal } from './api.ts'
 import type { Words } from './words.en.ts'
 
-type Code = Problem['code']
+type Code = Problem['code'] | MailProblem['code']
 /** What only editors, admins and services are told. */
 type ForOthers =
   | 'client.invalid'
@@ -16,6 +17,10 @@ type ForOthers =
   | 'user.not-found'
   | 'account.own'
   | 'verification.not-needed'
+  | 'mail.suppressed'
+  | 'mail.not-writable'
+  | 'interventions.too-many'
+  | 'suppression.not-found'
 
 /** What learners may be told. A code that the API adds is a compile error until it has words, or is for others. */
 export type ProblemWords = Record<Exclude<Code, ForOthers>, string>

@@ -9,6 +9,9 @@ export const passedThrough = {
   '/api': 'enrollment-api',
   '/api/courses': 'distribution-service',
   '/api/distributions': 'distribution-service',
+  '/api/me/mails': 'email-worker',
+  '/api/admin/mails': 'email-worker',
+  '/api/admin/suppressions': 'email-worker',
 } as const
 
 const TIMEOUT_MS = 20_000
@@ -26,6 +29,7 @@ export async function addPassThrough(
   const logs = {
     'enrollment-api': createOutageLog(logger, texts),
     'distribution-service': createOutageLog(logger, texts),
+    'email-worker': createOutageLog(logger, texts),
   }
   for (const [prefix, service] of Object.entries(passedThrough)) {
     const log = logs[service]
