@@ -31,3 +31,12 @@ export const configSchema = z.object({
 export type Config = z.output<typeof configSchema>
 
 export const cliConfigSchema = z.object({ DATABASE_URL: baseConfig.DATABASE_URL })
+
+/** What it takes to ask enrollment-api as well. */
+export const comparingConfigSchema = configSchema.pick({
+  DATABASE_URL: true,
+  DEFAULT_TENANT: true,
+  ENROLLMENT_API_URL: true,
+  SERVICE_CLIENT_ID: true,
+  SERVICE_CLIENT_SECRET: true,
+})

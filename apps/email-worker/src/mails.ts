@@ -1,6 +1,8 @@
 import { line } from '@coursewire/events'
 import {
   type CommandLine,
+  createLogger,
+  createServiceClient,
   type Database,
   defineAction,
   formatRecord,
@@ -13,8 +15,9 @@ import {
 } from '@coursewire/service-kit'
 import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
-import { cliConfigSchema } from './config.ts'
+import { cliConfigSchema, comparingConfigSchema } from './config.ts'
 import { statuses } from './db/schema.ts'
+import { findMissing } from './emails/completeness.ts'
 import { findEmail, type LedgerEntry, listEmails, listHistory, matches } from './emails/ledger.ts'
 import { countResendable, isOneOf, resend } from './emails/repository.ts'
 import { templates } from './emails/templates.ts'
@@ -101,6 +104,31 @@ export function createMails({ env, print }: Terminal): CommandLine {
     },
   })
 
+  const missing = defineAction({
+    name: 'missing',
+    description: 'Lists enrolments that have no welcome mail in the ledger; asks enrollment-api, as the worker does',
+    input: z.object({
+      tenant: word.optional().describe('Of this tenant; by default DEFAULT_TENANT'),
+      days: z.coerce.number().int().min(1).max(90).default(3).describe('Enrolments of so many days'),
+      json,
+    }),
+    async run({ tenant, days, json: isJson }) {
+      const config = loadConfig(comparingConfigSchema, env)
+      const services = createServiceClient({
+        tokenUrl: `${config.ENROLLMENT_API_URL}/auth/service-token`,
+        clientId: config.SERVICE_CLIENT_ID,
+        clientSecret: config.SERVICE_CLIENT_SECRET,
+        logger: createLogger({ service: 'mails', level: 'silent' }),
+      })
+      await withLedger(async (db) => {
+        const sources = { db, services, enrollmentApiUrl: config.ENROLLMENT_API_URL }
+        const found = await findMissing(sources, tenant ?? config.DEFAULT_TENANT, days)
+        if (isJson) return JSON.stringify(found, null, 2)
+        return found.length === 0 ? 'Every enrolment has its mail' : formatTable(found)
+      })
+    },
+  })
+
   const preview = defineAction({
     name: 'preview',
     description: 'Shows every mail with example data in a browser, until Ctrl-C; needs no database',
@@ -113,7 +141,7 @@ export function createMails({ env, print }: Terminal): CommandLine {
   return {
     name: 'mails',
     description: 'Reads and repairs the mail ledger, and shows how mails look',
-    actions: { list, show, unknown, resend: again, preview },
+    actions: { list, show, unknown, missing, resend: again, preview },
   }
 }
 

@@ -4,15 +4,18 @@ import { beforeAll, expect, test } from 'vitest'
 import { settle } from '../src/emails/repository.ts'
 import { createMails } from '../src/mails.ts'
 import { openLedger, sentAs } from './ledger.ts'
+import { startNeighbours } from './neighbours.ts'
 import { runMails } from './processes.ts'
 
 const ledger = await openLedger()
 
+const mails = (...rawArgs: string[]) => runIn({}, rawArgs)
+
 /** Runs the command without a process of its own. */
-async function mails(...rawArgs: string[]) {
+async function runIn(env: Record<string, string>, rawArgs: string[]) {
   const printed = { out: '', err: '' }
   const terminal = {
-    env: { DATABASE_URL: ledger.databaseUrl },
+    env: { ...env, DATABASE_URL: ledger.databaseUrl },
     print: (text: string) => Object.assign(printed, { out: text }),
     note: (text: string) => Object.assign(printed, { err: text }),
   }
@@ -73,6 +76,19 @@ test('unknown lists the mails that wait for a person', async () => {
   const { out } = await mails('unknown', '--json')
 
   expect(JSON.parse(out)).toMatchObject([{ id: (await find('unknown')).id, reason: 'socket hang up' }])
+})
+
+test('missing lists the enrolments that have no mail', async () => {
+  const { env, state } = await startNeighbours()
+  const { enrollment_id: id, student_id: studentId, course_id: courseId } = events.sent.payload
+  const lost = { id: 'enr_lost', studentId: 'usr_lost', courseId, activation: 1 }
+  state.enrollments = [[{ id, studentId, courseId, activation: 1 }], [lost]]
+
+  expect(JSON.parse((await runIn(env, ['missing', '--json'])).out)).toEqual([lost])
+  expect((await runIn(env, ['missing'])).out).toContain('usr_lost')
+  state.enrollments = [[{ id, studentId, courseId, activation: 1 }]]
+  expect((await runIn(env, ['missing'])).out).toBe('Every enrolment has its mail')
+  expect(await mails('missing')).toMatchObject({ code: 1, err: expect.stringContaining('ENROLLMENT_API_URL') })
 })
 
 test('show prints everything about one mail', async () => {

@@ -1,8 +1,18 @@
-// `npm run mails -- …`: email-worker's CLI on the database of the running stack, or on that of DATABASE_URL.
+// `npm run mails -- …`: email-worker's CLI on the running stack, or on the database in DATABASE_URL.
+import { tenant } from '@coursewire/product'
 import { chooseDatabase, runAppCli } from './run-app-cli.ts'
-import { readRunningStack } from './running-stack.ts'
+import { readRunningStack, readSecrets } from './running-stack.ts'
 
-runAppCli(
-  'email-worker/src/cli.ts',
-  process.argv[2] === 'preview' ? {} : chooseDatabase(readRunningStack()?.postgres.email?.databaseUrl, 'email-worker'),
-)
+const action = process.argv[2]
+const stack = readRunningStack()
+const database = action === 'preview' ? {} : chooseDatabase(stack?.postgres.email?.databaseUrl, 'email-worker')
+// Whoever names another database names its neighbours too.
+const neighbours = action === 'missing' &&
+  stack &&
+  database['DATABASE_URL'] && {
+    DEFAULT_TENANT: tenant,
+    ENROLLMENT_API_URL: stack.enrollmentApi,
+    SERVICE_CLIENT_ID: 'email-worker',
+    SERVICE_CLIENT_SECRET: readSecrets().clients['email-worker'],
+  }
+runAppCli('email-worker/src/cli.ts', { ...database, ...neighbours })

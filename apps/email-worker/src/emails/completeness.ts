@@ -7,7 +7,7 @@ const EVERY_MS = 3_600_000
 /** An event is handled within this time, unless the consumer is behind, which has an alarm of its own. */
 const MIN_AGE_SECONDS = 600
 /** Longer than a person needs to look at the alarm. */
-const MAX_AGE_SECONDS = 3 * 86_400
+const MAX_AGE_DAYS = 3
 /** How many are named in the log. */
 const MAX_NAMED = 20
 
@@ -17,10 +17,13 @@ const page = z.object({
 })
 type Enrollment = z.output<typeof page>['items'][number]
 
-interface CheckOptions {
+interface Sources {
   db: Database
   services: ServiceClient
   enrollmentApiUrl: string
+}
+
+interface CheckOptions extends Sources {
   /** Every tenant that is known by its host. */
   tenants: string[]
   logger: Logger
@@ -38,7 +41,7 @@ export async function checkCompleteness({ logger, ...options }: CheckOptions): P
   try {
     let count = 0
     for (const tenantId of new Set(options.tenants)) {
-      const missing = await findMissing(options, tenantId)
+      const missing = await findMissing(options, tenantId, MAX_AGE_DAYS)
       count += missing.length
       if (missing.length === 0) continue
       const remedy = 'Find why their events were not handled: the dead letters, and the log of the consumer'
@@ -53,16 +56,18 @@ export async function checkCompleteness({ logger, ...options }: CheckOptions): P
   }
 }
 
-async function findMissing(
-  { db, services, enrollmentApiUrl }: Omit<CheckOptions, 'logger'>,
+/** Lists the enrolments of so many days, but of the last minutes, that the ledger knows nothing of. */
+export async function findMissing(
+  { db, services, enrollmentApiUrl }: Sources,
   tenantId: string,
+  days: number,
 ): Promise<Enrollment[]> {
   const missing: Enrollment[] = []
   let cursor: string | null = null
   do {
     const query = new URLSearchParams({
       minAgeSeconds: String(MIN_AGE_SECONDS),
-      maxAgeSeconds: String(MAX_AGE_SECONDS),
+      maxAgeSeconds: String(days * 86_400),
       ...(cursor !== null && { cursor }),
     })
     const found: z.output<typeof page> | null = await services.get(
