@@ -3132,7 +3132,7 @@ export interface operations {
                 /** @description 1–128 characters, none of them a control character; not a dot segment */
                 courseId: string;
                 /** @description The target groups of a launch */
-                targetGroup?: string[];
+                targetGroup?: string | string[];
                 /** @description The nextCursor of the page before */
                 cursor?: string;
                 /** @description How many at most */

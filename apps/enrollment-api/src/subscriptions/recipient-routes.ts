@@ -17,7 +17,7 @@ const listQuery = z.object({
   kind,
   courseId: id,
   targetGroup: z
-    .union([targetGroup.transform((one) => [one]), z.array(targetGroup).max(MAX_TARGET_GROUPS)])
+    .union([targetGroup, z.array(targetGroup).max(MAX_TARGET_GROUPS)])
     .default([])
     .describe('The target groups of a launch'),
   cursor: id.default('').describe('The nextCursor of the page before'),
@@ -58,8 +58,8 @@ export function addRecipientRoutes(
       config,
     },
     async ({ tenantId, query }) => {
-      const { cursor: after, limit, targetGroup: targetGroups, ...news } = query
-      return listRecipients(db, { ...news, tenantId, targetGroups }, { after, limit })
+      const { cursor: after, limit, targetGroup, ...news } = query
+      return listRecipients(db, { ...news, tenantId, targetGroups: [targetGroup].flat() }, { after, limit })
     },
   )
 
