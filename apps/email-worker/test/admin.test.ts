@@ -12,15 +12,17 @@ import { anAddressHash, keepLines, openLedger, sentAs } from './ledger.ts'
 import { aRequest, startNeighbours } from './neighbours.ts'
 
 const ledger = await openLedger()
-beforeEach(() => ledger.clear())
+beforeEach(async () => {
+  await ledger.clear()
+  await ledger.pause()
+})
 
 const email = 'anna@example.com'
 const reason = 'Lost by their server'
 
-/** Starts a worker whose neighbours are down, so that it sends nothing. */
+/** Starts a worker, which sends nothing. */
 async function startWorld() {
   const { env, issue, state } = await startNeighbours()
-  state.isDown = true
   const { lines, logger } = keepLines()
   const settings = { ...env, DATABASE_URL: ledger.databaseUrl, KAFKA_BROKERS: '127.0.0.1:9' }
   const context = await createContext(loadConfig(configSchema, settings), logger)
@@ -78,6 +80,9 @@ test('admins find the mails of their tenant by account, course, kind and state, 
   expect((await find('template=verification')).ids).toEqual([])
   expect((await find('status=sent&template=welcome')).ids).toHaveLength(3)
   expect((await find('', 'globex')).ids).toEqual([])
+  await ledger.pool.query(`UPDATE emails SET created_at = created_at - interval '2 hours' WHERE id = $1`, [oldest])
+  const since = new Date(Date.now() - 3_600_000).toISOString()
+  expect((await find(`since=${since}`)).ids).toEqual([newest, middle])
 })
 
 test('an admin sees a mail with all that became of it, but none of another tenant', async () => {
@@ -186,7 +191,6 @@ test('admins read a mail as it would be written today, without the secrets of it
   const event = anAccountEvent('password_reset')
   await ledger.handle(event)
   const reset = await ledger.find(event.payload.account_id)
-  state.isDown = false
   state.request = aRequest({ purpose: 'password_reset', accountId: event.payload.account_id, token: 'a-secret' })
 
   const read = async (id: string, tenantId = 'acme') => call('GET', `mails/${id}/content`, { tenantId })

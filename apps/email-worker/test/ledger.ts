@@ -74,6 +74,11 @@ export async function openLedger() {
       )
       return rows.map(({ event }) => event)
     },
+    /** Makes workers leave all mails as they are, as if the quota of the day were used up. */
+    pause: () =>
+      pool.query(
+        `INSERT INTO sending_budget (per_second, capacity, tokens, paused_until) VALUES (1, 1, 0, now() + interval '1 day')`,
+      ),
     /** Makes every waiting mail due. */
     makeDue: () => pool.query(`UPDATE emails SET due_at = now() WHERE status = 'pending'`),
     age: (interval: string) =>

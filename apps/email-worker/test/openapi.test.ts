@@ -29,10 +29,12 @@ const { id: emailId } = await ledger.find(other.payload.student_id)
 // So that the worker leaves them as they are.
 await ledger.pool.query(`UPDATE emails SET status = 'sent', message_id = id`)
 
-/** Starts the HTTP side of a worker that has no Kafka, and whose neighbours are down, so that it sends nothing. */
+// Nothing is sent, whatever is resent.
+await ledger.pause()
+
+/** Starts the HTTP side of a worker that has no Kafka. */
 async function startApp() {
-  const { env, issue, state } = await startNeighbours()
-  state.isDown = true
+  const { env, issue } = await startNeighbours()
   const settings = { ...env, DATABASE_URL: ledger.databaseUrl, KAFKA_BROKERS: '127.0.0.1:9' }
   const ctx = await createContext(loadConfig(configSchema, settings), logger)
   const app = await buildApp(ctx)

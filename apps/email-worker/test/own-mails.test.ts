@@ -9,12 +9,14 @@ import { logger, openLedger } from './ledger.ts'
 import { startNeighbours } from './neighbours.ts'
 
 const ledger = await openLedger()
-beforeEach(() => ledger.clear())
+beforeEach(async () => {
+  await ledger.clear()
+  await ledger.pause()
+})
 
-/** Starts a worker whose neighbours are down, so that it sends nothing, for a person who is signed in. */
+/** Starts a worker, which sends nothing, for a person who is signed in. */
 async function startWorld() {
-  const { env, issue, state } = await startNeighbours()
-  state.isDown = true
+  const { env, issue } = await startNeighbours()
   const settings = { ...env, DATABASE_URL: ledger.databaseUrl, KAFKA_BROKERS: '127.0.0.1:9' }
   const context = await createContext(loadConfig(configSchema, settings), logger)
   const app = await buildApp(context)

@@ -946,6 +946,8 @@ export interface operations {
                 /** @description 1–128 characters, none of them a control character; not a dot segment */
                 template?: string;
                 status?: "pending" | "sending" | "sent" | "delayed" | "delivered" | "bounced" | "complained" | "suppressed" | "failed" | "unknown";
+                /** @description Only mails that were asked for since then */
+                since?: string;
                 /** @description The nextCursor of the page before */
                 cursor?: string;
                 /** @description How many at most */

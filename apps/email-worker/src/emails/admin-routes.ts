@@ -14,6 +14,11 @@ const search = z.strictObject({
   courseId: id.optional(),
   template: id.optional(),
   status: z.enum(statuses).optional(),
+  since: z.iso
+    .datetime({ offset: true })
+    .refine((moment) => Date.parse(moment) >= 0, 'is before 1970')
+    .optional()
+    .describe('Only mails that were asked for since then'),
   cursor: z.uuid().optional().describe('The nextCursor of the page before'),
   limit: pageLimit,
 })
@@ -69,8 +74,12 @@ export function addAdminRoutes(
       },
       config,
     },
-    async ({ tenantId: tenant, query: { courseId: course, cursor: before, limit, ...filter } }) =>
-      toPage(await listEmails(db, { ...filter, tenant, course, before, limit: limit + 1 }), limit),
+    async ({ tenantId: tenant, query }) => {
+      const { courseId: course, cursor: before, limit, since: given, ...filter } = query
+      // Postgres does not know every offset.
+      const since = given && new Date(given).toISOString()
+      return toPage(await listEmails(db, { ...filter, tenant, course, since, before, limit: limit + 1 }), limit)
+    },
   )
 
   app.get(
