@@ -41,13 +41,16 @@ const aRecord = (note: Note, n: number, text: string): ForeignRecord => ({
 })
 const sendGood = (note: Note, n: number) => produce(note.topic, [toMessage(note, buildNote(note, 'a', n))])
 
+/** Puts all records of a call into one batch, however slow the machine is: the client flushes, which ends the wait. */
+const oneBatch = { 'batch.size': '4000000', 'linger.ms': '60000' }
+
 describe('a batch that is too large after decompression', () => {
   const client = useForeignClient()
 
   it.for(['gzip', 'snappy', 'lz4', 'zstd'])('becomes one dead letter, and nobody waits for it (%s)', async (codec) => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const consumer = consume(store, note)
-    const together = { 'compression.type': codec, 'batch.size': '4000000', 'linger.ms': '1000' }
+    const together = { 'compression.type': codec, ...oneBatch }
 
     await sendGood(note, 0)
     await client().send(
@@ -70,7 +73,7 @@ describe('a batch that is too large after decompression', () => {
   it.for(['gzip', 'snappy', 'lz4', 'zstd'])('is read normally if it is just within the limit (%s)', async (codec) => {
     const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
     const consumer = consume(store, note)
-    const together = { 'compression.type': codec, 'batch.size': '4000000', 'linger.ms': '1000' }
+    const together = { 'compression.type': codec, ...oneBatch }
 
     await client().send(
       note.topic,
