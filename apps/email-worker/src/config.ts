@@ -32,7 +32,7 @@ export type Config = z.output<typeof configSchema>
 
 export const cliConfigSchema = z.object({ DATABASE_URL: baseConfig.DATABASE_URL })
 
-/** What it takes to ask enrollment-api as well. */
+/** The settings with which enrollment-api can be asked as well. */
 export const comparingConfigSchema = configSchema.pick({
   DATABASE_URL: true,
   DEFAULT_TENANT: true,

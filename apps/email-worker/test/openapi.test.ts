@@ -26,7 +26,7 @@ const accountId = event.payload.student_id
 const other = anEnrollment()
 await ledger.handle(event, other)
 const { id: emailId } = await ledger.find(other.payload.student_id)
-// So that the worker leaves them as they are.
+// The worker leaves them as they are.
 await ledger.pool.query(`UPDATE emails SET status = 'sent', message_id = id`)
 
 // Nothing is sent, whatever is resent.

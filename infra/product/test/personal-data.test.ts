@@ -41,7 +41,7 @@ const notPersonal: Record<string, readonly string[]> = {
     'emails.announcement_id',
     'emails.sent_bytes',
     'emails.sent_sha256',
-    // What editors have written. The cursor is an id, for as long as the list of recipients is read.
+    // Texts of editors. The cursor is an id, for as long as the list of recipients is read.
     'announcements.*',
     'sending_budget.*',
     'email_history.id',

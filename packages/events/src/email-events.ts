@@ -6,7 +6,7 @@ const email = { topic: 'email.events.v1', producer: 'email', key: 'email_id', li
 const mail = {
   email_id: id,
   template: id,
-  /** Whom it goes to, and what it is about: a course, or a request of the account. */
+  /** The account that it goes to, and its subject: a course, or a request of the account. */
   recipient_id: id,
   fact_id: id,
   /** How often the mail was given to SES. A person may have it sent once more. */

@@ -73,7 +73,7 @@ export const emails = pgTable(
     withdrawn: text('withdrawn'),
     eventId: text('event_id').notNull(),
     correlationId: text('correlation_id').notNull(),
-    /** What news is written from; null for other mails. */
+    /** The announcement that news is written from; null for other mails. */
     announcementId: uuid('announcement_id'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
     updatedAt: moment('updated_at').notNull().default(sql`now()`),
@@ -161,7 +161,7 @@ export const snsMessages = pgTable(
 
 export const newsKinds = ['launch', 'notice', 'change'] as const
 
-/** What is new about a distribution. It is open until there is a mail in the ledger for everybody who is to hear of it. */
+/** The news about distributions. Each is open until there is a mail in the ledger for everybody who is to hear of it. */
 export const announcements = pgTable(
   'announcements',
   {
@@ -171,7 +171,7 @@ export const announcements = pgTable(
     distributionId: text('distribution_id').notNull(),
     /** Null of a change that has not begun, because its event does not name the course. */
     courseId: text('course_id'),
-    /** Of a launch. */
+    /** Empty unless it is a launch. */
     targetGroup: text('target_group').array().notNull().default(sql`'{}'`),
     /** The versions that a change tells of, the oldest first. */
     versions: jsonb('versions').$type<{ version: string; changelog: string }[]>().notNull().default([]),

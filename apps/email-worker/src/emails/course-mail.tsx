@@ -23,7 +23,7 @@ export interface Reader {
   unsubscribeUrl: string | null
 }
 
-/** What the occasion of a mail adds to the course. */
+/** The part of a mail that its occasion adds to the course. */
 export interface Occasion {
   says: CourseWords
   greeting: string

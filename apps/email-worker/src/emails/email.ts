@@ -34,14 +34,14 @@ export interface Email extends Omit<OwedEmail, 'activation'> {
   attempt: number
   failures: number
   isOld: boolean
-  /** What news is written from; null for other mails. */
+  /** The announcement that news is written from; null for other mails. */
   announcementId: string | null
 }
 
-/** Why a mail is not sent, in a word that others may be told. */
+/** The reason why a mail is not sent, in a word that others may be told. */
 export type Failure = (typeof emailFailures)[number]
 
-/** What SES was sent: the size of the whole mail, and its SHA-256 in hexadecimal. */
+/** A proof of what SES was sent: the size of the whole mail, and its SHA-256 in hexadecimal. */
 interface SentContent {
   bytes: number
   sha256: string

@@ -12,7 +12,7 @@ import { now } from '@coursewire/service-kit'
 import { emails } from '../db/schema.ts'
 import type { Email, Failure } from './email.ts'
 
-/** What an event says about its mail, wherever it is read. */
+/** The columns that an event tells of its mail. */
 export const reported = {
   id: emails.id,
   tenantId: emails.tenantId,
@@ -26,7 +26,7 @@ export const reported = {
 
 export type Reported = Pick<Email, keyof typeof reported>
 
-/** What others are told about a mail. */
+/** The news about a mail for other systems. */
 export type Report =
   | { status: 'sent' | 'delivered' }
   | { status: 'bounced'; reason: string }

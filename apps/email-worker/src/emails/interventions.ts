@@ -13,7 +13,7 @@ const RETRY_AFTER_SECONDS = 600
 /** In a day. */
 const MOST_OF_A_PERSON = 5
 
-/** What admins do about mails of their tenant by hand. Mails of other tenants do not exist for them. */
+/** Creates the means of admins and recipients to have mails sent again. Mails of other tenants do not exist for them. */
 export function createInterventions({ db, onDue }: { db: Database; onDue: () => void }) {
   return {
     /** Puts a mail back in the queue. Returns whether it was, or may have been, sent before. Throws why it must not be sent. */

@@ -2,7 +2,7 @@ import { distributionPublished, distributionVersionBumped } from '@coursewire/ev
 import { type Handler, on } from '@coursewire/messaging'
 import { announceChange, announcePublication } from './repository.ts'
 
-/** What Marketing and Notification listen to. The mails are written into the ledger later (`announcer.ts`). */
+/** The listeners Marketing and Notification. The mails are written into the ledger later (`announcer.ts`). */
 export const newsHandlers: Handler[] = [
   on(distributionPublished, (tx, { id: eventId, meta, payload }) =>
     announcePublication(tx, {

@@ -5,7 +5,7 @@ import { v7 as createId } from 'uuid'
 import { announcements } from '../db/schema.ts'
 import { priorities } from '../emails/email.ts'
 
-/** What is older is not news. A new installation reads events of a month. */
+/** Older events are no news. A new installation reads those of a month. */
 const NEWS_DAYS = 7
 /** Students hear of changes of a course once in this time. */
 const CHANGE_HOURS = 24

@@ -52,6 +52,6 @@ export interface CourseWords {
   /** Stands above the title. */
   intro: (brand: string) => string
   action: string
-  /** Why one receives it. */
+  /** Says why one receives it. */
   footer: (brand: string) => string
 }

@@ -86,7 +86,7 @@ const rules: Record<Purpose, Rule> = {
   news_confirmation: {
     event: accountNewsRequested,
     hasLink: true,
-    // As with a reset: whoever asks for another subscription does not make this link useless.
+    // Whoever asks for another subscription does not make this link useless, as with a reset.
     ends: { of: 'address', purposes: [] },
   },
 }

@@ -116,7 +116,7 @@ export const accountRequests = pgTable(
     /** Only of a pending sign-up. */
     passwordHash: text('password_hash'),
     pendingCourseId: text('pending_course_id'),
-    /** What the mail asks to confirm, if it asks for subscriptions. */
+    /** The subscriptions that the mail asks to confirm. Null for other mails. */
     subscriptions: jsonb('subscriptions').$type<Subscription[]>(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
     expiresAt: moment('expires_at').notNull(),
@@ -150,7 +150,7 @@ export const subscribers = pgTable(
   ],
 )
 
-/** What a subscriber wants to be told of: new courses for a target group, or one course. */
+/** The wishes of subscribers: to be told of new courses for a target group, or of one course. */
 export const subscriptions = pgTable(
   'subscriptions',
   {
@@ -312,7 +312,7 @@ export const enrollments = pgTable(
   },
   (table) => [
     unique('enrollments_tenant_id_user_id_course_id_unique').on(table.tenantId, table.userId, table.courseId),
-    // For the students of a course, page by page.
+    // It finds the students of a course, page by page.
     index('enrollments_course')
       .on(table.tenantId, table.courseId, table.userId)
       .where(sql`${table.cancelledAt} IS NULL`),

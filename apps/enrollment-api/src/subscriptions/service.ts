@@ -11,7 +11,7 @@ import * as repository from './repository.ts'
 import { isSubscriberId, type Subscription, sortByKind } from './subscription.ts'
 import { digestCourse, type UnsubscribeTokens, type Unsubscription } from './unsubscribe-tokens.ts'
 
-/** What somebody asks to be told of, and where. */
+/** A wish to be told of something, and the address for it. */
 export interface NewSubscriptions {
   email: string
   locale?: string | undefined

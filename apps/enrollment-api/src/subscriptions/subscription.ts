@@ -1,6 +1,6 @@
 export const subscriptionKinds = ['target_group', 'course'] as const
 
-/** What somebody wants to be told of: new courses for a target group, or a course by its id. */
+/** A wish to be told of something: of new courses for a target group, or of a course by its id. */
 export interface Subscription {
   kind: (typeof subscriptionKinds)[number]
   value: string

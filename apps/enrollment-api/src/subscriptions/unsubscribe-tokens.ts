@@ -7,7 +7,7 @@ export interface Unsubscription {
   tenantId: string
   recipient: string
   kind: NewsKind
-  /** What `digestCourse` makes of the id of the course. */
+  /** The id of the course as `digestCourse` makes it. */
   course: string
 }
 

@@ -21,7 +21,7 @@ const headers = { 'cache-control': 'no-store' }
 type Requested = FastifyRequest<{ Params: { token: string } }>
 
 /**
- * Where the links to unsubscribe lead. Opening one changes nothing, because programs open links too. A POST ends the mails, whatever it holds:
+ * Serves the links to unsubscribe. Opening one changes nothing, because programs open links too. A POST ends the mails, whatever it holds:
  * it comes from the button, or from a mail program with one click (RFC 8058).
  */
 export async function addUnsubscribeRoutes(

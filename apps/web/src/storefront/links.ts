@@ -30,7 +30,7 @@ export function enrollPath({
   return `/app/enroll/${encode(courseId)}?distributionId=${encode(distributionId)}&ctaType=${encode(cta.type)}`
 }
 
-/** Where somebody asks to be told of new courses for a target group. */
+/** The page on which somebody asks to be told of new courses for a target group. */
 export const newsPath = (targetGroup: string) => `/app/news?targetGroup=${encode(targetGroup)}`
 
 export interface Alternate {
