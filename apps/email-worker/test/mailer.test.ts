@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -40,9 +40,11 @@ async function readRequest(mail: Mail) {
   )
   const outcome = await mailer.send(mail, { sendId: 's-1', attempt: 3 }, () => undefined)
   const { 'RawMessage.Data': raw = '', ...fields } = Object.fromEntries(form)
-  const lines = Buffer.from(raw, 'base64').toString().split('\r\n')
+  const sent = Buffer.from(raw, 'base64')
+  const lines = sent.toString().split('\r\n')
   return {
     outcome,
+    sent,
     fields,
     lines,
     head: lines.slice(0, lines.indexOf('')).join('\r\n').replaceAll('\r\n ', ' ').split('\r\n'),
@@ -50,9 +52,10 @@ async function readRequest(mail: Mail) {
 }
 
 test('the request to SES has the recipient, both bodies, the tags and the configuration set', async () => {
-  const { outcome, fields, lines } = await readRequest(aMail)
+  const { outcome, fields, lines, sent } = await readRequest(aMail)
 
-  expect(outcome).toEqual({ status: 'sent', messageId: 'm-1' })
+  const sha256 = createHash('sha256').update(sent).digest('hex')
+  expect(outcome).toEqual({ status: 'sent', messageId: 'm-1', content: { bytes: sent.length, sha256 } })
   expect(lines).toEqual(
     expect.arrayContaining([
       'From: a@example.com',

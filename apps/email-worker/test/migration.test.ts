@@ -13,9 +13,9 @@ async function apply(migration: string) {
 }
 
 test('the mails of earlier versions keep their place in the ledger, and the next one could still read those that were due', async () => {
-  await owner.query(
-    'DROP TABLE emails, erased_accounts, email_history, suppressions, sns_messages; DROP FUNCTION keep_email_history',
-  )
+  await owner.query(`
+    DROP TABLE emails, erased_accounts, email_history, suppressions, sns_messages, sending_budget, announcements;
+    DROP FUNCTION keep_email_history`)
   await apply('0000_emails')
   const insert = `INSERT INTO emails
     (id, tenant_id, student_id, course_id, activation, template, source, event_id, correlation_id, status, message_id)
@@ -27,7 +27,15 @@ test('the mails of earlier versions keep their place in the ledger, and the next
 
   const due = await owner.query(`SELECT student_id, course_id FROM emails WHERE status = 'pending'`)
   expect(due.rows).toEqual([{ student_id: 'usr_due', course_id: 'course-1' }])
-  await apply('0002_feedback')
+  for (const migration of [
+    '0002_feedback',
+    '0003_budget',
+    '0004_announcements',
+    '0005_operators',
+    '0006_sent_content',
+  ]) {
+    await apply(migration)
+  }
 
   const kept = { template: 'welcome', fact: 'course-1', activation: 2, source: 'gift', eventId: 'e-1', withdrawn: null }
   expect(await ledger.find('usr_sent')).toMatchObject({ ...kept, status: 'sent', messageId: 'm-1' })

@@ -42,7 +42,7 @@ test.each([
   [403, 'InvalidClientTokenId', { status: 'pending', isOutage: true }],
   [400, 'AccountSendingPausedException', { status: 'pending', isOutage: true }],
   [400, 'MessageRejected', { status: 'pending', isOutage: false }],
-  [400, 'InvalidParameterValue', { status: 'failed' }],
+  [400, 'InvalidParameterValue', { status: 'failed', failure: 'rejected' }],
   [500, 'InternalFailure', { status: 'unknown' }],
   [503, 'ServiceUnavailable', { status: 'unknown' }],
 ])('an answer of %d %s is classified', async (status, code, outcome) => {
