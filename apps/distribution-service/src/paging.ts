@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const limit = z.coerce.number().int().min(1).max(100).default(20).describe('How many at most')
+export { pageLimit as limit, pageOf } from '@coursewire/service-kit'
 
 export const distributionId = z.string().regex(/^dist_[0-9a-f-]{36}$/)
 export const courseId = z.string().min(1).max(128)
@@ -23,12 +23,4 @@ export function toPage<Row, Item>(
   const page = rows.slice(0, size)
   const last = page.at(-1)
   return { items: page.map(toItem), nextCursor: rows.length > size && last ? toCursor(last) : null }
-}
-
-/** Builds the schema of a page, named after its items. */
-export function pageOf<Item extends z.ZodType>(item: Item) {
-  const { id, example } = item.meta() ?? {}
-  return z
-    .object({ items: z.array(item), nextCursor: z.string().nullable() })
-    .meta({ id: `${id}Page`, example: { items: [example], nextCursor: null } })
 }
