@@ -39,7 +39,7 @@ export function startWorker(env: NodeJS.ProcessEnv, moment = 'never') {
     findLines: (msg: string) => lines.filter((line) => line.msg === msg),
     waitForLine: (msg: string, count = 1) =>
       waitFor(() => lines.filter((line) => line.msg === msg)[count - 1], { message: `the line "${msg}"` }),
-    /** Where it listens. */
+    /** Resolves to the address at which it listens. */
     findUrl: () => waitFor(() => lines.map(({ msg }) => /^Server listening at (.+)/.exec(msg)?.[1]).find(Boolean)),
   }
 }

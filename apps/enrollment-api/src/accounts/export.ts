@@ -11,7 +11,7 @@ const answer = z.record(z.string(), z.unknown())
 
 export interface Export extends PersonalData {
   exportedAt: Moment
-  /** What the other services store, by their names. */
+  /** The answers of the other services, by their names. */
   services: Record<string, z.output<typeof answer>>
 }
 

@@ -2,7 +2,7 @@ import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { deriveKey } from '../derive-key.ts'
 import type { AccountRequest } from './request-repository.ts'
 
-/** What the token of a link is computed from. */
+/** The parts of a request from which the token of its link is computed. */
 type Linked = Pick<AccountRequest, 'id' | 'purpose' | 'expiresAt'>
 
 const ID_BYTES = 16

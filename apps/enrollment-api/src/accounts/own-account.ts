@@ -11,7 +11,7 @@ import * as repository from './repository.ts'
 import { lockAddress } from './request-repository.ts'
 import { type Cause, createRequest, type Parts, recipientOf } from './requests.ts'
 
-/** Who asks for something, and from which IP address. */
+/** A person who asks for something, and the IP address of the request. */
 export interface Asker {
   caller: Caller
   ip: string
@@ -26,7 +26,7 @@ export interface OwnChanges {
   newAddress?: { email: string; currentPassword: string } | undefined
 }
 
-/** What people do with their own account. Everything throws `account.gone` or `account.disabled` if there is none to use. */
+/** Creates the use cases of people with their own account. Each throws `account.gone` or `account.disabled` if there is none to use. */
 export function createOwnAccountService({ db, passwords, limits, onCommitted }: Omit<Parts, 'links'>) {
   const get = (caller: Caller) => getUsable(db, caller)
 

@@ -8,7 +8,7 @@ export type AccountRequest = Omit<typeof accountRequests.$inferSelect, 'endedAt'
 }
 export type Purpose = AccountRequest['purpose']
 export type NewRequest = Omit<typeof accountRequests.$inferInsert, 'createdAt' | 'expiresAt' | 'endedAt'>
-/** Whose requests: those about an account, or those to an address, in the form in which addresses are compared. */
+/** The owner of requests: an account that they are about, or an address that they go to, in the form in which addresses are compared. */
 export type Owner = { tenantId: string } & ({ accountId: string } | { emailKey: string })
 
 const { endedAt, ...columns } = getTableColumns(accountRequests)
