@@ -174,6 +174,29 @@ test('a mail that has failed already is not reported again when it is withdrawn 
   expect(await ledger.reported(email.id)).toMatchObject([{ payload: { reason: 'absent' } }])
 })
 
+test.each(['failed', 'pending'] as const)(
+  'a preparation that ends as %s after the mail was withdrawn reports nothing more',
+  async (status) => {
+    const { email } = await aMail({ isClaimed: false })
+    await ledger.handle(anErasedAccount({ account_id: email.recipient }))
+
+    await settle(ledger.db, email, { status, reason: 'down', isOutage: true, failure: 'absent' })
+
+    expect(await ledger.find(email.recipient)).toMatchObject({ status: 'failed', reason: 'erased' })
+    expect(await ledger.reported(email.id)).toMatchObject([{ payload: { reason: 'withdrawn' } }])
+  },
+)
+
+test('a preparation that ends late does not bring back a mail that another worker has settled', async () => {
+  const { email } = await aMail({ isClaimed: false })
+  await settle(ledger.db, email, { status: 'suppressed', reason: 'an earlier mail bounced' })
+
+  expect(await settle(ledger.db, email, { status: 'pending', reason: 'down', isOutage: true })).toBe(false)
+
+  expect(await ledger.find(email.recipient)).toMatchObject({ status: 'suppressed' })
+  expect(await ledger.reported(email.id)).toHaveLength(1)
+})
+
 test('a change that cannot be reported is not made', async () => {
   const { email } = await aMail()
 

@@ -57,7 +57,7 @@ export function createDelivery(options: DeliveryOptions) {
     for (let tries = 1; ; tries += 1) {
       try {
         if (await settle(db, email, outcome)) options.onTold()
-        else logger.error({ outcome }, 'Email was settled without this attempt')
+        else logger.warn({ outcome }, 'Email was settled without this attempt')
         return
       } catch (error) {
         if (tries === MAX_RECORD_TRIES) throw error

@@ -218,9 +218,11 @@ export async function claim(db: Database, email: Pick<Email, 'id' | 'attempt'>, 
   return claimed.length === 1
 }
 
+const isUnsettled = inArray(emails.status, ['pending', 'sending', 'unknown'])
+
 /**
  * Records the outcome of an attempt, even if the mail has become `unknown` meanwhile, and reports it. Returns false if the mail is already
- * at another attempt or was sent.
+ * at another attempt, or was settled without this one: it was sent or withdrawn, or another worker has prepared it too.
  */
 export async function settle(
   db: Database,
@@ -242,7 +244,7 @@ export async function settle(
           dueAt: inSeconds(isThrottled ? THROTTLED_SECONDS : retryDelaySeconds(failures, outcome.remedy)),
         }),
       })
-      .where(and(eq(emails.id, email.id), eq(emails.attempt, email.attempt), isNull(emails.messageId)))
+      .where(and(eq(emails.id, email.id), eq(emails.attempt, email.attempt), isUnsettled))
       .returning({ status: emails.status, withdrawn: emails.withdrawn })
     if (settled?.status === 'failed' || settled?.status === 'suppressed') {
       const reason = toFailure(outcome, settled.withdrawn)
