@@ -50,10 +50,7 @@ export async function buildApp({ config, logger, db, directory, messaging, sende
     addressHashKey: config.ADDRESS_HASH_KEY,
     defaultTenant: config.DEFAULT_TENANT,
     takesWelcome: config.WELCOME_FROM !== 'kafka',
-    onCommitted() {
-      sender.wake()
-      messaging.wake()
-    },
+    onNewMail: () => sender.wake(),
   })
   return app
 }

@@ -70,7 +70,6 @@ export function createContext(config: Config, logger: Logger, overrides: Partial
       addressHashKey: config.ADDRESS_HASH_KEY,
       unknownAfterSeconds: config.EMAIL_UNKNOWN_AFTER_SECONDS,
       monotonicMs: () => performance.now(),
-      onTold: messaging.wake,
       onStep: overrides.onStep ?? (() => undefined),
     })
 

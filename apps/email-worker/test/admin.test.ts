@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { loadConfig } from '@coursewire/service-kit'
 import { aCancelledEnrollment, anEnrollment } from '@coursewire/testing'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -45,7 +46,7 @@ async function startWorld() {
     bounce: async (mailId: string) => {
       const bounce = { bounceType: 'Permanent', bounceSubType: 'General', bouncedRecipients: [{ emailAddress: email }] }
       const event = sesEvent.parse({ eventType: 'Bounce', mail: { messageId: mailId }, bounce })
-      await ledger.db.transaction((tx) => takeFeedback(tx, event, env.ADDRESS_HASH_KEY))
+      await takeFeedback(ledger.db, randomUUID(), event, env.ADDRESS_HASH_KEY)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { aCancelledEnrollment, anEnrollment, anErasedAccount } from '@coursewire/testing'
 import { expect, test } from 'vitest'
 import { sesEvent, takeFeedback } from '../src/emails/feedback.ts'
@@ -22,9 +23,7 @@ async function aSentMail() {
 }
 
 const tell = (messageId: string, eventType: string, details: object = {}) =>
-  ledger.db.transaction((tx) =>
-    takeFeedback(tx, sesEvent.parse({ eventType, mail: { messageId }, ...details }), addressHashKey),
-  )
+  takeFeedback(ledger.db, randomUUID(), sesEvent.parse({ eventType, mail: { messageId }, ...details }), addressHashKey)
 const bounced = (bounceType: string, bounceSubType = 'General') => ({
   bounce: { bounceType, bounceSubType, bouncedRecipients: [{ emailAddress: 'anna@example.com' }] },
 })
@@ -99,13 +98,8 @@ test('what becomes of a mail is reported as it goes forward, each state once', a
 
 test('feedback that is faster than the answer of SES is reported alone', async () => {
   const { email } = await aMail()
-  await ledger.db.transaction((tx) =>
-    takeFeedback(
-      tx,
-      { eventType: 'Delivery', mail: { messageId: 'm-1', tags: { send_id: [email.id] } } },
-      addressHashKey,
-    ),
-  )
+  const mail = { messageId: 'm-1', tags: { send_id: [email.id] as [string] } }
+  await takeFeedback(ledger.db, randomUUID(), { eventType: 'Delivery', mail }, addressHashKey)
 
   expect(await settle(ledger.db, email, sentAs('m-1'))).toBe(true)
 

@@ -46,7 +46,6 @@ async function startWorld() {
       webUrl: 'https://learn.example.com',
       addressHashKey,
       monotonicMs: () => performance.now(),
-      onTold: () => undefined,
       onStep: () => undefined,
       unknownAfterSeconds: 60,
       ...changes,

@@ -69,9 +69,27 @@ export async function createMailComparisons(environment: Environment): Promise<C
 
   return [
     {
+      work: `mail: ${BACKLOG.toLocaleString('en')} events waiting → accepted by SES`,
+      floorWork: `the same bare loop, ${IN_FLIGHT} at a time as ours`,
+      figures: { throughput: { unit: 'mails/s', aim: { atLeast: 0.75 } } },
+      async ours() {
+        const endCpu = watch(worker.pid)
+        const mails = await sendOurs(BACKLOG, produceAll)
+        const cpu = endCpu(BACKLOG)
+        const moments = mails.map(({ at }) => Date.parse(at))
+        return { throughput: (BACKLOG * 1000) / (Math.max(...moments) - Math.min(...moments)), ...cpu }
+      },
+      async floor() {
+        const endCpu = watch(bare.pid)
+        const { seconds } = await bare.send(studentIds, Number.POSITIVE_INFINITY)
+        return { throughput: BACKLOG / seconds, ...endCpu(BACKLOG) }
+      },
+    },
+    {
       work: `mail: enrollment.completed on Kafka → accepted by SES, ${PER_SECOND}/s`,
       floorWork: 'a bare loop of the same two GETs, one render, one SendRawEmail',
-      figures: { p50: { unit: 'ms', aim: { atMost: 3 } }, p99: { unit: 'ms', aim: null } },
+      figures: { p50: { unit: 'ms', aim: { atMost: 5 } }, p99: { unit: 'ms', aim: null } },
+      isWarm: true,
       async ours() {
         const endCpu = watch(worker.pid)
         const producedAt = new Map<string, number>()
@@ -88,24 +106,6 @@ export async function createMailComparisons(environment: Environment): Promise<C
         const endCpu = watch(bare.pid)
         const { tookMs } = await bare.send(studentIds.slice(0, PER_SECOND * SECONDS), PER_SECOND)
         return { ...summarize(tookMs), ...endCpu(tookMs.length) }
-      },
-    },
-    {
-      work: `mail: ${BACKLOG.toLocaleString('en')} events waiting → accepted by SES`,
-      floorWork: `the same bare loop, ${IN_FLIGHT} at a time as ours`,
-      figures: { throughput: { unit: 'mails/s', aim: { atLeast: 0.75 } } },
-      isWarm: true,
-      async ours() {
-        const endCpu = watch(worker.pid)
-        const mails = await sendOurs(BACKLOG, produceAll)
-        const cpu = endCpu(BACKLOG)
-        const moments = mails.map(({ at }) => Date.parse(at))
-        return { throughput: (BACKLOG * 1000) / (Math.max(...moments) - Math.min(...moments)), ...cpu }
-      },
-      async floor() {
-        const endCpu = watch(bare.pid)
-        const { seconds } = await bare.send(studentIds, Number.POSITIVE_INFINITY)
-        return { throughput: BACKLOG / seconds, ...endCpu(BACKLOG) }
       },
     },
     {

@@ -1,7 +1,16 @@
 export { toBinaryArray } from './binary-array.ts'
 export { type Consumer, type ConsumerOptions, startConsumer } from './consumer/consumer.ts'
 export { type Follower, followTopic } from './consumer/follow-topic.ts'
-export { type Handler, on, onAll, onRun, type ReceivedEvent } from './consumer/handlers.ts'
+export {
+  type Handler,
+  on,
+  onAll,
+  onRecords,
+  onRun,
+  type ReceivedEvent,
+  type ReceivedRecord,
+  type TopicHandler,
+} from './consumer/handlers.ts'
 export { decodeRecord } from './consumer/record.ts'
 export type { DeadLetter, DeadLetterSummary } from './dead-letters/dead-letter.ts'
 export {

@@ -16,7 +16,7 @@ interface MessagingOptions {
   sns?: boolean
   /** The log lines of outbox rows by the type of their event. The default is `Event published`. */
   logLines?: Readonly<Record<string, LogLines>>
-  /** Called after each commit of the consumer. The relays are woken in any case. */
+  /** Called after each commit of the consumer. The relays are woken by rows for them. */
   onCommitted?: () => void
 }
 
@@ -62,8 +62,8 @@ export function openMessaging(options: MessagingOptions): Messaging {
         db,
         handlers,
         logger,
-        onCommitted() {
-          wake()
+        onCommitted({ hasRows }) {
+          if (hasRows) wake()
           onCommitted?.()
         },
         onFatal: endProcess,

@@ -53,6 +53,14 @@ export function report(email: Reported, { status, ...details }: Report): OutboxR
   )
 }
 
+/** SQL that tells of a change if the CTE `change` has a row. The columns of the messages are the parameters from number `first` on. */
+export const toldAfter = (change: string, first: number) => `
+    INSERT INTO outbox (channel, topic, key, payload, headers, log)
+    SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
+    FROM ${change} CROSS JOIN unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::bytea[],
+                                     $${first + 3}::bytea[], $${first + 4}::text[], $${first + 5}::text[])
+      AS message (channel, topic, key, payload, headers, log)`
+
 const definitions = {
   sent: emailSent,
   delivered: emailDelivered,

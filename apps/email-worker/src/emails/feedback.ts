@@ -1,10 +1,10 @@
-import { appendToOutbox } from '@coursewire/messaging'
-import type { Transaction } from '@coursewire/service-kit'
-import { eq, sql } from 'drizzle-orm'
+import { toBinaryArray, toOutboxColumns } from '@coursewire/messaging'
+import { type Database, queryNamed } from '@coursewire/service-kit'
 import { z } from 'zod'
-import { emails, type statuses } from '../db/schema.ts'
-import { type Report, report, reported } from './events.ts'
-import { suppress } from './suppression.ts'
+import type { statuses } from '../db/schema.ts'
+import { type Report, report, toldAfter } from './events.ts'
+import { findReported } from './repository.ts'
+import { hashAddress } from './suppression.ts'
 
 const recipients = z.array(z.object({ emailAddress: z.string() }).transform(({ emailAddress }) => emailAddress))
 /** The words by which SES classifies are passed on, so they must not quote an address. */
@@ -75,40 +75,57 @@ function read(event: SesEvent): { finding: Finding; refusing: string[] } {
   }
 }
 
+const takeStatement = `
+  WITH fresh AS (
+    INSERT INTO sns_messages (id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING id
+  ), changed AS (
+    UPDATE emails SET status = $3, reason = $4, message_id = coalesce(message_id, $5), changed_by = 'ses', updated_at = now()
+    FROM fresh WHERE emails.id = $2::uuid AND status = ANY ($6::text[])
+    RETURNING emails.id
+  ), told AS (
+    ${toldAfter('changed', 9)}
+  ), refused AS (
+    INSERT INTO suppressions (tenant_id, address_hash, reason, email_id)
+    SELECT $7, address_hash, $3, $2::uuid FROM fresh CROSS JOIN unnest($8::bytea[]) AS address_hash
+    ON CONFLICT DO NOTHING
+  )
+  SELECT FROM fresh`
+
 /**
- * Records what became of a mail, and reports it: found by its tag `send_id`, else by the id that SES gave it. Returns its state if the event
- * is about a mail of this ledger, else null.
+ * Records what became of a mail, and reports it: found by its tag `send_id`, else by the id that SES gave it. Resolves to its state if the
+ * event is about a mail of this ledger, to null if not, and to 'repeated' if the message of SNS was taken before. Takes two round trips, as
+ * there is such an event for every mail.
  */
-export async function takeFeedback(tx: Transaction, event: SesEvent, addressHashKey: string): Promise<Status | null> {
+export async function takeFeedback(
+  db: Database,
+  snsMessageId: string,
+  event: SesEvent,
+  addressHashKey: string,
+): Promise<Status | 'repeated' | null> {
   const { finding, refusing } = read(event)
   const { status } = finding
-  const { messageId, tags } = event.mail
-  const sendId = tags.send_id?.[0] ?? null
-  const [email] = await tx
-    .select({ ...reported, status: emails.status })
-    .from(emails)
-    .where(sendId === null ? eq(emails.messageId, messageId) : eq(emails.id, sendId))
-    .limit(1)
-    .for('update')
-  if (!email) return null
-  if (earlier[status].includes(email.status)) {
-    await tx
-      .update(emails)
-      .set({
-        status,
-        reason: 'reason' in finding ? finding.reason : null,
-        messageId: sql`coalesce(${emails.messageId}, ${messageId})`,
-        changedBy: 'ses',
-        updatedAt: sql`now()`,
-      })
-      .where(eq(emails.id, email.id))
-    if (finding.status !== 'delayed') await appendToOutbox(tx, [report(email, finding)])
-  }
-  const { id: emailId, tenantId } = email
-  if (status === 'bounced' || status === 'complained') {
-    for (const address of refusing) {
-      await suppress(tx, { tenantId, emailId, address, reason: status, key: addressHashKey })
-    }
-  }
-  return status
+  const { messageId } = event.mail
+  const email = await findReported(db, event.mail.tags.send_id?.[0], messageId)
+  const isNews = email !== null && finding.status !== 'delayed'
+  const refused = email !== null && (status === 'bounced' || status === 'complained') ? refusing : []
+  const { rowCount } = await queryNamed(db, {
+    name: 'take-feedback',
+    text: takeStatement,
+    values: [
+      snsMessageId,
+      email?.id,
+      status,
+      'reason' in finding ? finding.reason : null,
+      messageId,
+      toBinaryArray('text', earlier[status]),
+      email?.tenantId,
+      toBinaryArray(
+        'bytea',
+        refused.map((address) => hashAddress(address, addressHashKey)),
+      ),
+      ...Object.values(toOutboxColumns(isNews ? [report(email, finding)] : [])),
+    ],
+  })
+  if (rowCount === 0) return 'repeated'
+  return email && status
 }

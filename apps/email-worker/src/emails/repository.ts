@@ -12,7 +12,7 @@ import {
   priorities,
   retryDelaySeconds,
 } from './email.ts'
-import { type Reported, report, reported } from './events.ts'
+import { type Reported, report, reported, toldAfter } from './events.ts'
 
 /** SES measures its rate in a second. */
 const THROTTLED_SECONDS = 1
@@ -134,6 +134,13 @@ function prepareStatements(db: Database) {
       )
       .returning({ id: emails.id })
       .prepare('claim-email'),
+    findById: db.select(reported).from(emails).where(eq(emails.id, id)).prepare('find-email'),
+    findByMessage: db
+      .select(reported)
+      .from(emails)
+      .where(eq(emails.messageId, id))
+      .limit(1)
+      .prepare('find-email-of-message'),
   }
 }
 
@@ -161,11 +168,7 @@ const settleSentStatement = `
     WHERE id = $1 AND attempt = $2 AND status <> 'sent'
     RETURNING status
   ), told AS (
-    INSERT INTO outbox (channel, topic, key, payload, headers, log)
-    SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
-    FROM settled
-    CROSS JOIN unnest($4::text[], $5::text[], $6::bytea[], $7::bytea[], $8::text[], $9::text[])
-      AS message (channel, topic, key, payload, headers, log)
+    ${toldAfter('settled', 4)}
     WHERE status = 'sent'
   )
   SELECT FROM settled`
@@ -216,6 +219,19 @@ export async function reserveDue(
 export async function claim(db: Database, email: Pick<Email, 'id' | 'attempt'>, addressHash: Buffer): Promise<boolean> {
   const claimed = await statementsOf(db).claim.execute({ id: email.id, attempt: email.attempt, addressHash })
   return claimed.length === 1
+}
+
+/** Finds the mail of an event of SES: by its id if the event names it, else by the id that SES gave it. */
+export async function findReported(
+  db: Database,
+  sendId: string | undefined,
+  messageId: string,
+): Promise<Reported | null> {
+  const { findById, findByMessage } = statementsOf(db)
+  const [email] = await (sendId === undefined
+    ? findByMessage.execute({ id: messageId })
+    : findById.execute({ id: sendId }))
+  return email ?? null
 }
 
 const isUnsettled = inArray(emails.status, ['pending', 'sending', 'unknown'])

@@ -19,28 +19,36 @@ export async function addSnsRoutes(
     addressHashKey: string
     defaultTenant: string
     takesWelcome: boolean
-    /** Called when there may be new mails, or news about mails. */
-    onCommitted: () => void
+    onNewMail: () => void
   },
 ): Promise<void> {
-  const { db, logger, check, addressHashKey, defaultTenant, takesWelcome, onCommitted } = options
-  async function take(tx: Transaction, notification: Notification): Promise<void> {
+  const { db, logger, check, addressHashKey, defaultTenant, takesWelcome, onNewMail } = options
+  async function take(notification: Notification): Promise<void> {
     const { MessageId: messageId, TopicArn: topicArn } = notification
-    if (!(await remember(tx, messageId))) return logger.debug({ messageId }, 'SNS message was taken before')
     const content = readJson(notification.Message)
     const event = sesEvent.safeParse(content)
     if (event.success) {
-      const status = await takeFeedback(tx, event.data, addressHashKey)
+      const status = await takeFeedback(db, messageId, event.data, addressHashKey)
+      if (status === 'repeated') return reportRepeated(messageId)
       metrics.feedback.add(1, { event: event.data.eventType, isKnown: status !== null })
       const { messageId: ofMail } = event.data.mail
       return logger.info({ messageId: ofMail, event: event.data.eventType, status }, 'Received mail feedback')
     }
-    if (!enrollmentMessage.safeParse(content).success) {
-      return logger.warn({ messageId, topicArn }, 'SNS message is not for this service')
-    }
+    const isEnrollment = enrollmentMessage.safeParse(content).success
+    const isNew = await db.transaction(async (tx) => {
+      if (!(await remember(tx, messageId))) return false
+      if (isEnrollment && takesWelcome) await insertEmails(tx, [toWelcomeEmail(notification, defaultTenant)])
+      return true
+    })
+    if (!isNew) return reportRepeated(messageId)
+    if (!isEnrollment) return logger.warn({ messageId, topicArn }, 'SNS message is not for this service')
     if (!takesWelcome) return
     logger.info({ recordCount: 1 }, 'Received enrollment event')
-    await insertEmails(tx, [toWelcomeEmail(notification, defaultTenant)])
+    onNewMail()
+  }
+
+  function reportRepeated(messageId: string): void {
+    logger.debug({ messageId }, 'SNS message was taken before')
   }
 
   await app.register(async (child) => {
@@ -58,8 +66,7 @@ export async function addSnsRoutes(
         await check.assertGenuine(message)
         const { Type: type, TopicArn: topicArn } = message
         if (type === 'Notification') {
-          await db.transaction((tx) => take(tx, message))
-          onCommitted()
+          await take(message)
         } else if (type === 'SubscriptionConfirmation') {
           await check.confirm(message)
           logger.info({ topicArn }, 'SNS subscription confirmed')

@@ -4,8 +4,8 @@ import { sql } from 'drizzle-orm'
 import { toBinaryArray } from '../binary-array.ts'
 import { type Attempts, buildDeadLetter } from '../dead-letters/dead-letter.ts'
 import { appendToOutbox } from '../outbox/outbox.ts'
-import { type Handlers, toReceivedEvent } from './handlers.ts'
-import { type Identity, type Received, refuse } from './record.ts'
+import type { Handlers } from './handlers.ts'
+import { type Identity, nameByPosition, type Received } from './record.ts'
 
 export type Outcome = 'done' | 'duplicate' | 'dead' | 'mismatch'
 
@@ -62,10 +62,7 @@ async function handle(tx: Transaction, { byType, byTopic }: Handlers, batch: Rec
   }
   await flush()
   const [first] = batch
-  await byTopic.get(first?.record.topic ?? '')?.handle(
-    tx,
-    batch.flatMap(({ record, envelope }) => (envelope ? toReceivedEvent(record, envelope) : [])),
-  )
+  if (first) await byTopic.get(first.record.topic)?.handle(tx, batch)
 }
 
 /** Gives replayed dead letters a second chance. If their event was handled meanwhile, they are still duplicates. */
@@ -197,7 +194,7 @@ async function rememberMismatches(
 
 function refuseMismatch({ record, identity }: Received): Received {
   const message = `event ${identity.eventId} was received before, with another content`
-  return refuse(record, { code: 'event.mismatch', message })
+  return nameByPosition(record, { code: 'event.mismatch', message })
 }
 
 const toStreamName = ({ source, streamMessageId }: Pick<Identity, 'source' | 'streamMessageId'>) =>

@@ -22,8 +22,8 @@ export interface ConsumerOptions {
   /** The handlers, whose topics it consumes. */
   handlers: readonly (Handler | TopicHandler)[]
   logger: Logger
-  /** Called after each commit to wake the relay, because handlers and dead letters write to the outbox. */
-  onCommitted: () => void
+  /** Called after each commit. `hasRows` says whether handlers or dead letters have added rows to the outbox, so that the relay has work. */
+  onCommitted: (commit: { hasRows: boolean }) => void
   /** Called when a bug has ended kafkajs for good. End the process, because nothing here would restart it. */
   onFatal: (error: Error) => void
   /** The clock for durations. */

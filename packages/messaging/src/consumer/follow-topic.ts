@@ -6,7 +6,7 @@ import type { KafkaSettings } from '../kafkajs/client.ts'
 import { type Assigned, joinGroup } from '../kafkajs/membership.ts'
 import { findTopicState } from '../kafkajs/topic-state.ts'
 import type { FetchedBatch, KafkaSource } from '../source.ts'
-import { type ReceivedEvent, sortHandlers, toReceivedEvent } from './handlers.ts'
+import { onAll, type ReceivedEvent, sortHandlers, toReceivedEvent } from './handlers.ts'
 import { decodeRecord } from './record.ts'
 
 const LOOK_MS = 5_000
@@ -41,7 +41,7 @@ export interface Follower {
 export function followTopic(options: FollowOptions): Follower {
   const { topic, name, logger } = options
   const groupId = `${name}.follower-${randomUUID()}`
-  const handlers = sortHandlers([{ topic, type: null, handle: () => Promise.resolve() }])
+  const handlers = sortHandlers([onAll(topic, () => Promise.resolve())])
   // Reads committed records, as the member does. The records of an open transaction are still to come.
   const admin = createAdminClient(options.kafka, { readUncommitted: false })
   const waiter = createWaiter()

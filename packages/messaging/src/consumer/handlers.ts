@@ -2,32 +2,38 @@ import type { EventDefinition, EventEnvelope } from '@coursewire/events'
 import type { Transaction } from '@coursewire/service-kit'
 import type { z } from 'zod'
 import { type Headers, type KafkaSource, toMoment } from '../source.ts'
+import type { Received } from './record.ts'
 
 /** Applies consecutive events of one type. It may only use Postgres, through `tx`, and may run again after a failure. */
 export interface Handler extends Pick<EventDefinition, 'topic' | 'type' | 'payload'> {
   handle(tx: Transaction, events: EventEnvelope[]): Promise<void>
 }
 
-/** Applies consecutive events of one topic, whatever their types, under the same conditions as a `Handler`. */
+/** Applies consecutive records of one topic, whatever they are, under the same conditions as a `Handler`. */
 export interface TopicHandler {
   topic: string
   type: null
-  handle(tx: Transaction, events: ReceivedEvent[]): Promise<void>
+  /** Whether it takes records that are no events too. They are then remembered by their position. */
+  takesAnything: boolean
+  handle(tx: Transaction, batch: Received[]): Promise<void>
 }
 
-/** An event and everything that came with it. */
-export interface ReceivedEvent {
-  /** The envelope as it was received, including unknown fields. */
-  envelope: Record<string, unknown>
-  /** The parsed envelope. Missing optional fields and the tenant are filled in; the payload is as it was received. */
-  event: EventEnvelope<string, Record<string, unknown>>
+/** A record as it was received. */
+export interface ReceivedRecord {
   topic: string
   partition: number
   offset: number
   /** When the broker appended it; ISO 8601 in UTC. Null if the topic accepted a producer's timestamp that is no moment. */
   appendedAt: string | null
   key: Buffer | null
+  value: Buffer | null
   headers: Headers
+}
+
+/** An event and the record that it came in. */
+export interface ReceivedEvent extends ReceivedRecord {
+  /** The parsed envelope. Missing optional fields and the tenant are filled in; the payload is as it was received. */
+  event: EventEnvelope<string, Record<string, unknown>>
 }
 
 /** Handles events of a type one by one. Throw an `AppError` if an event breaks a rule; it becomes a dead letter. */
@@ -54,21 +60,41 @@ export function onRun<Type extends string, Payload extends z.ZodObject>(
 }
 
 /**
- * Handles every event of a topic one by one, including types that were added later and events that are addressed to other consumers.
+ * Handles consecutive events of a topic together, including types that were added later and events that are addressed to other consumers.
  * Checks only the envelope.
  */
-export function onAll(topic: string, handle: (tx: Transaction, event: ReceivedEvent) => Promise<void>): TopicHandler {
+export function onAll(
+  topic: string,
+  handle: (tx: Transaction, events: ReceivedEvent[]) => Promise<void>,
+): TopicHandler {
   return {
     topic,
     type: null,
-    async handle(tx, events) {
-      for (const event of events) await handle(tx, event)
-    },
+    takesAnything: false,
+    handle: (tx, batch) =>
+      handle(
+        tx,
+        batch.flatMap(({ record, envelope }) => (envelope ? toReceivedEvent(record, envelope) : [])),
+      ),
   }
 }
 
-/** Skips a byte order mark, as the parser of events does. */
-const utf8 = new TextDecoder()
+/** Handles consecutive records of a topic together, whatever they hold, as those of a dead-letter topic. Checks nothing. */
+export function onRecords(
+  topic: string,
+  handle: (tx: Transaction, records: ReceivedRecord[]) => Promise<void>,
+): TopicHandler {
+  return {
+    topic,
+    type: null,
+    takesAnything: true,
+    handle: (tx, batch) =>
+      handle(
+        tx,
+        batch.map(({ record }) => toReceivedRecord(record)),
+      ),
+  }
+}
 
 export interface Handlers {
   byType: ReadonlyMap<string, Handler>
@@ -90,15 +116,9 @@ export function sortHandlers(handlers: readonly (Handler | TopicHandler)[]): Han
 
 /** `envelope` is the parsed value of the record. */
 export function toReceivedEvent(record: KafkaSource, envelope: EventEnvelope): ReceivedEvent {
-  const { topic, partition, offset, timestamp, key, value, headers } = record
-  return {
-    envelope: JSON.parse(utf8.decode(value ?? undefined)),
-    event: envelope as ReceivedEvent['event'],
-    topic,
-    partition,
-    offset,
-    appendedAt: toMoment(timestamp),
-    key,
-    headers,
-  }
+  return { ...toReceivedRecord(record), event: envelope as ReceivedEvent['event'] }
+}
+
+function toReceivedRecord({ topic, partition, offset, timestamp, key, value, headers }: KafkaSource): ReceivedRecord {
+  return { topic, partition, offset, appendedAt: toMoment(timestamp), key, value, headers }
 }

@@ -1,6 +1,7 @@
 import { AppError, createWaiter, type Database, type Logger } from '@coursewire/service-kit'
 import { backoffMs } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
+import { hasAppended } from '../outbox/outbox.ts'
 import { applyBatch, type BatchContext, type BatchItem, type Outcome } from './apply-batch.ts'
 import type { Circuit } from './circuit.ts'
 import { classifyFailure, decideNext } from './classify.ts'
@@ -13,8 +14,8 @@ export interface LaneContext extends BatchContext {
   circuit: Circuit
   logger: Logger
   monotonicMs: () => number
-  /** Called after each commit to wake the relay. */
-  onCommitted: () => void
+  /** Called after each commit, which may have added rows to the outbox. */
+  onCommitted: (commit: { hasRows: boolean }) => void
 }
 
 export type Lane = ReturnType<typeof createLane>
@@ -78,17 +79,23 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
   /** Runs one transaction for all items. Resolves to its failure, or to null if they are settled. */
   async function attempt(items: BatchItem[]): Promise<{ error: unknown } | null> {
     let outcomes: Outcome[]
+    let hasRows = false
     try {
-      outcomes = await context.db.transaction((tx) => applyBatch(tx, context, items), {
-        isolationLevel: 'read committed',
-      })
+      outcomes = await context.db.transaction(
+        async (tx) => {
+          const applied = await applyBatch(tx, context, items)
+          hasRows = hasAppended(tx)
+          return applied
+        },
+        { isolationLevel: 'read committed' },
+      )
     } catch (error) {
       return { error }
     }
     circuit.recordSuccess()
     report(items, outcomes)
     onDone(items.map((item) => item.received))
-    context.onCommitted()
+    context.onCommitted({ hasRows })
     return null
   }
 

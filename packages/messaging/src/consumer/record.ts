@@ -40,22 +40,25 @@ export function decodeRecord(record: KafkaSource, { byType, byTopic }: Handlers,
   if (unreadBatch) {
     const { firstOffset, records, codec, reason } = unreadBatch
     const message = `${records} records (${codec}) from offset ${firstOffset} to ${record.offset}: ${reason}`
-    return { received: refuse(record, { code: 'batch.unreadable', message }) }
+    return { received: nameByPosition(record, { code: 'batch.unreadable', message }) }
   }
+  const ofTopic = byTopic.get(record.topic)
+  if (ofTopic?.takesAnything) return { received: nameByPosition(record, null) }
   if (record.value && record.value.byteLength > MAX_EVENT_BYTES) {
     const message = `${record.value.byteLength} bytes, where an event has at most ${MAX_EVENT_BYTES}`
-    return { received: refuse(record, { code: 'record.too-large', message }) }
+    return { received: nameByPosition(record, { code: 'record.too-large', message }) }
   }
-  if (record.value === null) return { received: refuse(record, { code: 'record.tombstone', message: 'no value' }) }
+  if (record.value === null)
+    return { received: nameByPosition(record, { code: 'record.tombstone', message: 'no value' }) }
   try {
     const result = parseEvent(record.value, byType, consumer)
-    const isForAll = byTopic.has(record.topic)
+    const isForAll = ofTopic !== undefined
     const isForNobody = !result.ok && (result.reason === 'unknown-type' || result.reason === 'for-somebody-else')
     if (isForNobody && !isForAll) return { skipped: result.reason }
     const isFine = result.ok || isForNobody
     const refusal = isFine ? null : { code: `record.${result.reason}`, message: result.message }
     const { envelope } = result
-    if (!envelope) return { received: refuse(record, refusal) }
+    if (!envelope) return { received: nameByPosition(record, refusal) }
     return {
       received: {
         record,
@@ -68,12 +71,12 @@ export function decodeRecord(record: KafkaSource, { byType, byTopic }: Handlers,
     }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { received: refuse(record, { code: 'record.undecodable', message }) }
+    return { received: nameByPosition(record, { code: 'record.undecodable', message }) }
   }
 }
 
-/** Builds a dead letter that is named by the record's position, because its own names cannot be read or are taken. */
-export function refuse(record: KafkaSource, refusal: Refusal | null): Received {
+/** Builds what is remembered by its position, because its own names do not count, cannot be read, or are taken. */
+export function nameByPosition(record: KafkaSource, refusal: Refusal | null): Received {
   return {
     record,
     identity: identifyByPosition(record),

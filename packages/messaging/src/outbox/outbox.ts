@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type EventDefinition, type EventEnvelope, type SnsMessage, toKafkaRecord } from '@coursewire/events'
-import type { Transaction } from '@coursewire/service-kit'
-import { sql } from 'drizzle-orm'
+import { queryNamed, type Transaction } from '@coursewire/service-kit'
 import { toBinaryArray } from '../binary-array.ts'
 
 export type ChannelName = 'kafka' | 'sns'
@@ -100,18 +99,24 @@ export function toOutboxColumns(rows: readonly OutboxRow[]) {
   }
 }
 
+/** The transactions that have added rows. After their commit the relay has work. */
+const withRows = new WeakSet<Transaction>()
+export const hasAppended = (tx: Transaction): boolean => withRows.has(tx)
+
+const appendStatement = `
+  INSERT INTO outbox (channel, topic, key, payload, headers, log)
+  SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
+  FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[])
+       WITH ORDINALITY AS row (channel, topic, key, payload, headers, log, position)
+  ORDER BY position`
+
 /**
  * Adds rows to the outbox, in order. Call it in the transaction that makes the change, after the aggregate's row is written or locked: this
  * call takes the ids, and only the lock makes their order the order of the commits.
  */
 export async function appendToOutbox(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
   if (rows.length === 0) return
-  const { channels, topics, keys, payloads, headers, logs } = toOutboxColumns(rows)
-  await tx.execute(sql`
-    INSERT INTO outbox (channel, topic, key, payload, headers, log)
-    SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
-    FROM unnest(${sql.param(channels)}::text[], ${sql.param(topics)}::text[], ${sql.param(keys)}::bytea[],
-                ${sql.param(payloads)}::bytea[], ${sql.param(headers)}::text[], ${sql.param(logs)}::text[])
-         WITH ORDINALITY AS row (channel, topic, key, payload, headers, log, position)
-    ORDER BY position`)
+  const values = Object.values(toOutboxColumns(rows))
+  await queryNamed(tx, { name: 'append-to-outbox', text: appendStatement, values })
+  withRows.add(tx)
 }
