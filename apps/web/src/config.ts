@@ -11,6 +11,7 @@ export const configSchema = z.object({
   ENROLLMENT_API_URL: baseUrl,
   DISTRIBUTION_SERVICE_URL: baseUrl,
   EMAIL_WORKER_URL: baseUrl,
+  AUDIT_LOG_URL: baseUrl,
   WEB_URL: baseUrl,
   SERVICE_CLIENT_ID: z.string(),
   SERVICE_CLIENT_SECRET: z.string(),

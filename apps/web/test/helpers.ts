@@ -99,6 +99,7 @@ export async function startWeb(
     ENROLLMENT_API_URL: services.accounts?.url ?? url,
     DISTRIBUTION_SERVICE_URL: url,
     EMAIL_WORKER_URL: services.mails?.url ?? url,
+    AUDIT_LOG_URL: url,
     SERVICE_CLIENT_ID: 'web',
     SERVICE_CLIENT_SECRET: 'secret',
     ...env,

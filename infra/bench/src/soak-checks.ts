@@ -1,6 +1,7 @@
 import { enrollmentCompleted } from '@coursewire/events'
 import type { Base } from '@coursewire/local'
 import { watchTopic } from '@coursewire/messaging'
+import { consumers, deadLetterTopicOf } from '@coursewire/product'
 import { waitFor } from '@coursewire/servers'
 import { connect } from './app-processes.ts'
 import type { SoakLoad } from './soak-load.ts'
@@ -76,7 +77,7 @@ export async function checkOutcome(stack: Base, load: SoakLoad, log: (line: stri
     `${mails.size} mails were accepted, ${sent} are recorded as sent`,
   )
 
-  for (const topic of ['enrollment-api.dlq', 'email-worker.dlq', 'distribution-service.dlq']) {
+  for (const topic of consumers.map(deadLetterTopicOf)) {
     const letters = await countRecords(stack, topic)
     expect(letters === 0, `${letters} dead letters on ${topic}`)
   }

@@ -12,6 +12,7 @@ import { followLogs } from './logs.ts'
 import { followMails } from './mail-ends.ts'
 import { directory, log, ports, runSession } from './session.ts'
 import { startStack } from './stack.ts'
+import { readStory } from './story.ts'
 
 const start = defineAction({
   name: 'npm start --',
@@ -56,6 +57,9 @@ function startProduct({ fresh, logs }: { fresh: boolean; logs: boolean }): Promi
     for await (const { name, details } of followMails(stack, learner, courseId)) {
       log(`  ${name.padEnd(18)} ${details}`)
     }
+
+    log(styleText('bold', 'Reading from the audit log what came of the enrolment'))
+    for await (const { name, details } of readStory(stack, learner)) log(`  ${name.padEnd(22)} ${details}`)
 
     log(styleText('bold', 'Following one course while it is edited'))
     for await (const { name, details } of editCourse(stack, course.editor)) {

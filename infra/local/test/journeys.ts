@@ -22,6 +22,7 @@ import {
 } from '../src/journey.ts'
 import { followMails } from '../src/mail-ends.ts'
 import type { Product } from '../src/stack.ts'
+import { readStory } from '../src/story.ts'
 
 const steps = [
   'signed up',
@@ -171,6 +172,21 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
       for await (const { name } of followMails(stack, learner, courseId)) names.push(name)
 
       expect(names).toEqual(['mail delivered', 'sent again', 'mail bounced', 'not sent again'])
+    })
+
+    it('can be read back from the audit log, each event after its cause', async () => {
+      const { learner } = await travel()
+      const events: string[] = []
+
+      for await (const { name, details } of readStory(stack, learner)) {
+        events.push(`${name} ${details.slice(details.indexOf('because'))}`)
+      }
+
+      expect(events).toEqual([
+        'enrollment.completed because of the request',
+        'email.sent because of enrollment.completed',
+        'email.delivered because of enrollment.completed',
+      ])
     })
 
     it('ends with one mail even if the record is delivered three times', async () => {

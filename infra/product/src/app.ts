@@ -21,7 +21,7 @@ export interface App {
   /** Whether it calls SNS or SES. */
   usesAws?: boolean
   /** Its settings beyond those that follow from the fields above. */
-  settings?: (at: Addresses) => Record<string, string>
+  settings?: (at: Surroundings) => Record<string, string>
   /** The variables that a person may set in a shell to change settings. */
   fromShell?: string[]
   /** Like `settings`, but never written to a file that others can read. */
@@ -29,7 +29,14 @@ export interface App {
     jwtPrivateKey: string
     keySeal: string
     addressHashKey: string
+    auditSealKey: string
   }) => Record<string, string>
+}
+
+/** What the settings of an app may name. */
+interface Surroundings extends Addresses {
+  /** The topics with the dead letters of all other apps. */
+  otherDeadLetters: string[]
 }
 
 /** The addresses of everything. Other apps may use another address for an app than browsers do. */

@@ -16,6 +16,7 @@ export const apps = {
       ENROLLMENT_API_URL: urlOf('enrollment-api'),
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       EMAIL_WORKER_URL: urlOf('email-worker'),
+      AUDIT_LOG_URL: urlOf('audit-log'),
       WEB_URL: publicUrlOf('web'),
     }),
   },
@@ -71,5 +72,20 @@ export const apps = {
     }),
     secretSettings: ({ addressHashKey }) => ({ ADDRESS_HASH_KEY: addressHashKey }),
     fromShell: ['EMAIL_UNKNOWN_AFTER_SECONDS'],
+  },
+
+  'audit-log': {
+    port: 3004,
+    page: '/docs',
+    paths: ['/api/changelogs', '/api/admin/records'],
+    database: 'audit',
+    consumes: true,
+    checksTokens: true,
+    settings: ({ publicUrlOf, proxies, otherDeadLetters }) => ({
+      TRUST_PROXY: proxies,
+      WEB_URL: publicUrlOf('web'),
+      DEAD_LETTER_TOPICS: otherDeadLetters.join(','),
+    }),
+    secretSettings: ({ auditSealKey }) => ({ AUDIT_SEAL_KEY: auditSealKey }),
   },
 } as const satisfies Record<string, App>

@@ -9,6 +9,7 @@ export {
   consumers,
   type DatabaseName,
   databases,
+  deadLetterTopicOf,
   keyOf,
   mapApps,
   urlsBy,
@@ -25,4 +26,4 @@ export {
   snsTopic,
   tenant,
 } from './surroundings.ts'
-export { deadLetterTopicOf, topicsFor } from './topics.ts'
+export { topicsFor } from './topics.ts'

@@ -23,6 +23,9 @@ export const appNames = Object.keys(apps) as AppName[]
 /** The apps that consume events, each as the group with its name. */
 export const consumers = appNames.filter((name) => appOf(name).consumes)
 
+/** The topic for records that an app cannot handle. */
+export const deadLetterTopicOf = (app: AppName) => `${app}.dlq`
+
 export const clientNames = appNames.filter((name) => appOf(name).callsServices) as ClientName[]
 
 /** The apps that have a database, with its name. */

@@ -1,5 +1,5 @@
 import type { Addresses } from './app.ts'
-import { type AppName, appOf, type ClientName, type DatabaseName } from './product.ts'
+import { type AppName, appOf, type ClientName, consumers, type DatabaseName, deadLetterTopicOf } from './product.ts'
 import { awsRegion, tenant } from './surroundings.ts'
 
 /** Builds an app's environment without secrets. Whoever starts the app adds its host and port. */
@@ -21,7 +21,10 @@ export function settingsOf(name: AppName, at: Addresses): Record<string, string>
       AWS_ENDPOINT_URL_SNS: at.aws,
       AWS_ENDPOINT_URL_SES: at.aws,
     }),
-    ...app.settings?.(at),
+    ...app.settings?.({
+      ...at,
+      otherDeadLetters: consumers.filter((consumer) => consumer !== name).map(deadLetterTopicOf),
+    }),
   }
 }
 
@@ -30,6 +33,7 @@ export interface AppSecrets {
   jwtPrivateKey: string
   keySeal: string
   addressHashKey: string
+  auditSealKey: string
   clients: Record<ClientName, string>
 }
 

@@ -22,7 +22,13 @@ function declaredSettings(app: AppName): Record<string, string> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const jwtPrivateKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const aSecret = () => randomBytes(32).toString('base64url')
-  const secrets = { jwtPrivateKey, keySeal: aSecret(), addressHashKey: aSecret(), clients: anything('a secret') }
+  const secrets = {
+    jwtPrivateKey,
+    keySeal: aSecret(),
+    addressHashKey: aSecret(),
+    auditSealKey: jwtPrivateKey,
+    clients: anything('a secret'),
+  }
   return { ...settingsOf(app, at), ...secretSettingsOf(app, secrets, anything({ databaseUrl: 'postgresql://test/' })) }
 }
 

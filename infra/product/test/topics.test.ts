@@ -1,6 +1,7 @@
 import { distributionPublished, enrollmentCompleted } from '@coursewire/events'
 import { expect, test } from 'vitest'
-import { deadLetterTopicOf, topicsFor } from '../src/topics.ts'
+import { deadLetterTopicOf } from '../src/product.ts'
+import { topicsFor } from '../src/topics.ts'
 
 const getConfig = (environment: 'local' | 'production', name: string) => {
   const found = topicsFor(environment).find(({ topic }) => topic === name)

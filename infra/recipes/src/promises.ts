@@ -18,15 +18,15 @@ interface Promises {
 export const promises: Record<string, Promises> = {
   'Add a service': {
     afterwards(files) {
-      const outside = files.filter((file) => !file.startsWith('apps/audit-log/'))
+      const outside = files.filter((file) => !file.startsWith('apps/archive/'))
       if (outside.length > 3) throw new Error(`More than three files outside its folder: ${outside.join(', ')}`)
     },
     async running({ postgres }) {
-      const client = new pg.Client({ connectionString: postgres['audit']?.databaseUrl })
+      const client = new pg.Client({ connectionString: postgres['archive']?.databaseUrl })
       await client.connect()
       try {
         const hasEvents = async () => (await client.query('SELECT FROM events LIMIT 1')).rowCount === 1
-        await waitFor(hasEvents, { message: 'audit-log to store an event of the catalogue' })
+        await waitFor(hasEvents, { message: 'archive to store an event of the catalogue' })
       } finally {
         await client.end()
       }

@@ -7,6 +7,7 @@ export interface Secrets {
   jwtPrivateKey: string
   keySeal: string
   addressHashKey: string
+  auditSealKey: string
   databases: Record<DatabaseName, { owner: string; run: string }>
   clients: Record<ClientName, string>
   editorPassword: string
@@ -39,6 +40,7 @@ function complete(kept: Partial<Secrets>): Secrets {
     jwtPrivateKey: kept.jwtPrivateKey ?? createKey(),
     keySeal: kept.keySeal ?? createSecret(),
     addressHashKey: kept.addressHashKey ?? createSecret(),
+    auditSealKey: kept.auditSealKey ?? createKey(),
     databases: { ...createPasswordsOfDatabases(), ...kept.databases },
     clients: { ...createPasswordsOfClients(), ...kept.clients },
     editorPassword: kept.editorPassword ?? createPassword(),

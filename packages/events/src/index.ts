@@ -64,3 +64,4 @@ export {
   toLine,
   toText,
 } from './text.ts'
+export { eventTopics } from './topics.ts'

@@ -46,6 +46,7 @@ export {
 export {
   appendToOutbox,
   decodeHeaders,
+  encodeHeaders,
   type OutboxRow,
   toKafkaRow,
   toOutboxColumns,

@@ -12,6 +12,8 @@ export const passedThrough = {
   '/api/me/mails': 'email-worker',
   '/api/admin/mails': 'email-worker',
   '/api/admin/suppressions': 'email-worker',
+  '/api/admin/records': 'audit-log',
+  '/api/changelogs': 'audit-log',
 } as const
 
 const TIMEOUT_MS = 20_000
@@ -30,6 +32,7 @@ export async function addPassThrough(
     'enrollment-api': createOutageLog(logger, texts),
     'distribution-service': createOutageLog(logger, texts),
     'email-worker': createOutageLog(logger, texts),
+    'audit-log': createOutageLog(logger, texts),
   }
   for (const [prefix, service] of Object.entries(passedThrough)) {
     const log = logs[service]

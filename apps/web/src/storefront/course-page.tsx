@@ -2,7 +2,7 @@
 import type { Assets } from '../pages/assets.ts'
 import { nameLanguage, readable, splitDescription, writeDate, writeDuration } from './content.ts'
 import { renderDocument, written } from './document.tsx'
-import { coursePath, listAlternates, listPath } from './links.ts'
+import { coursePath, feedPath, listAlternates, listPath } from './links.ts'
 import { CallToAction, Said, Thread } from './parts.tsx'
 import { describeCourse, describeTrail } from './structured-data.ts'
 import type { Course, Related, Site } from './types.ts'
@@ -33,6 +33,7 @@ export function renderCourse({ course, site, assets }: { course: Course; site: S
     isHidden: seo.noindex,
     image: seo.ogImage,
     alternates: isItself && !seo.noindex ? listAlternates(pages) : [],
+    feed: feedPath(course.slug),
     data: [
       describeCourse(course, site),
       describeTrail([
@@ -176,6 +177,11 @@ function Facts({ course, language, words }: { course: Course; language: Language
           </a>
         </p>
       ))}
+      <p className="also">
+        <a href={feedPath(course.slug)} type="application/atom+xml">
+          {words.changes}
+        </a>
+      </p>
     </aside>
   )
 }

@@ -19,6 +19,8 @@ export interface Page {
   isHidden?: boolean | undefined
   image?: string | undefined
   alternates?: Alternate[]
+  /** The path of what is new here, as an Atom feed. */
+  feed?: string
   data?: StructuredData[]
   /** Whether this is the list that the header leads to. */
   isList?: boolean
@@ -53,7 +55,7 @@ function Document({ page, children }: { page: Page; children: ComponentChildren 
 }
 
 function Head({ page }: { page: Page }) {
-  const { site, assets, canonical, alternates = [], data = [] } = page
+  const { site, assets, canonical, alternates = [], feed, data = [] } = page
   const title = `${page.title} · ${site.name}`
   const locale = toLocale(page.language)
   return (
@@ -67,6 +69,7 @@ function Head({ page }: { page: Page }) {
       {alternates.map(({ language, url }) => (
         <link key={language} rel="alternate" hrefLang={language} href={url} />
       ))}
+      {feed === undefined ? null : <link rel="alternate" type="application/atom+xml" href={feed} />}
       <meta property="og:type" content="website" />
       <meta property="og:site_name" content={site.name} />
       <meta property="og:title" content={page.title} />

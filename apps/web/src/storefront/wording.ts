@@ -27,6 +27,8 @@ export interface Words {
   begins: string
   anyTime: string
   edition: string
+  /** Leads to the feed of what is new in the course. */
+  changes: string
   alsoIn: (language: string) => string
   variants: string
   needsAccount: string
@@ -86,6 +88,7 @@ const de: Words = {
   begins: 'Beginn',
   anyTime: 'jederzeit',
   edition: 'Ausgabe',
+  changes: 'Neues im Kurs als Feed',
   alsoIn: (language) => `Auch auf ${language}:`,
   variants: 'Derselbe Stoff, näher am eigenen Alltag',
   needsAccount: 'Ein Konto genügt.',
@@ -154,6 +157,7 @@ const en: Words = {
   begins: 'Begins',
   anyTime: 'at any time',
   edition: 'Edition',
+  changes: 'What is new, as a feed',
   alsoIn: (language) => `Also in ${language}:`,
   variants: 'The same material, closer to your work',
   needsAccount: 'All it takes is an account.',

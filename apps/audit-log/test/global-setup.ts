@@ -1,0 +1,8 @@
+import { migrate } from '@coursewire/service-kit'
+import { createGlobalSetup } from '@coursewire/testing'
+import { migrations } from '../src/db/migrations.ts'
+
+export const setup = createGlobalSetup({
+  service: 'audit_log',
+  migrate: (ownerUrl) => migrate(ownerUrl, migrations),
+})

@@ -1,0 +1,43 @@
+import { waitFor } from '@coursewire/servers'
+import { callApi } from '@coursewire/setup'
+import { createLearner, type Learner, patience, type Step, signIn } from './journey.ts'
+import type { Product } from './stack.ts'
+
+interface AuditRecord {
+  type: string
+  topic: string
+  partition: number
+  offset: number
+  eventId: string
+  correlationId: string
+  causationId: string | null
+}
+
+/** What comes of an enrolment, on its way from the request to the mailbox. */
+const expected = ['enrollment.completed', 'email.sent', 'email.delivered']
+
+/** Reads back from the audit log what came of a learner's enrolment, as an admin, once all of it is there. Yields each event after its cause. */
+export async function* readStory(stack: Product, learner: Learner): AsyncGenerator<Step> {
+  const own = await signIn(stack, learner)
+  const { id } = await callApi<{ id: string }>(`${stack.urls.enrollmentApi}/api/me`, { token: own.token })
+  const admin = await createLearner(stack, { name: 'Ada Auditor', flags: ['--role', 'admin'] })
+  const { token } = await signIn(stack, admin)
+  const read = (path: string) =>
+    callApi<{ items: AuditRecord[] }>(`${stack.urls.web}/api/admin/records${path}`, { token })
+
+  const items = await waitFor(
+    async () => {
+      const [enrolled] = (await read(`?type=enrollment.completed&actor=${id}`)).items
+      if (!enrolled) return undefined
+      const story = await read(`/stories/${encodeURIComponent(enrolled.correlationId)}`)
+      const types = story.items.map(({ type }) => type)
+      return expected.every((type) => types.includes(type)) ? story.items : undefined
+    },
+    { ...patience, message: `${expected.join(', ')} in the audit log` },
+  )
+  for (const { type, topic, partition, offset, eventId, causationId } of items) {
+    const cause = items.find((item) => item.eventId === causationId)
+    const reason = cause ? `because of ${cause.type}` : 'because of the request'
+    yield { name: type, details: `${topic} ${partition}/${offset}, ${eventId}, ${reason}` }
+  }
+}
