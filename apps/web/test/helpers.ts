@@ -86,9 +86,9 @@ export async function startCatalogue() {
   }
 }
 
-/** Starts the pages before two services. */
+/** Starts the pages before the services. */
 export async function startWeb(
-  services: { catalogue?: { url: string }; accounts?: { url: string }; mails?: { url: string } } = {},
+  services: { [Name in 'catalogue' | 'accounts' | 'mails' | 'audit']?: { url: string } } = {},
   env: Record<string, string> = {},
 ) {
   const url = services.catalogue?.url ?? 'http://127.0.0.1:9'
@@ -99,7 +99,7 @@ export async function startWeb(
     ENROLLMENT_API_URL: services.accounts?.url ?? url,
     DISTRIBUTION_SERVICE_URL: url,
     EMAIL_WORKER_URL: services.mails?.url ?? url,
-    AUDIT_LOG_URL: url,
+    AUDIT_LOG_URL: services.audit?.url ?? url,
     SERVICE_CLIENT_ID: 'web',
     SERVICE_CLIENT_SECRET: 'secret',
     ...env,

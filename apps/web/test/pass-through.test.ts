@@ -12,7 +12,8 @@ async function startAll(env: Record<string, string> = {}) {
   const accounts = await startService(() => ({ body: 'accounts' }))
   const catalogue = await startService(() => ({ body: 'catalogue' }))
   const mails = await startService(() => ({ body: 'mails' }))
-  return { accounts, catalogue, mails, ...(await startWeb({ accounts, catalogue, mails }, env)) }
+  const audit = await startService(() => ({ body: 'audit' }))
+  return { accounts, catalogue, mails, ...(await startWeb({ accounts, catalogue, mails, audit }, env)) }
 }
 
 /** Sends bytes as they are, and resolves to all that is answered. */
@@ -27,7 +28,12 @@ async function sendRaw(app: Awaited<ReturnType<typeof startWeb>>['app'], request
 
 it('each path goes to the service that a balancer would choose', async () => {
   const { get } = await startAll()
-  const names = { 'enrollment-api': 'accounts', 'distribution-service': 'catalogue', 'email-worker': 'mails' }
+  const names = {
+    'enrollment-api': 'accounts',
+    'distribution-service': 'catalogue',
+    'email-worker': 'mails',
+    'audit-log': 'audit',
+  }
   const paths = Object.keys(passedThrough).flatMap((prefix) => [prefix, `${prefix}/x`, `${prefix}/x/y?z=1`])
 
   for (const path of [...paths, '/api/me', '/api/enrollments', '/api/courses?q=1', '/auth/signin']) {

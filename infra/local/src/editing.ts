@@ -51,10 +51,26 @@ export async function* editCourse({ kafkaClient, urls }: Product, editor: Editor
     return found.event
   }
 
+  /** Waits until everybody, or nobody any more, can read in the changelog what is new. */
+  async function* readChangelog(slug: string, isPublic: boolean): AsyncGenerator<Step> {
+    const url = `${urls.web}/api/changelogs/${slug}`
+    const details = await waitFor(
+      async () => {
+        const answer = await fetch(url)
+        if (!isPublic) return answer.status === 404 && '404, as the course is private'
+        const { items } = (await answer.json()) as { items?: { version: string; changelog: string }[] }
+        return items?.[0] && `${items[0].version}: ${items[0].changelog}`
+      },
+      { timeoutMs: 60_000, message: `the changelog of ${slug}` },
+    )
+    yield { name: 'changelog', details: `${url} ${details}` }
+  }
+
   try {
     await publishRecords(kafkaClient, [buildGeneration(course)])
     const { payload } = yield* tell('distribution.created', course.course_id)
     const id = String(payload['distribution_id'])
+    const slug = String(payload['slug'])
     const url = `${urls.distributionService}/api/distributions/${id}`
     const { updatedAt } = await editor.call<Entry>(url)
 
@@ -67,8 +83,10 @@ export async function* editCourse({ kafkaClient, urls }: Product, editor: Editor
     yield* tell('distribution.micro_niche_created', id)
     await editor.call(`${url}/versions`, { body: { changelog: 'A lesson on peat' } })
     yield* tell('distribution.version_bumped', id)
+    yield* readChangelog(slug, true)
     await editor.call(`${url}/unpublish`, { body: { reason: 'shown' } })
     yield* tell('distribution.unpublished', id)
+    yield* readChangelog(slug, false)
     await editor.call(`${url}?variants=delete`, { method: 'DELETE', ifMatch: '*' })
     yield* tell('distribution.deleted', id)
   } finally {

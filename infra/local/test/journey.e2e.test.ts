@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bringInFirstCourse, type Editor } from '@coursewire/setup'
 import { type Stack, startStack } from '../src/stack.ts'
+import { describeEditing } from './editing.ts'
 import { describeErasure } from './erasing.ts'
 import { describeJourneys } from './journeys.ts'
 import { describeReadme } from './readme.ts'
@@ -32,6 +33,7 @@ describeJourneys(async () => {
   }
 })
 
+describeEditing(() => product)
 describeErasure(() => product)
 describeSeed(() => product)
 describeReadme(() => product.stack)

@@ -37,7 +37,7 @@ const seo = z.object({
 export const distributionCreated = defineEvent({
   ...distribution,
   type: 'distribution.created',
-  listeners: ['Analytics', 'Audit Log'],
+  listeners: ['Analytics', 'Audit Log', 'Changelog'],
   payload: z.object({
     distribution_id: id,
     course_id: id,
@@ -56,7 +56,7 @@ export const distributionCreated = defineEvent({
 export const distributionUpdated = defineEvent({
   ...distribution,
   type: 'distribution.updated',
-  listeners: ['Cache Invalidation', 'Audit Log'],
+  listeners: ['Cache Invalidation', 'Audit Log', 'Changelog'],
   payload: z.object({
     distribution_id: id,
     course_id: id.optional(),
@@ -70,14 +70,14 @@ export const distributionUpdated = defineEvent({
 export const distributionDeleted = defineEvent({
   ...distribution,
   type: 'distribution.deleted',
-  listeners: ['enrollment-api', 'Cache Invalidation', 'SEO Indexer', 'Analytics'],
+  listeners: ['enrollment-api', 'Cache Invalidation', 'SEO Indexer', 'Analytics', 'Changelog'],
   payload: z.object({ distribution_id: id, slug: z.string(), course_id: id, deleted_at: pastMoment, deleted_by: id }),
 })
 
 export const distributionPublished = defineEvent({
   ...distribution,
   type: 'distribution.published',
-  listeners: ['enrollment-api', 'SEO Indexer', 'Marketing', 'Notification', 'Analytics'],
+  listeners: ['enrollment-api', 'SEO Indexer', 'Marketing', 'Notification', 'Analytics', 'Changelog'],
   payload: z.object({
     distribution_id: id,
     slug: z.string(),
@@ -93,7 +93,7 @@ export const distributionPublished = defineEvent({
 export const distributionUnpublished = defineEvent({
   ...distribution,
   type: 'distribution.unpublished',
-  listeners: ['enrollment-api', 'SEO Indexer', 'Cache Invalidation'],
+  listeners: ['enrollment-api', 'SEO Indexer', 'Cache Invalidation', 'Changelog'],
   payload: z.object({ distribution_id: id, slug: z.string(), unpublished_at: pastMoment, reason: z.string() }),
 })
 

@@ -71,6 +71,9 @@ describe('the language of a page', () => {
 })
 
 describe('what search engines read', () => {
+  const listTranslations = (page: ReturnType<typeof open>) =>
+    page.attributes('link', { rel: 'alternate' }).flatMap(({ hreflang, href }) => (hreflang ? [[hreflang, href]] : []))
+
   it('title and description are those for search engines, or else those of the course', () => {
     const page = open()
     expect(page.texts('title')).toEqual(['Sauerteig lernen · Coursewire'])
@@ -85,7 +88,7 @@ describe('what search engines read', () => {
     const page = open({ alternatives: [inEnglish] })
 
     expect(page.values('link', 'href', { rel: 'canonical' })).toEqual(['https://learn.example.org/courses/sauerteig'])
-    expect(page.attributes('link', { rel: 'alternate' }).map(({ hreflang, href }) => [hreflang, href])).toEqual([
+    expect(listTranslations(page)).toEqual([
       ['de', 'https://learn.example.org/courses/sauerteig'],
       ['en', 'https://learn.example.org/courses/sourdough'],
       ['x-default', 'https://learn.example.org/courses/sourdough'],
@@ -97,7 +100,7 @@ describe('what search engines read', () => {
     const page = open({ canonicalUrl: 'https://learn.example.org/courses/brot', alternatives: [inEnglish] })
 
     expect(page.values('link', 'href', { rel: 'canonical' })).toEqual(['https://learn.example.org/courses/brot'])
-    expect(page.attributes('link', { rel: 'alternate' })).toEqual([])
+    expect(listTranslations(page)).toEqual([])
   })
 
   it('a page that is not to be found says so, and is no translation either', () => {
@@ -105,7 +108,15 @@ describe('what search engines read', () => {
     const page = open({ seo, alternatives: [inEnglish] })
 
     expect(page.values('meta', 'content', { name: 'robots' })).toEqual(['noindex'])
-    expect(page.attributes('link', { rel: 'alternate' })).toEqual([])
+    expect(listTranslations(page)).toEqual([])
+  })
+
+  it('a page leads people and feed readers to what is new in the course', () => {
+    const feed = { type: 'application/atom+xml' }
+
+    for (const tag of ['a', 'link']) {
+      expect(open().values(tag, 'href', feed)).toEqual(['/api/changelogs/sauerteig/feed'])
+    }
   })
 
   it('OpenGraph has title, text, address, language and picture', () => {
