@@ -42,8 +42,8 @@ function describe({ tenantId, seals, records, last, faults }: Verdict): string {
   if (last === null) return [`${tenantId}: nothing is sealed yet`, ...faults.map((fault) => `  ${fault}`)].join('\n')
   const { number, hash, recordId, sealedAt } = last
   return [
-    `${tenantId}: ${records} records as they were sealed, in ${seals} seals, up to record ${recordId} at ${sealedAt}`,
-    `  the last one is seal ${number}, ${hash}`,
+    `${tenantId}: records that are as they were sealed: ${records}, up to record ${recordId}`,
+    `  seals: ${seals}, the last one is number ${number} of ${sealedAt}, ${hash}`,
     ...faults.map((fault) => `  ${fault}`),
   ].join('\n')
 }

@@ -148,6 +148,17 @@ test('the feed is well-formed whatever an editor has written, and its ids outliv
   expect(idsOf(later.body)).toEqual(idsOf(feed.body))
 })
 
+test('the feed of a course without another version has the moment at which it became public', async () => {
+  const { store, read } = await startWorld()
+  const event = published()
+  await store(event)
+
+  const { body } = await read('sourdough', '/feed')
+
+  expect(body).toContain(`<updated>${event.payload.published_at}</updated>`)
+  expect(body).not.toContain('<entry>')
+})
+
 test('a course of another tenant is found at its host alone', async () => {
   const { store, read, get } = await startWorld()
   await store(aPublishedDistribution({ slug: 'sourdough' }, { tenantId: 'globex' }))

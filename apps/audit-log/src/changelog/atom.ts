@@ -15,7 +15,10 @@ function escapeXml(text: string): string {
 }
 
 /** Writes a changelog as an Atom feed (RFC 4287). The ids of the feed and its entries stay the same if the slug changes. */
-export function writeAtom({ slug, title, items }: Changelog, page: { webUrl: string; distributionId: string }): string {
+export function writeAtom(
+  { slug, title, items }: Changelog,
+  page: { webUrl: string; distributionId: string; publicSince: string },
+): string {
   const url = `${page.webUrl}/courses/${encodeURIComponent(slug)}`
   const self = `${page.webUrl}/api/changelogs/${encodeURIComponent(slug)}/feed`
   const idOf = (part: string) => `urn:uuid:${nameUuid(`${page.webUrl} ${page.distributionId} ${part}`)}`
@@ -33,7 +36,7 @@ export function writeAtom({ slug, title, items }: Changelog, page: { webUrl: str
 <feed xmlns="http://www.w3.org/2005/Atom">
   <id>${idOf('')}</id>
   <title>${escapeXml(title ?? slug)}</title>
-  <updated>${items[0]?.at ?? '1970-01-01T00:00:00Z'}</updated>
+  <updated>${items[0]?.at ?? page.publicSince}</updated>
   <author><name>${escapeXml(new URL(page.webUrl).host)}</name></author>
   <link rel="self" href="${escapeXml(self)}"/>
   <link rel="alternate" href="${escapeXml(url)}"/>

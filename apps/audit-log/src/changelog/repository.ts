@@ -49,12 +49,14 @@ interface Page {
   distributionId: string
   slug: string
   title: string | null
+  /** Since when it is public, as Postgres writes it. */
+  publicSince: string
 }
 
 /** Finds the public page that has this slug, or else had it last. */
 export async function findPage(db: Database, tenantId: string, slug: string): Promise<Page | null> {
   const { rows } = await db.execute<Page & Record<string, unknown>>(sql`
-    SELECT pages.distribution_id AS "distributionId", pages.slug, title
+    SELECT pages.distribution_id AS "distributionId", pages.slug, title, shown_at AS "publicSince"
     FROM slugs JOIN pages USING (tenant_id, distribution_id)
     WHERE tenant_id = ${tenantId} AND slugs.slug = ${slug} AND is_public
     ORDER BY pages.slug = slugs.slug DESC, slugs.at DESC LIMIT 1`)

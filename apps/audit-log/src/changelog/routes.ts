@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { AppError, type Database, type HttpApp, namesEntity } from '@coursewire/service-kit'
+import { AppError, type Database, type HttpApp, namesEntity, readMoment } from '@coursewire/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Changelog, writeAtom } from './atom.ts'
@@ -28,7 +28,7 @@ const feed = z
   .describe('An Atom feed (RFC 4287)')
   .meta({ id: 'ChangelogFeed', example: '<feed xmlns="http://www.w3.org/2005/Atom"></feed>' })
 
-type Found = Changelog & { distributionId: string }
+type Found = Changelog & { distributionId: string; publicSince: string }
 
 const params = z.strictObject({ slug: z.string().min(1).max(128) })
 const responses = {
@@ -56,10 +56,11 @@ export function addChangelogRoutes(app: HttpApp, { db, webUrl }: { db: Database;
     const page = await findPage(db, tenantId, request.params.slug)
     if (!page) throw new AppError('not-found', 'course.not-found', 'Course not found')
     const { slug, title, distributionId } = page
+    const publicSince = readMoment(page.publicSince)
     if (slug !== request.params.slug) return reply.redirect(path(encodeURIComponent(slug)), 301)
 
     const items = await listChanges(db, tenantId, distributionId, MAX_ITEMS)
-    const body = Buffer.from(write({ slug, title, items, distributionId }))
+    const body = Buffer.from(write({ slug, title, items, distributionId, publicSince }))
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
     void reply.header('etag', etag)
     const known = request.headers['if-none-match']
@@ -102,7 +103,7 @@ export function addChangelogRoutes(app: HttpApp, { db, webUrl }: { db: Database;
       answer(request, reply as FastifyReply, {
         type: 'application/atom+xml',
         path: (slug) => `/api/changelogs/${slug}/feed`,
-        write: ({ distributionId, ...found }) => writeAtom(found, { webUrl, distributionId }),
+        write: ({ distributionId, publicSince, ...found }) => writeAtom(found, { webUrl, distributionId, publicSince }),
       }),
   )
 }
