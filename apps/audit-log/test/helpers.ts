@@ -17,12 +17,10 @@ import { createTestDatabase } from '@coursewire/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, onTestFinished } from 'vitest'
 import { buildApp } from '../src/app.ts'
-import { applyToChangelog } from '../src/changelog/handlers.ts'
 import { configSchema } from '../src/config.ts'
+import { storeEvents } from '../src/consumer.ts'
 import { createContext } from '../src/context.ts'
 import { maintainMonths } from '../src/records/months.ts'
-import { describeEvent } from '../src/records/record.ts'
-import { insertRecords } from '../src/records/repository.ts'
 import { readSealKeys } from '../src/seals/seal.ts'
 
 const logger = createLogger({ service: 'audit-log', level: 'silent' })
@@ -96,11 +94,10 @@ export async function openLog() {
   }
 
   async function add(tx: Transaction, events: EventEnvelope[], months = 0): Promise<void> {
-    await insertRecords(
+    await storeEvents(
       tx,
-      events.map((event) => describeEvent(receive(event, months))),
+      events.map((event) => receive(event, months)),
     )
-    for (const event of events) await applyToChangelog(tx, event as ReceivedEvent['event'])
   }
 
   function receive(event: EventEnvelope, months: number): ReceivedEvent {

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import { enrollmentCompleted } from '@coursewire/events'
-import { decodeRecord, onRun, publishRecords, startConsumer } from '@coursewire/messaging'
+import {
+  decodeRecord,
+  type Handler,
+  onRun,
+  publishRecords,
+  startConsumer,
+  type TopicHandler,
+} from '@coursewire/messaging'
 import { waitFor } from '@coursewire/servers'
 import type { Comparison, Measured } from './benchmark.ts'
 import { watchCpu } from './cpu.ts'
@@ -13,11 +20,26 @@ const BATCH = 200
 /** What a consumer that reads a record only once does not need. */
 const unused = { isRedriven: false, sizeBytes: 0, unreadBatch: null }
 
+/** What is done with the events, and the tables that have the result, the first one a row for each event. */
+interface Consumed {
+  tables: string[]
+  createHandler(topic: string, onHandled: (events: number) => void): Handler | TopicHandler
+}
+
+const oneEffect: Consumed = {
+  tables: ['effects'],
+  createHandler: (topic, onHandled) =>
+    onRun({ ...enrollmentCompleted, topic }, (tx, events) => {
+      onHandled(events.length)
+      return insertEffects(tx, events)
+    }),
+}
+
 /** Measures how fast 60,000 events on Kafka are remembered, each with its effect row. */
 export async function createConsumeComparisons(environment: Environment): Promise<Comparison[]> {
   const store = await environment.createStore(effectTable)
   const work = `consume: ${EVENTS.toLocaleString('en')} events, dedup and one effect row`
-  const ours = () => consumeAll(environment, store, EVENTS)
+  const ours = () => consumeAll(environment, store, { count: EVENTS })
   return [
     {
       work,
@@ -36,18 +58,18 @@ export async function createConsumeComparisons(environment: Environment): Promis
   ]
 }
 
-/** Starts the clock with the first batch of records, because joining the group is part of the start. */
+/** Starts the clock with the first batch of records, because joining the group is part of the start. Ends when `end` does, if it is given. */
 export async function consumeAll(
   environment: Environment,
   store: Store,
-  count: number,
-  remembered = 0,
+  { count, remembered = 0, end }: { count: number; remembered?: number; end?: () => Promise<unknown> },
+  { tables, createHandler }: Consumed = oneEffect,
 ): Promise<Measured> {
   const topic = await environment.createTopic()
   for (let from = 0; from < count; from += EVENTS) {
     await publishRecords(environment.kafka, buildRecords(topic, EVENTS, from))
   }
-  await prepare(store)
+  await prepare(store, tables)
   await store.owner.query(
     `INSERT INTO event_dedup
      SELECT $1, 'past/enrollment/bench', id, 'past', id, '', 'done', now()
@@ -63,11 +85,10 @@ export async function consumeAll(
     serviceVersion: '1',
     db: store.db,
     handlers: [
-      onRun({ ...enrollmentCompleted, topic }, async (tx, events) => {
+      createHandler(topic, (events) => {
         endCpu ??= watchCpu(environment.processes)
         startedAt ||= performance.now()
-        await insertEffects(tx, events)
-        handled += events.length
+        handled += events
       }),
     ],
     logger: environment.logger,
@@ -78,10 +99,13 @@ export async function consumeAll(
   })
   const isDone = async () => {
     if (handled < count) return false
-    const { rows } = await store.pool.query<{ done: boolean }>('SELECT count(*) >= $1 AS done FROM effects', [count])
+    const { rows } = await store.pool.query<{ done: boolean }>(`SELECT count(*) >= $1 AS done FROM ${tables[0]}`, [
+      count,
+    ])
     return rows[0]?.done
   }
   await waitFor(isDone, { intervalMs: 1, timeoutMs: 300_000 })
+  await end?.()
   const seconds = (performance.now() - startedAt) / 1000
   const cpu = endCpu?.(count)
   await consumer.close()
@@ -130,9 +154,10 @@ async function fetchAll(environment: Environment, store: Store, count: number): 
   return { throughput: count / seconds, ...cpu }
 }
 
-async function prepare(store: Store): Promise<void> {
-  await store.owner.query('TRUNCATE effects, event_dedup')
-  await store.owner.query('VACUUM effects, event_dedup')
+async function prepare(store: Store, tables = oneEffect.tables): Promise<void> {
+  const all = [...tables, 'event_dedup'].join(', ')
+  await store.owner.query(`TRUNCATE ${all}`)
+  await store.owner.query(`VACUUM ${all}`)
 }
 
 async function insertAll(environment: Environment, store: Store, count: number): Promise<Measured> {

@@ -4,7 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { createKafka, createTopics, type Kafka, type KafkaSettings, messagingMigrations } from '@coursewire/messaging'
 import { provisionService } from '@coursewire/postgres'
 import { type Provider, query, startKafka, startPostgres } from '@coursewire/servers'
-import { createDatabase, createLogger, createPool, type Database, type Logger, migrate } from '@coursewire/service-kit'
+import {
+  createDatabase,
+  createLogger,
+  createPool,
+  type Database,
+  type Logger,
+  type Migrations,
+  migrate,
+} from '@coursewire/service-kit'
 import pg from 'pg'
 import type { Processes } from './cpu.ts'
 
@@ -35,8 +43,8 @@ export interface Environment {
   /** Writes to a file, at level info as in production. */
   logger: Logger
   log: (line: string) => void
-  /** Creates a database with the messaging tables and those of `extra`. */
-  createStore(extra?: string): Promise<Store>
+  /** Creates a database with the messaging tables and those of `extra`: a statement, or the migrations of an app. */
+  createStore(extra?: string | Migrations): Promise<Store>
   createTopic(): Promise<string>
   close(): Promise<void>
 }
@@ -84,14 +92,15 @@ export async function createEnvironment(
     logger,
     log,
 
-    async createStore(extra = '') {
+    async createStore(extra) {
       const name = `bench_${randomBytes(4).toString('hex')}`
       const passwords = { owner: randomBytes(16).toString('hex'), run: randomBytes(16).toString('hex') }
       const access = await provisionService(postgres.url, name, passwords)
-      await migrate(access.migrateDatabaseUrl, [messagingMigrations])
+      const migrations = typeof extra === 'object' ? [extra] : []
+      await migrate(access.migrateDatabaseUrl, [messagingMigrations, ...migrations])
       const owner = new pg.Client({ connectionString: access.migrateDatabaseUrl })
       await owner.connect()
-      if (extra) await owner.query(extra)
+      if (typeof extra === 'string') await owner.query(extra)
       const pool = createPool({ url: access.databaseUrl, max: 20, name: 'bench', logger })
       const store = {
         databaseUrl: access.databaseUrl,

@@ -48,8 +48,8 @@ export async function createGrowthComparisons(environment: Environment): Promise
       floorWork: `our consumer with ${ROWS.toLocaleString('en')}, none remembered`,
       figures,
       isMeasuredOnce: true,
-      ours: () => consumeAll(environment, old, 10 * ROWS, MILLION),
-      floor: () => consumeAll(environment, young, ROWS),
+      ours: () => consumeAll(environment, old, { count: 10 * ROWS, remembered: MILLION }),
+      floor: () => consumeAll(environment, young, { count: ROWS }),
     },
   ]
 }
