@@ -224,8 +224,48 @@ describe('clicks', () => {
         enrollment_count: index + 1,
         clicked_at: '2026-03-01T10:00:00.000000Z',
         cta_type,
+        cta_enrollment_count: 1,
       })),
     )
+  })
+
+  it('have a total for each call to action, those of other entries apart', async () => {
+    const here = await startWithPublic()
+    const other = await here.create()
+    await here.call('POST', `/${other.id}/publish`)
+    const clickOther = () =>
+      here.callAny('POST', `/api/courses/${other.slug}/enrollment-clicks`, {
+        body: { ctaType: 'banner' },
+        headers: { 'user-agent': browser },
+      })
+
+    await clickOther()
+    for (const ctaType of ['primary_button', 'banner', 'primary_button', 'banner']) await here.click(ctaType)
+    await Promise.all([here.click('banner'), here.click('primary_button'), here.click('banner'), clickOther()])
+
+    const told = await here.readTold('enrollment_clicked')
+    const totals = (id: string, ctaType: string) =>
+      told
+        .filter(({ payload }) => payload.distribution_id === id && payload.cta_type === ctaType)
+        .map(({ payload }) => payload.cta_enrollment_count)
+    expect(totals(here.id, 'primary_button')).toEqual([1, 2, 3])
+    expect(totals(here.id, 'banner')).toEqual([1, 2, 3, 4])
+    expect(totals(other.id, 'banner')).toEqual([1, 2])
+  })
+
+  it('of made-up calls to action fill no table: after twenty only the known ones and its own have a total', async () => {
+    const here = await startWithPublic()
+
+    await Promise.all(Array.from({ length: 30 }, (_, index) => here.click(`made_up_${index}`)))
+    await here.click('primary_button')
+    await here.click('made_up_late')
+
+    const told = await here.readTold('enrollment_clicked')
+    const counted = told.filter(({ payload }) => payload.cta_enrollment_count !== undefined)
+    expect(told).toHaveLength(32)
+    expect(counted).toHaveLength(21)
+    expect(counted.at(-1)?.payload.cta_type).toBe('primary_button')
+    expect(told.map(({ payload }) => payload.enrollment_count)).toEqual(told.map((_, index) => index + 1))
   })
 
   it('at the same time add up exactly, each with its own total', async () => {

@@ -31,6 +31,7 @@ const notPersonal: Record<string, readonly string[]> = {
     'schedules.*',
     // Totals. Nothing is stored about who has viewed or clicked.
     'counts.*',
+    'click_counts.*',
     'view_batches.*',
     'view_counts.*',
     'views_told.*',

@@ -117,7 +117,10 @@ export const distributionViewed = defineEvent({
   }),
 })
 
-/** `enrollment_count` counts clicks on the enrol button, not enrolments. */
+/**
+ * `enrollment_count` counts clicks on the enrol button, not enrolments. `cta_enrollment_count` is the running total of the call to action,
+ * left out if its distribution has too many of them.
+ */
 export const distributionEnrollmentClicked = defineEvent({
   ...distribution,
   type: 'distribution.enrollment_clicked',
@@ -128,6 +131,7 @@ export const distributionEnrollmentClicked = defineEvent({
     enrollment_count: total,
     clicked_at: pastMoment,
     cta_type: z.string(),
+    cta_enrollment_count: total.optional(),
   }),
 })
 

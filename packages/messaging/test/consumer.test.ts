@@ -4,8 +4,10 @@ import { waitFor } from '@coursewire/testing'
 import { CompressionCodecs, CompressionTypes, type Message } from 'kafkajs'
 import { compressFrame } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
+import { on } from '../src/consumer/handlers.ts'
 import { purgeDedup } from '../src/consumer/purge.ts'
 import { createKafka } from '../src/kafkajs/client.ts'
+import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
 import { REDRIVE_HEADER } from '../src/source.ts'
 import {
   buildNote,
@@ -57,6 +59,22 @@ describe('the consumer', () => {
     expect(effects).toHaveLength(700)
     await whenCommitted(consumer.name, note, 700)
     expect(consumer.isInGroup()).toBe(true)
+  })
+
+  it('says after each commit whether it has added rows for the relay', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const handler = on(note, async (tx, { payload }) => {
+      if (payload.n === 2) await appendToOutbox(tx, [toKafkaRow(note, buildNote(note, 'b', 1))])
+    })
+    const commits: boolean[] = []
+    consume(store, note, { handlers: [handler], onCommitted: ({ hasRows }) => void commits.push(hasRows) })
+
+    for (const [index, message] of [aMessage(note, 1), aMessage(note, 2), { value: 'no event' }].entries()) {
+      await produce(note.topic, [message])
+      await waitFor(() => commits.length === index + 1)
+    }
+
+    expect(commits).toEqual([false, true, true])
   })
 
   it('gives an event its effect once, however often it is delivered', async () => {

@@ -155,9 +155,23 @@ export const guards: Guard[] = [
   {
     name: 'memory, effect and dead letters are one transaction',
     file: 'consumer/lane.ts',
-    find: "context.db.transaction((tx) => applyBatch(tx, context, items), {\n        isolationLevel: 'read committed',\n      })",
+    find: 'applyBatch(tx, context, items)',
     replace: 'applyBatch(context.db as never, context, items)',
     test: ['consumer', 'breaks a rule'],
+  },
+  {
+    name: 'records that need not be events are not refused',
+    file: 'consumer/record.ts',
+    find: 'if (ofTopic?.takesAnything)',
+    replace: 'if (false)',
+    test: ['on-all', 'need not be events'],
+  },
+  {
+    name: 'the relay is woken for rows of the consumer',
+    file: 'consumer/lane.ts',
+    find: 'hasRows = hasAppended(tx)',
+    replace: '',
+    test: ['consumer', 'has added rows'],
   },
   {
     name: 'an offset is done only after the commit',

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { on, onAll, type ReceivedEvent, sortHandlers, toReceivedEvent } from '../src/consumer/handlers.ts'
+import { on, onAll, onRecords, type ReceivedEvent, sortHandlers, toReceivedEvent } from '../src/consumer/handlers.ts'
 import {
   buildNote,
   consume,
   createNoteTopic,
   createStore,
   type Note,
+  openAdmin,
   produce,
   readDeadLetters,
   readEffects,
@@ -94,6 +95,32 @@ it('makes dead letters of what has no readable envelope, and of an id that comes
     headers.find(([name]) => name === 'x-error-code')?.[1]?.toString(),
   )
   expect(codes).toEqual(['record.not-an-envelope', 'event.mismatch'])
+})
+
+it('records that need not be events are handled once, as they are', async () => {
+  const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+  const values: (string | undefined)[] = []
+  const handler = onRecords(note.topic, async (tx, records) => {
+    for (const { value, offset } of records) {
+      values.push(value?.toString('hex'))
+      await tx.execute(sql`INSERT INTO effects (event_id, note_id, n) VALUES (${String(offset)}, 'kept', ${offset})`)
+    }
+  })
+  const garbage = Buffer.from([0xff, 0x00])
+  await produce(note.topic, [{ value: garbage }, { value: null }, { value: garbage }])
+
+  const first = consume(store, note, { handlers: [handler] })
+  await whenCommitted(first.name, note, 3)
+  await first.close()
+  const admin = await openAdmin()
+  await admin.resetOffsets({ groupId: first.name, topic: note.topic, earliest: true })
+  const again = consume(store, note, { handlers: [handler], name: first.name })
+  await whenCommitted(again.name, note, 3)
+
+  expect(values).toEqual(['ff00', undefined, 'ff00'])
+  expect(again.log.find('Duplicate event, skipping')).toHaveLength(3)
+  expect(await readEffects(store)).toHaveLength(3)
+  expect(await readDeadLetters(store)).toEqual([])
 })
 
 it('a topic has one handler for all events, and a type has one for its own', async () => {

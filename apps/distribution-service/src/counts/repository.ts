@@ -13,7 +13,8 @@ export type Viewed = Counted & { referrerCategory: ReferrerCategory; views: numb
     | { ctaType: null }
   )
 export type Click = Named & { ctaType: string }
-export type Clicked = Counted & { ctaType: string; clicks: number }
+/** `ctaClicks` is null if the entry has too many calls to action for them all to be counted. */
+export type Clicked = Counted & { ctaType: string; clicks: number; ctaClicks: number | null }
 
 const keyOf = ({ tenantId, slug }: Named) => JSON.stringify([tenantId, slug])
 
@@ -135,11 +136,12 @@ export async function takeViewed(tx: Transaction, windowSeconds: number): Promis
   }))
 }
 
-// The lock leaves out a distribution that is deleted meanwhile.
+// The lock leaves out a distribution that is deleted meanwhile. An entry's own call to action always counts, others while there are few.
 const addClicksSql = `
   WITH pressed AS (
-    SELECT d.id, d.tenant_id, d.slug, asked.slug AS asked, asked.number
-    FROM unnest($1::text[], $2::text[], $3::int[]) AS asked (tenant_id, slug, number)
+    SELECT d.id, d.tenant_id, d.slug, asked.slug AS asked, asked.cta_type, asked.number,
+           d.cta ->> 'type' = asked.cta_type AS is_own
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS asked (tenant_id, slug, cta_type, number)
     JOIN slugs USING (tenant_id, slug)
     JOIN distributions AS d ON d.id = slugs.distribution_id
     WHERE d.visibility = 'public'
@@ -148,33 +150,59 @@ const addClicksSql = `
     INSERT INTO counts (distribution_id, clicks) SELECT id, sum(number) FROM pressed GROUP BY id ORDER BY id
     ON CONFLICT (distribution_id) DO UPDATE SET clicks = counts.clicks + excluded.clicks
     RETURNING distribution_id, clicks
+  ), typed AS (
+    SELECT given.id, given.cta_type, number, is_own, known.clicks IS NOT NULL AS is_known,
+           (SELECT count(*) FROM click_counts AS one WHERE one.distribution_id = given.id)
+             + row_number() OVER (PARTITION BY given.id, known.clicks IS NOT NULL ORDER BY given.cta_type) AS place
+    FROM (SELECT id, cta_type, sum(number) AS number, bool_or(is_own) AS is_own FROM pressed GROUP BY id, cta_type) AS given
+    LEFT JOIN click_counts AS known ON (known.distribution_id, known.cta_type) = (given.id, given.cta_type)
+  ), told AS (
+    INSERT INTO click_counts (distribution_id, cta_type, clicks)
+    SELECT id, cta_type, number FROM typed WHERE is_known OR is_own OR place <= ${MAX_CTA_TYPES}
+    ORDER BY id, cta_type
+    ON CONFLICT (distribution_id, cta_type) DO UPDATE SET clicks = click_counts.clicks + excluded.clicks
+    RETURNING distribution_id, cta_type, clicks
   )
-  SELECT pressed.id, pressed.tenant_id AS "tenantId", pressed.slug, pressed.asked, added.clicks::float8 AS clicks
-  FROM pressed JOIN added ON added.distribution_id = pressed.id`
+  SELECT pressed.id, pressed.tenant_id AS "tenantId", pressed.slug, pressed.asked, pressed.cta_type AS "ctaType",
+         added.clicks::float8 AS clicks, told.clicks::float8 AS "ctaClicks"
+  FROM pressed JOIN added ON added.distribution_id = pressed.id
+  LEFT JOIN told ON (told.distribution_id, told.cta_type) = (pressed.id, pressed.cta_type)`
 
-/** Adds clicks to the totals of public entries. Returns each of these clicks with its total, in order. */
+type Total = Counted & { asked: string; ctaType: string; clicks: number; ctaClicks: number | null }
+
+/** Adds clicks to the totals of public entries. Returns each of these clicks with its totals, in order. */
 export async function addClicks(tx: Transaction, clicks: Click[]): Promise<Clicked[]> {
-  const pressed = new Map<string, Named & { number: number }>()
+  const pressed = new Map<string, Click & { number: number }>()
   for (const click of clicks) {
-    const { tenantId, slug, number } = pressed.get(keyOf(click)) ?? { ...click, number: 0 }
-    pressed.set(keyOf(click), { tenantId, slug, number: number + 1 })
+    const key = keyOfClick(click)
+    pressed.set(key, { ...click, number: (pressed.get(key)?.number ?? 0) + 1 })
   }
   const asked = [...pressed.values()]
-  const { rows } = await queryNamed<Counted & { asked: string; clicks: number }>(tx, {
+  const { rows } = await queryNamed<Total>(tx, {
     name: 'add-clicks',
     text: addClicksSql,
-    values: [asked.map(({ tenantId }) => tenantId), asked.map(({ slug }) => slug), asked.map(({ number }) => number)],
+    values: [
+      asked.map(({ tenantId }) => tenantId),
+      asked.map(({ slug }) => slug),
+      asked.map(({ ctaType }) => ctaType),
+      asked.map(({ number }) => number),
+    ],
   })
-  const totals = new Map(rows.map(({ id, clicks }) => [id, clicks]))
-  const counted = new Map(
-    rows.map(({ asked, id, tenantId, slug }) => [keyOf({ tenantId, slug: asked }), { id, tenantId, slug }]),
-  )
-  const numbered = clicks.toReversed().flatMap(({ ctaType, ...named }) => {
-    const found = counted.get(keyOf(named))
-    const total = found && totals.get(found.id)
-    if (!found || total === undefined) return []
-    totals.set(found.id, total - 1)
-    return [{ ...found, ctaType, clicks: total }]
+  const found = new Map(rows.map((row) => [keyOfClick({ ...row, slug: row.asked }), row]))
+  // Several slugs may lead to one entry, whose clicks count together.
+  const totals = new Map(rows.map(({ id, clicks: total }) => [id, total]))
+  const ctaTotals = new Map(rows.map(({ id, ctaType, ctaClicks }) => [JSON.stringify([id, ctaType]), ctaClicks]))
+  const numbered = clicks.toReversed().flatMap((click) => {
+    const row = found.get(keyOfClick(click))
+    if (!row) return []
+    const { id, tenantId, slug, ctaType } = row
+    const ctaKey = JSON.stringify([id, ctaType])
+    const [total, ctaClicks] = [totals.get(id) ?? 0, ctaTotals.get(ctaKey) ?? null]
+    totals.set(id, total - 1)
+    if (ctaClicks !== null) ctaTotals.set(ctaKey, ctaClicks - 1)
+    return [{ id, tenantId, slug, ctaType, clicks: total, ctaClicks }]
   })
   return numbered.toReversed()
 }
+
+const keyOfClick = ({ tenantId, slug, ctaType }: Click) => JSON.stringify([tenantId, slug, ctaType])

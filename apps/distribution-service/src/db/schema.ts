@@ -160,6 +160,17 @@ export const counts = pgTable('counts', {
   clicks: bigint('clicks', { mode: 'number' }).notNull().default(0),
 })
 
+/** Clicks by the call to action that was clicked. */
+export const clickCounts = pgTable(
+  'click_counts',
+  {
+    distributionId: ofDistribution(),
+    ctaType: text('cta_type').notNull(),
+    clicks: bigint('clicks', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.distributionId, table.ctaType] })],
+)
+
 /** The last batch of views of each instance, so that a batch whose COMMIT was not answered is not added twice. */
 export const viewBatches = pgTable('view_batches', {
   writer: uuid('writer').primaryKey(),

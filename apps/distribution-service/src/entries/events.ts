@@ -125,6 +125,7 @@ export function buildEnrollmentClicked(clicked: Clicked, at: string, cause: Caus
     enrollment_count: clicked.clicks,
     clicked_at: at,
     cta_type: clicked.ctaType,
+    ...(clicked.ctaClicks !== null && { cta_enrollment_count: clicked.ctaClicks }),
   })
 }
 
