@@ -39,13 +39,14 @@ export async function buildApp(ctx: Context): Promise<HttpApp> {
     preCompressed: true,
   })
   app.get<{ Params: { '*': string } }>('/assets/*', openRoute, (request, reply) => reply.sendFile(request.params['*']))
-  const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, EMAIL_WORKER_URL, AUDIT_LOG_URL } = config
+  const { ENROLLMENT_API_URL, DISTRIBUTION_SERVICE_URL, EMAIL_WORKER_URL, AUDIT_LOG_URL, INSIGHTS_URL } = config
   await addUnsubscribeRoutes(app, { siteOf, assets, enrollmentApiUrl: ENROLLMENT_API_URL })
   const urls = {
     'enrollment-api': ENROLLMENT_API_URL,
     'distribution-service': DISTRIBUTION_SERVICE_URL,
     'email-worker': EMAIL_WORKER_URL,
     'audit-log': AUDIT_LOG_URL,
+    insights: INSIGHTS_URL,
   }
   await addPassThrough(app, { urls, logger })
   return app

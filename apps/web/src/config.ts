@@ -12,6 +12,7 @@ export const configSchema = z.object({
   DISTRIBUTION_SERVICE_URL: baseUrl,
   EMAIL_WORKER_URL: baseUrl,
   AUDIT_LOG_URL: baseUrl,
+  INSIGHTS_URL: baseUrl,
   WEB_URL: baseUrl,
   SERVICE_CLIENT_ID: z.string(),
   SERVICE_CLIENT_SECRET: z.string(),

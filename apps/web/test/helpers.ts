@@ -88,7 +88,7 @@ export async function startCatalogue() {
 
 /** Starts the pages before the services. */
 export async function startWeb(
-  services: { [Name in 'catalogue' | 'accounts' | 'mails' | 'audit']?: { url: string } } = {},
+  services: { [Name in 'catalogue' | 'accounts' | 'mails' | 'audit' | 'numbers']?: { url: string } } = {},
   env: Record<string, string> = {},
 ) {
   const url = services.catalogue?.url ?? 'http://127.0.0.1:9'
@@ -100,6 +100,7 @@ export async function startWeb(
     DISTRIBUTION_SERVICE_URL: url,
     EMAIL_WORKER_URL: services.mails?.url ?? url,
     AUDIT_LOG_URL: services.audit?.url ?? url,
+    INSIGHTS_URL: services.numbers?.url ?? url,
     SERVICE_CLIENT_ID: 'web',
     SERVICE_CLIENT_SECRET: 'secret',
     ...env,

@@ -13,7 +13,8 @@ async function startAll(env: Record<string, string> = {}) {
   const catalogue = await startService(() => ({ body: 'catalogue' }))
   const mails = await startService(() => ({ body: 'mails' }))
   const audit = await startService(() => ({ body: 'audit' }))
-  return { accounts, catalogue, mails, ...(await startWeb({ accounts, catalogue, mails, audit }, env)) }
+  const numbers = await startService(() => ({ body: 'numbers' }))
+  return { accounts, catalogue, mails, ...(await startWeb({ accounts, catalogue, mails, audit, numbers }, env)) }
 }
 
 /** Sends bytes as they are, and resolves to all that is answered. */
@@ -33,6 +34,7 @@ it('each path goes to the service that a balancer would choose', async () => {
     'distribution-service': 'catalogue',
     'email-worker': 'mails',
     'audit-log': 'audit',
+    insights: 'numbers',
   }
   const paths = Object.keys(passedThrough).flatMap((prefix) => [prefix, `${prefix}/x`, `${prefix}/x/y?z=1`])
 

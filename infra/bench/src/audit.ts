@@ -1,3 +1,4 @@
+// oxlint-disable no-restricted-imports -- an app is no package; here its parts are measured without the process around them
 import { generateKeyPairSync, randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'

@@ -23,7 +23,7 @@ const unused = { isRedriven: false, sizeBytes: 0, unreadBatch: null }
 /** What is done with the events, and the tables that have the result, the first one a row for each event. */
 interface Consumed {
   tables: string[]
-  createHandler(topic: string, onHandled: (events: number) => void): Handler | TopicHandler
+  createHandler: (topic: string, onHandled: (events: number) => void) => Handler | TopicHandler
 }
 
 const oneEffect: Consumed = {

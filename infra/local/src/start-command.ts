@@ -12,7 +12,7 @@ import { followLogs } from './logs.ts'
 import { followMails } from './mail-ends.ts'
 import { directory, log, ports, runSession } from './session.ts'
 import { startStack } from './stack.ts'
-import { readStory } from './story.ts'
+import { readNumbers, readStory } from './story.ts'
 
 const start = defineAction({
   name: 'npm start --',
@@ -58,8 +58,9 @@ function startProduct({ fresh, logs }: { fresh: boolean; logs: boolean }): Promi
       log(`  ${name.padEnd(18)} ${details}`)
     }
 
-    log(styleText('bold', 'Reading from the audit log what came of the enrolment'))
+    log(styleText('bold', 'Reading what came of the enrolment, from the audit log and from insights'))
     for await (const { name, details } of readStory(stack, learner)) log(`  ${name.padEnd(22)} ${details}`)
+    for await (const { name, details } of readNumbers(stack, courseId)) log(`  ${name.padEnd(22)} ${details}`)
 
     log(styleText('bold', 'Following one course while it is edited'))
     for await (const { name, details } of editCourse(stack, course.editor)) {

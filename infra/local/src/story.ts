@@ -41,3 +41,19 @@ export async function* readStory(stack: Product, learner: Learner): AsyncGenerat
     yield { name: type, details: `${topic} ${partition}/${offset}, ${eventId}, ${reason}` }
   }
 }
+
+/** Reads from insights what became of a course today, as an admin, once the enrolment counts. */
+export async function* readNumbers(stack: Product, courseId: string): AsyncGenerator<Step> {
+  const admin = await createLearner(stack, { name: 'Ada Analyst', flags: ['--role', 'admin'] })
+  const { token } = await signIn(stack, admin)
+  const url = `${stack.urls.web}/api/insights/courses/${courseId}`
+  const { timeZone, totals } = await waitFor(
+    async () => {
+      const report = await callApi<{ timeZone: string; totals: Record<string, number> }>(url, { token })
+      return (report.totals['enrolments'] ?? 0) > 0 && report
+    },
+    { ...patience, message: 'the enrolment to be counted' },
+  )
+  const numbers = Object.entries(totals).map(([name, number]) => `${name} ${number}`)
+  yield { name: 'course', details: `${courseId}, 28 days (${timeZone}): ${numbers.join(', ')}` }
+}

@@ -22,7 +22,7 @@ import {
 } from '../src/journey.ts'
 import { followMails } from '../src/mail-ends.ts'
 import type { Product } from '../src/stack.ts'
-import { readStory } from '../src/story.ts'
+import { readNumbers, readStory } from '../src/story.ts'
 
 const steps = [
   'signed up',
@@ -186,6 +186,17 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
         'enrollment.completed because of the request',
         'email.sent because of enrollment.completed',
         'email.delivered because of enrollment.completed',
+      ])
+    })
+
+    it('counts among the enrolments of its course', async () => {
+      await travel()
+      const details: string[] = []
+
+      for await (const step of readNumbers(stack, courseId)) details.push(step.details)
+
+      expect(details).toEqual([
+        expect.stringMatching(/28 days \(UTC\): views \d+, clicks \d+, enrolments [1-9]\d*, leaves \d+/),
       ])
     })
 

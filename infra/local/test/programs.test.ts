@@ -29,6 +29,8 @@ it.each([
   ['apps/email-worker/src/migrate.ts', 'MIGRATE_DATABASE_URL'],
   ['apps/email-worker/src/cli.ts', 'DATABASE_URL', 'list'],
   ['apps/audit-log/src/main.ts', 'DATABASE_URL'],
+  ['apps/insights/src/main.ts', 'DATABASE_URL'],
+  ['apps/insights/src/migrate.ts', 'MIGRATE_DATABASE_URL'],
   ['apps/audit-log/src/migrate.ts', 'MIGRATE_DATABASE_URL'],
   ['apps/audit-log/src/cli.ts', 'DATABASE_URL', 'verify'],
   ['infra/aws-local/src/main.ts', 'DATA_DIR'],

@@ -17,6 +17,7 @@ export const apps = {
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       EMAIL_WORKER_URL: urlOf('email-worker'),
       AUDIT_LOG_URL: urlOf('audit-log'),
+      INSIGHTS_URL: urlOf('insights'),
       WEB_URL: publicUrlOf('web'),
     }),
   },
@@ -87,5 +88,16 @@ export const apps = {
       DEAD_LETTER_TOPICS: otherDeadLetters.join(','),
     }),
     secretSettings: ({ auditSealKey }) => ({ AUDIT_SEAL_KEY: auditSealKey }),
+  },
+
+  insights: {
+    port: 3005,
+    page: '/docs',
+    paths: ['/api/insights'],
+    database: 'insights',
+    consumes: true,
+    checksTokens: true,
+    callsServices: true,
+    settings: ({ urlOf, proxies }) => ({ TRUST_PROXY: proxies, ENROLLMENT_API_URL: urlOf('enrollment-api') }),
   },
 } as const satisfies Record<string, App>

@@ -27,7 +27,7 @@ function readSources(folder: string): string {
   return files.map((name) => readFileSync(`${folder}${name}`, 'utf8')).join('\n')
 }
 
-describe.each(['enrollment-api', 'distribution-service', 'email-worker', 'audit-log'])(
+describe.each(['enrollment-api', 'distribution-service', 'email-worker', 'audit-log', 'insights'])(
   'the OpenAPI document of %s',
   (service) => {
     const file = `${apps}${service}/openapi.json`

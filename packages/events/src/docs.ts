@@ -60,7 +60,7 @@ const page = [
   '',
   'Generated from the definitions in this package by `pnpm run docs`; do not edit. [README.md](README.md) describes the',
   'envelope, the headers, and the rules for reading and writing. Moments are ISO 8601. Besides the listeners that are named,',
-  'audit-log stores every event.',
+  'audit-log stores every event. Analytics and Parent Course Stats are apps/insights.',
   '',
   ...Object.values<unknown>(contract).filter(isEvent).flatMap(describeEvent),
   '## SNS: EnrollmentCompleted',

@@ -14,6 +14,7 @@ export const passedThrough = {
   '/api/admin/suppressions': 'email-worker',
   '/api/admin/records': 'audit-log',
   '/api/changelogs': 'audit-log',
+  '/api/insights': 'insights',
 } as const
 
 const TIMEOUT_MS = 20_000
@@ -33,6 +34,7 @@ export async function addPassThrough(
     'distribution-service': createOutageLog(logger, texts),
     'email-worker': createOutageLog(logger, texts),
     'audit-log': createOutageLog(logger, texts),
+    insights: createOutageLog(logger, texts),
   }
   for (const [prefix, service] of Object.entries(passedThrough)) {
     const log = logs[service]

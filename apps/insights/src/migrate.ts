@@ -1,0 +1,4 @@
+import { runMigrations } from '@coursewire/service-kit'
+import { migrations } from './db/migrations.ts'
+
+await runMigrations(migrations, process.env)

@@ -1,0 +1,598 @@
+// Generated from apps/insights/openapi.json by `pnpm run docs`; do not edit.
+
+export interface paths {
+    "/api/insights/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The courses that most students have joined */
+        get: operations["listCourseNumbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/courses/{courseId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A course: from the view to the enrolment, and its distributions beside each other */
+        get: operations["getCourseReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/distributions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A distribution: from the view to the enrolment */
+        get: operations["getDistributionReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        CourseNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "course.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "from": "2026-12-01",
+         *       "to": "2026-12-01",
+         *       "items": [
+         *         {
+         *           "courseId": "course_1",
+         *           "enrolments": 9,
+         *           "leaves": 1
+         *         }
+         *       ]
+         *     }
+         */
+        CourseRanking: {
+            from: string;
+            to: string;
+            items: {
+                courseId: string;
+                enrolments: number;
+                leaves: number;
+            }[];
+        };
+        /**
+         * @example {
+         *       "courseId": "course_1",
+         *       "from": "2026-12-01",
+         *       "to": "2026-12-01",
+         *       "timeZone": "Europe/Berlin",
+         *       "days": [
+         *         {
+         *           "day": "2026-12-01",
+         *           "views": 120,
+         *           "clicks": 12,
+         *           "enrolments": 9,
+         *           "leaves": 1
+         *         }
+         *       ],
+         *       "totals": {
+         *         "views": 120,
+         *         "clicks": 12,
+         *         "enrolments": 9,
+         *         "leaves": 1
+         *       },
+         *       "clicksPerView": {
+         *         "rate": 0.1,
+         *         "low": 0.058,
+         *         "high": 0.167
+         *       },
+         *       "enrolmentsPerClick": {
+         *         "rate": 0.75,
+         *         "low": 0.468,
+         *         "high": 0.911
+         *       },
+         *       "referrers": [
+         *         {
+         *           "category": "direct",
+         *           "views": 120
+         *         }
+         *       ],
+         *       "callsToAction": [],
+         *       "sources": [
+         *         {
+         *           "source": "manual",
+         *           "enrolments": 9
+         *         }
+         *       ],
+         *       "distributions": []
+         *     }
+         */
+        CourseReport: {
+            courseId: string;
+            from: string;
+            to: string;
+            /** @description In which days begin and end. Views are told once a window, so a day may be that much off */
+            timeZone: string;
+            days: {
+                day: string;
+                views: number;
+                clicks: number;
+                enrolments: number;
+                leaves: number;
+            }[];
+            totals: {
+                views: number;
+                clicks: number;
+                enrolments: number;
+                leaves: number;
+            };
+            /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+            clicksPerView: {
+                rate: number;
+                low: number;
+                high: number;
+            } | null;
+            /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+            enrolmentsPerClick: {
+                rate: number;
+                low: number;
+                high: number;
+            } | null;
+            referrers: {
+                category: string;
+                views: number;
+            }[];
+            callsToAction: {
+                ctaType: string;
+                views: number;
+                clicks: number;
+                enrolments: number;
+                /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+                clicksPerView: {
+                    rate: number;
+                    low: number;
+                    high: number;
+                } | null;
+            }[];
+            sources: {
+                source: string;
+                enrolments: number;
+            }[];
+            /** @description Its distributions beside each other: those that it was published as, and their variants */
+            distributions: {
+                distributionId: string;
+                slug: string | null;
+                title: string | null;
+                /** @description The distribution that it is a variant of */
+                parentId: string | null;
+                isDeleted: boolean;
+                views: number;
+                clicks: number;
+                enrolments: number;
+                /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+                clicksPerView: {
+                    rate: number;
+                    low: number;
+                    high: number;
+                } | null;
+                /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+                enrolmentsPerClick: {
+                    rate: number;
+                    low: number;
+                    high: number;
+                } | null;
+            }[];
+        };
+        DistributionNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "distribution.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "distributionId": "dist_1",
+         *       "slug": "sourdough",
+         *       "title": "Sourdough",
+         *       "parentId": null,
+         *       "isDeleted": false,
+         *       "courseId": "course_1",
+         *       "from": "2026-12-01",
+         *       "to": "2026-12-01",
+         *       "timeZone": "Europe/Berlin",
+         *       "days": [
+         *         {
+         *           "day": "2026-12-01",
+         *           "views": 120,
+         *           "clicks": 12,
+         *           "enrolments": 9,
+         *           "leaves": 1
+         *         }
+         *       ],
+         *       "totals": {
+         *         "views": 120,
+         *         "clicks": 12,
+         *         "enrolments": 9,
+         *         "leaves": 1
+         *       },
+         *       "clicksPerView": {
+         *         "rate": 0.1,
+         *         "low": 0.058,
+         *         "high": 0.167
+         *       },
+         *       "enrolmentsPerClick": {
+         *         "rate": 0.75,
+         *         "low": 0.468,
+         *         "high": 0.911
+         *       },
+         *       "referrers": [
+         *         {
+         *           "category": "direct",
+         *           "views": 120
+         *         }
+         *       ],
+         *       "callsToAction": [],
+         *       "sources": [
+         *         {
+         *           "source": "manual",
+         *           "enrolments": 9
+         *         }
+         *       ]
+         *     }
+         */
+        DistributionReport: {
+            distributionId: string;
+            slug: string | null;
+            title: string | null;
+            /** @description The distribution that it is a variant of */
+            parentId: string | null;
+            isDeleted: boolean;
+            courseId: string | null;
+            from: string;
+            to: string;
+            /** @description In which days begin and end. Views are told once a window, so a day may be that much off */
+            timeZone: string;
+            days: {
+                day: string;
+                views: number;
+                clicks: number;
+                enrolments: number;
+                leaves: number;
+            }[];
+            totals: {
+                views: number;
+                clicks: number;
+                enrolments: number;
+                leaves: number;
+            };
+            /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+            clicksPerView: {
+                rate: number;
+                low: number;
+                high: number;
+            } | null;
+            /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+            enrolmentsPerClick: {
+                rate: number;
+                low: number;
+                high: number;
+            } | null;
+            referrers: {
+                category: string;
+                views: number;
+            }[];
+            callsToAction: {
+                ctaType: string;
+                views: number;
+                clicks: number;
+                enrolments: number;
+                /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+                clicksPerView: {
+                    rate: number;
+                    low: number;
+                    high: number;
+                } | null;
+            }[];
+            sources: {
+                source: string;
+                enrolments: number;
+            }[];
+        };
+        InvalidPart: {
+            /** @description body, querystring, params or headers */
+            in: string;
+            /** @description The path of the invalid value */
+            pointer: string;
+            /** @description What is wrong with the value */
+            message: string;
+        };
+        PeriodInvalid: {
+            /** @constant */
+            status?: 422;
+            /** @constant */
+            code?: "period.invalid";
+        } & components["schemas"]["Problem"];
+        /** @description Why a request was refused (RFC 9457) */
+        Problem: {
+            /** @description `urn:problem-type:coursewire:` and the code */
+            type: string;
+            /** @description What went wrong, in words for people */
+            title: string;
+            status: number;
+            /**
+             * @description What went wrong, as a stable code for programs
+             * @enum {string}
+             */
+            code: "request.invalid" | "token.invalid" | "role.insufficient" | "period.invalid" | "server.error" | "service.unavailable" | "course.not-found" | "distribution.not-found";
+            /** @description The requested path */
+            instance: string;
+            /** @description The id of the request in the log of the service */
+            requestId: string;
+            /** @description The invalid parts of the request */
+            errors?: components["schemas"]["InvalidPart"][];
+        };
+        RequestInvalid: {
+            /** @constant */
+            status?: 400;
+            /** @constant */
+            code?: "request.invalid";
+        } & components["schemas"]["Problem"];
+        RoleInsufficient: {
+            /** @constant */
+            status?: 403;
+            /** @constant */
+            code?: "role.insufficient";
+        } & components["schemas"]["Problem"];
+        ServerError: {
+            /** @constant */
+            status?: 500;
+            /** @constant */
+            code?: "server.error";
+        } & components["schemas"]["Problem"];
+        ServiceUnavailable: {
+            /** @constant */
+            status?: 503;
+            /** @constant */
+            code?: "service.unavailable";
+        } & components["schemas"]["Problem"];
+        TokenInvalid: {
+            /** @constant */
+            status?: 401;
+            /** @constant */
+            code?: "token.invalid";
+        } & components["schemas"]["Problem"];
+    };
+    responses: {
+        /** @description Bad Request (request.invalid) */
+        RequestInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RequestInvalid"];
+            };
+        };
+        /** @description Unauthorized (token.invalid) */
+        TokenInvalid: {
+            headers: {
+                /** @description The authentication scheme: Bearer */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TokenInvalid"];
+            };
+        };
+        /** @description Forbidden (role.insufficient) */
+        RoleInsufficient: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoleInsufficient"];
+            };
+        };
+        /** @description Unprocessable Entity (period.invalid) */
+        PeriodInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["PeriodInvalid"];
+            };
+        };
+        /** @description Internal Server Error (server.error) */
+        ServerError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ServerError"];
+            };
+        };
+        /** @description Service Unavailable (service.unavailable) */
+        ServiceUnavailable: {
+            headers: {
+                /** @description How many seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ServiceUnavailable"];
+            };
+        };
+        /** @description Not Found (course.not-found) */
+        CourseNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CourseNotFound"];
+            };
+        };
+        /** @description Not Found (distribution.not-found) */
+        DistributionNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["DistributionNotFound"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type CourseNotFound = components['schemas']['CourseNotFound'];
+export type CourseRanking = components['schemas']['CourseRanking'];
+export type CourseReport = components['schemas']['CourseReport'];
+export type DistributionNotFound = components['schemas']['DistributionNotFound'];
+export type DistributionReport = components['schemas']['DistributionReport'];
+export type InvalidPart = components['schemas']['InvalidPart'];
+export type PeriodInvalid = components['schemas']['PeriodInvalid'];
+export type Problem = components['schemas']['Problem'];
+export type RequestInvalid = components['schemas']['RequestInvalid'];
+export type RoleInsufficient = components['schemas']['RoleInsufficient'];
+export type ServerError = components['schemas']['ServerError'];
+export type ServiceUnavailable = components['schemas']['ServiceUnavailable'];
+export type TokenInvalid = components['schemas']['TokenInvalid'];
+export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
+export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
+export type ResponseRoleInsufficient = components['responses']['RoleInsufficient'];
+export type ResponsePeriodInvalid = components['responses']['PeriodInvalid'];
+export type ResponseServerError = components['responses']['ServerError'];
+export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
+export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
+export type ResponseDistributionNotFound = components['responses']['DistributionNotFound'];
+export type $defs = Record<string, never>;
+export interface operations {
+    listCourseNumbers: {
+        parameters: {
+            query?: {
+                /** @description The first day; by default 28 days until the last one */
+                from?: string;
+                /** @description The last day; by default today, in the tenant's time zone */
+                to?: string;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseRanking"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            422: components["responses"]["PeriodInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getCourseReport: {
+        parameters: {
+            query?: {
+                /** @description The first day; by default 28 days until the last one */
+                from?: string;
+                /** @description The last day; by default today, in the tenant's time zone */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                courseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseReport"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["CourseNotFound"];
+            422: components["responses"]["PeriodInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getDistributionReport: {
+        parameters: {
+            query?: {
+                /** @description The first day; by default 28 days until the last one */
+                from?: string;
+                /** @description The last day; by default today, in the tenant's time zone */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributionReport"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFound"];
+            422: components["responses"]["PeriodInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+}
