@@ -20,7 +20,7 @@ const BATCH = 200
 /** What a consumer that reads a record only once does not need. */
 const unused = { isRedriven: false, sizeBytes: 0, unreadBatch: null }
 
-/** What is done with the events, and the tables that have the result, the first one a row for each event. */
+/** The work on events, and the tables with its result. The first table has a row for each event. */
 interface Consumed {
   tables: string[]
   createHandler: (topic: string, onHandled: (events: number) => void) => Handler | TopicHandler

@@ -13,7 +13,7 @@ interface AuditRecord {
   causationId: string | null
 }
 
-/** What comes of an enrolment, on its way from the request to the mailbox. */
+/** The events that an enrolment causes, on its way from the request to the mailbox. */
 const expected = ['enrollment.completed', 'email.sent', 'email.delivered']
 
 /** Reads back from the audit log what came of a learner's enrolment, as an admin, once all of it is there. Yields each event after its cause. */

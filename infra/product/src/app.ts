@@ -33,7 +33,7 @@ export interface App {
   }) => Record<string, string>
 }
 
-/** What the settings of an app may name. */
+/** Everything that the settings of an app may name. */
 interface Surroundings extends Addresses {
   /** The topics with the dead letters of all other apps. */
   otherDeadLetters: string[]

@@ -59,7 +59,7 @@ const notPersonal: Record<string, readonly string[]> = {
     'records.partition',
     'records.offset',
     'records.type',
-    // Of a dead letter, which may hold anything. Nothing can be read from it.
+    // They describe a dead letter, whose content cannot be read from them.
     'records.bytes',
     'records.sha256',
     'records.reason',

@@ -15,7 +15,7 @@ import { addChange, changePage, type PageChange } from './repository.ts'
 type Change = Omit<PageChange, 'tenantId'>
 type Read = (event: EventEnvelope<string, Record<string, unknown>>) => Change | null
 
-/** How to tell from an event what it changes of a page. An event that breaks its schema changes nothing here, but it is in the log. */
+/** Reads from an event what it changes of a page. An event that breaks its schema changes nothing here, but it is in the log. */
 function read<Payload extends z.ZodObject>(
   { type, payload }: EventDefinition<string, Payload>,
   describe: (payload: z.output<Payload>) => Change,

@@ -2,7 +2,7 @@ import { type Database, readMoment, type Transaction } from '@coursewire/service
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { changes, slugs } from '../db/schema.ts'
 
-/** What an event tells of a page. What it does not name stays as it is. */
+/** A change of a page, as an event tells of it. A value that the event does not name stays as it is. */
 export interface PageChange {
   tenantId: string
   distributionId: string

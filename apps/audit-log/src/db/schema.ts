@@ -31,7 +31,7 @@ export const records = pgTable(
     actor: text('actor'),
     /** Every id that the event names. */
     ids: text('ids').array().notNull(),
-    /** Why a dead letter was refused; null for an event. So are the size and the SHA-256 of what it holds. */
+    /** The reason for which a dead letter was refused; null for an event. So are the size and the SHA-256 of its value. */
     reason: text('reason'),
     bytes: integer('bytes'),
     sha256: bytes('sha256'),
@@ -57,7 +57,7 @@ export const seals = pgTable(
     firstId: bigint('first_id', { mode: 'bigint' }).notNull(),
     lastId: bigint('last_id', { mode: 'bigint' }).notNull(),
     count: integer('count').notNull(),
-    /** Of each row its id and its SHA-256, which says which row was changed. */
+    /** The id and the SHA-256 of each row, by which a changed one is found. */
     rows: bytes('rows').notNull(),
     previousHash: bytes('previous_hash').notNull(),
     hash: bytes('hash').notNull(),
@@ -78,7 +78,7 @@ export const pages = pgTable(
   {
     tenantId: text('tenant_id').notNull(),
     distributionId: text('distribution_id').notNull(),
-    /** What it is called, null until an event names it, and since when. */
+    /** Its name, null until an event has it, and the moment since when. */
     slug: text('slug'),
     title: text('title'),
     namedAt: moment('named_at'),

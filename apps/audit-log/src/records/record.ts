@@ -4,7 +4,7 @@ import type { ReceivedEvent, ReceivedRecord } from '@coursewire/messaging'
 /** The tenant of dead letters that name none. */
 const UNKNOWN_TENANT = '-'
 
-/** What is stored of a record. */
+/** A record as it is stored. */
 export interface StoredRecord extends Omit<ReceivedRecord, 'appendedAt'> {
   tenantId: string
   appendedAt: string
@@ -19,7 +19,7 @@ export interface StoredRecord extends Omit<ReceivedRecord, 'appendedAt'> {
   reason: string | null
 }
 
-/** What the payloads of events call the account that acts. */
+/** The fields of payloads that name the account that acts. */
 const actors = ['deleted_by', 'student_id', 'account_id']
 /** Ids that do not end with `_id`. */
 const otherIds = ['deleted_by', 'derived_from']
@@ -44,7 +44,7 @@ export function describeEvent(received: ReceivedEvent): StoredRecord {
   }
 }
 
-/** Of a dead letter only its headers can be trusted to be ours, and each of them may still hold anything. */
+/** Only the headers of a dead letter are ours, and each of them may still hold anything. */
 export function describeDeadLetter(record: ReceivedRecord): StoredRecord {
   const read = (wanted: string) => toId(record.headers.findLast(([name]) => name === wanted)?.[1]?.toString())
   const key = toId(record.key?.toString())

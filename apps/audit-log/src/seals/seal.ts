@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 
-/** What a seal says about the rows of a tenant and a month that were sealed together. */
+/** The statement of a seal about the rows of a tenant and a month that were sealed together. */
 export interface SealContent {
   tenantId: string
   /** From 1 without gaps. */
@@ -10,7 +10,7 @@ export interface SealContent {
   firstId: string
   lastId: string
   count: number
-  /** Of each row, in order, its id in eight bytes and its SHA-256. */
+  /** The id of each row, in eight bytes, and its SHA-256, in order. */
   rows: Buffer
   /** That of the seal with the number before, or 32 zeros. */
   previousHash: Buffer

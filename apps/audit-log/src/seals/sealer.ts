@@ -4,7 +4,7 @@ import * as repository from './repository.ts'
 import { type SealKeys, sealRows } from './seal.ts'
 
 const EVERY_MS = 60_000
-/** How many rows one transaction seals. */
+/** The most rows that one transaction seals. */
 const ROWS = 5_000
 
 /** Seals the rows that have been added, once a minute. Of several processes one does so. */

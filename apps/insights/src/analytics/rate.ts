@@ -5,7 +5,7 @@ export interface Rate {
   high: number
 }
 
-/** Of the standard normal distribution, for 95 %. */
+/** The quantile of the standard normal distribution for 95 %. */
 const Z = 1.959964
 
 /**

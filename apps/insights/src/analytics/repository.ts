@@ -120,7 +120,7 @@ const selectCounted = (tenantId: string, distributionIds: string[], { from, to }
     LEFT JOIN pages ON pages.tenant_id = ${tenantId} AND pages.distribution_id = told.distribution_id
   )`
 
-/** What was counted in a day, of one kind. */
+/** A number of one kind, counted in a day. */
 export interface Counted {
   kind: Kind
   value: string
@@ -142,7 +142,7 @@ export async function readCounted(
   return rows
 }
 
-/** How many joined and left in a day, by where they came from. */
+/** The students who joined and left in a day, by where they came from. */
 export interface Joined {
   ctaType: string
   source: string

@@ -6,7 +6,7 @@ import { buildFunnel, compareSteps, type Funnel } from './funnel.ts'
 import { compareDistributions, listCourses, type Period, readCounted, readJoined, readToday } from './repository.ts'
 
 const MAX_DAYS = 366
-/** How many days a report has if it is not said which. */
+/** The length of a report that names no days. */
 const USUAL_DAYS = 28
 const DAY_MS = 86_400_000
 

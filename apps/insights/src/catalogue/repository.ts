@@ -2,7 +2,7 @@ import type { Database, Transaction } from '@coursewire/service-kit'
 import { and, eq, sql } from 'drizzle-orm'
 import { pages } from '../db/schema.ts'
 
-/** What an event tells of a distribution. What it does not name stays as it is. */
+/** A change of a distribution, as an event tells of it. A value that the event does not name stays as it is. */
 interface PageChange {
   tenantId: string
   distributionId: string

@@ -2,7 +2,7 @@ import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, date, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
-/** In whose time zone a tenant's days begin. Null until enrollment-api has said so; meanwhile they are days of UTC. */
+/** The time zones in which the days of tenants begin. Null until enrollment-api has named one; meanwhile they are days of UTC. */
 export const tenants = pgTable('tenants', {
   tenantId: text('tenant_id').primaryKey(),
   timeZone: text('time_zone'),
@@ -19,7 +19,7 @@ export const pages = pgTable(
     parentId: text('parent_id'),
     slug: text('slug'),
     title: text('title'),
-    /** Of the latest event that has named the page. */
+    /** The moment of the latest event that has named the page. */
     namedAt: moment('named_at'),
     /** Whether its beginning is known, so that its totals began at zero. */
     isWhole: boolean('is_whole').notNull().default(false),
@@ -52,7 +52,7 @@ export const totals = pgTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.distributionId, table.kind, table.value, table.day] })],
 )
 
-/** How many students have joined and left a course in a day. Nothing says who. */
+/** The numbers of students who have joined and left a course in a day. Nothing says who they are. */
 export const enrollments = pgTable(
   'enrollments',
   {

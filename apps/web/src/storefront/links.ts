@@ -4,7 +4,7 @@ import { type Language, languages } from './wording.ts'
 /** Half of a surrogate pair cannot be written in an address. */
 const encode = (part: string) => encodeURIComponent(part.toWellFormed())
 
-/** Where audit-log has what is new in a course, as a feed. */
+/** The feed of what is new in a course, which audit-log has. */
 export const feedPath = (slug: string) => `/api/changelogs/${encode(slug)}/feed`
 
 export const coursePath = (slug: string) => `/courses/${encode(slug)}`
