@@ -2,7 +2,7 @@
 import { defineAction, runCommandLine, terminal } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { stopApps } from './app-processes.ts'
-import { createAuditComparisons } from './audit.ts'
+import { createAuditComparison, createStoryComparison } from './audit.ts'
 import { type Comparison, compare, type Result } from './benchmark.ts'
 import { createBrowserComparisons } from './browser.ts'
 import { createCatalogueComparisons } from './catalogue.ts'
@@ -29,7 +29,8 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   relay: createRelayComparisons,
   neighbour: async (environment) => [await createNeighbourComparison(environment)],
   consume: createConsumeComparisons,
-  audit: createAuditComparisons,
+  audit: async (environment) => [await createAuditComparison(environment)],
+  story: async (environment) => [await createStoryComparison(environment)],
   latency: createLatencyComparisons,
   enroll: createEnrollComparisons,
   'slow-disk': createSlowDiskComparison,
