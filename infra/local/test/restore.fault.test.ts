@@ -212,6 +212,28 @@ describe.sequential('an operator who follows the runbook', () => {
     await walk('When all is well')
   }, 240_000)
 
+  it('restores the databases of audit-log and insights, which read again what has happened since the backup', async () => {
+    const learner = await createLearner(stack)
+    await walk('Backing up')
+    const { id } = await enrol(learner)
+    const isStored = async () =>
+      (await query('audit', `SELECT FROM records WHERE ids @> '{${id}}' AND type = 'enrollment.completed'`)).length ===
+      1
+    const countJoined = async () => {
+      const [row] = await query('insights', 'SELECT coalesce(sum(joined), 0)::int AS joined FROM enrollments')
+      return row?.['joined']
+    }
+    await waitFor(isStored, patience)
+    await waitFor(async () => (await countJoined()) !== 0, patience)
+    const joined = await countJoined()
+
+    await walk('The databases of audit-log and insights')
+
+    await waitFor(isStored, patience)
+    await waitFor(async () => (await countJoined()) === joined, patience)
+    await walk('When all is well')
+  }, 240_000)
+
   it('restores the database of distribution-service, and repeats the work of editors', async () => {
     await walk('Backing up')
     const since = new Date()
