@@ -59,7 +59,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is new in a public course: its 50 latest versions, the newest first */
+        /** What is new in a public course: its 20 latest versions, the newest first */
         get: operations["getChangelog"];
         put?: never;
         post?: never;

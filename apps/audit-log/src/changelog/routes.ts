@@ -6,7 +6,7 @@ import { type Changelog, writeAtom } from './atom.ts'
 import { findPage, listChanges } from './repository.ts'
 
 /** As many as people read. */
-const MAX_ITEMS = 50
+const MAX_ITEMS = 20
 
 const changelog = z
   .object({
