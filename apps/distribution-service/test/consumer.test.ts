@@ -402,7 +402,7 @@ describe('the work of editors', () => {
     const about = { distribution_id: made.id, slug: made.slug }
     const payloads = [
       { ...about, view_count: 1, viewed_at: micros, referrer_category: 'direct', referrer_view_count: 1 },
-      { ...about, enrollment_count: 1, clicked_at: micros, cta_type: 'banner' },
+      { ...about, enrollment_count: 1, clicked_at: micros, cta_type: 'banner', cta_enrollment_count: 1 },
     ]
     expect(found).toEqual(
       types.map((type, index) => ({

@@ -90,7 +90,7 @@ it('a follower hears an event of an unknown type as it was received', async () =
 
   await waitFor(() => heard.length === 1)
   expect(heard[0]).toMatchObject({
-    envelope: { type: 'note.invented_later', extra: { n: 1 } },
+    value: Buffer.from(JSON.stringify(event)),
     event: { id: event.id, meta: { tenant_id: 'tenant' } },
     topic: note.topic,
     partition: 0,

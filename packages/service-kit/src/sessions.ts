@@ -23,6 +23,9 @@ export function buildSessionOptions(limits: string[]): string {
   return [...meaning, ...limits].map((setting) => `-c ${setting}`).join(' ')
 }
 
+/** Those of the database might end even this check. */
+const checkLimits = ['statement_timeout=5s', 'transaction_timeout=5s']
+
 const sessionSql = 'SELECT pg_backend_pid() AS pid, current_setting($$search_path$$) AS "searchPath"'
 
 /**
@@ -58,7 +61,7 @@ function createClient(url: string) {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'session check',
-    options: buildSessionOptions([]),
+    options: buildSessionOptions(checkLimits),
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
   })
