@@ -63,7 +63,10 @@ describe('a published distribution', () => {
       eventId: event.id,
       correlationId: event.meta.correlation_id,
     })
-    expect(asked).toContain('kind=launch&courseId=course-1&limit=1000&targetGroup=gardeners&targetGroup=cooks')
+    const since = encodeURIComponent(event.payload.published_at)
+    expect(asked).toContain(
+      `kind=launch&courseId=course-1&enrolledBefore=${since}&limit=1000&targetGroup=gardeners&targetGroup=cooks`,
+    )
   })
 
   test('brings each person one mail, however many distributions of the course are published and how often', async () => {

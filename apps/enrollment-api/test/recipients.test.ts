@@ -17,6 +17,7 @@ interface Asked {
   kind: Kind
   courseId: string
   targetGroups?: string[]
+  enrolledBefore?: string
 }
 
 const aGroup = () => `group-${randomUUID()}`
@@ -28,9 +29,13 @@ async function anEnrolledStudent(courseId: string) {
 }
 
 /** Asks for all pages, and returns the ids of each. */
-async function listPages({ kind, courseId, targetGroups = [] }: Asked, limit?: number): Promise<string[][]> {
+async function listPages(
+  { kind, courseId, targetGroups = [], enrolledBefore }: Asked,
+  limit?: number,
+): Promise<string[][]> {
   const query = new URLSearchParams({ kind, courseId, ...(limit !== undefined && { limit: String(limit) }) })
   for (const group of targetGroups) query.append('targetGroup', group)
+  if (enrolledBefore !== undefined) query.set('enrolledBefore', enrolledBefore)
   const pages: string[][] = []
   for (;;) {
     const answer = await service.get(mailer, `/internal/recipients?${query.toString()}`)
@@ -86,6 +91,19 @@ describe('a notice', () => {
 
     expect(await list({ kind: 'notice', courseId })).toEqual([follower.id, student.id])
   })
+
+  it.each(['notice', 'change'] as const)(
+    'leaves out students who have enrolled since a moment from a %s',
+    async (kind) => {
+      const courseId = await anOpenCourse(service)
+      const early = await anEnrolledStudent(courseId)
+      const late = await anEnrolledStudent(courseId)
+      const { enrolledAt: enrolledBefore } = (await service.get(late.token, `/api/enrollments/${courseId}`)).json()
+
+      expect(await list({ kind, courseId, enrolledBefore })).toEqual([early.id])
+      expect(await list({ kind, courseId })).toEqual([early.id, late.id].toSorted())
+    },
+  )
 
   it('reaches an address once, by its account if that is in the course', async () => {
     const courseId = await anOpenCourse(service)

@@ -3133,6 +3133,8 @@ export interface operations {
                 courseId: string;
                 /** @description The target groups of a launch */
                 targetGroup?: string | string[];
+                /** @description Leaves out students who have enrolled since then: the news is older than that */
+                enrolledBefore?: string;
                 /** @description The nextCursor of the page before */
                 cursor?: string;
                 /** @description How many at most */

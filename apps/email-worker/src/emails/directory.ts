@@ -126,8 +126,12 @@ export function createDirectory(
     },
 
     /** Lists the ids of the next recipients of news, a thousand at a time. */
-    async listRecipients(asker: Asker, { kind, courseId, targetGroup }: Audience, cursor: string | null) {
-      const query = new URLSearchParams({ kind, courseId, limit: String(RECIPIENTS_AT_ONCE) })
+    async listRecipients(
+      asker: Asker,
+      { kind, courseId, targetGroup, enrolledBefore }: Audience & { enrolledBefore: string },
+      cursor: string | null,
+    ) {
+      const query = new URLSearchParams({ kind, courseId, enrolledBefore, limit: String(RECIPIENTS_AT_ONCE) })
       for (const group of targetGroup) query.append('targetGroup', group)
       if (cursor !== null) query.set('cursor', cursor)
       const { items, nextCursor } = await get(`${recipientsUrl}?${query}`, asker, recipientPage, {

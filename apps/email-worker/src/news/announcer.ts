@@ -42,7 +42,9 @@ export function createAnnouncer(options: {
     if (announcement.begunAt === null && !(await beginAnnouncement(db, announcement, courseId))) {
       return log.info('News waits, students hear of changes of a course once a day')
     }
-    const page = await directory.listRecipients(announcement, { kind, courseId, targetGroup }, announcement.cursor)
+    // Who has enrolled since has seen the course as it is now.
+    const audience = { kind, courseId, targetGroup, enrolledBefore: announcement.happenedAt }
+    const page = await directory.listRecipients(announcement, audience, announcement.cursor)
     const count = await writeNews(db, announcement, page)
     if (count === null) return
     log.info({ courseId, count, isLast: page.nextCursor === null }, 'News written')

@@ -20,6 +20,10 @@ const listQuery = z.object({
     .union([targetGroup, z.array(targetGroup).max(MAX_TARGET_GROUPS)])
     .default([])
     .describe('The target groups of a launch'),
+  enrolledBefore: z.iso
+    .datetime()
+    .optional()
+    .describe('Leaves out students who have enrolled since then: the news is older than that'),
   cursor: id.default('').describe('The nextCursor of the page before'),
   limit: z.coerce.number().int().min(1).max(MAX_RECIPIENTS).default(MAX_RECIPIENTS).describe('How many at most'),
 })

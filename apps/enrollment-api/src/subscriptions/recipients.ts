@@ -29,17 +29,25 @@ const none = sql`SELECT NULL::text AS id WHERE false`
 
 /**
  * Lists who gets the news, in the order of the ids. Everybody once: an address whose account is in the course is left to that account and its
- * preferences, and whoever has asked to be told of the course gets its notice and no launch. Reads no more than `limit` ids of each list and
- * leaves out some of them, so a page may be short, or empty. The next one begins after `nextCursor`; null means that there is none.
+ * preferences, and whoever has asked to be told of the course gets its notice and no launch. Students who have enrolled since `enrolledBefore`
+ * know the course as it is. Reads no more than `limit` ids of each list and leaves out some of them, so a page may be short, or empty. The
+ * next one begins after `nextCursor`; null means that there is none.
  */
 export async function listRecipients(
   db: Database,
-  { tenantId, kind, courseId, targetGroups }: News & { targetGroups: string[] },
+  {
+    tenantId,
+    kind,
+    courseId,
+    targetGroups,
+    enrolledBefore = 'infinity',
+  }: News & { targetGroups: string[]; enrolledBefore?: string | undefined },
   { after, limit }: { after: string; limit: number },
 ): Promise<{ items: { id: string }[]; nextCursor: string | null }> {
   const students = sql`
     SELECT user_id AS id FROM enrollments
     WHERE tenant_id = ${tenantId} AND course_id = ${courseId} AND cancelled_at IS NULL AND user_id > ${after}
+      AND enrolled_at < ${enrolledBefore}::timestamptz
     ORDER BY user_id LIMIT ${limit}`
   const subscribedTo = (of: 'target_group' | 'course', values: string[]) => sql`
     SELECT DISTINCT list.id FROM unnest(${sql.param(values)}::text[]) AS asked (value), LATERAL (
