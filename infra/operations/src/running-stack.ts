@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AppUrls, DatabaseName } from '@coursewire/product'
@@ -28,7 +28,10 @@ interface StartedStack {
 export function announceStack({ urls, kafka, postgres, databases }: StartedStack, directory = ownDirectory): void {
   const stack: RunningStack = { ...urls, kafka: kafka.brokers[0] ?? '', postgres: databases }
   const forPeople = { inbox: urls.aws, postgresAdmin: postgres.url }
-  writeFileSync(fileOf(directory), JSON.stringify({ ...stack, ...forPeople }, null, 2), { mode: 0o600 })
+  // Renamed into place, because others wait for the file and read it at once.
+  const draft = `${fileOf(directory)}.draft`
+  writeFileSync(draft, JSON.stringify({ ...stack, ...forPeople }, null, 2), { mode: 0o600 })
+  renameSync(draft, fileOf(directory))
 }
 
 export function withdrawStack(directory = ownDirectory): void {
