@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { aBumpedVersion, anEnrollment } from '@coursewire/testing'
+import { aBumpedVersion, anEnrollment, waitFor } from '@coursewire/testing'
 import { expect, test } from 'vitest'
 import { maintainMonths } from '../src/records/months.ts'
 import { listTenants } from '../src/seals/repository.ts'
@@ -158,7 +158,15 @@ test('a row that is committed late is sealed with those after it', async () => {
   )
   await log.store(anEnrollment())
 
-  const sealing = seal(log)
+  let isSealed = false
+  const sealing = seal(log).then(() => {
+    isSealed = true
+  })
+  const waiting = `
+    SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`
+  const isWaiting = async () => (await log.owner.$client.query(waiting)).rowCount !== 0
+  await waitFor(async () => isSealed || (await isWaiting()))
   commit()
   await Promise.all([committed, sealing])
 
