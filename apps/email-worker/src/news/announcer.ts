@@ -42,7 +42,7 @@ export function createAnnouncer(options: {
     if (announcement.begunAt === null && !(await beginAnnouncement(db, announcement, courseId))) {
       return log.info('News waits, students hear of changes of a course once a day')
     }
-    // Who has enrolled since has seen the course as it is now.
+    // Students who have enrolled since have seen the course as it is now.
     const audience = { kind, courseId, targetGroup, enrolledBefore: announcement.happenedAt }
     const page = await directory.listRecipients(announcement, audience, announcement.cursor)
     const count = await writeNews(db, announcement, page)

@@ -42,7 +42,7 @@ export async function insertRequest(tx: Transaction, request: NewRequest, lifeti
   await tx.insert(accountRequests).values({ ...request, expiresAt })
 }
 
-/** What has ended needs no password any more. */
+/** A request that has ended needs no password any more. */
 const ended = { endedAt: sql`now()`, passwordHash: null }
 
 /** Returns false if the request is not open, or no longer open, because another transaction was faster. */

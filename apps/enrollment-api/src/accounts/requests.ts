@@ -25,7 +25,7 @@ import * as repository from './request-repository.ts'
 /** The request that caused an event. */
 export type Cause = EventMeta & { traceparent?: string | undefined }
 
-/** What the use cases about accounts are built from. */
+/** The parts that the use cases about accounts are built from. */
 export interface Parts {
   db: Database
   links: Links
@@ -133,7 +133,7 @@ export async function endLinks(
   await repository.endRequests(tx, { tenantId, accountId }, ofAccount.purposes)
 }
 
-/** Who a mail about an account goes to, and in which language. */
+/** The recipient of a mail about an account, and the language of the mail. */
 export function recipientOf({
   id: accountId,
   email,
@@ -148,7 +148,7 @@ export function recipientOf({
 export const announceVerified = (tx: Transaction, accountId: string, cause: Cause, at: Moment): Promise<void> =>
   announce(tx, accountVerified, { account_id: accountId }, cause, at)
 
-/** What a mail needs, for the service that makes it. The token is null if the mail has no link. */
+/** The content of a mail, for the service that makes it. The token is null if the mail has no link. */
 export function toAccountMail(request: AccountRequest, links: Links) {
   if (!request.isOpen) throw new AppError('gone', 'account-mail.ended', 'The request is used, replaced or expired')
   const { purpose, accountId, name, email, locale, expiresAt } = request

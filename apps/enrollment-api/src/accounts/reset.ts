@@ -9,7 +9,7 @@ import { checkLink, confirmAddress, useLink } from './use-link.ts'
 /** Stands in for an owner, so that an address that nobody has costs as much as any other. */
 const nobody = { id: 'usr_00000000-0000-7000-8000-000000000000', email: '', emailKey: '', name: '', locale: '' }
 
-/** What people do who have forgotten their password. */
+/** The steps of people who have forgotten their password. */
 export function createResetService(parts: Parts) {
   const { db, passwords, limits, onCommitted } = parts
 
