@@ -11,7 +11,9 @@ export function createContext(config: Config, logger: Logger) {
     const db = createDatabase(adopt(pool, (opened) => opened.end()))
     adopt(startSealer({ db, keys: config.AUDIT_SEAL_KEY, logger }), (opened) => opened.close())
     const handlers = createHandlers(config.DEAD_LETTER_TOPICS)
-    const messaging = adopt(openMessaging({ service, config, db, logger, handlers }), (opened) => opened.close())
+    const messaging = adopt(openMessaging({ service, config, db, logger, handlers, gathers: true }), (opened) =>
+      opened.close(),
+    )
     return { config, logger, db, messaging }
   })
 }

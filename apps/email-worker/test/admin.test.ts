@@ -46,7 +46,7 @@ async function startWorld() {
     bounce: async (mailId: string) => {
       const bounce = { bounceType: 'Permanent', bounceSubType: 'General', bouncedRecipients: [{ emailAddress: email }] }
       const event = sesEvent.parse({ eventType: 'Bounce', mail: { messageId: mailId }, bounce })
-      await takeFeedback(ledger.db, randomUUID(), event, env.ADDRESS_HASH_KEY)
+      await takeFeedback(ledger.db, [{ snsMessageId: randomUUID(), event }], env.ADDRESS_HASH_KEY)
     },
   }
 }

@@ -220,7 +220,11 @@ test('feedback that is faster than the answer of SES stays', async () => {
   const email = await ledger.find(event.payload.student_id)
   await claim(ledger.db, email, anAddressHash)
   const mail = { messageId: 'm-1', tags: { send_id: [email.id] as [string] } }
-  await takeFeedback(ledger.db, randomUUID(), { eventType: 'Delivery', mail }, addressHashKey)
+  await takeFeedback(
+    ledger.db,
+    [{ snsMessageId: randomUUID(), event: { eventType: 'Delivery', mail } }],
+    addressHashKey,
+  )
 
   expect(await settle(ledger.db, { ...email, attempt: 1 }, sentAs('m-1'))).toBe(true)
 

@@ -23,7 +23,11 @@ async function aSentMail() {
 }
 
 const tell = (messageId: string, eventType: string, details: object = {}) =>
-  takeFeedback(ledger.db, randomUUID(), sesEvent.parse({ eventType, mail: { messageId }, ...details }), addressHashKey)
+  takeFeedback(
+    ledger.db,
+    [{ snsMessageId: randomUUID(), event: sesEvent.parse({ eventType, mail: { messageId }, ...details }) }],
+    addressHashKey,
+  )
 const bounced = (bounceType: string, bounceSubType = 'General') => ({
   bounce: { bounceType, bounceSubType, bouncedRecipients: [{ emailAddress: 'anna@example.com' }] },
 })
@@ -96,10 +100,46 @@ test('what becomes of a mail is reported as it goes forward, each state once', a
   ])
 })
 
+test('feedback about several mails is taken together, and each mail hears all that is about it', async () => {
+  const mails = [await aSentMail(), await aSentMail()]
+  const [first = '', second = ''] = mails.map(({ email }) => email.id)
+  const message = (
+    messageId: string,
+    eventType: string,
+    details: object = {},
+    snsMessageId: string = randomUUID(),
+  ) => ({
+    snsMessageId,
+    event: sesEvent.parse({ eventType, mail: { messageId }, ...details }),
+  })
+  const delivered = [
+    message(first, 'Delivery'),
+    message(second, 'Bounce', bounced('Permanent')),
+    message('m-0', 'Delivery'),
+  ]
+
+  const taken = await takeFeedback(ledger.db, delivered, addressHashKey)
+  const later = [
+    message(first, 'DeliveryDelay', { deliveryDelay: {} }),
+    message(first, 'Complaint', complained()),
+    delivered[1]!,
+  ]
+  const takenLater = await takeFeedback(ledger.db, later, addressHashKey)
+
+  expect(taken).toEqual(['delivered', 'bounced', null])
+  expect(takenLater).toEqual(['delayed', 'complained', 'repeated'])
+  expect(await typesAbout(first)).toEqual(['email.sent', 'email.delivered', 'email.complained'])
+  expect(await typesAbout(second)).toEqual(['email.sent', 'email.bounced'])
+})
+
 test('feedback that is faster than the answer of SES is reported alone', async () => {
   const { email } = await aMail()
   const mail = { messageId: 'm-1', tags: { send_id: [email.id] as [string] } }
-  await takeFeedback(ledger.db, randomUUID(), { eventType: 'Delivery', mail }, addressHashKey)
+  await takeFeedback(
+    ledger.db,
+    [{ snsMessageId: randomUUID(), event: { eventType: 'Delivery', mail } }],
+    addressHashKey,
+  )
 
   expect(await settle(ledger.db, email, sentAs('m-1'))).toBe(true)
 

@@ -18,7 +18,9 @@ export function createContext(config: Config, logger: Logger) {
     adopt(startFollowingTimeZones({ db, services, enrollmentApiUrl: config.ENROLLMENT_API_URL, logger }), (opened) =>
       opened.close(),
     )
-    const messaging = adopt(openMessaging({ service, config, db, logger, handlers }), (opened) => opened.close())
+    const messaging = adopt(openMessaging({ service, config, db, logger, handlers, gathers: true }), (opened) =>
+      opened.close(),
+    )
     return { config, logger, db, messaging }
   })
 }

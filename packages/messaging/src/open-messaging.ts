@@ -12,6 +12,8 @@ interface MessagingOptions {
   db: Database
   logger: Logger
   handlers: ConsumerOptions['handlers']
+  /** Whether events may wait, for a second at most, for others to share their transaction. For effects that nobody waits for. */
+  gathers?: boolean
   /** Whether to relay rows for SNS too. */
   sns?: boolean
   /** The log lines of outbox rows by the type of their event. The default is `Event published`. */
@@ -33,7 +35,7 @@ export interface Messaging {
 
 /** Opens the messaging of a service: its relays and its consumer. A fatal error of theirs ends the process. */
 export function openMessaging(options: MessagingOptions): Messaging {
-  const { service, config, db, logger, handlers, sns = false, logLines, onCommitted } = options
+  const { service, config, db, logger, handlers, gathers = false, sns = false, logLines, onCommitted } = options
   let relays: Relay[] = []
   let consumer: Consumer | null = null
 
@@ -61,6 +63,7 @@ export function openMessaging(options: MessagingOptions): Messaging {
         serviceVersion: service.version,
         db,
         handlers,
+        gathers,
         logger,
         onCommitted({ hasRows }) {
           if (hasRows) wake()

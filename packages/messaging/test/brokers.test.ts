@@ -130,6 +130,7 @@ describe('a member that leaves its group', () => {
       topics: [note.topic],
       logger: createTestLogger().logger,
       isPatient: true,
+      gathers: false,
       onAssigned: () => undefined,
       onLost: () => undefined,
       onBatch,

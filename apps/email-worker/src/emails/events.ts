@@ -7,7 +7,7 @@ import {
   emailFailed,
   emailSent,
 } from '@coursewire/events'
-import { type OutboxRow, toKafkaRow } from '@coursewire/messaging'
+import { type OutboxRow, toBinaryArray, toKafkaRow, toOutboxColumns } from '@coursewire/messaging'
 import { now } from '@coursewire/service-kit'
 import { emails } from '../db/schema.ts'
 import type { Email, Failure } from './email.ts'
@@ -53,13 +53,22 @@ export function report(email: Reported, { status, ...details }: Report): OutboxR
   )
 }
 
-/** SQL that tells of a change if the CTE `change` has a row. The columns of the messages are the parameters from number `first` on. */
+/** SQL that tells of the mails whose ids are in the CTE `change`. The columns of `toTold` are the parameters from number `first` on. */
 export const toldAfter = (change: string, first: number) => `
     INSERT INTO outbox (channel, topic, key, payload, headers, log)
     SELECT channel, topic, key, payload, convert_to(headers, 'UTF8'), log::jsonb
-    FROM ${change} CROSS JOIN unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::bytea[],
-                                     $${first + 3}::bytea[], $${first + 4}::text[], $${first + 5}::text[])
-      AS message (channel, topic, key, payload, headers, log)`
+    FROM ${change} JOIN unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::text[], $${first + 3}::bytea[],
+                               $${first + 4}::bytea[], $${first + 5}::text[], $${first + 6}::text[])
+      AS message (email_id, channel, topic, key, payload, headers, log) ON email_id::uuid = ${change}.id`
+
+/** Builds the parameters of `toldAfter`. */
+export const toTold = (told: { email: Reported; news: Report }[]): Buffer[] => [
+  toBinaryArray(
+    'text',
+    told.map(({ email }) => email.id),
+  ),
+  ...Object.values(toOutboxColumns(told.map(({ email, news }) => report(email, news)))),
+]
 
 const definitions = {
   sent: emailSent,

@@ -1,8 +1,8 @@
-import { toBinaryArray, toOutboxColumns } from '@coursewire/messaging'
+import { toBinaryArray } from '@coursewire/messaging'
 import { type Database, queryNamed } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { statuses } from '../db/schema.ts'
-import { type Report, report, toldAfter } from './events.ts'
+import { type Report, type Reported, toldAfter, toTold } from './events.ts'
 import { findReported } from './repository.ts'
 import { hashAddress } from './suppression.ts'
 
@@ -54,7 +54,7 @@ const earlier = {
 type Finding = Exclude<Report, { status: 'sent' | 'failed' }> | { status: 'delayed'; reason: string }
 
 /** Tells what has become of the mail, and the addresses that must not be written to any more. */
-function read(event: SesEvent): { finding: Finding; refusing: string[] } {
+function readEvent(event: SesEvent): { finding: Finding; refusing: string[] } {
   switch (event.eventType) {
     case 'Delivery':
       return { finding: { status: 'delivered' }, refusing: [] }
@@ -76,56 +76,99 @@ function read(event: SesEvent): { finding: Finding; refusing: string[] } {
 }
 
 const takeStatement = `
-  WITH fresh AS (
-    INSERT INTO sns_messages (id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING id
+  WITH given AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+      AS event (sns_id, email_id, status, reason, message_id, earlier)
+  ), fresh AS (
+    INSERT INTO sns_messages (id) SELECT DISTINCT sns_id FROM given ORDER BY 1 ON CONFLICT DO NOTHING RETURNING id
   ), changed AS (
-    UPDATE emails SET status = $3, reason = $4, message_id = coalesce(message_id, $5), changed_by = 'ses', updated_at = now()
-    FROM fresh WHERE emails.id = $2::uuid AND status = ANY ($6::text[])
+    UPDATE emails SET status = given.status, reason = given.reason, message_id = coalesce(emails.message_id, given.message_id),
+                      changed_by = 'ses', updated_at = now()
+    FROM given JOIN fresh ON fresh.id = sns_id
+    WHERE emails.id = email_id::uuid AND emails.status = ANY (string_to_array(earlier, ' '))
     RETURNING emails.id
   ), told AS (
-    ${toldAfter('changed', 9)}
+    ${toldAfter('changed', 10)}
   ), refused AS (
     INSERT INTO suppressions (tenant_id, address_hash, reason, email_id)
-    SELECT $7, address_hash, $3, $2::uuid FROM fresh CROSS JOIN unnest($8::bytea[]) AS address_hash
+    SELECT tenant_id, address_hash, given.status, email_id::uuid
+    FROM unnest($7::text[], $8::text[], $9::bytea[]) AS refusing (id, tenant_id, address_hash)
+    JOIN fresh USING (id) JOIN given ON sns_id = id
+    ORDER BY tenant_id, address_hash
     ON CONFLICT DO NOTHING
   )
-  SELECT FROM fresh`
+  SELECT id FROM fresh`
+
+/** An event of SES, and the id of the message by which SNS has brought it. */
+export interface Feedback {
+  snsMessageId: string
+  event: SesEvent
+}
+
+/** What feedback has led to: the state of the mail, null if it is not in this ledger, 'repeated' if the message was taken before. */
+export type Taken = Status | 'repeated' | null
 
 /**
- * Records what became of a mail, and reports it: found by its tag `send_id`, else by the id that SES gave it. Resolves to its state if the
- * event is about a mail of this ledger, to null if not, and to 'repeated' if the message of SNS was taken before. Takes two round trips, as
- * there is such an event for every mail.
+ * Records what became of mails, and reports it. A mail is found by its tag `send_id`, else by the id that SES gave it. Several take two round
+ * trips and one commit together, as there is such an event for every mail.
  */
-export async function takeFeedback(
-  db: Database,
-  snsMessageId: string,
-  event: SesEvent,
-  addressHashKey: string,
-): Promise<Status | 'repeated' | null> {
-  const { finding, refusing } = read(event)
-  const { status } = finding
-  const { messageId } = event.mail
-  const email = await findReported(db, event.mail.tags.send_id?.[0], messageId)
-  const isNews = email !== null && finding.status !== 'delayed'
-  const refused = email !== null && (status === 'bounced' || status === 'complained') ? refusing : []
-  const { rowCount } = await queryNamed(db, {
+export async function takeFeedback(db: Database, given: Feedback[], addressHashKey: string): Promise<Taken[]> {
+  const emails = await findReported(
+    db,
+    given.map(({ event: { mail } }) => ({ sendId: mail.tags.send_id?.[0], messageId: mail.messageId })),
+  )
+  const read = given.map(({ snsMessageId, event }, index) => ({
+    snsMessageId,
+    messageId: event.mail.messageId,
+    email: emails[index] ?? null,
+    ...readEvent(event),
+  }))
+  // A statement changes a row once.
+  const known = read.flatMap(({ email }) => email?.id ?? [])
+  if (new Set(known).size < known.length) {
+    const taken: Taken[] = []
+    for (const one of read) taken.push(...(await write(db, [one], addressHashKey)))
+    return taken
+  }
+  return write(db, read, addressHashKey)
+}
+
+type Read = ReturnType<typeof readEvent> & { snsMessageId: string; messageId: string; email: Reported | null }
+
+async function write(db: Database, read: Read[], addressHashKey: string): Promise<Taken[]> {
+  const texts = (column: (one: Read) => string | null) => toBinaryArray('text', read.map(column))
+  const refused = read.flatMap(({ snsMessageId, email, refusing }) =>
+    email ? refusing.map((address) => ({ snsMessageId, tenantId: email.tenantId, address })) : [],
+  )
+  const { rows } = await queryNamed<{ id: string }>(db, {
     name: 'take-feedback',
     text: takeStatement,
     values: [
-      snsMessageId,
-      email?.id,
-      status,
-      'reason' in finding ? finding.reason : null,
-      messageId,
-      toBinaryArray('text', earlier[status]),
-      email?.tenantId,
+      texts(({ snsMessageId }) => snsMessageId),
+      texts(({ email }) => email?.id ?? null),
+      texts(({ finding }) => finding.status),
+      texts(({ finding }) => ('reason' in finding ? finding.reason : null)),
+      texts(({ messageId }) => messageId),
+      texts(({ finding }) => earlier[finding.status].join(' ')),
+      toBinaryArray(
+        'text',
+        refused.map(({ snsMessageId }) => snsMessageId),
+      ),
+      toBinaryArray(
+        'text',
+        refused.map(({ tenantId }) => tenantId),
+      ),
       toBinaryArray(
         'bytea',
-        refused.map((address) => hashAddress(address, addressHashKey)),
+        refused.map(({ address }) => hashAddress(address, addressHashKey)),
       ),
-      ...Object.values(toOutboxColumns(isNews ? [report(email, finding)] : [])),
+      ...toTold(
+        read.flatMap(({ email, finding }) => (email && finding.status !== 'delayed' ? [{ email, news: finding }] : [])),
+      ),
     ],
   })
-  if (rowCount === 0) return 'repeated'
-  return email && status
+  const fresh = new Set(rows.map(({ id }) => id))
+  return read.map(({ snsMessageId, email, finding }) =>
+    fresh.has(snsMessageId) ? email && finding.status : 'repeated',
+  )
 }

@@ -1,4 +1,4 @@
-import { appendToOutbox, toBinaryArray, toOutboxColumns } from '@coursewire/messaging'
+import { appendToOutbox, toBinaryArray } from '@coursewire/messaging'
 import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
 import { and, eq, inArray, isNull, lte, notInArray, type SQL, sql } from 'drizzle-orm'
 import { v7 as createId } from 'uuid'
@@ -12,7 +12,7 @@ import {
   priorities,
   retryDelaySeconds,
 } from './email.ts'
-import { type Reported, report, reported, toldAfter } from './events.ts'
+import { type Reported, report, reported, toldAfter, toTold } from './events.ts'
 
 /** SES measures its rate in a second. */
 const THROTTLED_SECONDS = 1
@@ -134,13 +134,16 @@ function prepareStatements(db: Database) {
       )
       .returning({ id: emails.id })
       .prepare('claim-email'),
-    findById: db.select(reported).from(emails).where(eq(emails.id, id)).prepare('find-email'),
-    findByMessage: db
+    findById: db
       .select(reported)
       .from(emails)
-      .where(eq(emails.messageId, id))
-      .limit(1)
-      .prepare('find-email-of-message'),
+      .where(sql`${emails.id} = ANY (${sql.placeholder('ids')}::text[]::uuid[])`)
+      .prepare('find-emails'),
+    findByMessage: db
+      .select({ ...reported, messageId: emails.messageId })
+      .from(emails)
+      .where(sql`${emails.messageId} = ANY (${sql.placeholder('ids')}::text[])`)
+      .prepare('find-emails-of-messages'),
   }
 }
 
@@ -161,14 +164,14 @@ const settleSentStatement = `
       status = CASE WHEN message_id IS NULL THEN 'sent' ELSE status END,
       reason = CASE WHEN message_id IS NOT NULL THEN reason END,
       message_id = coalesce(message_id, $3),
-      sent_bytes = $10,
-      sent_sha256 = $11,
+      sent_bytes = $4,
+      sent_sha256 = $5,
       changed_by = CASE WHEN message_id IS NULL THEN 'worker' ELSE changed_by END,
       updated_at = now()
     WHERE id = $1 AND attempt = $2 AND status <> 'sent'
-    RETURNING status
+    RETURNING id, status
   ), told AS (
-    ${toldAfter('settled', 4)}
+    ${toldAfter('settled', 6)}
     WHERE status = 'sent'
   )
   SELECT FROM settled`
@@ -221,17 +224,21 @@ export async function claim(db: Database, email: Pick<Email, 'id' | 'attempt'>, 
   return claimed.length === 1
 }
 
-/** Finds the mail of an event of SES: by its id if the event names it, else by the id that SES gave it. */
+/** Finds the mails of events of SES: by their ids if the events name them, else by the ids that SES gave them. Null for those of others. */
 export async function findReported(
   db: Database,
-  sendId: string | undefined,
-  messageId: string,
-): Promise<Reported | null> {
+  events: { sendId: string | undefined; messageId: string }[],
+): Promise<(Reported | null)[]> {
+  const sendIds = events.flatMap(({ sendId }) => sendId ?? [])
+  const messageIds = events.flatMap(({ sendId, messageId }) => (sendId === undefined ? messageId : []))
   const { findById, findByMessage } = statementsOf(db)
-  const [email] = await (sendId === undefined
-    ? findByMessage.execute({ id: messageId })
-    : findById.execute({ id: sendId }))
-  return email ?? null
+  const byId = sendIds.length > 0 ? await findById.execute({ ids: toBinaryArray('text', sendIds) }) : []
+  const byMessage = messageIds.length > 0 ? await findByMessage.execute({ ids: toBinaryArray('text', messageIds) }) : []
+  const found = new Map<string, Reported>([
+    ...byId.map((email): [string, Reported] => [email.id, email]),
+    ...byMessage.map(({ messageId, ...email }): [string, Reported] => [`ses ${messageId}`, email]),
+  ])
+  return events.map(({ sendId, messageId }) => found.get(sendId ?? `ses ${messageId}`) ?? null)
 }
 
 const isUnsettled = inArray(emails.status, ['pending', 'sending', 'unknown'])
@@ -276,11 +283,17 @@ async function settleSent(
   email: Reported,
   { messageId, content }: Extract<Outcome, { status: 'sent' }>,
 ): Promise<boolean> {
-  const messages = toOutboxColumns([report(email, { status: 'sent' })])
   const { rowCount } = await queryNamed(db, {
     name: 'settle-sent-email',
     text: settleSentStatement,
-    values: [email.id, email.attempt, messageId, ...Object.values(messages), content.bytes, content.sha256],
+    values: [
+      email.id,
+      email.attempt,
+      messageId,
+      content.bytes,
+      content.sha256,
+      ...toTold([{ email, news: { status: 'sent' } }]),
+    ],
   })
   return rowCount === 1
 }

@@ -1,6 +1,14 @@
-import { type Database, type HttpApp, type Logger, queryNamed, type Transaction } from '@coursewire/service-kit'
+import type { Writable } from 'node:stream'
+import {
+  createBatcher,
+  type Database,
+  type HttpApp,
+  type Logger,
+  queryNamed,
+  type Transaction,
+} from '@coursewire/service-kit'
 import { z } from 'zod'
-import { sesEvent, takeFeedback } from '../emails/feedback.ts'
+import { type Feedback, sesEvent, takeFeedback } from '../emails/feedback.ts'
 import * as metrics from '../emails/metrics.ts'
 import { insertEmails } from '../emails/repository.ts'
 import { enrollmentMessage, toWelcomeEmail } from './enrollment.ts'
@@ -8,6 +16,15 @@ import { type Notification, type SnsCheck, snsMessage } from './message.ts'
 
 /** As JSON in JSON, the 256 KiB that SNS sends become longer. */
 const MAX_BODY_BYTES = 1024 * 1024
+/** SNS waits 15 seconds for an answer, and comes again. */
+const feedbackBatches = {
+  concurrent: 1,
+  maxBatch: 100,
+  maxWaiting: 2_000,
+  maxWaitMs: 10_000,
+  busyCode: 'feedback.busy',
+  isRepeatable: true,
+}
 
 /** Adds the door for SNS: what became of mails and, if `takesWelcome`, enrolments. What is neither is accepted and ignored. */
 export async function addSnsRoutes(
@@ -23,12 +40,14 @@ export async function addSnsRoutes(
   },
 ): Promise<void> {
   const { db, logger, check, addressHashKey, defaultTenant, takesWelcome, onNewMail } = options
-  async function take(notification: Notification): Promise<void> {
+  const takeInBatch = createBatcher((given: Feedback[]) => takeFeedback(db, given, addressHashKey), feedbackBatches)
+
+  async function take(notification: Notification, answer: Writable): Promise<void> {
     const { MessageId: messageId, TopicArn: topicArn } = notification
     const content = readJson(notification.Message)
     const event = sesEvent.safeParse(content)
     if (event.success) {
-      const status = await takeFeedback(db, messageId, event.data, addressHashKey)
+      const status = await takeInBatch({ snsMessageId: messageId, event: event.data }, answer)
       if (status === 'repeated') return reportRepeated(messageId)
       metrics.feedback.add(1, { event: event.data.eventType, isKnown: status !== null })
       const { messageId: ofMail } = event.data.mail
@@ -66,7 +85,7 @@ export async function addSnsRoutes(
         await check.assertGenuine(message)
         const { Type: type, TopicArn: topicArn } = message
         if (type === 'Notification') {
-          await take(message)
+          await take(message, reply.raw)
         } else if (type === 'SubscriptionConfirmation') {
           await check.confirm(message)
           logger.info({ topicArn }, 'SNS subscription confirmed')

@@ -21,6 +21,8 @@ export interface ConsumerOptions {
   db: Database
   /** The handlers, whose topics it consumes. */
   handlers: readonly (Handler | TopicHandler)[]
+  /** Whether events may wait, for a second at most, for others to share their transaction. For effects that nobody waits for. */
+  gathers?: boolean
   logger: Logger
   /** Called after each commit. `hasRows` says whether handlers or dead letters have added rows to the outbox, so that the relay has work. */
   onCommitted: (commit: { hasRows: boolean }) => void
@@ -57,6 +59,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     topics,
     logger,
     isPatient: true,
+    gathers: options.gathers ?? false,
     onAssigned(assigned) {
       if (!member.isInGroup()) logger.info({ topics }, 'Started consuming events')
       flow.assign(assigned)

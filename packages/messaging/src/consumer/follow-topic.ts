@@ -63,6 +63,7 @@ export function followTopic(options: FollowOptions): Follower {
     topics: [topic],
     logger,
     isPatient: false,
+    gathers: false,
     onAssigned(partitions) {
       assigned = partitions
       void begin()

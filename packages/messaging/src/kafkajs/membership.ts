@@ -18,6 +18,8 @@ const MAX_FETCH_MS = 450
 /** The wait of a patient member for which nothing has come for `QUIET_MS`. A record ends it at once. */
 const PATIENT_WAIT_MS = 1_000
 const QUIET_MS = 2_000
+/** A fetch of a member that gathers is answered when so much has come, or after the wait of a patient member. */
+const GATHERED_BYTES = 64 * 1024
 
 /** Partitions by topic. */
 export type Assigned = Record<string, number[]>
@@ -29,6 +31,8 @@ export interface MembershipOptions {
   logger: Logger
   /** Whether a fetch may wait for a second when nothing comes. `isHearing` is of no use then. */
   isPatient: boolean
+  /** Whether a fetch waits, for a second at most, until much has come. */
+  gathers: boolean
   /** Called with the partitions that this member gets. It must pause them until their start is known. */
   onAssigned: (assigned: Assigned) => void
   /** Called when this member has no partitions any more. */
@@ -47,7 +51,7 @@ export type Membership = ReturnType<typeof joinGroup>
 
 /** Starts a member of a consumer group. It joins in the background, waits for brokers that are not up yet, and joins again when it must. */
 export function joinGroup(options: MembershipOptions) {
-  const { groupId, topics, logger, isPatient } = options
+  const { groupId, topics, logger, isPatient, gathers } = options
   const waiter = createWaiter()
   const joining = createOutageLog(logger, { failing: 'Joining the group anew', works: 'Joined the group again' })
   let lastBeatAt = performance.now()
@@ -79,7 +83,8 @@ export function joinGroup(options: MembershipOptions) {
     const member: KafkaConsumer = kafka.consumer({
       groupId,
       ...membership,
-      maxWaitTimeInMs: () => (isPatient && isQuiet() ? PATIENT_WAIT_MS : FETCH_WAIT_MS),
+      maxWaitTimeInMs: () => (gathers || (isPatient && isQuiet()) ? PATIENT_WAIT_MS : FETCH_WAIT_MS),
+      minBytes: gathers ? GATHERED_BYTES : 1,
       maxBytesPerPartition: 4 * 1024 * 1024,
       metadataMaxAge: METADATA_MS,
       retry: endlessRetry,
