@@ -1,5 +1,5 @@
 // oxlint-disable no-restricted-imports -- an app is no package; here its parts are measured without the process around them
-import { generateKeyPairSync, randomInt } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { onAll } from '@coursewire/messaging'
@@ -7,10 +7,12 @@ import { storeEvents } from '../../../apps/audit-log/src/consumer.ts'
 import { findStory } from '../../../apps/audit-log/src/records/repository.ts'
 import { readSealKeys } from '../../../apps/audit-log/src/seals/seal.ts'
 import { sealAll } from '../../../apps/audit-log/src/seals/sealer.ts'
-import { type Comparison, type Measured, median, percentile } from './benchmark.ts'
+import type { Comparison, Measured } from './benchmark.ts'
 import { consumeAll } from './consume.ts'
 import { effectTable } from './effects.ts'
 import type { Environment, Store } from './environment.ts'
+import { buildRecords } from './events.ts'
+import { measureReads } from './reads.ts'
 
 const EVENTS = 60_000
 const RECORDS = 10_000_000
@@ -47,9 +49,9 @@ export async function createStoryComparison(environment: Environment): Promise<C
     isMeasuredOnce: true,
     async ours() {
       await fill(environment, log)
-      return measureReads((index) => findStory(log.db, 'bench', `req-${index}`, 1_001))
+      return measureReads(READS, RECORDS / 4, (index) => findStory(log.db, 'bench', `req-${index}`, 1_001))
     },
-    floor: () => measureReads(findOne),
+    floor: () => measureReads(READS, RECORDS / 4, findOne),
   }
 }
 
@@ -69,12 +71,15 @@ async function storeAll(environment: Environment, log: Store): Promise<Measured>
     log,
     { count: EVENTS, end: () => sealAll({ db: log.db, keys }) },
     {
+      buildRecords,
       tables: ['records', 'seals'],
-      createHandler: (topic, onHandled) =>
+      counted: 'records',
+      createHandlers: (topic, onHandled) => [
         onAll(topic, (tx, events) => {
           onHandled(events.length)
           return storeEvents(tx, events)
         }),
+      ],
     },
   )
   isOver = true
@@ -100,16 +105,4 @@ async function fill(environment: Environment, log: Store): Promise<void> {
     environment.log(`  ${(from + FILLED_AT_ONCE).toLocaleString('en')} records`)
   }
   await owner.query('VACUUM ANALYZE records')
-}
-
-/** `read` gets the number of a request, and of a record. */
-async function measureReads(read: (index: number) => Promise<unknown>): Promise<Measured> {
-  const tookMs: number[] = []
-  for (let index = 0; index < READS; index += 1) {
-    const which = randomInt(RECORDS / 4)
-    const startedAt = performance.now()
-    await read(which)
-    tookMs.push(performance.now() - startedAt)
-  }
-  return { p50: median(tookMs), p99: percentile(tookMs, 0.99) }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { enrollmentCompleted } from '@coursewire/events'
+import { enrollmentCompleted, type KafkaRecord } from '@coursewire/events'
 import {
   decodeRecord,
   type Handler,
@@ -20,19 +20,24 @@ const BATCH = 200
 /** What a consumer that reads a record only once does not need. */
 const unused = { isRedriven: false, sizeBytes: 0, unreadBatch: null }
 
-/** The work on events, and the tables with its result. The first table has a row for each event. */
+/** The events, the work on them, and the tables with its result. `counted` is the table that has a row for each event in the end. */
 interface Consumed {
+  buildRecords: (topic: string, count: number, from: number) => KafkaRecord[]
   tables: string[]
-  createHandler: (topic: string, onHandled: (events: number) => void) => Handler | TopicHandler
+  counted: string
+  createHandlers: (topic: string, onHandled: (events: number) => void) => (Handler | TopicHandler)[]
 }
 
 const oneEffect: Consumed = {
+  buildRecords,
   tables: ['effects'],
-  createHandler: (topic, onHandled) =>
+  counted: 'effects',
+  createHandlers: (topic, onHandled) => [
     onRun({ ...enrollmentCompleted, topic }, (tx, events) => {
       onHandled(events.length)
       return insertEffects(tx, events)
     }),
+  ],
 }
 
 /** Measures how fast 60,000 events on Kafka are remembered, each with its effect row. */
@@ -63,11 +68,11 @@ export async function consumeAll(
   environment: Environment,
   store: Store,
   { count, remembered = 0, end }: { count: number; remembered?: number; end?: () => Promise<unknown> },
-  { tables, createHandler }: Consumed = oneEffect,
+  { buildRecords: build, tables, counted, createHandlers }: Consumed = oneEffect,
 ): Promise<Measured> {
   const topic = await environment.createTopic()
   for (let from = 0; from < count; from += EVENTS) {
-    await publishRecords(environment.kafka, buildRecords(topic, EVENTS, from))
+    await publishRecords(environment.kafka, build(topic, EVENTS, from))
   }
   await prepare(store, tables)
   await store.owner.query(
@@ -84,13 +89,11 @@ export async function consumeAll(
     name: topic,
     serviceVersion: '1',
     db: store.db,
-    handlers: [
-      createHandler(topic, (events) => {
-        endCpu ??= watchCpu(environment.processes)
-        startedAt ||= performance.now()
-        handled += events
-      }),
-    ],
+    handlers: createHandlers(topic, (events) => {
+      endCpu ??= watchCpu(environment.processes)
+      startedAt ||= performance.now()
+      handled += events
+    }),
     logger: environment.logger,
     onCommitted: () => undefined,
     onFatal: (error) => {
@@ -99,9 +102,7 @@ export async function consumeAll(
   })
   const isDone = async () => {
     if (handled < count) return false
-    const { rows } = await store.pool.query<{ done: boolean }>(`SELECT count(*) >= $1 AS done FROM ${tables[0]}`, [
-      count,
-    ])
+    const { rows } = await store.pool.query<{ done: boolean }>(`SELECT count(*) >= $1 AS done FROM ${counted}`, [count])
     return rows[0]?.done
   }
   await waitFor(isDone, { intervalMs: 1, timeoutMs: 300_000 })

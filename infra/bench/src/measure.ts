@@ -13,6 +13,7 @@ import { createEnvironment, type Environment } from './environment.ts'
 import { createGenerationComparison } from './generations.ts'
 import { createGrowthComparisons, createNeighbourComparison } from './growth.ts'
 import { createIdleComparison } from './idle.ts'
+import { createFunnelComparison, createInsightsComparison } from './insights.ts'
 import { createLatencyComparisons } from './latency.ts'
 import { type LongRun, runForLong } from './long-run.ts'
 import { createMailComparisons } from './mail.ts'
@@ -31,6 +32,8 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   consume: createConsumeComparisons,
   audit: async (environment) => [await createAuditComparison(environment)],
   story: async (environment) => [await createStoryComparison(environment)],
+  insights: async (environment) => [await createInsightsComparison(environment)],
+  funnel: async (environment) => [await createFunnelComparison(environment)],
   latency: createLatencyComparisons,
   enroll: createEnrollComparisons,
   'slow-disk': createSlowDiskComparison,

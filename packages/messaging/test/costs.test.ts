@@ -66,6 +66,8 @@ const FETCH = 1
 const apiKeyOf = (request: Buffer) => request.readInt16BE(4)
 /** How long the broker may wait for records. The client's id and the replica's come before it. */
 const waitOf = (fetch: Buffer) => fetch.readInt32BE(14 + fetch.readInt16BE(12) + 4)
+/** How many bytes end the wait. */
+const leastBytesOf = (fetch: Buffer) => fetch.readInt32BE(14 + fetch.readInt16BE(12) + 8)
 const waitsOf = (requests: Buffer[]) => requests.filter((request) => apiKeyOf(request) === FETCH).map(waitOf)
 
 const notes = (count: number) => Array.from({ length: count }, (_, n) => ({ noteId: `key-${n % 50}`, n }))
@@ -161,6 +163,19 @@ describe('the cost of consuming', () => {
     await settled(store, 1)
     await waitFor(() => waitsOf(requests).lastIndexOf(200) > waitsOf(requests).indexOf(1_000))
     expect(waitsOf(requests)[0]).toBe(200)
+  })
+
+  it('is a fetch each second for a consumer that gathers, unless much comes', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const requests = watchRequests()
+    consume(store, note, { gathers: true })
+
+    for (let n = 1; n <= 20; n += 1) await produce(note.topic, [toMessage(note, buildNote(note, 'key', n))])
+
+    await settled(store, 20)
+    const fetches = requests.filter((request) => apiKeyOf(request) === FETCH)
+    expect(new Set(fetches.map(waitOf))).toEqual(new Set([1_000]))
+    expect(new Set(fetches.map(leastBytesOf))).toEqual(new Set([64 * 1024]))
   })
 
   it('stays five fetches a second for a follower, which must soon notice that nothing can come', async () => {

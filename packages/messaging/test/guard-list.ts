@@ -75,6 +75,20 @@ export const guards: Guard[] = [
     test: ['costs', 'stays five fetches'],
   },
   {
+    name: 'a fetch of a consumer that gathers waits',
+    file: 'kafkajs/membership.ts',
+    find: 'gathers || (isPatient && isQuiet())',
+    replace: 'isPatient && isQuiet()',
+    test: ['costs', 'for a consumer that gathers'],
+  },
+  {
+    name: 'a fetch of a consumer that gathers waits for much',
+    file: 'kafkajs/membership.ts',
+    find: 'minBytes: gathers ? GATHERED_BYTES : 1',
+    replace: 'minBytes: 1',
+    test: ['costs', 'for a consumer that gathers'],
+  },
+  {
     name: 'halves are sent in order',
     file: 'kafkajs/kafka-channel.ts',
     find: 'await sendInOrder(topic, rows.slice(0, half), outcome)\n      await sendInOrder(topic, rows.slice(half), outcome)',
