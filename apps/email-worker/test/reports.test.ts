@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { aCancelledEnrollment, anEnrollment, anErasedAccount } from '@coursewire/testing'
+import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { suppressions } from '../src/db/schema.ts'
 import { sesEvent, takeFeedback } from '../src/emails/feedback.ts'
 import { claim, isOneOf, resend, settle } from '../src/emails/repository.ts'
 import { addressHashKey, anAddressHash, openLedger, sentAs } from './ledger.ts'
@@ -28,8 +30,8 @@ const tell = (messageId: string, eventType: string, details: object = {}) =>
     [{ snsMessageId: randomUUID(), event: sesEvent.parse({ eventType, mail: { messageId }, ...details }) }],
     addressHashKey,
   )
-const bounced = (bounceType: string, bounceSubType = 'General') => ({
-  bounce: { bounceType, bounceSubType, bouncedRecipients: [{ emailAddress: 'anna@example.com' }] },
+const bounced = (bounceType: string, bounceSubType = 'General', emailAddress = 'anna@example.com') => ({
+  bounce: { bounceType, bounceSubType, bouncedRecipients: [{ emailAddress }] },
 })
 const complained = (complaintFeedbackType?: string) => ({
   complaint: { complainedRecipients: [], complaintFeedbackType },
@@ -130,6 +132,31 @@ test('feedback about several mails is taken together, and each mail hears all th
   expect(takenLater).toEqual(['delayed', 'complained', 'repeated'])
   expect(await typesAbout(first)).toEqual(['email.sent', 'email.delivered', 'email.complained'])
   expect(await typesAbout(second)).toEqual(['email.sent', 'email.bounced'])
+})
+
+test('what became of an earlier attempt counts for the address alone', async () => {
+  const { email } = await aSentMail()
+  await resend(ledger.db, isOneOf([email.id]))
+  await claim(ledger.db, email, anAddressHash)
+  await settle(ledger.db, { ...email, attempt: 2 }, sentAs('m-2'))
+  const about = (eventType: string, attempt: number, details: object = {}) => ({
+    snsMessageId: randomUUID(),
+    event: sesEvent.parse({
+      eventType,
+      mail: { messageId: `m-${attempt}`, tags: { send_id: [email.id], attempt: [String(attempt)] } },
+      ...details,
+    }),
+  })
+
+  await takeFeedback(
+    ledger.db,
+    [about('Bounce', 1, bounced('Permanent', 'General', 'berta@example.com'))],
+    addressHashKey,
+  )
+  expect(await ledger.db.$count(suppressions, eq(suppressions.emailId, email.id))).toBe(1)
+  await takeFeedback(ledger.db, [about('Delivery', 2)], addressHashKey)
+
+  expect(await typesAbout(email.id)).toEqual(['email.sent', 'email.sent', 'email.delivered'])
 })
 
 test('feedback that is faster than the answer of SES is reported alone', async () => {

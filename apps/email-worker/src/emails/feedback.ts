@@ -12,7 +12,15 @@ const word = z.string().regex(/^[\w-]{1,40}$/)
 const about = z.object({
   mail: z.object({
     messageId: z.string().max(200),
-    tags: z.object({ send_id: z.tuple([z.uuid()]).optional().catch(undefined) }).default({}),
+    tags: z
+      .object({
+        send_id: z.tuple([z.uuid()]).optional().catch(undefined),
+        attempt: z
+          .tuple([z.string().regex(/^\d{1,9}$/)])
+          .optional()
+          .catch(undefined),
+      })
+      .default({}),
   }),
 })
 
@@ -77,8 +85,8 @@ function readEvent(event: SesEvent): { finding: Finding; refusing: string[] } {
 
 const takeStatement = `
   WITH given AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-      AS event (sns_id, email_id, status, reason, message_id, earlier)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+      AS event (sns_id, email_id, status, reason, message_id, earlier, attempt)
   ), fresh AS (
     INSERT INTO sns_messages (id) SELECT DISTINCT sns_id FROM given ORDER BY 1 ON CONFLICT DO NOTHING RETURNING id
   ), changed AS (
@@ -86,13 +94,14 @@ const takeStatement = `
                       changed_by = 'ses', updated_at = now()
     FROM given JOIN fresh ON fresh.id = sns_id
     WHERE emails.id = email_id::uuid AND emails.status = ANY (string_to_array(earlier, ' '))
+      AND emails.attempt <= coalesce(given.attempt::int, emails.attempt)
     RETURNING emails.id
   ), told AS (
-    ${toldAfter('changed', 10)}
+    ${toldAfter('changed', 11)}
   ), refused AS (
     INSERT INTO suppressions (tenant_id, address_hash, reason, email_id)
     SELECT tenant_id, address_hash, given.status, email_id::uuid
-    FROM unnest($7::text[], $8::text[], $9::bytea[]) AS refusing (id, tenant_id, address_hash)
+    FROM unnest($8::text[], $9::text[], $10::bytea[]) AS refusing (id, tenant_id, address_hash)
     JOIN fresh USING (id) JOIN given ON sns_id = id
     ORDER BY tenant_id, address_hash
     ON CONFLICT DO NOTHING
@@ -109,8 +118,9 @@ export interface Feedback {
 export type Taken = Status | 'repeated' | null
 
 /**
- * Records what became of mails, and reports it. A mail is found by its tag `send_id`, else by the id that SES gave it. Several take two round
- * trips and one commit together, as there is such an event for every mail.
+ * Records what became of mails, and reports it. A mail is found by its tag `send_id`, else by the id that SES gave it. What became of an attempt
+ * before the latest one does not count for the mail, only for its address. Several take two round trips and one commit together, as there is
+ * such an event for every mail.
  */
 export async function takeFeedback(db: Database, given: Feedback[], addressHashKey: string): Promise<Taken[]> {
   const emails = await findReported(
@@ -120,6 +130,7 @@ export async function takeFeedback(db: Database, given: Feedback[], addressHashK
   const read = given.map(({ snsMessageId, event }, index) => ({
     snsMessageId,
     messageId: event.mail.messageId,
+    attempt: event.mail.tags.attempt?.[0],
     email: emails[index] ?? null,
     ...readEvent(event),
   }))
@@ -133,7 +144,12 @@ export async function takeFeedback(db: Database, given: Feedback[], addressHashK
   return write(db, read, addressHashKey)
 }
 
-type Read = ReturnType<typeof readEvent> & { snsMessageId: string; messageId: string; email: Reported | null }
+interface Read extends ReturnType<typeof readEvent> {
+  snsMessageId: string
+  messageId: string
+  attempt: string | undefined
+  email: Reported | null
+}
 
 async function write(db: Database, read: Read[], addressHashKey: string): Promise<Taken[]> {
   const texts = (column: (one: Read) => string | null) => toBinaryArray('text', read.map(column))
@@ -150,6 +166,7 @@ async function write(db: Database, read: Read[], addressHashKey: string): Promis
       texts(({ finding }) => ('reason' in finding ? finding.reason : null)),
       texts(({ messageId }) => messageId),
       texts(({ finding }) => earlier[finding.status].join(' ')),
+      texts(({ attempt }) => attempt ?? null),
       toBinaryArray(
         'text',
         refused.map(({ snsMessageId }) => snsMessageId),
