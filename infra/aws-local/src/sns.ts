@@ -60,8 +60,9 @@ export function createSns(
     if (!/^https?$/.test(parameters.get('Protocol') ?? ''))
       throw invalidParameter('Protocol: only http and https are here')
     if (!URL.canParse(endpoint)) throw invalidParameter('Endpoint')
-    const arn = await subscriptions.add(topicArn, endpoint)
-    return { SubscriptionArn: parameters.get('ReturnSubscriptionArn') === 'true' ? arn : 'pending confirmation' }
+    const { id, isConfirmed } = await subscriptions.add(topicArn, endpoint)
+    const tellsArn = isConfirmed || parameters.get('ReturnSubscriptionArn') === 'true'
+    return { SubscriptionArn: tellsArn ? id : 'pending confirmation' }
   }
 
   async function confirmSubscription(parameters: URLSearchParams) {

@@ -39,10 +39,10 @@ export async function createSubscriptions(options: {
   }
 
   return {
-    /** Asks the endpoint to confirm. It hears nothing else before. Returns the ARN. */
-    async add(topicArn: string, endpoint: string): Promise<string> {
+    /** Asks the endpoint to confirm, unless it has done so. It hears nothing else before. */
+    async add(topicArn: string, endpoint: string): Promise<Pick<Subscription, 'id' | 'isConfirmed'>> {
       const existing = of(topicArn).find((one) => one.endpoint === endpoint)
-      if (existing?.isConfirmed) return existing.id
+      if (existing?.isConfirmed) return existing
       const id = existing?.id ?? `${topicArn}:${randomUUID()}`
       const subscription = { id, topicArn, endpoint, token: randomBytes(64).toString('hex'), isConfirmed: false }
       await keep(subscription)
@@ -57,7 +57,7 @@ export async function createSubscriptions(options: {
         SubscribeURL: `${getUrl()}/?${address.toString()}`,
         Timestamp: new Date().toISOString(),
       })
-      return id
+      return subscription
     },
     /** Returns the ARN, or null if the token belongs to no subscription of the topic. */
     async confirm(topicArn: string, token: string): Promise<string | null> {

@@ -106,6 +106,23 @@ test('a subscriber who has not confirmed hears nothing, and a wrong token confir
   expect(silent.heard.map(({ Type }) => Type)).toEqual(['SubscriptionConfirmation'])
 })
 
+test('who subscribes again is told whether that is confirmed, and is asked again if not', async () => {
+  const aws = await start()
+  const topicArn = await aws.createTopic()
+  const listener = await listen()
+  const ask = async () =>
+    (await aws.sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'http', Endpoint: listener.url })))
+      .SubscriptionArn
+
+  expect(await ask()).toBe('pending confirmation')
+  await listener.next(1)
+  expect(await ask()).toBe('pending confirmation')
+  const [, { SubscribeURL = '' } = {}] = await listener.next(2)
+  await fetch(SubscribeURL)
+
+  expect(await ask()).toMatch(new RegExp(`^${topicArn}:`))
+})
+
 test('a message that is refused comes again with the same id', async () => {
   const aws = await start()
   const topicArn = await aws.createTopic()

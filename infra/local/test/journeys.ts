@@ -218,8 +218,9 @@ export function describeJourneys(start: () => Promise<Product>, obstacle: string
     const metrics = await (await fetch(`${stack.urls[keyOf(app)]}/metrics`)).text()
     const [, limit] = /^nodejs_heap_limit_bytes (\d+)$/m.exec(metrics) ?? []
 
-    // V8 adds three times 16 MiB for young objects.
-    expect(Number(limit) / 1024 ** 2).toBe(memory.heap + 48)
+    // V8 adds three times the space for young objects: 16 MiB, or less in a container with little memory.
+    expect(Number(limit) / 1024 ** 2).toBeGreaterThan(memory.heap)
+    expect(Number(limit) / 1024 ** 2).toBeLessThanOrEqual(memory.heap + 48)
   })
 
   /** Kills the process with -9 when the journey has reached a step, and starts it again. */

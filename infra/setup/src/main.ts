@@ -9,7 +9,7 @@ import { baseConfig, createLogger, loadConfig, runTask } from '@coursewire/servi
 import { z } from 'zod'
 import { createEditorAccount } from './editor.ts'
 import { createTestStudent, publishFirstCourse } from './first-course.ts'
-import { prepareServers } from './prepare.ts'
+import { confirmFeedback, prepareServers } from './prepare.ts'
 import { keepSecrets } from './secrets.ts'
 import { describePlaces } from './try-it.ts'
 
@@ -30,6 +30,8 @@ const firstCourseConfig = z.object({
   KAFKA_BROKERS,
   ENROLLMENT_API_URL: z.url(),
   DISTRIBUTION_SERVICE_URL: z.url(),
+  AWS_URL: z.url(),
+  EMAIL_WORKER_URL: z.url(),
   EDITOR_PASSWORD: z.string(),
 })
 const portsConfig = z.object(
@@ -75,6 +77,7 @@ function writeSettings(file: string, settings: Record<string, string>): void {
 async function bringIn(): Promise<void> {
   const config = loadConfig(firstCourseConfig, process.env)
   log('Bringing in the first course')
+  await confirmFeedback(config.AWS_URL, feedbackUrlOf(config.EMAIL_WORKER_URL))
   const { slug } = await publishFirstCourse({
     kafkaClient: createKafka({ clientId: 'first-course', brokers: config.KAFKA_BROKERS, logger }),
     urls: { enrollmentApi: config.ENROLLMENT_API_URL, distributionService: config.DISTRIBUTION_SERVICE_URL },

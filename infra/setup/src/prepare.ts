@@ -1,6 +1,7 @@
 import { type ExecFileException, execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createTopics, type Kafka } from '@coursewire/messaging'
 import { provisionService, type ServiceAccess } from '@coursewire/postgres'
@@ -27,6 +28,9 @@ export interface Prepared {
 }
 
 const run = promisify(execFile)
+
+const SNS_VERSION = '2010-03-31'
+const CONFIRM_MS = 60_000
 
 /** Finds a file of the built app in a checkout of this repository. */
 export function appFile(checkout: string, app: AppName, file: string): string {
@@ -107,10 +111,8 @@ async function runNode(
 /** Creates the topics of SNS, and has the local SES tell email-worker what becomes of mails. What exists is kept. */
 async function prepareAws(awsUrl: string, feedbackUrl: string): Promise<void> {
   const { configurationSet, topic } = mailFeedback
-  const ask = (version: string, parameters: Record<string, string>) =>
-    askAws(awsUrl, { Version: version, ...parameters })
-  const askSns = (parameters: Record<string, string>) => ask('2010-03-31', parameters)
-  const askSes = (parameters: Record<string, string>) => ask('2010-12-01', parameters)
+  const askSns = (parameters: Record<string, string>) => askAws(awsUrl, { Version: SNS_VERSION, ...parameters })
+  const askSes = (parameters: Record<string, string>) => askAws(awsUrl, { Version: '2010-12-01', ...parameters })
   for (const { name, arn } of [snsTopic, topic]) {
     const answer = await askSns({ Action: 'CreateTopic', Name: name })
     if (!answer.includes(`<TopicArn>${arn}</TopicArn>`))
@@ -122,7 +124,23 @@ async function prepareAws(awsUrl: string, feedbackUrl: string): Promise<void> {
     ConfigurationSetName: configurationSet,
     'EventDestination.SNSDestination.TopicARN': topic.arn,
   })
-  await askSns({ Action: 'Subscribe', TopicArn: topic.arn, Protocol: 'http', Endpoint: feedbackUrl })
+  await subscribeToFeedback(awsUrl, feedbackUrl)
+}
+
+/** Has email-worker told what becomes of mails. Resolves to whether it has confirmed that; if not, it is asked to. */
+async function subscribeToFeedback(awsUrl: string, feedbackUrl: string): Promise<boolean> {
+  const request = { Action: 'Subscribe', TopicArn: mailFeedback.topic.arn, Protocol: 'http', Endpoint: feedbackUrl }
+  return !(await askAws(awsUrl, { Version: SNS_VERSION, ...request })).includes('pending confirmation')
+}
+
+/** Waits until email-worker is told what becomes of mails. What happens before is told to nobody. Throws if that takes too long. */
+export async function confirmFeedback(awsUrl: string, feedbackUrl: string): Promise<void> {
+  const deadline = performance.now() + CONFIRM_MS
+  while (!(await subscribeToFeedback(awsUrl, feedbackUrl))) {
+    if (performance.now() > deadline)
+      throw new Error(`${feedbackUrl} has not confirmed its subscription; see the log of email-worker`)
+    await sleep(500)
+  }
 }
 
 /** Returns the beginning of the answer. That something exists already is no failure. */
