@@ -125,11 +125,14 @@ ${settingsVolumes.map((service) => `      - ${service}-settings:/settings/${serv
     depends_on:
       enrollment-api: { condition: service_healthy }
       distribution-service: { condition: service_healthy }
+      email-worker: { condition: service_healthy }
       web: { condition: service_healthy }
     environment:
       KAFKA_BROKERS: ${brokers}
       ENROLLMENT_API_URL: ${urlOf('enrollment-api')}
       DISTRIBUTION_SERVICE_URL: ${urlOf('distribution-service')}
+      EMAIL_WORKER_URL: ${urlOf('email-worker')}
+      AWS_URL: ${urlOf('aws')}
       # For the addresses that it prints at its end.
 ${renderSettings(Object.fromEntries([...appNames, 'aws'].map((name) => [portVariable(name), portOf(name)])))}
     volumes: ["first-course-settings:/run/coursewire:ro"]
