@@ -103,30 +103,21 @@ test('what becomes of a mail is reported as it goes forward, each state once', a
 })
 
 test('feedback about several mails is taken together, and each mail hears all that is about it', async () => {
-  const mails = [await aSentMail(), await aSentMail()]
-  const [first = '', second = ''] = mails.map(({ email }) => email.id)
-  const message = (
-    messageId: string,
-    eventType: string,
-    details: object = {},
-    snsMessageId: string = randomUUID(),
-  ) => ({
-    snsMessageId,
+  const [first, second] = [(await aSentMail()).email.id, (await aSentMail()).email.id]
+  const about = (messageId: string, eventType: string, details: object = {}) => ({
+    snsMessageId: randomUUID(),
     event: sesEvent.parse({ eventType, mail: { messageId }, ...details }),
   })
-  const delivered = [
-    message(first, 'Delivery'),
-    message(second, 'Bounce', bounced('Permanent')),
-    message('m-0', 'Delivery'),
-  ]
+  const bounce = about(second, 'Bounce', bounced('Permanent'))
+  const delay = about(first, 'DeliveryDelay', { deliveryDelay: {} })
+  const complaint = about(first, 'Complaint', complained())
 
-  const taken = await takeFeedback(ledger.db, delivered, addressHashKey)
-  const later = [
-    message(first, 'DeliveryDelay', { deliveryDelay: {} }),
-    message(first, 'Complaint', complained()),
-    delivered[1]!,
-  ]
-  const takenLater = await takeFeedback(ledger.db, later, addressHashKey)
+  const taken = await takeFeedback(
+    ledger.db,
+    [about(first, 'Delivery'), bounce, about('m-0', 'Delivery')],
+    addressHashKey,
+  )
+  const takenLater = await takeFeedback(ledger.db, [delay, complaint, bounce], addressHashKey)
 
   expect(taken).toEqual(['delivered', 'bounced', null])
   expect(takenLater).toEqual(['delayed', 'complained', 'repeated'])
