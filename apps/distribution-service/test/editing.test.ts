@@ -48,7 +48,7 @@ describe('a distribution made by hand', () => {
   })
 
   it('has the values of the request', async () => {
-    const { create } = await startAsEditor()
+    const { create, readOutbox } = await startAsEditor()
     const said = {
       slug: 'walls',
       listed: false,
@@ -63,6 +63,9 @@ describe('a distribution made by hand', () => {
       seo: { ...said.seo, metaTitle: 'Vertical Gardens', metaKeywords: ['gardeners'] },
       cta: { ...said.cta, label: 'Enroll now', type: 'primary_button' },
     })
+    expect((await readOutbox()).map(({ event }) => event)).toMatchObject([
+      { type: 'distribution.created', payload: { listed: false } },
+    ])
   })
 
   it('is a second entry next to that of its generated course', async () => {

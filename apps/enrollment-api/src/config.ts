@@ -42,6 +42,7 @@ export const configSchema = z.object({
   EMAIL_SENDERS: emailSenders,
   DISTRIBUTION_SERVICE_URL: baseUrl,
   EMAIL_WORKER_URL: baseUrl,
+  INSIGHTS_URL: baseUrl,
   SERVICE_CLIENT_ID: plainId,
   SERVICE_CLIENT_SECRET: z.string(),
 })

@@ -63,7 +63,11 @@ export function createContext(config: Config, logger: Logger) {
     const exports = createExportService({
       db,
       client,
-      services: { 'email-worker': config.EMAIL_WORKER_URL, 'distribution-service': config.DISTRIBUTION_SERVICE_URL },
+      services: {
+        'email-worker': config.EMAIL_WORKER_URL,
+        'distribution-service': config.DISTRIBUTION_SERVICE_URL,
+        insights: config.INSIGHTS_URL,
+      },
       limits,
     })
     const tenants = createTenantService({ db, senders: config.EMAIL_SENDERS, logger })

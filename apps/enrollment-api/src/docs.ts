@@ -14,6 +14,7 @@ await printOpenApi(
     ENROLLMENT_COMPLETED_TOPIC_ARN: 'off',
     DISTRIBUTION_SERVICE_URL: 'http://localhost',
     EMAIL_WORKER_URL: 'http://localhost',
+    INSIGHTS_URL: 'http://localhost',
     SERVICE_CLIENT_ID: 'none',
     SERVICE_CLIENT_SECRET: 'none',
   },

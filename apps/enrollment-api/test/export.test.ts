@@ -15,13 +15,18 @@ beforeAll(async () => {
     asked.push(request.url)
     answerOthers(request, response)
   })
-  service = await startService({ EMAIL_WORKER_URL: `${others.url}/mails`, DISTRIBUTION_SERVICE_URL: others.url })
+  service = await startService({
+    EMAIL_WORKER_URL: `${others.url}/mails`,
+    DISTRIBUTION_SERVICE_URL: others.url,
+    INSIGHTS_URL: `${others.url}/choices`,
+  })
   await provisionClient(service.ctx.db, { id, secret, tenants: ['acme'] })
 })
 beforeEach(() => {
   asked = []
+  const answers = { mails: { mails: [{ template: 'welcome' }] }, choices: { courses: [{ courseId: 'moss' }] } }
   answerOthers = ({ url = '' }, response) =>
-    response.end(JSON.stringify(url.startsWith('/mails/') ? { mails: [{ template: 'welcome' }] } : { versions: [] }))
+    response.end(JSON.stringify(answers[url.split('/')[1] as keyof typeof answers] ?? { versions: [] }))
 })
 afterAll(async () => {
   await service.close()
@@ -45,10 +50,14 @@ describe('the export of an account', () => {
       requests: [{ purpose: 'password_reset', email: person.email, endedAt: null }],
       changes: [{ accountId: person.id, changedBy: admin.id, change }],
       changesMade: [],
-      services: { 'email-worker': { mails: [{ template: 'welcome' }] }, 'distribution-service': { versions: [] } },
+      services: {
+        'email-worker': { mails: [{ template: 'welcome' }] },
+        'distribution-service': { versions: [] },
+        insights: { courses: [{ courseId: 'moss' }] },
+      },
     })
     expect(new Set(asked)).toEqual(
-      new Set([`/internal/accounts/${person.id}/data`, `/mails/internal/accounts/${person.id}/data`]),
+      new Set(['', '/mails', '/choices'].map((service) => `${service}/internal/accounts/${person.id}/data`)),
     )
     const [own] = (await callAs(service, admin.token)('GET', '/api/me/export')).json().changesMade
     expect(own).toMatchObject({ accountId: person.id, changedBy: admin.id, change })

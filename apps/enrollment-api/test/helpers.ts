@@ -33,6 +33,7 @@ export const environment = {
   ENROLLMENT_COMPLETED_TOPIC_ARN: topicArn,
   DISTRIBUTION_SERVICE_URL: `http://127.0.0.1:${deadPort}`,
   EMAIL_WORKER_URL: `http://127.0.0.1:${deadPort}`,
+  INSIGHTS_URL: `http://127.0.0.1:${deadPort}`,
   SERVICE_CLIENT_ID: 'enrollment-api',
   SERVICE_CLIENT_SECRET: randomUUID(),
 }

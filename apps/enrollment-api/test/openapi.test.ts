@@ -63,7 +63,11 @@ beforeAll(async () => {
   others = await serve(({ url = '' }, response) =>
     url.startsWith('/internal/accounts/') ? response.end('{}') : response.writeHead(404).end(),
   )
-  service = await startService({ DISTRIBUTION_SERVICE_URL: others.url, EMAIL_WORKER_URL: others.url })
+  service = await startService({
+    DISTRIBUTION_SERVICE_URL: others.url,
+    EMAIL_WORKER_URL: others.url,
+    INSIGHTS_URL: others.url,
+  })
   const { db } = service.ctx
   await provisionClient(db, { id: clientId, secret: clientSecret, tenants: ['acme'] })
   for (const email of [credentials.email, 'max@example.com']) {

@@ -3,9 +3,10 @@ import { addAnalyticsRoutes } from './analytics/routes.ts'
 import { service } from './config.ts'
 import type { Context } from './context.ts'
 import { migrations } from './db/migrations.ts'
+import { addRecommendationRoutes } from './recommendations/routes.ts'
 
-/** Shows editors and admins what became of their courses, in numbers. */
-export async function buildApp({ config, logger, db, messaging }: Context): Promise<HttpApp> {
+/** Shows editors and admins what became of their courses, in numbers, and everybody what others have chosen. */
+export async function buildApp({ config, logger, db, messaging, recommendations }: Context): Promise<HttpApp> {
   const app = await createHttpApp({
     service,
     config,
@@ -14,9 +15,14 @@ export async function buildApp({ config, logger, db, messaging }: Context): Prom
     docs: {
       title: 'Insights',
       description: 'What became of courses, in numbers',
-      tags: [{ name: 'Analytics', description: 'For editors and admins: from the view of a page to the enrolment' }],
+      tags: [
+        { name: 'Recommendations', description: 'For everybody: which courses others have chosen' },
+        { name: 'Analytics', description: 'For editors and admins: from the view of a page to the enrolment' },
+        { name: 'Internal', description: 'For other services' },
+      ],
     },
   })
   addAnalyticsRoutes(app, { db })
+  addRecommendationRoutes(app, { db, recommendations })
   return app
 }

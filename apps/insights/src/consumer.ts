@@ -1,5 +1,24 @@
 import type { Handler } from '@coursewire/messaging'
 import { analyticsHandlers } from './analytics/handlers.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
+import { recommendationHandlers } from './recommendations/handlers.ts'
 
-export const handlers: Handler[] = [...catalogueHandlers, ...analyticsHandlers]
+/** Recommendations come before analytics, because they take the lock that makes transactions about the same courses wait in a row. */
+export const handlers: Handler[] = joinByType([...catalogueHandlers, ...recommendationHandlers, ...analyticsHandlers])
+
+/** Lets handlers of the same type handle it one after the other. */
+function joinByType(given: Handler[]): Handler[] {
+  const byType = new Map<string, Handler>()
+  for (const handler of given) {
+    const first = byType.get(handler.type)
+    byType.set(handler.type, first ? { ...handler, handle: inTurn(first, handler) } : handler)
+  }
+  return [...byType.values()]
+}
+
+function inTurn(first: Handler, second: Handler): Handler['handle'] {
+  return async (tx, events) => {
+    await first.handle(tx, events)
+    await second.handle(tx, events)
+  }
+}

@@ -2,6 +2,7 @@ import { openMessaging } from '@coursewire/messaging'
 import { createDatabase, createPool, createServiceClient, type Logger, openResources } from '@coursewire/service-kit'
 import { type Config, service } from './config.ts'
 import { handlers } from './consumer.ts'
+import { createRecommendations } from './recommendations/service.ts'
 import { startFollowingTimeZones } from './tenants/time-zones.ts'
 
 /** Opens all parts of the service. They close in reverse order. */
@@ -21,7 +22,7 @@ export function createContext(config: Config, logger: Logger) {
     const messaging = adopt(openMessaging({ service, config, db, logger, handlers, gathers: true }), (opened) =>
       opened.close(),
     )
-    return { config, logger, db, messaging }
+    return { config, logger, db, messaging, recommendations: createRecommendations(db) }
   })
 }
 

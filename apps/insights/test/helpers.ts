@@ -9,7 +9,14 @@ import {
   distributionViewed,
   type EventEnvelope,
 } from '@coursewire/events'
-import { createDatabase, createLogger, createPool, loadConfig, type Role } from '@coursewire/service-kit'
+import {
+  createDatabase,
+  createLogger,
+  createPool,
+  loadConfig,
+  type Role,
+  type Transaction,
+} from '@coursewire/service-kit'
 import { createTestDatabase } from '@coursewire/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, onTestFinished } from 'vitest'
@@ -28,14 +35,10 @@ afterAll(() => keyServer.close())
 
 const byType = new Map(handlers.map((handler) => [handler.type, handler]))
 
-/** A database of its own, the HTTP side on it, and events as the consumer applies them. */
-export async function startWorld() {
-  const database = await createTestDatabase()
-  const pool = createPool({ url: database.databaseUrl, max: 5, name: 'test', logger })
-  const db = createDatabase(pool)
-  const config = loadConfig(configSchema, {
-    DATABASE_URL: database.databaseUrl,
-    KAFKA_BROKERS: '127.0.0.1:1',
+export function settingsFor(databaseUrl: string, brokers = '127.0.0.1:1') {
+  return {
+    DATABASE_URL: databaseUrl,
+    KAFKA_BROKERS: brokers,
     JWT_ISSUER: 'https://issuer.test',
     JWT_AUDIENCE: 'coursewire',
     JWKS_URL: `http://127.0.0.1:${(keyServer.address() as AddressInfo).port}/.well-known/jwks.json`,
@@ -43,7 +46,15 @@ export async function startWorld() {
     ENROLLMENT_API_URL: 'http://127.0.0.1:9',
     SERVICE_CLIENT_ID: 'insights',
     SERVICE_CLIENT_SECRET: 'secret',
-  })
+  }
+}
+
+/** A database of its own, the HTTP side on it, and events as the consumer applies them. */
+export async function startWorld() {
+  const database = await createTestDatabase()
+  const pool = createPool({ url: database.databaseUrl, max: 5, name: 'test', logger })
+  const db = createDatabase(pool)
+  const config = loadConfig(configSchema, settingsFor(database.databaseUrl))
   const ctx = await createContext(config, logger)
   const app = await buildApp(ctx)
   onTestFinished(async () => {
@@ -53,14 +64,24 @@ export async function startWorld() {
     await database.drop()
   })
 
+  async function apply(tx: Transaction, events: EventEnvelope[]): Promise<void> {
+    let rest = events
+    while (rest[0]) {
+      const { type } = rest[0]
+      const end = rest.findIndex((event) => event.type !== type)
+      const run = end === -1 ? rest : rest.slice(0, end)
+      await byType.get(type)?.handle(tx, run)
+      rest = rest.slice(run.length)
+    }
+  }
+
   return {
     db,
     app,
-    /** Applies events in their order, consecutive ones of a type together. */
-    take: (...events: EventEnvelope[]) =>
-      db.transaction(async (tx) => {
-        for (const event of events) await byType.get(event.type)?.handle(tx, [event])
-      }),
+    /** Applies events in their order, consecutive ones of a type together, as the consumer does. Repeated ones are applied again. */
+    apply,
+    /** The same in a transaction of its own. */
+    take: (...events: EventEnvelope[]) => db.transaction((tx) => apply(tx, events)),
     get: async (path: string, role: Role | null = 'editor', tenantId = 'acme') =>
       app.inject({
         method: 'GET',
@@ -86,7 +107,13 @@ const slug = 'sourdough'
 
 export const aDistribution = (
   distribution_id: string,
-  { course_id = 'course-1', derived_from = null as string | null, tenantId = 'acme', at = '2026-03-01T08:00:00Z' } = {},
+  {
+    course_id = 'course-1',
+    derived_from = null as string | null,
+    listed = true,
+    tenantId = 'acme',
+    at = '2026-03-01T08:00:00Z',
+  } = {},
 ) =>
   distributionCreated.build(
     {
@@ -97,6 +124,7 @@ export const aDistribution = (
       title: 'Sourdough',
       target_group: [],
       visibility: 'private',
+      ...(!listed && { listed }),
       version: 'v1',
       derived_from,
       created_at: at,

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest'
 import { aDistribution, startWorld } from './helpers.ts'
 
 const REQUESTS = 500
-const known = { courseId: 'course-1', id: 'dist_1' }
+const known = { courseId: 'course-1', id: 'dist_1', accountId: 'usr_1' }
 
 async function startKnown() {
   const { take, get } = await startWorld()
@@ -47,8 +47,8 @@ describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$met
       checkAnswer(answer)
     }
 
-    const requests = arbitraryRequest(described, { courseId: ['course-1'], id: ['dist_1'] })
-    const roles = fc.constantFrom('admin', 'editor', 'editor', 'student')
+    const requests = arbitraryRequest(described, { courseId: ['course-1'], id: ['dist_1'], accountId: ['usr_1'] })
+    const roles = fc.constantFrom('admin', 'editor', 'service', 'student')
     await fc.assert(fc.asyncProperty(requests, roles, send), { numRuns: REQUESTS, endOnFailure: true })
 
     expect([...seen]).toContain(200)

@@ -111,21 +111,33 @@ export function describeErasure(getProduct: () => { stack: Stack; directory: str
         message: 'the mail to the new address',
       })
 
+      // insights lets events wait for others.
+      const countCourses = () =>
+        inDatabase(stack.databases.insights.databaseUrl, async (client) => {
+          const found = await client.query('SELECT FROM learner_courses WHERE student_id = $1', [userId])
+          return found.rowCount
+        })
+      await waitFor(countCourses, { timeoutMs: 60_000, message: 'insights to know the course' })
+
       const exported = JSON.stringify(await call<object>('/api/me/export'))
       for (const each of [learner.email, learner.name, address, comment]) expect(exported).toContain(each)
       expect(exported).toMatch(/"email-worker":\{"mails":\[\{.*"template":"welcome"/)
+      expect(exported).toMatch(/"insights":\{"courses":\[\{"courseId":/)
       expect(await searchTables(marks)).not.toEqual([])
 
       await call('/api/me', { method: 'DELETE', body: { password: learner.password } })
 
-      await waitFor(
-        () =>
-          inDatabase(stack.databases.email.databaseUrl, async (client) => {
-            const { rowCount } = await client.query('SELECT FROM erased_accounts WHERE account_id = $1', [userId])
-            return rowCount === 1
-          }),
-        { timeoutMs: 60_000, message: 'email-worker to know' },
-      )
+      for (const service of ['email', 'insights'] as const) {
+        const isErased = (client: pg.Client) =>
+          client
+            .query('SELECT FROM erased_accounts WHERE account_id = $1', [userId])
+            .then(({ rowCount }) => rowCount === 1)
+        await waitFor(() => inDatabase(stack.databases[service].databaseUrl, isErased), {
+          timeoutMs: 60_000,
+          message: `${service} to know`,
+        })
+      }
+      expect(await countCourses()).toBe(0)
       expect(await searchTables(marks)).toEqual([])
       expect(await searchTopics(marks)).toEqual([])
       expect(searchLogs(marks)).toEqual([])

@@ -36,6 +36,7 @@ export const apps = {
       ENROLLMENT_COMPLETED_TOPIC_ARN: snsTopic.arn,
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       EMAIL_WORKER_URL: urlOf('email-worker'),
+      INSIGHTS_URL: urlOf('insights'),
       WEB_URL: publicUrlOf('web'),
       EMAIL_SENDERS: emailSenders,
     }),
@@ -93,7 +94,7 @@ export const apps = {
   insights: {
     port: 3005,
     page: '/docs',
-    paths: ['/api/insights'],
+    paths: ['/api/insights', '/api/recommendations'],
     database: 'insights',
     consumes: true,
     checksTokens: true,

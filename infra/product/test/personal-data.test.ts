@@ -50,8 +50,17 @@ const notPersonal: Record<string, readonly string[]> = {
     'suppressions.tenant_id',
     'sns_messages.*',
   ],
-  // Numbers, and what courses are called. Nothing says who.
-  insights: ['tenants.*', 'pages.*', 'totals.*', 'enrollments.*'],
+  // Numbers, and what courses are called.
+  insights: [
+    'tenants.*',
+    'pages.*',
+    'totals.*',
+    'enrollments.*',
+    'course_counts.*',
+    'course_pairs.*',
+    'learner_courses.tenant_id',
+    'erased_accounts.tenant_id',
+  ],
   'audit-log': [
     'records.id',
     'records.tenant_id',

@@ -52,10 +52,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The courses that are chosen most, at all times and now */
+        get: operations["getRecommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recommendations/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What learners of courses also chose
+         * @description Courses that fewer than five learners share are left out. A private course, or an unknown one, has none.
+         */
+        get: operations["getAlsoChosen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/accounts/{accountId}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is stored about a person */
+        get: operations["getAccountData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "courses": [
+         *         {
+         *           "courseId": "course_1",
+         *           "activation": 1,
+         *           "hasLeft": false,
+         *           "changedAt": "2026-12-01T08:00:00.000000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        AccountData: {
+            courses: {
+                courseId: string;
+                /** @description How often the person has joined it */
+                activation: number;
+                hasLeft: boolean;
+                /** @description When the person has joined it, or left it */
+                changedAt: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "courseId": "course_1",
+         *           "alsoChosen": [
+         *             "course_2"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        AlsoChosen: {
+            items: {
+                courseId: string;
+                /** @description The most surprising one first; none is by chance */
+                alsoChosen: string[];
+            }[];
+        };
         CourseNotFound: {
             /** @constant */
             status?: 404;
@@ -355,6 +450,23 @@ export interface components {
             /** @description The invalid parts of the request */
             errors?: components["schemas"]["InvalidPart"][];
         };
+        /**
+         * @example {
+         *       "popular": [
+         *         "course_1",
+         *         "course_2"
+         *       ],
+         *       "trending": [
+         *         "course_2"
+         *       ]
+         *     }
+         */
+        Recommendations: {
+            /** @description The courses that most learners have */
+            popular: string[];
+            /** @description The courses that most learners have joined lately; a week makes half of one */
+            trending: string[];
+        };
         RequestInvalid: {
             /** @constant */
             status?: 400;
@@ -469,6 +581,8 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AccountData = components['schemas']['AccountData'];
+export type AlsoChosen = components['schemas']['AlsoChosen'];
 export type CourseNotFound = components['schemas']['CourseNotFound'];
 export type CourseRanking = components['schemas']['CourseRanking'];
 export type CourseReport = components['schemas']['CourseReport'];
@@ -477,6 +591,7 @@ export type DistributionReport = components['schemas']['DistributionReport'];
 export type InvalidPart = components['schemas']['InvalidPart'];
 export type PeriodInvalid = components['schemas']['PeriodInvalid'];
 export type Problem = components['schemas']['Problem'];
+export type Recommendations = components['schemas']['Recommendations'];
 export type RequestInvalid = components['schemas']['RequestInvalid'];
 export type RoleInsufficient = components['schemas']['RoleInsufficient'];
 export type ServerError = components['schemas']['ServerError'];
@@ -591,6 +706,105 @@ export interface operations {
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["DistributionNotFound"];
             422: components["responses"]["PeriodInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getRecommendations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recommendations"];
+                };
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getAlsoChosen: {
+        parameters: {
+            query: {
+                /** @description The ids of courses, separated by commas, at most 20 different ones */
+                courseId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlsoChosen"];
+                };
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    /** @description Identifies this state for If-Match and If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["RequestInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getAccountData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountData"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -43,6 +43,6 @@ export const accountNewsRequested = defineEvent({ ...mailRequest, type: 'account
 export const accountErased = defineEvent({
   ...account,
   type: 'account.erased',
-  listeners: ['email-worker'],
+  listeners: ['email-worker', 'Recommendation Engine'],
   payload: fact,
 })

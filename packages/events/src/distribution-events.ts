@@ -34,10 +34,11 @@ const seo = z.object({
   noindex: z.boolean().optional(),
 })
 
+/** Lists show the distribution once it is public, unless `listed` is false. */
 export const distributionCreated = defineEvent({
   ...distribution,
   type: 'distribution.created',
-  listeners: ['Analytics', 'Audit Log', 'Changelog'],
+  listeners: ['Analytics', 'Audit Log', 'Changelog', 'Recommendation Engine'],
   payload: z.object({
     distribution_id: id,
     course_id: id,
@@ -46,6 +47,7 @@ export const distributionCreated = defineEvent({
     title: z.string(),
     target_group: targetGroup,
     visibility,
+    listed: z.boolean().optional(),
     version,
     derived_from: id.nullable(),
     created_at: pastMoment,
@@ -56,7 +58,7 @@ export const distributionCreated = defineEvent({
 export const distributionUpdated = defineEvent({
   ...distribution,
   type: 'distribution.updated',
-  listeners: ['Cache Invalidation', 'Audit Log', 'Changelog'],
+  listeners: ['Cache Invalidation', 'Audit Log', 'Changelog', 'Recommendation Engine'],
   payload: z.object({
     distribution_id: id,
     course_id: id.optional(),
@@ -70,14 +72,22 @@ export const distributionUpdated = defineEvent({
 export const distributionDeleted = defineEvent({
   ...distribution,
   type: 'distribution.deleted',
-  listeners: ['enrollment-api', 'Cache Invalidation', 'SEO Indexer', 'Analytics', 'Changelog'],
+  listeners: ['enrollment-api', 'Cache Invalidation', 'SEO Indexer', 'Analytics', 'Changelog', 'Recommendation Engine'],
   payload: z.object({ distribution_id: id, slug: z.string(), course_id: id, deleted_at: pastMoment, deleted_by: id }),
 })
 
 export const distributionPublished = defineEvent({
   ...distribution,
   type: 'distribution.published',
-  listeners: ['enrollment-api', 'SEO Indexer', 'Marketing', 'Notification', 'Analytics', 'Changelog'],
+  listeners: [
+    'enrollment-api',
+    'SEO Indexer',
+    'Marketing',
+    'Notification',
+    'Analytics',
+    'Changelog',
+    'Recommendation Engine',
+  ],
   payload: z.object({
     distribution_id: id,
     slug: z.string(),
@@ -93,7 +103,7 @@ export const distributionPublished = defineEvent({
 export const distributionUnpublished = defineEvent({
   ...distribution,
   type: 'distribution.unpublished',
-  listeners: ['enrollment-api', 'SEO Indexer', 'Cache Invalidation', 'Changelog'],
+  listeners: ['enrollment-api', 'SEO Indexer', 'Cache Invalidation', 'Changelog', 'Recommendation Engine'],
   payload: z.object({ distribution_id: id, slug: z.string(), unpublished_at: pastMoment, reason: z.string() }),
 })
 

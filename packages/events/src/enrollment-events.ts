@@ -12,7 +12,7 @@ export const enrollmentCompleted = defineEvent({
   topic: 'enrollment.events.v1',
   producer: 'enrollment',
   key: 'enrollment_id',
-  listeners: ['email-worker', 'Analytics'],
+  listeners: ['email-worker', 'Analytics', 'Recommendation Engine'],
   payload: z.object({
     enrollment_id: id,
     student_id: id,
@@ -35,7 +35,7 @@ export const enrollmentCancelled = defineEvent({
   topic: 'enrollment.events.v1',
   producer: 'enrollment',
   key: 'enrollment_id',
-  listeners: ['email-worker', 'Analytics'],
+  listeners: ['email-worker', 'Analytics', 'Recommendation Engine'],
   payload: z.object({
     enrollment_id: id,
     student_id: id,

@@ -30,6 +30,7 @@ export function buildCreated(distribution: Distribution, cause: Cause): OutboxRo
     ...named(distribution),
     course_id: distribution.courseId,
     visibility: distribution.visibility,
+    ...(!distribution.listed && { listed: false }),
     version: `v${distribution.version}`,
     derived_from: distribution.derivedFrom,
     created_at: distribution.createdAt,

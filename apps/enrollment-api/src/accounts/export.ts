@@ -1,12 +1,13 @@
 import type { paths as Catalogue } from '@coursewire/api-client/distribution-service'
 import type { paths as Mails } from '@coursewire/api-client/email-worker'
+import type { paths as Insights } from '@coursewire/api-client/insights'
 import { AppError, type Caller, type Database, type Moment, now, type ServiceClient } from '@coursewire/service-kit'
 import { z } from 'zod'
 import type { Limits } from '../limits/limits.ts'
 import { type PersonalData, readPersonalData } from './export-repository.ts'
 import { getUsable, refuseGone } from './own-account.ts'
 
-const path = '/internal/accounts/{accountId}/data' satisfies keyof Mails & keyof Catalogue
+const path = '/internal/accounts/{accountId}/data' satisfies keyof Mails & keyof Catalogue & keyof Insights
 const answer = z.record(z.string(), z.unknown())
 
 export interface Export extends PersonalData {

@@ -3,6 +3,7 @@ import {
   distributionDeleted,
   distributionMicroNicheCreated,
   distributionPublished,
+  distributionUnpublished,
   distributionUpdated,
 } from '@coursewire/events'
 import { on } from '@coursewire/messaging'
@@ -10,8 +11,9 @@ import { z } from 'zod'
 import { changePage } from './repository.ts'
 
 const names = z.object({ slug: z.string().optional().catch(undefined), title: z.string().optional().catch(undefined) })
+const settings = z.object({ listed: z.boolean().optional().catch(undefined) })
 
-/** Keeps which distributions there are, what they are called, and of which course they are. */
+/** Keeps which distributions there are, what they are called, of which course they are, and whether the public finds them. */
 export const catalogueHandlers = [
   on(distributionCreated, (tx, { payload, meta }) =>
     changePage(tx, {
@@ -22,6 +24,8 @@ export const catalogueHandlers = [
       slug: payload.slug,
       title: payload.title,
       isWhole: true,
+      isPublic: payload.visibility === 'public',
+      isListed: payload.listed,
       at: payload.created_at,
     }),
   ),
@@ -40,6 +44,7 @@ export const catalogueHandlers = [
       distributionId: payload.distribution_id,
       courseId: payload.course_id,
       ...names.parse(payload.new_values),
+      isListed: settings.parse(payload.new_values).listed,
       at: payload.updated_at,
     }),
   ),
@@ -50,7 +55,17 @@ export const catalogueHandlers = [
       courseId: payload.course_id,
       slug: payload.slug,
       title: payload.title,
+      isPublic: true,
       at: payload.published_at,
+    }),
+  ),
+  on(distributionUnpublished, (tx, { payload, meta }) =>
+    changePage(tx, {
+      tenantId: meta.tenant_id,
+      distributionId: payload.distribution_id,
+      slug: payload.slug,
+      isPublic: false,
+      at: payload.unpublished_at,
     }),
   ),
   on(distributionDeleted, (tx, { payload, meta }) =>

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '@coursewire/service-kit'
+import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
 import { and, eq, sql } from 'drizzle-orm'
 import { pages } from '../db/schema.ts'
 
@@ -12,17 +12,22 @@ interface PageChange {
   title?: string | undefined
   isWhole?: boolean
   isDeleted?: boolean
+  isPublic?: boolean
+  isListed?: boolean | undefined
   at: string
 }
 
-/** Applies a change. Names are those of the latest event; the rest never changes once it is known. */
+/** Applies a change. Names, and whether it is public and listed, are those of the latest event; the rest never changes once it is known. */
 export async function changePage(tx: Transaction, change: PageChange): Promise<void> {
   const { tenantId, distributionId, courseId, parentId, slug, title, isWhole = false, isDeleted = false, at } = change
+  const { isPublic, isListed } = change
   await tx.execute(sql`INSERT INTO tenants (tenant_id) VALUES (${tenantId}) ON CONFLICT DO NOTHING`)
   await tx.execute(sql`
-    INSERT INTO pages AS known (tenant_id, distribution_id, course_id, parent_id, slug, title, named_at, is_whole, deleted_at)
+    INSERT INTO pages AS known (tenant_id, distribution_id, course_id, parent_id, slug, title, named_at, is_whole, deleted_at,
+                                is_public, shown_at, is_listed, listed_at)
     VALUES (${tenantId}, ${distributionId}, ${courseId ?? null}, ${parentId ?? null}, ${slug ?? null}, ${title ?? null},
-            ${at}, ${isWhole}, ${isDeleted ? at : null})
+            ${at}, ${isWhole}, ${isDeleted ? at : null}, ${isPublic ?? false}, ${isPublic === undefined ? null : at},
+            ${isListed ?? true}, ${isListed === undefined ? null : at})
     ON CONFLICT (tenant_id, distribution_id) DO UPDATE SET
       course_id = coalesce(known.course_id, excluded.course_id),
       parent_id = coalesce(known.parent_id, excluded.parent_id),
@@ -32,8 +37,15 @@ export async function changePage(tx: Transaction, change: PageChange): Promise<v
                    ELSE coalesce(known.title, excluded.title) END,
       named_at = greatest(known.named_at, excluded.named_at),
       is_whole = known.is_whole OR excluded.is_whole,
-      deleted_at = coalesce(known.deleted_at, excluded.deleted_at)`)
+      deleted_at = coalesce(known.deleted_at, excluded.deleted_at),
+      is_public = CASE WHEN ${isNewer('shown_at')} THEN excluded.is_public ELSE known.is_public END,
+      shown_at = greatest(known.shown_at, excluded.shown_at),
+      is_listed = CASE WHEN ${isNewer('listed_at')} THEN excluded.is_listed ELSE known.is_listed END,
+      listed_at = greatest(known.listed_at, excluded.listed_at)`)
 }
+
+const isNewer = (column: 'shown_at' | 'listed_at') =>
+  sql.raw(`excluded.${column} >= coalesce(known.${column}, '-infinity')`)
 
 const shown = {
   distributionId: pages.distributionId,
@@ -66,3 +78,23 @@ export function listPages(db: Database, tenantId: string, courseId: string): Pro
     .where(and(eq(pages.tenantId, tenantId), eq(pages.courseId, courseId)))
     .orderBy(pages.distributionId)
 }
+
+/** Finds those of the courses that a list of the catalogue shows: any of their distributions is public, listed and not deleted. */
+export async function findListed(
+  db: Database,
+  courses: { tenantId: string; courseId: string }[],
+): Promise<{ tenantId: string; courseId: string }[]> {
+  const { rows } = await queryNamed<{ tenantId: string; courseId: string }>(db, {
+    name: 'find-listed-courses',
+    text: `
+      SELECT tenant_id AS "tenantId", course_id AS "courseId"
+      FROM unnest($1::text[], $2::text[]) AS asked (tenant_id, course_id) WHERE ${isCourseListed('asked.tenant_id', 'asked.course_id')}`,
+    values: [courses.map(({ tenantId }) => tenantId), courses.map(({ courseId }) => courseId)],
+  })
+  return rows
+}
+
+/** The condition under which a list of the catalogue shows a course. */
+export const isCourseListed = (tenantId: string, courseId: string) => `EXISTS (
+  SELECT FROM pages WHERE pages.tenant_id = ${tenantId} AND pages.course_id = ${courseId}
+    AND is_public AND is_listed AND deleted_at IS NULL)`

@@ -1,11 +1,13 @@
 import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, date, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, boolean, date, doublePrecision, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
 /** The time zones in which the days of tenants begin. Null until enrollment-api has named one; meanwhile they are days of UTC. */
 export const tenants = pgTable('tenants', {
   tenantId: text('tenant_id').primaryKey(),
   timeZone: text('time_zone'),
+  /** How many learners have any course. */
+  learners: integer('learners').notNull().default(0),
 })
 
 /** The distributions that events have named. A deleted one stays, because reports still show its numbers. */
@@ -24,6 +26,12 @@ export const pages = pgTable(
     /** Whether its beginning is known, so that its totals began at zero. */
     isWhole: boolean('is_whole').notNull().default(false),
     deletedAt: moment('deleted_at'),
+    isPublic: boolean('is_public').notNull().default(false),
+    /** The moment of the latest event that has said whether it is public. */
+    shownAt: moment('shown_at'),
+    /** Whether lists show it once it is public. */
+    isListed: boolean('is_listed').notNull().default(true),
+    listedAt: moment('listed_at'),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.distributionId] }),
@@ -75,4 +83,62 @@ export const enrollments = pgTable(
       .where(sql`${table.distributionId} <> ''`),
     index('enrollments_day').on(table.tenantId, table.day),
   ],
+)
+
+/** Which courses learners have, or have left. A later activation counts, and the leave of the same one: so the order of events does not. */
+export const learnerCourses = pgTable(
+  'learner_courses',
+  {
+    tenantId: text('tenant_id').notNull(),
+    studentId: text('student_id').notNull(),
+    courseId: text('course_id').notNull(),
+    activation: integer('activation').notNull(),
+    hasLeft: boolean('has_left').notNull(),
+    changedAt: moment('changed_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.studentId, table.courseId] }),
+    index('learner_courses_latest')
+      .on(table.tenantId, table.studentId, table.changedAt.desc().nullsFirst(), table.courseId)
+      .where(sql`NOT ${table.hasLeft}`),
+  ],
+)
+
+/** How many learners have a course, and how much it is chosen now. */
+export const courseCounts = pgTable(
+  'course_counts',
+  {
+    tenantId: text('tenant_id').notNull(),
+    courseId: text('course_id').notNull(),
+    learners: integer('learners').notNull(),
+    /** Grows with each learner, and most with the latest ones. Null while none has joined. */
+    heat: doublePrecision('heat'),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.courseId] })],
+)
+
+/** How many learners have both of two courses. Each pair has one row, with the smaller id first. */
+export const coursePairs = pgTable(
+  'course_pairs',
+  {
+    tenantId: text('tenant_id').notNull(),
+    courseId: text('course_id').notNull(),
+    otherCourseId: text('other_course_id').notNull(),
+    learners: integer('learners').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.courseId, table.otherCourseId] }),
+    index('course_pairs_other').on(table.tenantId, table.otherCourseId),
+  ],
+)
+
+/** The accounts that were erased. An event that is read again brings nothing about them back. */
+export const erasedAccounts = pgTable(
+  'erased_accounts',
+  {
+    tenantId: text('tenant_id').notNull(),
+    accountId: text('account_id').notNull(),
+    erasedAt: moment('erased_at').notNull().default(sql`now()`),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.accountId] })],
 )

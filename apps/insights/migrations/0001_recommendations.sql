@@ -1,0 +1,40 @@
+CREATE TABLE "course_counts" (
+	"tenant_id" text NOT NULL,
+	"course_id" text NOT NULL,
+	"learners" integer NOT NULL,
+	"heat" double precision,
+	CONSTRAINT "course_counts_tenant_id_course_id_pk" PRIMARY KEY("tenant_id","course_id")
+);
+--> statement-breakpoint
+CREATE TABLE "course_pairs" (
+	"tenant_id" text NOT NULL,
+	"course_id" text NOT NULL,
+	"other_course_id" text NOT NULL,
+	"learners" integer NOT NULL,
+	CONSTRAINT "course_pairs_tenant_id_course_id_other_course_id_pk" PRIMARY KEY("tenant_id","course_id","other_course_id")
+);
+--> statement-breakpoint
+CREATE TABLE "erased_accounts" (
+	"tenant_id" text NOT NULL,
+	"account_id" text NOT NULL,
+	"erased_at" timestamptz DEFAULT now() NOT NULL,
+	CONSTRAINT "erased_accounts_tenant_id_account_id_pk" PRIMARY KEY("tenant_id","account_id")
+);
+--> statement-breakpoint
+CREATE TABLE "learner_courses" (
+	"tenant_id" text NOT NULL,
+	"student_id" text NOT NULL,
+	"course_id" text NOT NULL,
+	"activation" integer NOT NULL,
+	"has_left" boolean NOT NULL,
+	"changed_at" timestamptz NOT NULL,
+	CONSTRAINT "learner_courses_tenant_id_student_id_course_id_pk" PRIMARY KEY("tenant_id","student_id","course_id")
+);
+--> statement-breakpoint
+ALTER TABLE "pages" ADD COLUMN "is_public" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "pages" ADD COLUMN "shown_at" timestamptz;--> statement-breakpoint
+ALTER TABLE "pages" ADD COLUMN "is_listed" boolean DEFAULT true NOT NULL;--> statement-breakpoint
+ALTER TABLE "pages" ADD COLUMN "listed_at" timestamptz;--> statement-breakpoint
+ALTER TABLE "tenants" ADD COLUMN "learners" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX "course_pairs_other" ON "course_pairs" USING btree ("tenant_id","other_course_id");--> statement-breakpoint
+CREATE INDEX "learner_courses_latest" ON "learner_courses" USING btree ("tenant_id","student_id","changed_at" DESC NULLS FIRST,"course_id") WHERE NOT "learner_courses"."has_left";
