@@ -8,6 +8,7 @@ import { createCatalogueReader } from './pages/catalogue.ts'
 import { createMessages } from './pages/messages.ts'
 import { sizeOfPage } from './pages/page.ts'
 import { createPageCache } from './pages/page-cache.ts'
+import { createRecommendationReader } from './pages/recommendations.ts'
 import type { Shown } from './pages/routes.ts'
 import { createSitemaps } from './pages/sitemaps.ts'
 import { createSites } from './pages/sites.ts'
@@ -58,6 +59,7 @@ export function createContext(config: Config, logger: Logger) {
       cache,
       messaging,
       catalogue,
+      findAlsoChosen: createRecommendationReader({ services, url: config.INSIGHTS_URL, logger }),
       sitemaps: createSitemaps({ catalogue, siteOf }),
       messages: createMessages({ siteOf, assets, cacheControl }),
     }

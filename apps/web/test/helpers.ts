@@ -81,6 +81,7 @@ export async function startCatalogue() {
       put(`/internal/pages/${course.slug}`, course, [course.distributionId, course.courseId])
     },
     list: (items: unknown[], nextCursor: string | null = null) => put('/api/courses', { items, nextCursor }, []),
+    breakList: () => pages.set('/api/courses', { status: 503 }),
     answer: (slug: string, answer: Answer) => pages.set(`/internal/pages/${slug}`, answer),
     takeBack: (slug: string) => pages.delete(`/internal/pages/${slug}`),
   }
@@ -100,7 +101,7 @@ export async function startWeb(
     DISTRIBUTION_SERVICE_URL: url,
     EMAIL_WORKER_URL: services.mails?.url ?? url,
     AUDIT_LOG_URL: services.audit?.url ?? url,
-    INSIGHTS_URL: services.numbers?.url ?? url,
+    INSIGHTS_URL: services.numbers?.url ?? 'http://127.0.0.1:9',
     SERVICE_CLIENT_ID: 'web',
     SERVICE_CLIENT_SECRET: 'secret',
     ...env,

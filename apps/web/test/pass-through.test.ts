@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { findAppFor } from '@coursewire/product'
+import { appNames, appOf, findAppFor } from '@coursewire/product'
 import { expect, it } from 'vitest'
 import { passedThrough } from '../src/pages/pass-through.ts'
 import { type Call, startService, startWeb } from './helpers.ts'
@@ -36,7 +36,9 @@ it('each path goes to the service that a balancer would choose', async () => {
     'audit-log': 'audit',
     insights: 'numbers',
   }
-  const paths = Object.keys(passedThrough).flatMap((prefix) => [prefix, `${prefix}/x`, `${prefix}/x/y?z=1`])
+  const declared = appNames.flatMap((name) => appOf(name).paths).filter((path) => path.startsWith('/api/'))
+  const prefixes = new Set([...Object.keys(passedThrough), ...declared])
+  const paths = [...prefixes].flatMap((prefix) => [prefix, `${prefix}/x`, `${prefix}/x/y?z=1`])
 
   for (const path of [...paths, '/api/me', '/api/enrollments', '/api/courses?q=1', '/auth/signin']) {
     const app = findAppFor(path.split('?', 1)[0] ?? '')

@@ -21,6 +21,12 @@ export const slugTag = (tenantId: string, slug: string) => toTag('slug', tenantI
 /** The tag of all lists in a language. */
 export const listTag = (tenantId: string, language: string) => toTag('list', tenantId, language)
 
+/** The tags of whatever shows a course as lists have it. */
+export const tagsOfEntry = ({ distributionId, courseId }: { distributionId: string; courseId: string }) => [
+  toTag(distributionId),
+  toTag(courseId),
+]
+
 interface FollowedEvent {
   type: string
   payload: Record<string, unknown>

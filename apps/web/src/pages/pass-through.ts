@@ -15,6 +15,7 @@ export const passedThrough = {
   '/api/admin/records': 'audit-log',
   '/api/changelogs': 'audit-log',
   '/api/insights': 'insights',
+  '/api/recommendations': 'insights',
 } as const
 
 const TIMEOUT_MS = 20_000

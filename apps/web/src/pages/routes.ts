@@ -12,6 +12,8 @@ import { readerLanguage } from './languages.ts'
 import type { Messages } from './messages.ts'
 import { buildPage, type Page, sendPage } from './page.ts'
 import type { Load, Loaded, PageCache } from './page-cache.ts'
+import type { RecommendationReader } from './recommendations.ts'
+import { fitRecommended, readRecommended, type Source } from './recommended.ts'
 
 /** What an address shows. That there is nothing is said in the language of each reader. */
 export type Shown = Page | { missing: 'not-found' | 'gone' }
@@ -28,6 +30,14 @@ export function slugOfKey(key: string): string | undefined {
   return kind === 'course' ? slug : undefined
 }
 
+/** What a kept course page was made of, as the ETag by which it is checked. */
+interface Made {
+  courseId: string
+  language: string
+  etag: string
+  recommended: Source
+}
+
 export const openRoute = { schema: { hide: true }, config: { access: 'public', isQuiet: true } } as const
 
 /** The pages that everybody can read. */
@@ -36,6 +46,7 @@ export function addPageRoutes(
   parts: {
     cache: PageCache<Shown>
     catalogue: CatalogueReader
+    findAlsoChosen: RecommendationReader
     siteOf: (tenantId: string) => Site
     messages: Messages
     assets: Assets
@@ -59,13 +70,22 @@ export function addPageRoutes(
   const toPage = (html: string, tags: string[]) =>
     buildPage(200, html, { 'cache-control': cacheControl, 'cache-tag': tags.join(',') })
 
-  async function loadCourse(slug: string, tenantId: string, known: string | null) {
-    const found = await catalogue.findCourse(slug, tenantId, known)
-    if (found === 'unchanged') return found
+  async function loadCourse(
+    slug: string,
+    asked: { tenantId: string; ip: string },
+    kept: string | null,
+  ): Promise<Loaded<Shown> | 'unchanged'> {
+    const { tenantId } = asked
+    const made = kept === null ? null : (JSON.parse(kept) as Made)
+    const found = await catalogue.findCourse(slug, tenantId, made?.etag ?? null)
     const tag = slugTag(tenantId, slug)
+    if (found === 'unchanged') {
+      const isSame = made && (await readRecommended(parts, made, asked, made.recommended)) === 'unchanged'
+      return isSame ? found : loadCourse(slug, asked, null)
+    }
     if (typeof found === 'string') return minor({ missing: found }, [tag])
-    const tags = 'movedTo' in found ? [...found.tags, tag] : found.tags
     if ('movedTo' in found) {
+      const tags = [...found.tags, tag]
       const headers = {
         location: coursePath(found.movedTo),
         'cache-control': cacheControl,
@@ -73,15 +93,22 @@ export function addPageRoutes(
       }
       return minor(buildPage(301, '', headers), tags)
     }
-    const html = renderCourse({ course: found.document, site: siteOf(tenantId), assets })
-    return { page: toPage(html, tags), tags, etag: found.etag, isMinor: false }
+    const course = found.document
+    const { courseId, language } = course
+    const read = await readRecommended(parts, course, asked, null)
+    if (read === 'unchanged')
+      throw new Error('The catalogue says that courses are unchanged which it was not asked about')
+    const { recommended, tags } = fitRecommended(found.tags, read.entries)
+    const html = renderCourse({ course, recommended, site: siteOf(tenantId), assets })
+    const now: Made | null = found.etag ? { courseId, language, etag: found.etag, recommended: read.source } : null
+    return { page: toPage(html, tags), tags, etag: now && JSON.stringify(now), isMinor: false }
   }
 
   app.get<{ Params: { slug: string } }>('/courses/:slug', openRoute, async (request, reply) => {
-    const { tenantId, params } = request
+    const { tenantId, ip, params } = request
     // The catalogue knows none that are longer, and a stranger's text is no key.
     const slug = params.slug.slice(0, MAX_SLUG + 1)
-    return show(request, reply, courseKey(tenantId, slug), (known) => loadCourse(slug, tenantId, known))
+    return show(request, reply, courseKey(tenantId, slug), (known) => loadCourse(slug, { tenantId, ip }, known))
   })
 
   for (const language of languages) {

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { aCourse, assets, inEnglish, site } from '../../test/examples.ts'
 import { openPage } from '../../test/html.ts'
 import { renderCourse } from './course-page.tsx'
+import type { Entry } from './types.ts'
 
-const open = (fields: Parameters<typeof aCourse>[0] = {}) =>
-  openPage(renderCourse({ course: aCourse(fields), site, assets }))
+const open = (fields: Parameters<typeof aCourse>[0] = {}, recommended: Entry[] = []) =>
+  openPage(renderCourse({ course: aCourse(fields), recommended, site, assets }))
 
 describe('what a reader sees', () => {
   it('a course has its title, its description, its facts and a link to enrol', () => {
@@ -42,6 +43,15 @@ describe('what a reader sees', () => {
 
     expect(page.attributes('a', { href: '/courses/sourdough' })).toMatchObject([{ hreflang: 'en', lang: 'en' }])
     expect(page.values('a', 'href')).toContain('/courses/sauerteig-kita')
+  })
+
+  it('courses that its learners also chose are linked, and a course without them has no such heading', () => {
+    const title = 'Wer diesen Kurs belegt, hat auch gewählt'
+    const page = open({}, [aCourse({ slug: 'brot', title: 'Brot', language: 'de-AT' })])
+
+    expect(page.texts('h2')).toContain(title)
+    expect(page.attributes('a', { href: '/courses/brot' })).toMatchObject([{ lang: 'de-AT' }])
+    expect(open().texts('h2')).not.toContain(title)
   })
 
   it('a call to action that an editor has led elsewhere is a link to there', () => {

@@ -5,7 +5,7 @@ import { renderDocument, written } from './document.tsx'
 import { coursePath, feedPath, listAlternates, listPath } from './links.ts'
 import { CallToAction, Said, Thread } from './parts.tsx'
 import { describeCourse, describeTrail } from './structured-data.ts'
-import type { Course, Related, Site } from './types.ts'
+import type { Course, Entry, Related, Site } from './types.ts'
 import { wire } from './wire.ts'
 import { chooseLanguage, getWords, type Language, type Words } from './wording.ts'
 
@@ -16,7 +16,9 @@ const SCALE = 1.25
 /** Longer ones would push everything else off the first screen. */
 const LONG_TITLE = 80
 
-export function renderCourse({ course, site, assets }: { course: Course; site: Site; assets: Assets }): string {
+/** `recommended` are other courses that learners of this one also chose. */
+export function renderCourse(given: { course: Course; recommended: Entry[]; site: Site; assets: Assets }): string {
+  const { course, recommended, site, assets } = given
   const { canonicalUrl, language, seo, title } = course
   const words = getWords(chooseLanguage(language))
   const list = listPath(chooseLanguage(language))
@@ -42,10 +44,10 @@ export function renderCourse({ course, site, assets }: { course: Course; site: S
       ]),
     ],
   }
-  return renderDocument(page, <CoursePage course={course} words={words} />)
+  return renderDocument(page, <CoursePage course={course} recommended={recommended} words={words} />)
 }
 
-function CoursePage({ course, words }: { course: Course; words: Words }) {
+function CoursePage({ course, recommended, words }: { course: Course; recommended: Entry[]; words: Words }) {
   const language = chooseLanguage(course.language)
   const text = written(course.language)
   const { lead, paragraphs } = splitDescription(course.description)
@@ -85,7 +87,8 @@ function CoursePage({ course, words }: { course: Course; words: Words }) {
         <About course={course} paragraphs={paragraphs} words={words} />
         <Facts course={course} language={language} words={words} />
       </div>
-      {course.variants.length > 0 ? <Variants variants={course.variants} words={words} /> : null}
+      <Others id="variants" title={words.variants} courses={course.variants} />
+      <Others id="also-chosen" title={words.alsoChosen} courses={recommended} />
       <div className="stick">
         <CallToAction entry={course} words={words} />
       </div>
@@ -186,12 +189,21 @@ function Facts({ course, language, words }: { course: Course; language: Language
   )
 }
 
-function Variants({ variants, words }: { variants: Related[]; words: Words }) {
+function Others({
+  id,
+  title,
+  courses,
+}: {
+  id: string
+  title: string
+  courses: Pick<Related, keyof Entry & keyof Related>[]
+}) {
+  if (courses.length === 0) return null
   return (
-    <section className="variants" aria-labelledby="variants">
-      <h2 id="variants">{words.variants}</h2>
+    <section className="others" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
       <ul>
-        {variants.map(({ slug, title, language, targetGroup }) => (
+        {courses.map(({ slug, title, language, targetGroup }) => (
           <li key={slug}>
             <a href={coursePath(slug)} {...written(language)}>
               {targetGroup.length > 0 ? (

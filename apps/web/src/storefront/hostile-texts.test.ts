@@ -5,6 +5,7 @@ import { openPage } from '../../test/html.ts'
 import { renderSitemap } from '../search-engines/sitemap.ts'
 import { renderCatalogue } from './catalogue-page.tsx'
 import { renderCourse } from './course-page.tsx'
+import type { Course } from './types.ts'
 
 const parts = [
   '</script>',
@@ -101,8 +102,9 @@ it('no text of a course becomes an element, an attribute or an address of its pa
   fc.assert(
     fc.property(fields, (hostile) => {
       const course = buildCourse(hostile)
-      const page = openPage(renderCourse({ course, site, assets }))
-      const tame = openPage(renderCourse({ course: buildCourse(defuse(hostile)), site, assets }))
+      const render = (one: Course) => openPage(renderCourse({ course: one, recommended: [one], site, assets }))
+      const page = render(course)
+      const tame = render(buildCourse(defuse(hostile)))
 
       expect(page.skeleton).toEqual(tame.skeleton)
       for (const address of page.addresses) expect(address).toMatch(safeAddress)
@@ -150,6 +152,7 @@ it.each([
         seo: { metaTitle: 'Brot', metaDescription: 'Backen', ogImage: address },
         cta: { label: 'Los', type: 'primary_button', url: address },
       }),
+      recommended: [],
       site,
       assets,
     }),
@@ -162,7 +165,12 @@ it.each([
 
 it('no script, style or handler is in a page itself', () => {
   const html = [
-    renderCourse({ course: aCourse({ alternatives: [inEnglish], variants: [inEnglish] }), site, assets }),
+    renderCourse({
+      course: aCourse({ alternatives: [inEnglish], variants: [inEnglish] }),
+      recommended: [aCourse()],
+      site,
+      assets,
+    }),
     renderCatalogue({ language: 'de', items: [aCourse()], query: {}, nextCursor: null, site, assets }),
   ]
 

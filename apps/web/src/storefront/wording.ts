@@ -31,6 +31,7 @@ export interface Words {
   changes: string
   alsoIn: (language: string) => string
   variants: string
+  alsoChosen: string
   needsAccount: string
   continue: string
   /** What the button answers. */
@@ -91,6 +92,7 @@ const de: Words = {
   changes: 'Neues im Kurs als Feed',
   alsoIn: (language) => `Auch auf ${language}:`,
   variants: 'Derselbe Stoff, näher am eigenen Alltag',
+  alsoChosen: 'Wer diesen Kurs belegt, hat auch gewählt',
   needsAccount: 'Ein Konto genügt.',
   continue: 'Weiterlernen',
   enrolled: 'Eingeschrieben. Viel Freude beim Lernen!',
@@ -160,6 +162,7 @@ const en: Words = {
   changes: 'What is new, as a feed',
   alsoIn: (language) => `Also in ${language}:`,
   variants: 'The same material, closer to your work',
+  alsoChosen: 'Learners of this course also chose',
   needsAccount: 'All it takes is an account.',
   continue: 'Continue Learning',
   enrolled: 'You are enrolled. Enjoy the course!',
