@@ -9,6 +9,7 @@ import { describeAccounts } from './browser/accounts.ts'
 import { describeEnrolling } from './browser/enrolling.ts'
 import { describeHostileTexts } from './browser/hostile-texts.ts'
 import { describePublicPages } from './browser/public-pages.ts'
+import { describeRecommending } from './browser/recommending.ts'
 import { describeSessions } from './browser/sessions.ts'
 import { obstacle, openStage, type Stage } from './browser/stage.ts'
 
@@ -52,6 +53,7 @@ function describeProduct(): void {
     describeAccounts(() => stage)
     describeHostileTexts(() => ({ stage, editor }))
     describePublicPages(() => ({ stage, slug, editor }))
+    describeRecommending(() => ({ stage, editor }))
 
     it('no log has a token or an address of anybody', async () => {
       const mails = (await (await fetch(`${stack.urls.aws}/_inbox?from=-1000`)).json()) as Mail[]

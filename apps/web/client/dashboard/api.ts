@@ -1,6 +1,7 @@
 import type { paths as CataloguePaths } from '@coursewire/api-client/distribution-service'
 import type { paths as MailPaths } from '@coursewire/api-client/email-worker'
 import type { paths as EnrollmentPaths, Problem } from '@coursewire/api-client/enrollment-api'
+import type { paths as InsightsPaths } from '@coursewire/api-client/insights'
 import createClient, { type Middleware } from 'openapi-fetch'
 import { authorized } from '../session.ts'
 
@@ -32,13 +33,14 @@ const refusals: Middleware = {
 /** Calls as the person who is signed in. */
 export const enrollment = createClient<EnrollmentPaths>({ baseUrl: location.origin, fetch: authorized })
 export const mails = createClient<MailPaths>({ baseUrl: location.origin, fetch: authorized })
+export const insights = createClient<InsightsPaths>({ baseUrl: location.origin, fetch: authorized })
 /** Calls without a token: what people do who are not signed in. */
 export const accounts = createClient<EnrollmentPaths>({
   baseUrl: location.origin,
   headers: { 'x-coursewire': '1' },
 })
 export const catalogue = createClient<CataloguePaths>({ baseUrl: location.origin })
-for (const client of [enrollment, mails, accounts, catalogue]) client.use(refusals)
+for (const client of [enrollment, mails, insights, accounts, catalogue]) client.use(refusals)
 
 /** The answer of a call that has one. */
 export async function dataOf<Data>(call: Promise<{ data?: Data }>): Promise<Data> {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { Leave } from './leave.tsx'
 import { Unreached } from './mails.tsx'
 import { enrollmentsQuery, type MyCourse, useNamed } from './my-courses-data.ts'
@@ -8,6 +9,14 @@ import { useProgress, Wire } from './wire.tsx'
 import { useLanguage, useWords } from './words.tsx'
 
 const route = getRouteApi('/signed-in/')
+
+/** The page can do without what others have chosen, so it does not wait for the code either. */
+const Recommendations = lazy(() =>
+  import('./recommendations.tsx').then(
+    (module) => ({ default: module.Recommendations }),
+    () => ({ default: () => null }),
+  ),
+)
 
 export function MyCourses() {
   const words = useWords()
@@ -33,6 +42,9 @@ export function MyCourses() {
         </p>
       ) : null}
       {courses.length > 0 ? <List courses={courses} /> : <Nothing title={words.none} text={words.noneWhat} />}
+      <Suspense>
+        <Recommendations courseIds={courses.map(({ courseId }) => courseId)} />
+      </Suspense>
     </>
   )
 }

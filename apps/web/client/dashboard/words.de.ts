@@ -161,6 +161,10 @@ export const de: Words = {
   browse: 'Kurse ansehen',
   failed: 'Deine Kurse lassen sich gerade nicht zeigen',
 
+  alsoChosen: 'Wer deine Kurse belegt, hat auch gewählt',
+  trending: 'Gerade gefragt',
+  popular: 'Beliebt',
+
   leave: 'Kurs verlassen',
   leaveSure: (title) => `„${title}“ verlassen?`,
   leaveWhat: 'Du kannst jederzeit zurückkommen und fängst dann wieder bei Lektion eins an.',

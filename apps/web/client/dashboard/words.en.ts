@@ -158,6 +158,10 @@ export const en = {
   browse: 'Browse courses',
   failed: 'Your courses cannot be shown right now',
 
+  alsoChosen: 'Learners of your courses also chose',
+  trending: 'Trending now',
+  popular: 'Popular',
+
   leave: 'Leave this course',
   leaveSure: (title: string) => `Leave “${title}”?`,
   leaveWhat: 'You can come back at any time, and then begin again at lesson one.',

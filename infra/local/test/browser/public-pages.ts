@@ -1,36 +1,14 @@
-import { randomBytes } from 'node:crypto'
-import { publishRecords } from '@coursewire/messaging'
 import { waitFor } from '@coursewire/servers'
-import { buildGeneration, callApi, type Editor, firstCourse } from '@coursewire/setup'
+import { callApi, type Editor, firstCourse } from '@coursewire/setup'
 import { describe, expect, it } from 'vitest'
 import { signIn as signInElsewhere } from '../../src/journey.ts'
+import { publishCourse } from './publishing.ts'
 import { enter, evaluate, expectGoodLook, leave, type Stage } from './stage.ts'
 
 const courseId = firstCourse.course_id
 
 /** Defines the tests of the pages that everybody can read. */
 export function describePublicPages(getProduct: () => { stage: Stage; slug: string; editor: Editor }): void {
-  /** Publishes a course of its own for a test. */
-  async function publishAnother() {
-    const { stage, editor } = getProduct()
-    const entries = `${stage.stack.urls.distributionService}/api/distributions`
-    const course = { ...firstCourse, course_id: `moss-${randomBytes(4).toString('hex')}`, title: 'Moos' }
-    await publishRecords(stage.stack.kafkaClient, [buildGeneration(course)])
-    const find = async () => {
-      const { items } = await editor.call<{ items: { id: string; slug: string }[] }>(
-        `${entries}?courseId=${course.course_id}`,
-      )
-      return items[0]
-    }
-    const { id, slug } = await waitFor(find, { timeoutMs: 30_000 })
-    await editor.call(`${entries}/${id}/publish`, { body: {} })
-    return {
-      courseId: course.course_id,
-      path: `/courses/${slug}`,
-      remove: () => editor.call(`${entries}/${id}`, { method: 'DELETE', ifMatch: '*' }),
-    }
-  }
-
   describe('the public pages', () => {
     it('without JavaScript the courses can be read, and the button leads on', async () => {
       const { stage, slug } = getProduct()
@@ -113,8 +91,8 @@ export function describePublicPages(getProduct: () => { stage: Stage; slug: stri
     })
 
     it('a course that is gone says so, to its learners as well', async () => {
-      const { stage } = getProduct()
-      const course = await publishAnother()
+      const { stage, editor } = getProduct()
+      const course = await publishCourse(stage, editor, 'Moos')
       await using visit = await enter(stage)
       const { page } = visit
       await page.goto(`/app/enroll/${course.courseId}`)
