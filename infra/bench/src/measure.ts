@@ -19,6 +19,7 @@ import { type LongRun, runForLong } from './long-run.ts'
 import { createMailComparisons } from './mail.ts'
 import { describeOptions, printMeasured } from './measuring.ts'
 import { createPageComparisons } from './pages.ts'
+import { createRecommendationComparison } from './recommendations.ts'
 import { createRefreshComparison } from './refresh.ts'
 import { createRelayComparisons } from './relay.ts'
 import { createRenderingComparison } from './rendering.ts'
@@ -41,6 +42,7 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   refresh: async (environment) => [await createRefreshComparison(environment)],
   catalogue: createCatalogueComparisons,
   counting: createCountingComparisons,
+  recommendations: async (environment) => [await createRecommendationComparison(environment)],
   web: createPageComparisons,
   browser: createBrowserComparisons,
   mail: createMailComparisons,
