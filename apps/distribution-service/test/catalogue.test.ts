@@ -37,6 +37,7 @@ describe('the page of a course', () => {
         metaKeywords: ['gardeners'],
       },
       cta: { label: 'Enroll now', type: 'primary_button' },
+      experiment: null,
       workload: null,
       startsAt: null,
       updatedAt: published.updatedAt,

@@ -30,6 +30,12 @@ async function startWithPublic(environment = {}) {
   }
 }
 
+/** Lets an entry try out two calls to action. */
+async function tryOut({ id, change }: Awaited<ReturnType<typeof startWithPublic>>): Promise<void> {
+  const arms = ['arm_a', 'arm_b'].map((ctaType) => ({ label: ctaType, ctaType }))
+  await change(id, { experiment: { arms, split: [1, 1], endsAt: '2030-01-01T00:00:00Z' } })
+}
+
 describe('views', () => {
   it('are announced once per window and category, with the running total', async () => {
     const here = await startWithPublic()
@@ -181,6 +187,24 @@ describe('views', () => {
     expect([types.get('primary_button'), types.get('made_up_0'), types.get('')]).toEqual([1, 2, 12])
   })
 
+  it('with calls to action that the entry tries out count, however many others somebody has made up', async () => {
+    const here = await startWithPublic()
+    for (let number = 0; number < 30; number += 1) await here.view({}, { ctaType: `made_up_${number}` })
+    await waitFor(async () => (await here.readCounts())[0]?.['views'] === '30')
+    await tryOut(here)
+
+    for (const ctaType of ['arm_a', 'arm_b', 'arm_b', 'arm_c']) await here.view({}, { ctaType })
+    await waitFor(async () => (await here.readCounts())[0]?.['views'] === '34')
+
+    const { rows } = await here.db.execute(
+      sql`SELECT cta_type AS type, views FROM view_counts WHERE cta_type LIKE 'arm%' ORDER BY 1`,
+    )
+    expect(rows).toEqual([
+      { type: 'arm_a', views: '1' },
+      { type: 'arm_b', views: '2' },
+    ])
+  })
+
   it('are refused in any other form than JSON, and with anything else in them', async () => {
     const here = await startWithPublic()
     const plain = { 'content-type': 'text/plain;charset=UTF-8' }
@@ -266,6 +290,25 @@ describe('clicks', () => {
     expect(counted).toHaveLength(21)
     expect(counted.at(-1)?.payload.cta_type).toBe('primary_button')
     expect(told.map(({ payload }) => payload.enrollment_count)).toEqual(told.map((_, index) => index + 1))
+  })
+
+  it('of calls to action that the entry tries out have totals, however many others somebody has made up', async () => {
+    const here = await startWithPublic()
+    await Promise.all(Array.from({ length: 30 }, (_, index) => here.click(`made_up_${index}`)))
+    await tryOut(here)
+
+    for (const ctaType of ['arm_a', 'arm_b', 'arm_b', 'arm_c']) await here.click(ctaType)
+
+    const told = (await here.readTold('enrollment_clicked')).map(({ payload }) => payload)
+    const totals = told.flatMap(({ cta_type, cta_enrollment_count: total }) =>
+      cta_type.startsWith('arm') ? [[cta_type, total]] : [],
+    )
+    expect(totals).toEqual([
+      ['arm_a', 1],
+      ['arm_b', 1],
+      ['arm_b', 2],
+      ['arm_c', undefined],
+    ])
   })
 
   it('at the same time add up exactly, each with its own total', async () => {

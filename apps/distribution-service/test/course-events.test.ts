@@ -49,6 +49,7 @@ describe('a generated course', () => {
           metaKeywords: ['private_individuals'],
         },
         cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
+        experiment: null,
         workload: null,
         startsAt: null,
         welcomeText: '',

@@ -5,6 +5,10 @@ import { createContext } from '../src/context.ts'
 import { distributions, versions } from '../src/db/schema.ts'
 import { createCaller, createConfig, startAsEditor, startService } from './helpers.ts'
 
+const arms = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ label: `Start ${index}`, ctaType: `arm_${index}` }))
+const experiment = { arms: arms(2), split: [1, 1], endsAt: '2030-01-01T00:00:00.000Z' }
+
 describe('a distribution made by hand', () => {
   it('is answered with its location and default values, and announced', async () => {
     const { call } = await startAsEditor()
@@ -26,6 +30,7 @@ describe('a distribution made by hand', () => {
       targetGroup: [],
       seo: { metaTitle: 'Größe & Maß in C++', metaDescription: '', metaKeywords: [] },
       cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
+      experiment: null,
       workload: null,
       startsAt: null,
       welcomeText: '',
@@ -66,6 +71,38 @@ describe('a distribution made by hand', () => {
     expect((await readOutbox()).map(({ event }) => event)).toMatchObject([
       { type: 'distribution.created', payload: { listed: false } },
     ])
+  })
+
+  it('tells of the experiment that it begins with, and of its end', async () => {
+    const { call, change } = await startAsEditor()
+    const draft = { courseId: 'course_1', title: 'Walls', language: 'en', experiment }
+
+    const { body, events } = await call('POST', '', draft)
+    const ended = await change(body.id, { experiment: null })
+
+    const told = {
+      arms: experiment.arms.map(({ label, ctaType }) => ({ label, cta_type: ctaType })),
+      split: experiment.split,
+      ends_at: experiment.endsAt,
+    }
+    expect(body.experiment).toEqual(experiment)
+    expect(events[0].payload.experiment).toEqual(told)
+    expect(ended.events[0].payload).toMatchObject({
+      old_values: { experiment: told },
+      new_values: { experiment: null },
+    })
+  })
+
+  it('may keep an experiment whose end has passed', async () => {
+    const { create, change } = await startAsEditor()
+    const { id, experiment: kept } = await create({
+      experiment: { ...experiment, endsAt: '2020-01-01T01:00:00+01:00' },
+    })
+
+    const again = await change(id, { experiment: kept })
+
+    expect(kept.endsAt).toBe('2020-01-01T00:00:00.000Z')
+    expect([again.status, again.events]).toEqual([200, []])
   })
 
   it('is a second entry next to that of its generated course', async () => {
@@ -109,6 +146,16 @@ describe('a distribution made by hand', () => {
       { welcomeText: 'See https://learn.test/a and https://files.internal/a' },
     ],
     ['a link with a password in a welcome text', { welcomeText: '(https://a:b@learn.test/a)' }],
+    ['an experiment with one arm', { experiment: { ...experiment, arms: experiment.arms.slice(1), split: [1] } }],
+    ['an experiment with five arms', { experiment: { ...experiment, arms: arms(5), split: [1, 1, 1, 1, 1] } }],
+    ['an experiment with the same arm twice', { experiment: { ...experiment, arms: [...arms(1), ...arms(1)] } }],
+    ['a split without a weight for each arm', { experiment: { ...experiment, split: [1, 1, 1] } }],
+    ['a split that shows an arm to nobody', { experiment: { ...experiment, split: [100, 0] } }],
+    ['an experiment without an end', { experiment: { arms: arms(2), split: [1, 1] } }],
+    [
+      'an arm with a label too long',
+      { experiment: { ...experiment, arms: [...arms(1), { label: 'x'.repeat(61), ctaType: 'b' }] } },
+    ],
     ['an image with white space', { seo: { ogImage: 'https://learn.test/a\u2028b.png' } }],
     ['a slug with capitals', { slug: 'Walls' }],
     ['a slug that climbs', { slug: '../walls' }],

@@ -429,6 +429,7 @@ export interface components {
          *         "label": "Enroll now",
          *         "type": "primary_button"
          *       },
+         *       "experiment": null,
          *       "totalLessons": 12,
          *       "version": "v1",
          *       "updatedAt": "2026-03-02T09:30:00.000000Z"
@@ -447,6 +448,7 @@ export interface components {
             startsAt: string | null;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
+            experiment: components["schemas"]["Experiment"] | null;
             totalLessons: number | null;
             version: string;
             updatedAt: string;
@@ -478,6 +480,7 @@ export interface components {
          *             "label": "Enroll now",
          *             "type": "primary_button"
          *           },
+         *           "experiment": null,
          *           "totalLessons": 12,
          *           "version": "v1",
          *           "updatedAt": "2026-03-02T09:30:00.000000Z"
@@ -529,6 +532,7 @@ export interface components {
          *         "label": "Enroll now",
          *         "type": "primary_button"
          *       },
+         *       "experiment": null,
          *       "totalLessons": 12,
          *       "version": "v1",
          *       "updatedAt": "2026-03-02T09:30:00.000000Z",
@@ -549,6 +553,7 @@ export interface components {
             startsAt: string | null;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
+            experiment: components["schemas"]["Experiment"] | null;
             totalLessons: number | null;
             version: string;
             updatedAt: string;
@@ -621,6 +626,7 @@ export interface components {
          *         "label": "Enroll now",
          *         "type": "primary_button"
          *       },
+         *       "experiment": null,
          *       "listed": true,
          *       "protectedFields": [],
          *       "visibility": "public",
@@ -646,8 +652,9 @@ export interface components {
             welcomeText: string;
             seo: components["schemas"]["Seo"];
             cta: components["schemas"]["Cta"];
+            experiment: components["schemas"]["Experiment"] | null;
             listed: boolean;
-            protectedFields: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "welcomeText" | "seo" | "cta")[];
+            protectedFields: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "welcomeText" | "seo" | "cta" | "experiment")[];
             /** @enum {string} */
             visibility: "private" | "public";
             version: string;
@@ -682,11 +689,12 @@ export interface components {
             welcomeText?: string;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
+            experiment?: components["schemas"]["GivenExperimentInput"] | null;
             slug?: string;
             /** @description Whether lists show it once it is public */
             listed?: boolean;
             /** @description The fields that people have edited. Nothing else changes them */
-            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "welcomeText" | "seo" | "cta")[];
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "welcomeText" | "seo" | "cta" | "experiment")[];
         };
         DistributionHasVariants: {
             /** @constant */
@@ -733,6 +741,7 @@ export interface components {
          *             "label": "Enroll now",
          *             "type": "primary_button"
          *           },
+         *           "experiment": null,
          *           "listed": true,
          *           "protectedFields": [],
          *           "visibility": "public",
@@ -758,11 +767,34 @@ export interface components {
             /** @constant */
             code?: "event.too-large";
         } & components["schemas"]["Problem"];
+        Experiment: {
+            arms: {
+                label: string;
+                ctaType: string;
+            }[];
+            split: number[];
+            endsAt: string;
+        };
         /** @description What is given replaces what is there; null takes it away */
         GivenCtaInput: {
             label?: string;
             type?: string;
             url?: string | null;
+        };
+        /** @description Calls to action to try out */
+        GivenExperimentInput: {
+            /** @description Instead of the label and the type of `cta` */
+            arms: {
+                label: string;
+                ctaType: string;
+            }[];
+            /** @description The weight of each arm, in their order: [50, 50] shows both to as many visitors */
+            split: number[];
+            /**
+             * Format: date-time
+             * @description Then the page shows `cta` again
+             */
+            endsAt: string;
         };
         /** @description What is given replaces what is there; null takes it away */
         GivenSeoInput: {
@@ -950,11 +982,12 @@ export interface components {
             welcomeText?: string;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
+            experiment?: components["schemas"]["GivenExperimentInput"] | null;
             slug?: string;
             /** @description Whether lists show it once it is public */
             listed?: boolean;
             /** @description The fields that people have edited. Nothing else changes them */
-            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "welcomeText" | "seo" | "cta")[];
+            protectedFields?: ("title" | "description" | "language" | "targetGroup" | "workload" | "startsAt" | "welcomeText" | "seo" | "cta" | "experiment")[];
         };
         /**
          * @example {
@@ -973,6 +1006,7 @@ export interface components {
             welcomeText?: string;
             seo?: components["schemas"]["GivenSeoInput"];
             cta?: components["schemas"]["GivenCtaInput"];
+            experiment?: components["schemas"]["GivenExperimentInput"] | null;
             slug?: string;
             /**
              * @description Whether search engines should list it beside its parent
@@ -1139,7 +1173,8 @@ export interface components {
          *         "cta": {
          *           "label": "Enroll now",
          *           "type": "primary_button"
-         *         }
+         *         },
+         *         "experiment": null
          *       }
          *     }
          */
@@ -1158,6 +1193,7 @@ export interface components {
                 welcomeText: string;
                 seo: components["schemas"]["Seo"];
                 cta: components["schemas"]["Cta"];
+                experiment: components["schemas"]["Experiment"] | null;
             };
         };
         /**
@@ -1447,7 +1483,9 @@ export type DistributionIncomplete = components['schemas']['DistributionIncomple
 export type DistributionNotFound = components['schemas']['DistributionNotFound'];
 export type DistributionPage = components['schemas']['DistributionPage'];
 export type EventTooLarge = components['schemas']['EventTooLarge'];
+export type Experiment = components['schemas']['Experiment'];
 export type GivenCtaInput = components['schemas']['GivenCtaInput'];
+export type GivenExperimentInput = components['schemas']['GivenExperimentInput'];
 export type GivenSeoInput = components['schemas']['GivenSeoInput'];
 export type IfMatchMissing = components['schemas']['IfMatchMissing'];
 export type IfMatchStale = components['schemas']['IfMatchStale'];

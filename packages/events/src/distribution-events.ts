@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './define-event.ts'
-import { id, pastMoment } from './fields.ts'
+import { id, moment, pastMoment } from './fields.ts'
 
 const distribution = {
   topic: 'distribution.events.v1',
@@ -27,6 +27,17 @@ export const referrerCategory = z.enum([
   'unknown',
 ])
 
+/** Calls to action that are tried out on a page until a moment. `split` has the weight of each arm, in their order. */
+export const experiment = z
+  .object({
+    arms: z.array(z.object({ label: z.string(), cta_type: z.string() })).min(2),
+    split: z.array(z.number().positive().max(1_000)),
+    ends_at: moment,
+  })
+  .refine(
+    ({ arms, split }) => arms.length === split.length && new Set(arms.map((arm) => arm.cta_type)).size === arms.length,
+  )
+
 const seo = z.object({
   meta_title: z.string(),
   meta_description: z.string(),
@@ -34,11 +45,11 @@ const seo = z.object({
   noindex: z.boolean().optional(),
 })
 
-/** Lists show the distribution once it is public, unless `listed` is false. */
+/** Lists show the distribution once it is public, unless `listed` is false. Only an entry that begins with an experiment has `experiment`. */
 export const distributionCreated = defineEvent({
   ...distribution,
   type: 'distribution.created',
-  listeners: ['Analytics', 'Audit Log', 'Changelog', 'Recommendation Engine'],
+  listeners: ['Analytics', 'A/B Testing', 'Audit Log', 'Changelog', 'Recommendation Engine'],
   payload: z.object({
     distribution_id: id,
     course_id: id,
@@ -50,6 +61,7 @@ export const distributionCreated = defineEvent({
     listed: z.boolean().optional(),
     version,
     derived_from: id.nullable(),
+    experiment: experiment.optional(),
     created_at: pastMoment,
   }),
 })
@@ -58,7 +70,7 @@ export const distributionCreated = defineEvent({
 export const distributionUpdated = defineEvent({
   ...distribution,
   type: 'distribution.updated',
-  listeners: ['Cache Invalidation', 'Audit Log', 'Changelog', 'Recommendation Engine'],
+  listeners: ['Cache Invalidation', 'A/B Testing', 'Audit Log', 'Changelog', 'Recommendation Engine'],
   payload: z.object({
     distribution_id: id,
     course_id: id.optional(),
@@ -114,7 +126,7 @@ export const distributionUnpublished = defineEvent({
 export const distributionViewed = defineEvent({
   ...distribution,
   type: 'distribution.viewed',
-  listeners: ['Analytics', 'Recommendation Engine'],
+  listeners: ['Analytics', 'A/B Testing', 'Recommendation Engine'],
   payload: z.object({
     distribution_id: id,
     slug: z.string(),

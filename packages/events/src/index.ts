@@ -22,6 +22,7 @@ export {
   distributionUpdated,
   distributionVersionBumped,
   distributionViewed,
+  experiment,
   referrerCategory,
   visibility,
 } from './distribution-events.ts'

@@ -70,18 +70,20 @@ export async function addViews(tx: Transaction, { writer, number, views }: Batch
     DO UPDATE SET views = view_counts.views + excluded.views, is_behind = true`)
 }
 
-/** Nobody tests more calls to action on one page. If there are more, somebody is making them up. */
+/** Nobody uses more calls to action on one page. If there are more, somebody is making them up. */
 const MAX_CTA_TYPES = 20
 
 /**
- * The call to action under which each of the views counts: empty if it is not known, or if its entry has too many already. The entry's own
- * always counts. The rows of `counts` must be locked, so that no other instance adds any meanwhile.
+ * The call to action under which each of the views counts: empty if it is not known, or if its entry has too many already. The entry's own and
+ * those that it tries out always count. The rows of `counts` must be locked, so that no other instance adds any meanwhile.
  */
 async function chooseCtaTypes(tx: Transaction, views: { id: string; ctaType: string | null }[]): Promise<string[]> {
   const ids = new Set(views.filter(({ ctaType }) => ctaType !== null).map(({ id }) => id))
   if (ids.size === 0) return views.map(() => '')
   const { rows } = await tx.execute<{ id: string; ctaTypes: string[] }>(sql`
     SELECT d.id, ARRAY[d.cta ->> 'type'] || ARRAY(
+      SELECT arm ->> 'cta_type' FROM jsonb_array_elements(d.experiment -> 'arms') AS arm
+    ) || ARRAY(
       SELECT DISTINCT cta_type FROM view_counts WHERE distribution_id = d.id AND cta_type <> ''
     ) AS "ctaTypes"
     FROM distributions AS d WHERE d.id = ANY (${sql.param([...ids])}::text[])`)
@@ -136,11 +138,12 @@ export async function takeViewed(tx: Transaction, windowSeconds: number): Promis
   }))
 }
 
-// The lock leaves out a distribution that is deleted meanwhile. An entry's own call to action always counts, others while there are few.
+// The lock leaves out a distribution that is deleted meanwhile. An entry's own calls to action always count, others while there are few.
 const addClicksSql = `
   WITH pressed AS (
     SELECT d.id, d.tenant_id, d.slug, asked.slug AS asked, asked.cta_type, asked.number,
-           d.cta ->> 'type' = asked.cta_type AS is_own
+           d.cta ->> 'type' = asked.cta_type OR coalesce(d.experiment -> 'arms' @>
+             jsonb_build_array(jsonb_build_object('cta_type', asked.cta_type)), false) AS is_own
     FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS asked (tenant_id, slug, cta_type, number)
     JOIN slugs USING (tenant_id, slug)
     JOIN distributions AS d ON d.id = slugs.distribution_id

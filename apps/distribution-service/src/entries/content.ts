@@ -47,6 +47,12 @@ const mailText = longText(0, 2_000).refine(
 /** The kind of a call to action, by which clicks name it. */
 export const ctaType = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/)
 
+/** Reads a moment to come as UTC. Postgres can store it. */
+export const plannedMoment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) > 0 && Date.parse(text) < Date.UTC(9999), 'Not a moment to plan for')
+  .transform((text) => new Date(text).toISOString())
+
 const seo = z
   .object({
     metaTitle: z.string(),
@@ -57,6 +63,16 @@ const seo = z
   })
   .meta({ id: 'Seo' })
 const cta = z.object({ label: z.string(), type: z.string(), url: z.string().optional() }).meta({ id: 'Cta' })
+
+/** Of an experiment. More need more visitors than a course has. */
+const armCount = { min: 2, max: 4 }
+const experiment = z
+  .object({
+    arms: z.array(z.object({ label: z.string(), ctaType: z.string() })),
+    split: z.array(z.number()),
+    endsAt: z.string(),
+  })
+  .meta({ id: 'Experiment' })
 
 /** Declares a field. This function only checks that the parts of its row fit together. */
 function field<
@@ -168,6 +184,34 @@ export const contentFields = {
       label: /^de([-_]|$)/i.test(course.language) ? 'Jetzt einschreiben' : 'Enroll now',
       type: 'primary_button',
     }),
+    shownTo: ['public'],
+  }),
+  experiment: field({
+    column: parts('experiment'),
+    // An end that has passed is accepted, so that an entry can be sent back as it was read.
+    accepts: z
+      .strictObject({
+        arms: z
+          .array(z.strictObject({ label: line(1, 60), ctaType }))
+          .min(armCount.min)
+          .max(armCount.max)
+          .refine((arms) => new Set(arms.map((arm) => arm.ctaType)).size === arms.length, 'Must not repeat a ctaType')
+          .describe('Instead of the label and the type of `cta`'),
+        split: z
+          .array(z.int().min(1).max(100))
+          .min(armCount.min)
+          .max(armCount.max)
+          .describe('The weight of each arm, in their order: [50, 50] shows both to as many visitors'),
+        endsAt: plannedMoment.describe('Then the page shows `cta` again'),
+      })
+      .refine(({ arms, split }) => arms.length === split.length, {
+        path: ['split'],
+        message: 'Must have a weight for each arm',
+      })
+      .meta({ id: 'GivenExperiment', description: 'Calls to action to try out' })
+      .nullable(),
+    shows: experiment.nullable(),
+    byDefault: () => null,
     shownTo: ['public'],
   }),
 }

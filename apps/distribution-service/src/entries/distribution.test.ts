@@ -35,6 +35,7 @@ describe('the default content of a distribution', () => {
         metaKeywords: ['private_individuals'],
       },
       cta: { label: 'Jetzt einschreiben', type: 'primary_button' },
+      experiment: null,
     })
   })
 

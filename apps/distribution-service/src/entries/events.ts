@@ -138,9 +138,9 @@ function readValue(distribution: Distribution, field: keyof Change): unknown {
   return renameKeys(distribution[field], toSnakeCase)
 }
 
-/** The content that an event carries: the fields that its payload names. */
+/** The content that an event carries: the fields that its payload names, without those that have no value. */
 function carriedContent<Payload extends z.ZodObject>({ payload }: { payload: Payload }, distribution: Distribution) {
-  const names = fieldNames.filter((name) => toSnakeCase(name) in payload.shape)
+  const names = fieldNames.filter((name) => toSnakeCase(name) in payload.shape && distribution[name] !== null)
   return Object.fromEntries(names.map((name) => [toSnakeCase(name), readValue(distribution, name)])) as Pick<
     z.input<Payload>,
     keyof z.input<Payload> & ReturnType<typeof toSnakeCase<FieldName>>

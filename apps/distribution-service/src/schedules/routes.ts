@@ -1,6 +1,7 @@
 import { line } from '@coursewire/events'
 import { type Database, type HttpApp } from '@coursewire/service-kit'
 import { z } from 'zod'
+import { plannedMoment } from '../entries/content.ts'
 import { causeOf, forEditors, params } from '../entries/http.ts'
 import { getDistribution } from '../entries/repository.ts'
 import { exampleMoment } from '../examples.ts'
@@ -9,17 +10,10 @@ import type { ScheduleService } from './service.ts'
 
 const tags = ['Distributions']
 
-/** Reads a moment as UTC. Postgres can store it. */
-const moment = z.iso
-  .datetime({ offset: true })
-  .refine((text) => Date.parse(text) > 0 && Date.parse(text) < Date.UTC(9999), 'Not a moment to plan for')
-  .transform((text) => new Date(text).toISOString())
-  .nullish()
-
 const planBody = z
   .strictObject({
-    publishAt: moment,
-    unpublishAt: moment,
+    publishAt: plannedMoment.nullish(),
+    unpublishAt: plannedMoment.nullish(),
     reason: line(1, 500).optional().describe('The reason for unpublishing; required with unpublishAt'),
   })
   .refine(({ unpublishAt, reason }) => !unpublishAt || reason !== undefined, {
