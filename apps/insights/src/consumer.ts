@@ -1,10 +1,16 @@
 import type { Handler } from '@coursewire/messaging'
 import { analyticsHandlers } from './analytics/handlers.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
+import { experimentHandlers } from './experiments/handlers.ts'
 import { recommendationHandlers } from './recommendations/handlers.ts'
 
-/** Recommendations come before analytics, because they take the lock that makes transactions about the same courses wait in a row. */
-export const handlers: Handler[] = joinByType([...catalogueHandlers, ...recommendationHandlers, ...analyticsHandlers])
+/** Recommendations come before the numbers, because they take the lock that makes transactions about the same courses wait in a row. */
+export const handlers: Handler[] = joinByType([
+  ...catalogueHandlers,
+  ...recommendationHandlers,
+  ...analyticsHandlers,
+  ...experimentHandlers,
+])
 
 /** Lets handlers of the same type handle it one after the other. */
 function joinByType(given: Handler[]): Handler[] {

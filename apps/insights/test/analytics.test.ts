@@ -192,7 +192,7 @@ test('nothing that is stored says who has enrolled', async () => {
   const event = anEnrollment({ student_id: 'usr_secret' })
   await take(event)
 
-  for (const table of ['tenants', 'pages', 'totals', 'enrollments']) {
+  for (const table of ['tenants', 'pages', 'totals', 'enrollments', 'experiments', 'cta_totals']) {
     const { rows } = await db.$client.query(`SELECT * FROM ${table}`)
     expect(JSON.stringify(rows)).not.toMatch(new RegExp(`usr_secret|${event.payload.enrollment_id}|${event.id}`))
   }

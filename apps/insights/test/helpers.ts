@@ -6,6 +6,7 @@ import {
   distributionCreated,
   distributionDeleted,
   distributionEnrollmentClicked,
+  distributionUpdated,
   distributionViewed,
   type EventEnvelope,
 } from '@coursewire/events'
@@ -173,6 +174,47 @@ export const aClick = (distribution_id: string, at: string, clicks: number, ctaC
       cta_type: 'primary_button',
       ...(ctaClicks !== undefined && { cta_enrollment_count: ctaClicks }),
     },
+    meta(),
+    identity(),
+  )
+
+/** A change of the experiment of a distribution; null takes it away. */
+export const anExperimentChange = (
+  distribution_id: string,
+  updated_at: string,
+  experiment: object | null,
+  tenantId = 'acme',
+) =>
+  distributionUpdated.build(
+    {
+      distribution_id,
+      course_id: 'course-1',
+      updated_fields: ['experiment'],
+      old_values: {},
+      new_values: { experiment },
+      updated_at,
+    },
+    meta(tenantId),
+    identity(),
+  )
+
+/** How often an arm has been seen until a moment. */
+export const armViews = (distribution_id: string, viewed_at: string, cta_type: string, cta_view_count: number) =>
+  distributionViewed.build(
+    { distribution_id, slug, view_count: 0, viewed_at, referrer_category: 'direct', cta_type, cta_view_count },
+    meta(),
+    identity(),
+  )
+
+/** How often an arm has been clicked until a moment. */
+export const armClicks = (
+  distribution_id: string,
+  clicked_at: string,
+  cta_type: string,
+  cta_enrollment_count: number,
+) =>
+  distributionEnrollmentClicked.build(
+    { distribution_id, slug, enrollment_count: 0, clicked_at, cta_type, cta_enrollment_count },
     meta(),
     identity(),
   )

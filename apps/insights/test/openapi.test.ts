@@ -9,14 +9,20 @@ import {
 } from '@coursewire/testing/openapi'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { aDistribution, startWorld } from './helpers.ts'
+import { aDistribution, anExperimentChange, startWorld } from './helpers.ts'
 
 const REQUESTS = 500
 const known = { courseId: 'course-1', id: 'dist_1', accountId: 'usr_1' }
 
 async function startKnown() {
   const { take, get } = await startWorld()
-  await take(aDistribution('dist_1'), anEnrollment({ course_id: 'course-1', distribution_id: 'dist_1' }))
+  const arms = ['plain', 'eager'].map((cta_type) => ({ label: cta_type, cta_type }))
+  const experiment = { arms, split: [1, 1], ends_at: '2026-04-01T00:00:00Z' }
+  await take(
+    aDistribution('dist_1'),
+    anExperimentChange('dist_1', '2026-03-01T09:00:00Z', experiment),
+    anEnrollment({ course_id: 'course-1', distribution_id: 'dist_1' }),
+  )
   return async (url: string, role: string | null) => {
     const answer = await get(url, role as 'admin' | null)
     return { status: answer.statusCode, type: String(answer.headers['content-type']), body: answer.json() }

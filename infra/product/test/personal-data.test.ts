@@ -56,6 +56,8 @@ const notPersonal: Record<string, readonly string[]> = {
     'pages.*',
     'totals.*',
     'enrollments.*',
+    'experiments.*',
+    'cta_totals.*',
     'course_counts.*',
     'course_pairs.*',
     'learner_courses.tenant_id',

@@ -1,6 +1,18 @@
 import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, date, doublePrecision, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  date,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core'
+import type { Arm } from '../experiments/experiment.ts'
 
 /** The time zones in which the days of tenants begin. Null until enrollment-api has named one; meanwhile they are days of UTC. */
 export const tenants = pgTable('tenants', {
@@ -141,4 +153,35 @@ export const erasedAccounts = pgTable(
     erasedAt: moment('erased_at').notNull().default(sql`now()`),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.accountId] })],
+)
+
+/** What each event has said about the experiment of a distribution, so that their order does not matter. */
+export const experiments = pgTable(
+  'experiments',
+  {
+    tenantId: text('tenant_id').notNull(),
+    distributionId: text('distribution_id').notNull(),
+    toldAt: moment('told_at').notNull(),
+    /** Null where the event says that there is none. */
+    arms: jsonb('arms').$type<Arm[]>(),
+    endsAt: moment('ends_at'),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.distributionId, table.toldAt] })],
+)
+
+/**
+ * The running totals of calls to action at the moments at which events told them. An experiment needs those at its beginning, of which
+ * nobody knows until it is told. After two days only those stay that the experiments of the distribution need.
+ */
+export const ctaTotals = pgTable(
+  'cta_totals',
+  {
+    tenantId: text('tenant_id').notNull(),
+    distributionId: text('distribution_id').notNull(),
+    kind: text('kind', { enum: ['views', 'clicks'] }).notNull(),
+    ctaType: text('cta_type').notNull(),
+    at: moment('at').notNull(),
+    total: bigint('total', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.distributionId, table.kind, table.ctaType, table.at] })],
 )
