@@ -7,6 +7,7 @@ import { type Mail, tokenOf } from '../src/journey.ts'
 import { type Stack, startStack } from '../src/stack.ts'
 import { describeAccounts } from './browser/accounts.ts'
 import { describeEnrolling } from './browser/enrolling.ts'
+import { describeExperiments } from './browser/experiments.ts'
 import { describeHostileTexts } from './browser/hostile-texts.ts'
 import { describePublicPages } from './browser/public-pages.ts'
 import { describeRecommending } from './browser/recommending.ts'
@@ -53,6 +54,7 @@ function describeProduct(): void {
     describeAccounts(() => stage)
     describeHostileTexts(() => ({ stage, editor }))
     describePublicPages(() => ({ stage, slug, editor }))
+    describeExperiments(() => ({ stage, editor }))
     describeRecommending(() => ({ stage, editor }))
 
     it('no log has a token or an address of anybody', async () => {

@@ -15,7 +15,17 @@ function count(slug: string, path: string, body: object): void {
   }).catch(() => {})
 }
 
-export const countClick = (slug: string, ctaType: string) => count(slug, 'enrollment-clicks', { ctaType })
+/** Whether something happens for the first time in this tab. */
+function isFirst(key: string): boolean {
+  if (tab.get(key)) return false
+  tab.set(key, '1')
+  return true
+}
+
+/** Counts a click. Where calls to action are tried out, a tab counts once: a second click of the same visitor says nothing new. */
+export function countClick(slug: string, ctaType: string, isTriedOut: boolean): void {
+  if (!isTriedOut || isFirst(`coursewire.clicked.${slug}`)) count(slug, 'enrollment-clicks', { ctaType })
+}
 
 /** Counts a view of a course, once as long as the tab is open. A page that the browser has only prepared is not seen yet. */
 export function countView(slug: string, ctaType: string | undefined): void {
@@ -23,9 +33,7 @@ export function countView(slug: string, ctaType: string | undefined): void {
     document.addEventListener('prerenderingchange', () => countView(slug, ctaType), { once: true })
     return
   }
-  const key = `coursewire.viewed.${slug}`
-  if (tab.get(key)) return
-  tab.set(key, '1')
+  if (!isFirst(`coursewire.viewed.${slug}`)) return
 
   const given = new URLSearchParams(location.search)
   const campaign = new URLSearchParams()

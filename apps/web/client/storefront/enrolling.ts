@@ -17,6 +17,7 @@ const buttons = [...document.querySelectorAll<HTMLAnchorElement>('a[data-cta]')]
   cta: link.dataset.cta ?? '',
   /** Empty where the button leads elsewhere. */
   course: link.dataset.course ?? '',
+  isTriedOut: link.matches('coursewire-arms > :not(:last-child)'),
 }))
 const courses = new Set(buttons.flatMap(({ course }) => course || []))
 const status = document.querySelector<HTMLElement>('.said')
@@ -75,13 +76,13 @@ async function listEnrolled(query: Record<string, string>): Promise<string[]> {
 }
 
 function onClick(event: MouseEvent, button: Button): void {
-  const { link, course, slug, cta } = button
+  const { link, course, slug, cta, isTriedOut } = button
   // The second half of a double click must not follow the link that the first half has made.
   const isSecond = event.detail > 1 || (pressed.link === link && event.timeStamp - pressed.at < DOUBLE_MS)
   if (isSecond || waiting.has(course)) return event.preventDefault()
   pressed = { link, at: event.timeStamp }
   if (enrolled.has(course)) return
-  countClick(slug, cta)
+  countClick(slug, cta, isTriedOut)
   // The link leads to where one signs in and is enrolled then. With a modifier the browser opens it elsewhere.
   if (!course || !hasSession() || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()

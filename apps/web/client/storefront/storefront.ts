@@ -10,7 +10,14 @@ document.querySelector('[data-theme-toggle]')?.addEventListener('click', () => {
   device.set('coursewire.theme', root.dataset.theme)
 })
 
-const course = document.querySelector('main')?.dataset
-if (course?.view) countView(course.view, course.cta)
+const course = document.querySelector('main')
+if (course?.dataset.view) countView(course.dataset.view, findShown(course) ?? course.dataset.cta)
+
+/** The kind of the call to action that is shown where several are tried out. */
+function findShown(page: HTMLElement): string | undefined {
+  const arms = page.querySelector<HTMLElement>('coursewire-arms')
+  const shown = arms?.children[Number(arms.dataset.shown ?? 0)]
+  return shown instanceof HTMLElement ? shown.dataset.cta : undefined
+}
 
 startEnrolling()

@@ -63,6 +63,41 @@ describe('what a reader sees', () => {
   })
 })
 
+describe('calls to action that are tried out', () => {
+  const arms = [
+    { label: 'Jetzt einschreiben', ctaType: 'primary_button' },
+    { label: 'Gleich anfangen', ctaType: 'eager_button' },
+  ]
+  const experiment = { arms, split: [70, 30], endsAt: '2027-01-01T00:00:00.000Z' }
+
+  it('are all in the page, the usual one last, with what decides between them', () => {
+    const page = open({ experiment, cta: { label: 'Einschreiben', type: 'plain_button' } })
+
+    // Above the description, and at the bottom of a phone.
+    expect(page.attributes('coursewire-arms')).toEqual(
+      Array(2).fill({ 'data-of': 'dist_1', 'data-split': '70,30', 'data-ends': experiment.endsAt }),
+    )
+    const labels = ['Jetzt einschreiben', 'Gleich anfangen', 'Einschreiben']
+    expect(page.texts('a', { class: 'button' })).toEqual([...labels, ...labels])
+    const types = ['primary_button', 'eager_button', 'plain_button']
+    expect(page.values('a', 'data-cta', { class: 'button' })).toEqual([...types, ...types])
+    expect(page.values('a', 'href', { class: 'button' })[1]).toBe(
+      '/app/enroll/course_1?distributionId=dist_1&ctaType=eager_button',
+    )
+  })
+
+  it('lead where the usual one does', () => {
+    const url = 'https://partner.example.com/x'
+    const page = open({ experiment, cta: { label: 'Zum Partner', type: 'partner', url } })
+
+    expect(new Set(page.values('a', 'href', { class: 'button' }))).toEqual(new Set([url]))
+  })
+
+  it.each([null, undefined])('are none where the catalogue names none (%s)', (none) => {
+    expect(open({ experiment: none }).attributes('coursewire-arms')).toEqual([])
+  })
+})
+
 describe('the language of a page', () => {
   it.each([
     ['de', { html: 'de', body: undefined, nav: 'Kurse' }],

@@ -80,6 +80,7 @@ const buildCourse = ({
     ...others,
     seo: { metaTitle, metaDescription, ogImage: address },
     cta: { label, type, url: address },
+    experiment: { arms: [{ label, ctaType: type }], split: [1], endsAt: label },
     alternatives: alternatives.map((one) => ({ ...inEnglish, ...one })),
     variants: variants.map((one) => ({ ...inEnglish, ...one })),
   })

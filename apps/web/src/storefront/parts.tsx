@@ -1,16 +1,39 @@
 /** @jsxImportSource preact */
+import { h } from 'preact'
 import { written } from './document.tsx'
 import { enrollPath, type ListQuery, listPath } from './links.ts'
 import type { Entry } from './types.ts'
 import type { Bead } from './wire.ts'
 import type { Language, Words } from './wording.ts'
 
+interface CallToActionProps {
+  entry: Entry
+  words: Words
+  className?: string
+  describedBy?: string
+}
+
 /**
- * The call to action. Without JavaScript it is a link to the learner's place; with it, the island enrols. One that an editor has led elsewhere
- * stays a link.
+ * The call to action, or all that are tried out with the usual one as the last. Before the first paint `client/storefront/boot.ts` decides which
+ * of them is shown; without JavaScript it is the first.
  */
-export function CallToAction(props: { entry: Entry; words: Words; className?: string; describedBy?: string }) {
-  const { entry, words, className = 'button', describedBy } = props
+export function CallToAction(props: CallToActionProps) {
+  const { cta, distributionId, experiment } = props.entry
+  if (!experiment) return <Action {...props} />
+  const { arms, split, endsAt } = experiment
+  const ctas = [...arms.map(({ label, ctaType }) => ({ ...cta, label, type: ctaType })), cta]
+  return h(
+    'coursewire-arms',
+    { 'data-of': distributionId, 'data-split': split.join(), 'data-ends': endsAt },
+    ctas.map((tried, index) => <Action key={index} {...props} entry={{ ...props.entry, cta: tried }} />),
+  )
+}
+
+/**
+ * Without JavaScript a call to action is a link to the learner's place; with it, the island enrols. One that an editor has led elsewhere stays
+ * a link.
+ */
+function Action({ entry, words, className = 'button', describedBy }: CallToActionProps) {
   const { cta, slug } = entry
   const counted = { 'data-slug': slug, 'data-cta': cta.type }
   const enrolled = {

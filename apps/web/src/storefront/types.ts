@@ -29,6 +29,14 @@ const entrySchema = z.object({
     noindex: z.boolean().optional(),
   }),
   cta: z.object({ label: z.string(), type: z.string(), url: optionalAddress }),
+  /** Calls to action that are tried out instead of `cta`. An earlier version of the catalogue has none. */
+  experiment: z
+    .object({
+      arms: z.array(z.object({ label: z.string(), ctaType: z.string() })),
+      split: z.array(z.number()),
+      endsAt: z.string(),
+    })
+    .nullish(),
   totalLessons: z.int().nullable(),
   version: z.string(),
   updatedAt: z.string(),
