@@ -151,6 +151,7 @@ test('doubled, lost and reordered events change no number once the last total is
 test('courses are listed by how many have joined', async () => {
   const { take, get } = await startWorld()
   await take(
+    aDistribution('dist_2', { course_id: 'course-2' }),
     anEnrollment({ course_id: 'course-1', enrolled_at: firstOf(1) }),
     anEnrollment({ course_id: 'course-2', enrolled_at: firstOf(1) }),
     anEnrollment({ course_id: 'course-2', enrolled_at: firstOf(2) }),
@@ -158,8 +159,8 @@ test('courses are listed by how many have joined', async () => {
   )
 
   expect((await get(`/api/insights/courses?${period}`)).json().items).toEqual([
-    { courseId: 'course-2', enrolments: 2, leaves: 0 },
-    { courseId: 'course-1', enrolments: 1, leaves: 0 },
+    { courseId: 'course-2', title: 'Sourdough', enrolments: 2, leaves: 0 },
+    { courseId: 'course-1', title: null, enrolments: 1, leaves: 0 },
   ])
   expect((await get(`/api/insights/courses?${period}&limit=1`)).json().items).toHaveLength(1)
 })

@@ -164,6 +164,7 @@ export interface components {
          *       "items": [
          *         {
          *           "courseId": "course_1",
+         *           "title": "Sourdough",
          *           "enrolments": 9,
          *           "leaves": 1
          *         }
@@ -175,6 +176,8 @@ export interface components {
             to: string;
             items: {
                 courseId: string;
+                /** @description That of its first distribution; null if no event has told it */
+                title: string | null;
                 enrolments: number;
                 leaves: number;
             }[];

@@ -197,12 +197,32 @@ export async function compareDistributions(
   return new Map(rows.map((row) => [row.distributionId, row]))
 }
 
+interface Ranked {
+  courseId: string
+  /** What its first distribution is called. */
+  title: string | null
+  enrolments: number
+  leaves: number
+}
+
 /** Lists the courses of a tenant that most students have joined. */
-export async function listCourses(db: Database, tenantId: string, { from, to }: Period, limit: number) {
-  const { rows } = await db.execute<{ courseId: string; enrolments: number; leaves: number }>(sql`
-    SELECT course_id AS "courseId", sum(joined)::float8 AS enrolments, sum("left")::float8 AS leaves
-    FROM enrollments WHERE tenant_id = ${tenantId} AND day BETWEEN ${from}::date AND ${to}::date
-    GROUP BY course_id ORDER BY 2 DESC, 1 LIMIT ${limit}`)
+export async function listCourses(
+  db: Database,
+  tenantId: string,
+  { from, to }: Period,
+  limit: number,
+): Promise<Ranked[]> {
+  const { rows } = await db.execute<Ranked & Record<string, unknown>>(sql`
+    WITH ranked AS (
+      SELECT course_id, sum(joined)::float8 AS enrolments, sum("left")::float8 AS leaves
+      FROM enrollments WHERE tenant_id = ${tenantId} AND day BETWEEN ${from}::date AND ${to}::date
+      GROUP BY course_id ORDER BY enrolments DESC, course_id LIMIT ${limit}
+    )
+    SELECT course_id AS "courseId", enrolments, leaves, (
+      SELECT title FROM pages WHERE tenant_id = ${tenantId} AND pages.course_id = ranked.course_id AND title IS NOT NULL
+      ORDER BY parent_id IS NOT NULL, deleted_at IS NOT NULL, distribution_id LIMIT 1
+    ) AS title
+    FROM ranked ORDER BY enrolments DESC, course_id`)
   return rows
 }
 

@@ -81,11 +81,22 @@ const courseList = z
   .object({
     from: z.string(),
     to: z.string(),
-    items: z.array(z.object({ courseId: z.string(), enrolments: number, leaves: number })),
+    items: z.array(
+      z.object({
+        courseId: z.string(),
+        title: z.string().nullable().describe('That of its first distribution; null if no event has told it'),
+        enrolments: number,
+        leaves: number,
+      }),
+    ),
   })
   .meta({
     id: 'CourseRanking',
-    example: { from: '2026-12-01', to: '2026-12-01', items: [{ courseId: 'course_1', enrolments: 9, leaves: 1 }] },
+    example: {
+      from: '2026-12-01',
+      to: '2026-12-01',
+      items: [{ courseId: 'course_1', title: 'Sourdough', enrolments: 9, leaves: 1 }],
+    },
   })
 
 const tags = ['Analytics']
