@@ -52,6 +52,7 @@ export {
   toOutboxColumns,
   toSnsRow,
 } from './outbox/outbox.ts'
+export { type Rebuilt, rebuildTables } from './rebuild/rebuild.ts'
 export type { Channel } from './relay/channel.ts'
 export type { LogLines } from './relay/log-lines.ts'
 export { startRelay } from './relay/relay.ts'

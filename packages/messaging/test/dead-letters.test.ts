@@ -359,7 +359,7 @@ describe('the dead letters of several topics', () => {
     const partitions = ranges.map(({ partition, to }) => ({ partition, offset: String(to) }))
     await admin.deleteTopicRecords({ topic: dlq, partitions })
     const found: unknown[] = []
-    await readRanges({ kafka, admin, signal: undefined }, ranges, (record) => found.push(record))
+    await readRanges({ kafka, admin, signal: undefined }, ranges, (records) => void found.push(...records))
     const { groups } = await admin.listGroups()
 
     expect(found).toEqual([])

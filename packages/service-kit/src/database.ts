@@ -84,7 +84,52 @@ export async function withDatabase<Result>(
   }
 }
 
-const clients = new WeakMap<Database | Transaction, pg.Pool | pg.PoolClient>()
+/** No limits on what a command does, but one on what it holds while it is frozen. */
+const sessionLimits = [
+  'statement_timeout=0',
+  'transaction_timeout=0',
+  'lock_timeout=30s',
+  'idle_in_transaction_session_timeout=60s',
+]
+
+/** A database on one connection, which keeps its temporary tables and its locks. */
+export type Session = NodePgDatabase
+
+/**
+ * For a command that needs a session of its own, such as for temporary tables. If its connection is lost, everything fails from then on. There
+ * is never another one.
+ */
+export async function withSession<Result>(
+  name: string,
+  url: string,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  await assertOwnSessions(url)
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: name,
+    options: buildSessionOptions(sessionLimits),
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  })
+  // The next query says that the connection is lost.
+  client.on('error', () => undefined)
+  await client.connect()
+  const session = drizzle(client)
+  session.transaction = (run, config) =>
+    drizzle(client).transaction((tx) => {
+      clients.set(tx, client)
+      return run(tx)
+    }, config)
+  try {
+    return await work(session)
+  } finally {
+    await client.end()
+  }
+}
+
+const clients = new WeakMap<Database | Transaction, pg.Pool | pg.ClientBase>()
 
 /**
  * Resolves if `db` can write now. Throws an `unavailable` AppError if its server accepts no writes, as after a failover. Throws the driver's

@@ -14,7 +14,7 @@ export {
 } from './cli.ts'
 export { type Moment, now } from './clock.ts'
 export { type Adopt, openResources } from './closer.ts'
-export { baseConfig, baseUrl, commaList, loadConfig, tokenConfig } from './config.ts'
+export { baseConfig, baseUrl, commaList, loadConfig, migrateConfig, tokenConfig } from './config.ts'
 export {
   assertWritable,
   createDatabase,
@@ -23,8 +23,10 @@ export {
   type Migrations,
   migrate,
   queryNamed,
+  type Session,
   type Transaction,
   withDatabase,
+  withSession,
 } from './database.ts'
 export type { Access, Caller, Role } from './http/access.ts'
 export { createHttpApp, type HttpApp } from './http/app.ts'

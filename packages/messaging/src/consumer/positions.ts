@@ -1,4 +1,4 @@
-import { type Database, queryNamed } from '@coursewire/service-kit'
+import { type Database, queryNamed, type Transaction } from '@coursewire/service-kit'
 
 /** A partition in one life of its topic. */
 export interface Place {
@@ -19,7 +19,7 @@ const timeline = 'left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)'
 
 /** Reads the database's timeline and all positions of `consumer` in any life of these topics. Throws on a standby. */
 export async function readPositions(
-  db: Database,
+  db: Database | Transaction,
   consumer: string,
   topics: string[],
 ): Promise<{ timeline: string; positions: Position[] }> {

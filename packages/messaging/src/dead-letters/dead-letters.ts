@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Admin, createKafka, type Kafka, type KafkaSettings } from '../kafkajs/client.ts'
 import { readLimits } from '../kafkajs/codecs.ts'
 import { findRanges, type Range, readRanges } from '../kafkajs/read-ranges.ts'
+import type { KafkaSource } from '../source.ts'
 import { type DeadLetter, type DeadLetterSummary, parseDeadLetter, summarizeDeadLetter } from './dead-letter.ts'
 
 export const MAX_SELECTED_BYTES = 512 * 1024 * 1024
@@ -85,9 +86,11 @@ export async function selectDeadLetters(
 export async function findDeadLetters(connection: DeadLetterConnection, ids: readonly string[]): Promise<DeadLetter[]> {
   const topics = new Set(ids.map((id) => id.split('/')[0] ?? ''))
   const found: DeadLetter[] = []
-  await readRanges(connection, narrow(await findRanges(connection.admin, [...topics]), ids), (record) => {
-    const letter = parseDeadLetter(record)
-    if (letter && ids.includes(letter.id)) found.push(letter)
+  await readRanges(connection, narrow(await findRanges(connection.admin, [...topics]), ids), (records) => {
+    for (const record of records) {
+      const letter = parseDeadLetter(record)
+      if (letter && ids.includes(letter.id)) found.push(letter)
+    }
   })
   return found.toSorted(byOrigin)
 }
@@ -114,7 +117,10 @@ async function collect<Kept extends DeadLetterSummary>(
   let newest = new Map<string, Kept>()
   let matching = 0
   const sort = () => [...newest].toSorted(([, a], [, b]) => compare(b.failedAt, a.failedAt)).slice(0, limit)
-  await readRanges(connection, await findRanges(connection.admin, topics), (record) => {
+  await readRanges(connection, await findRanges(connection.admin, topics), (records) => records.forEach(take))
+  return { letters: sort().map(([, letter]) => letter), matching }
+
+  function take(record: KafkaSource): void {
     const letter = parseDeadLetter(record)
     if (!letter) return
     const isMatch = matches(letter, filter)
@@ -128,8 +134,7 @@ async function collect<Kept extends DeadLetterSummary>(
     newest.delete(name)
     if (isMatch) newest.set(name, keep(letter))
     if (newest.size > limit * 2) newest = new Map(sort())
-  })
-  return { letters: sort().map(([, letter]) => letter), matching }
+  }
 }
 
 function matches({ topic, type, code, failedAt }: DeadLetter, filter: DeadLetterFilter): boolean {

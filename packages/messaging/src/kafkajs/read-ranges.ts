@@ -7,6 +7,8 @@ import { toSource } from './source.ts'
 /** Offsets of one partition. `to` is exclusive. */
 export interface Range {
   topic: string
+  /** For records that are remembered. */
+  life?: string
   partition: number
   from: number
   to: number
@@ -28,11 +30,14 @@ export async function findRanges(admin: Admin, topics: readonly string[]): Promi
   return ranges
 }
 
-/** Passes every record of the ranges once, in order per partition. Does not wait for new records, and leaves no group behind. */
+/**
+ * Passes every record of the ranges once, in order per partition and as many together as were fetched. Fetches more when `onRecords` has
+ * resolved. Does not wait for new records, and leaves no group behind.
+ */
 export async function readRanges(
   { kafka, admin, signal }: { kafka: Kafka; admin: Admin; signal?: AbortSignal | undefined },
   ranges: readonly Range[],
-  onRecord: (record: KafkaSource) => void,
+  onRecords: (records: KafkaSource[]) => void | Promise<void>,
 ): Promise<void> {
   const open = new Map(ranges.filter(({ from, to }) => from < to).map((range) => [toKey(range), { ...range }]))
   if (open.size === 0) return
@@ -40,12 +45,12 @@ export async function readRanges(
   const groupId = `read-${randomUUID()}`
   const consumer = kafka.consumer({ ...membership, groupId, maxWaitTimeInMs: 100 })
 
-  function show(record: KafkaSource): void {
+  function isWanted(record: KafkaSource): boolean {
     const range = open.get(toKey(record))
     // Until the seek takes effect, records come from elsewhere.
-    if (!range || record.offset < range.from || record.offset >= range.to) return
+    if (!range || record.offset < range.from || record.offset >= range.to) return false
     range.from = record.offset + 1
-    onRecord(record)
+    return true
   }
 
   function settle(topic: string, partition: number, next: number): void {
@@ -62,7 +67,9 @@ export async function readRanges(
       autoCommit: false,
       eachBatch: async ({ batch: { topic, partition, messages } }) => {
         try {
-          for (const message of messages) show(toSource({ topic, partition }, message))
+          const { life = '' } = open.get(toKey({ topic, partition })) ?? {}
+          const records = messages.map((message) => toSource({ topic, life, partition }, message)).filter(isWanted)
+          if (records.length > 0) await onRecords(records)
         } catch (error) {
           // kafkajs would try the batch again.
           fail(error)
