@@ -1,11 +1,18 @@
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { type CommandLine, defineAction, loadConfig, type Terminal, withDatabase } from '@coursewire/service-kit'
 import { z } from 'zod'
-import { cliConfigSchema } from './config.ts'
+import { cliConfigSchema, exportConfigSchema } from './config.ts'
 import { readHorizon } from './records/months.ts'
+import { readRecords } from './records/repository.ts'
+import { writeLines } from './records/shown-record.ts'
 import { listTenants } from './seals/repository.ts'
 import { type Verdict, verifyTenant } from './seals/verify.ts'
 
-/** The command with which operators find out whether the log is as it was written. */
+const EXPORTED_AT_ONCE = 500
+
+/** The command with which operators find out whether the log is as it was written, and take a copy of it. */
 export function createAudit({ env, print, note }: Terminal): CommandLine {
   const verify = defineAction({
     name: 'verify',
@@ -35,7 +42,24 @@ export function createAudit({ env, print, note }: Terminal): CommandLine {
     },
   })
 
-  return { name: 'audit', description: 'Verifies the audit log', actions: { verify } }
+  const exported = defineAction({
+    name: 'export',
+    description: 'Writes the records of all tenants into a file, the oldest first, as NDJSON',
+    input: z.object({ file: z.string().min(1).describe('The file, which is replaced') }),
+    positionals: ['file'],
+    async run({ file }) {
+      const { DATABASE_URL: url } = loadConfig(exportConfigSchema, env)
+      await withDatabase('audit', url, (db) =>
+        pipeline(
+          Readable.from(writeLines(readRecords(db, null, {}, EXPORTED_AT_ONCE))),
+          createWriteStream(file, { mode: 0o600 }),
+        ),
+      )
+      note(`The records are in ${file}`)
+    },
+  })
+
+  return { name: 'audit', description: 'Verifies and exports the audit log', actions: { verify, export: exported } }
 }
 
 function describe({ tenantId, seals, records, last, faults }: Verdict): string {

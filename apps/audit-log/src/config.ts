@@ -34,3 +34,5 @@ export const cliConfigSchema = z.object({
   AUDIT_SEAL_KEY: sealKeys,
   AUDIT_RETENTION_MONTHS: retentionMonths,
 })
+
+export const exportConfigSchema = cliConfigSchema.pick({ DATABASE_URL: true })

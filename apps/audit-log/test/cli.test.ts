@@ -1,6 +1,9 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { runCommandLine } from '@coursewire/service-kit'
 import { anEnrollment } from '@coursewire/testing'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createAudit } from '../src/audit.ts'
 import { sealAll } from '../src/seals/sealer.ts'
 import { openLog, sealKeys, sealPem } from './helpers.ts'
@@ -43,6 +46,23 @@ test('the command says up to where it vouches, and fails if a record was changed
   expect(after.code).toBe(1)
   expect(after.out).toContain('acme: records that are as they were sealed: 1, up to record 2')
   expect(after.out).toContain('  record 2 was changed (seal 1)\n1 fault: the log is not as it was sealed')
+})
+
+test('the records of all tenants are exported in their order, for nobody else to read', async () => {
+  const { run, store } = await startWorld()
+  const directory = await mkdtemp(join(tmpdir(), 'audit-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'log.ndjson')
+  const events = [anEnrollment(), anEnrollment({}, { tenantId: 'globex' }), anEnrollment()]
+  for (const event of events) await store(event)
+
+  expect(await run('export', file)).toEqual({ code: 0, out: `The records are in ${file}` })
+
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject(
+    events.map((event, index) => ({ id: String(index + 1), partition: 0, event, deadLetter: null })),
+  )
+  expect((await stat(file)).mode & 0o077).toBe(0)
 })
 
 test('a key that is none is named', async () => {

@@ -1,4 +1,4 @@
-import { baseConfig, baseUrl, tokenConfig } from '@coursewire/service-kit'
+import { baseConfig, baseUrl, migrateConfig, tokenConfig } from '@coursewire/service-kit'
 import { z } from 'zod'
 
 export const service = { name: 'insights', version: '1.0.0' }
@@ -12,3 +12,13 @@ export const configSchema = z.object({
 })
 
 export type Config = z.output<typeof configSchema>
+
+const { KAFKA_BROKERS, KAFKA_SSL, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = baseConfig
+
+export const cliConfigSchema = migrateConfig.extend({
+  KAFKA_BROKERS,
+  KAFKA_SSL,
+  KAFKA_SASL_MECHANISM,
+  KAFKA_SASL_USERNAME,
+  KAFKA_SASL_PASSWORD,
+})

@@ -7,9 +7,10 @@ import { describeEditing } from './editing.ts'
 import { describeErasure } from './erasing.ts'
 import { describeJourneys } from './journeys.ts'
 import { describeReadme } from './readme.ts'
+import { describeRebuild } from './rebuilding.ts'
 import { describeSeed } from './seeding.ts'
 
-let product: { stack: Stack; editor: Editor; directory: string }
+let product: { stack: Stack; editor: Editor; directory: string; slug: string }
 
 describeJourneys(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'coursewire-journey-'))
@@ -22,8 +23,8 @@ describeJourneys(async () => {
     environment: { EMAIL_UNKNOWN_AFTER_SECONDS: '3' },
     log: (line) => process.stdout.write(`${line}\n`),
   })
-  const { editor } = await bringInFirstCourse(stack)
-  product = { stack, editor, directory }
+  const { editor, slug } = await bringInFirstCourse(stack)
+  product = { stack, editor, directory, slug }
   return {
     ...stack,
     async stop() {
@@ -36,4 +37,5 @@ describeJourneys(async () => {
 describeEditing(() => product)
 describeErasure(() => product)
 describeSeed(() => product)
+describeRebuild(() => product)
 describeReadme(() => product.stack)

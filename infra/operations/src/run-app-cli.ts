@@ -3,10 +3,17 @@ import { fileURLToPath } from 'node:url'
 
 /** Runs a command line of an app from its sources, with the arguments of this process, and ends this process as it ends. */
 export function runAppCli(path: string, settings: Record<string, string>): never {
+  process.exit(callAppCli(path, process.argv.slice(2), settings))
+}
+
+/** Runs a command line of an app from its sources. Returns its exit code. */
+export function callAppCli(path: string, args: string[], settings: Record<string, string>): number {
   const script = fileURLToPath(new URL(`../../../apps/${path}`, import.meta.url))
-  const args = ['--import', 'tsx', script, ...process.argv.slice(2)]
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...settings } })
-  process.exit(status ?? 1)
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', script, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, ...settings },
+  })
+  return status ?? 1
 }
 
 /** The database named in `DATABASE_URL`, or the one that is given. Ends this process if there is none and the command needs one. */

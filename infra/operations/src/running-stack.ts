@@ -13,7 +13,7 @@ export interface RunningStack {
   distributionService: string
   kafka: string
   /** An app that was added since the start has none. */
-  postgres: Partial<Record<DatabaseName, { databaseUrl: string }>>
+  postgres: Partial<Record<DatabaseName, { databaseUrl: string; migrateDatabaseUrl?: string }>>
 }
 
 /** A stack as the process that started it knows it. */

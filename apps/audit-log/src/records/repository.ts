@@ -102,10 +102,10 @@ export function findStory(
     .limit(limit)
 }
 
-/** Reads the records of a tenant in their order, `limit` at a time. */
+/** Reads the records of a tenant in their order, `limit` at a time; without one, those of all tenants. */
 export async function* readRecords(
   db: Database,
-  tenantId: string,
+  tenantId: string | null,
   { since, until }: Pick<Search, 'since' | 'until'>,
   limit: number,
 ): AsyncGenerator<FoundRecord[]> {
@@ -116,7 +116,7 @@ export async function* readRecords(
       .from(records)
       .where(
         and(
-          eq(records.tenantId, tenantId),
+          tenantId === null ? undefined : eq(records.tenantId, tenantId),
           gt(records.id, after),
           since === undefined ? undefined : gte(records.appendedAt, since),
           until === undefined ? undefined : lt(records.appendedAt, until),

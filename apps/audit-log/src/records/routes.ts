@@ -3,7 +3,8 @@ import { id } from '@coursewire/events'
 import { type Database, type HttpApp, pageLimit, pageOf, toPage } from '@coursewire/service-kit'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { type FoundRecord, findRecords, findStory, readHeaders, readRecords } from './repository.ts'
+import { findRecords, findStory, readRecords } from './repository.ts'
+import { showRecord, writeLines } from './shown-record.ts'
 import { tellInOrder } from './story.ts'
 
 /** A request causes a few events, but whoever brings in a thousand courses may name one request for all. */
@@ -108,7 +109,7 @@ export function addRecordRoutes(app: HttpApp, { db }: { db: Database }): void {
       const { cursor, limit, ...wanted } = query
       const before = cursor === undefined ? undefined : BigInt(cursor)
       const found = await findRecords(db, tenantId, wanted, { before, limit: limit + 1 })
-      return toPage(found.map(show), limit)
+      return toPage(found.map(showRecord), limit)
     },
   )
 
@@ -126,7 +127,7 @@ export function addRecordRoutes(app: HttpApp, { db }: { db: Database }): void {
     },
     async ({ tenantId, params }) => {
       const found = await findStory(db, tenantId, params.correlationId, MAX_STORY + 1)
-      return { items: tellInOrder(found.slice(0, MAX_STORY)).map(show), isWhole: found.length <= MAX_STORY }
+      return { items: tellInOrder(found.slice(0, MAX_STORY)).map(showRecord), isWhole: found.length <= MAX_STORY }
     },
   )
 
@@ -150,33 +151,3 @@ export function addRecordRoutes(app: HttpApp, { db }: { db: Database }): void {
         .send(Readable.from(writeLines(readRecords(db, tenantId, query, EXPORTED_AT_ONCE)))),
   )
 }
-
-async function* writeLines(pages: AsyncIterable<FoundRecord[]>): AsyncGenerator<string> {
-  for await (const page of pages) {
-    yield page.map((record) => `${JSON.stringify(show(record))}\n`).join('')
-  }
-}
-
-function show(record: FoundRecord): z.input<typeof auditRecord> & { id: string } {
-  const { topic, partition, offset, appendedAt, type, eventId, correlationId, causationId, actor, reason } = record
-  const { value, bytes, sha256 } = record
-  return {
-    id: String(record.id),
-    topic,
-    partition,
-    offset,
-    appendedAt,
-    key: record.key && record.key.toString(),
-    headers: readHeaders(record).map(([name, header]) => ({ name, value: header && header.toString() })),
-    type,
-    eventId,
-    correlationId,
-    causationId,
-    actor,
-    event: value && JSON.parse(utf8.decode(value)),
-    deadLetter: reason === null ? null : { reason, bytes, sha256: sha256 && sha256.toString('hex') },
-  }
-}
-
-/** Skips a byte order mark, as the parser of events does. */
-const utf8 = new TextDecoder()

@@ -22,6 +22,9 @@ export const tenants = pgTable('tenants', {
   learners: integer('learners').notNull().default(0),
 })
 
+/** Tables that a rebuild keeps, because no event tells what is in them. It makes all others anew. */
+export const keptTables = ['tenants']
+
 /** The distributions that events have named. A deleted one stays, because reports still show its numbers. */
 export const pages = pgTable(
   'pages',
