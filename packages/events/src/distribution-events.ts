@@ -70,7 +70,7 @@ export const distributionCreated = defineEvent({
 export const distributionUpdated = defineEvent({
   ...distribution,
   type: 'distribution.updated',
-  listeners: ['Cache Invalidation', 'A/B Testing', 'Audit Log', 'Changelog', 'Recommendation Engine'],
+  listeners: ['Cache Invalidation', 'A/B Testing', 'Analytics', 'Audit Log', 'Changelog', 'Recommendation Engine'],
   payload: z.object({
     distribution_id: id,
     course_id: id.optional(),
