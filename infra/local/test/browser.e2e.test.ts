@@ -11,6 +11,7 @@ import { describeExperiments } from './browser/experiments.ts'
 import { describeHostileTexts } from './browser/hostile-texts.ts'
 import { describePublicPages } from './browser/public-pages.ts'
 import { describeRecommending } from './browser/recommending.ts'
+import { describeReports } from './browser/reports.ts'
 import { describeSessions } from './browser/sessions.ts'
 import { obstacle, openStage, type Stage } from './browser/stage.ts'
 
@@ -56,6 +57,7 @@ function describeProduct(): void {
     describePublicPages(() => ({ stage, slug, editor }))
     describeExperiments(() => ({ stage, editor }))
     describeRecommending(() => ({ stage, editor }))
+    describeReports(() => ({ stage, slug, editor }))
 
     it('no log has a token or an address of anybody', async () => {
       const mails = (await (await fetch(`${stack.urls.aws}/_inbox?from=-1000`)).json()) as Mail[]

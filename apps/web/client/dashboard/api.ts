@@ -23,7 +23,8 @@ export class Refusal extends Error {
   }
 }
 
-const refusals: Middleware = {
+/** Throws a `Refusal` for every answer that is none. */
+export const refusals: Middleware = {
   async onResponse({ response }) {
     if (response.ok) return
     throw new Refusal(response, await response.json().catch(() => ({})))

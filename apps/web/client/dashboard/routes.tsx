@@ -4,6 +4,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
   useNavigate,
@@ -11,9 +12,11 @@ import {
 } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { accessToken, hasSession, onSession } from '../session.ts'
+import type { Search as RecordSearch } from './audit/data.ts'
 import { enrolInIntent, intent } from './intent.ts'
 import { enrollmentsQuery } from './my-courses-data.ts'
 import { Loading } from './parts.tsx'
+import { type Role, readRoles } from './roles.ts'
 import { Lost, Oops, Shell } from './shell.tsx'
 
 // What a route leaves out of its search comes through as it was in the URL, so each names everything that it reads.
@@ -21,6 +24,12 @@ type Search = Record<string, unknown>
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 /** A path of ours. Browsers take a backslash for a slash, and two slashes for another host. */
 const isOurs = (path: unknown): path is string => typeof path === 'string' && /^\/(?![/\\])/.test(path)
+
+/** Shows nobody a page whose calls the APIs would refuse. */
+async function admit(...allowed: Role[]): Promise<void> {
+  const roles = await readRoles()
+  if (!allowed.some((role) => roles.includes(role))) throw notFound()
+}
 
 /** Loads the code of a page when it is needed. */
 function page<Module extends Record<string, unknown>, Name extends keyof Module>(
@@ -53,6 +62,10 @@ export function makeRouter(queries: QueryClient) {
     validateSearch: ({ show }: Search): { show?: 'active' | 'completed' | undefined } => ({
       show: show === 'active' || show === 'completed' ? show : undefined,
     }),
+    // Who does not learn has no courses.
+    beforeLoad: async () => {
+      if (!(await readRoles()).includes('student')) throw redirect({ to: '/reports', search: {} })
+    },
     loader: async ({ context }) => {
       await enrolInIntent()
       void context.queries.prefetchQuery(enrollmentsQuery)
@@ -68,6 +81,55 @@ export function makeRouter(queries: QueryClient) {
     getParentRoute: () => signedIn,
     path: '/account',
     component: page(() => import('./account.tsx'), 'Account'),
+  })
+
+  const forEditors = createRoute({
+    getParentRoute: () => signedIn,
+    id: 'for-editors',
+    validateSearch: ({ from, to }: Search): { from?: string | undefined; to?: string | undefined } => ({
+      from: textOf(from),
+      to: textOf(to),
+    }),
+    beforeLoad: () => admit('editor', 'admin'),
+  })
+  const reports = createRoute({
+    getParentRoute: () => forEditors,
+    path: '/reports',
+    component: page(() => import('./reports/courses.tsx'), 'CourseReports'),
+  })
+  const courseReport = createRoute({
+    getParentRoute: () => forEditors,
+    path: '/reports/courses/$courseId',
+    component: page(() => import('./reports/course.tsx'), 'CourseReport'),
+  })
+  const distributionReport = createRoute({
+    getParentRoute: () => forEditors,
+    path: '/reports/distributions/$distributionId',
+    component: page(() => import('./reports/distribution.tsx'), 'DistributionReport'),
+  })
+
+  const forAdmins = createRoute({
+    getParentRoute: () => signedIn,
+    id: 'for-admins',
+    beforeLoad: () => admit('admin'),
+  })
+  const records = createRoute({
+    getParentRoute: () => forAdmins,
+    path: '/audit',
+    validateSearch: ({ entity, actor, type, since, until, cursor }: Search): RecordSearch => ({
+      entity: textOf(entity),
+      actor: textOf(actor),
+      type: textOf(type),
+      since: textOf(since),
+      until: textOf(until),
+      cursor: textOf(cursor),
+    }),
+    component: page(() => import('./audit/records.tsx'), 'Records'),
+  })
+  const story = createRoute({
+    getParentRoute: () => forAdmins,
+    path: '/audit/stories/$correlationId',
+    component: page(() => import('./audit/story.tsx'), 'Story'),
   })
 
   const signIn = createRoute({
@@ -134,10 +196,17 @@ export function makeRouter(queries: QueryClient) {
     component: page(news, 'ConfirmNews'),
   })
 
+  // Those of learners. Nobody reads reports without a connection.
   const pages = [home, course, account, signIn, enroll, signUp, verify, reset, choosePassword, askForNews, confirmNews]
   const router = createRouter({
     routeTree: root.addChildren([
-      signedIn.addChildren([home, course, account]),
+      signedIn.addChildren([
+        home,
+        course,
+        account,
+        forEditors.addChildren([reports, courseReport, distributionReport]),
+        forAdmins.addChildren([records, story]),
+      ]),
       signIn,
       signUp,
       verify,

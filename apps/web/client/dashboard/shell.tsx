@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { hasSession, onSession, signOut } from '../session.ts'
@@ -7,6 +7,7 @@ import { intent } from './intent.ts'
 import { Notices, notify } from './notices.tsx'
 import { Failed, Menu, State } from './parts.tsx'
 import { explain } from './problems.ts'
+import { readRoles } from './roles.ts'
 import { useLanguage, useWords } from './words.tsx'
 
 export function Shell() {
@@ -48,6 +49,8 @@ export function Shell() {
 function Navigation() {
   const { words, language, setLanguage } = useLanguage()
   const isSignedIn = useSyncExternalStore(onSession, hasSession)
+  const { data: roles = ['student'] } = useQuery({ queryKey: ['roles'], queryFn: readRoles, enabled: isSignedIn })
+  const isEditor = roles.includes('editor') || roles.includes('admin')
   const other = language === 'de' ? 'en' : 'de'
   const switchLanguage = (
     <button type="button" className="link" lang={other} onClick={() => setLanguage(other)}>
@@ -58,7 +61,7 @@ function Navigation() {
     <>
       <nav aria-label="Coursewire">
         <a href={`/${language}/courses`}>{words.courses}</a>
-        {isSignedIn ? (
+        {isSignedIn && roles.includes('student') ? (
           <Link to="/" activeOptions={{ includeSearch: false }}>
             {words.myCourses}
           </Link>
@@ -82,6 +85,8 @@ function Navigation() {
           }
         >
           <Link to="/account">{words.account}</Link>
+          {isEditor ? <Link to="/reports">{words.reports}</Link> : null}
+          {roles.includes('admin') ? <Link to="/audit">{words.auditLog}</Link> : null}
           {switchLanguage}
           <SignOut />
         </Menu>

@@ -53,6 +53,8 @@ export const de: Words = {
   courses: 'Kurse',
   myCourses: 'Meine Kurse',
   account: 'Konto',
+  reports: 'Berichte',
+  auditLog: 'Prüfprotokoll',
   signOut: 'Abmelden',
   signIn: 'Anmelden',
   signUp: 'Konto anlegen',

@@ -56,6 +56,8 @@ export const en = {
   courses: 'Courses',
   myCourses: 'My courses',
   account: 'Account',
+  reports: 'Reports',
+  auditLog: 'Audit log',
   signOut: 'Sign out',
   signIn: 'Sign in',
   signUp: 'Create account',

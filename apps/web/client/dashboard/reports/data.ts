@@ -1,0 +1,39 @@
+import type { paths } from '@coursewire/api-client/insights'
+import { queryOptions } from '@tanstack/react-query'
+import createClient from 'openapi-fetch'
+import { authorized } from '../../session.ts'
+import { dataOf, refusals } from '../api.ts'
+
+const insights = createClient<paths>({ baseUrl: location.origin, fetch: authorized })
+insights.use(refusals)
+
+/** The first and the last day, in the tenant's time zone. What is left out is chosen by the API. */
+export interface Period {
+  from?: string | undefined
+  to?: string | undefined
+}
+
+const given = ({ from, to }: Period) => ({ ...(from && { from }), ...(to && { to }) })
+
+export const rankingQuery = (period: Period) =>
+  queryOptions({
+    queryKey: ['reports', period],
+    queryFn: () =>
+      dataOf(insights.GET('/api/insights/courses', { params: { query: { ...given(period), limit: 100 } } })),
+  })
+
+export const courseQuery = (courseId: string, period: Period) =>
+  queryOptions({
+    queryKey: ['reports', 'course', courseId, period],
+    queryFn: () =>
+      dataOf(
+        insights.GET('/api/insights/courses/{courseId}', { params: { path: { courseId }, query: given(period) } }),
+      ),
+  })
+
+export const distributionQuery = (id: string, period: Period) =>
+  queryOptions({
+    queryKey: ['reports', 'distribution', id, period],
+    queryFn: () =>
+      dataOf(insights.GET('/api/insights/distributions/{id}', { params: { path: { id }, query: given(period) } })),
+  })
