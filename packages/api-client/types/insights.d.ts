@@ -52,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insights/distributions/{id}/experiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest experiment of a distribution: which call to action is clicked most */
+        get: operations["getExperiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recommendations": {
         parameters: {
             query?: never;
@@ -420,6 +437,106 @@ export interface components {
                 enrolments: number;
             }[];
         };
+        ExperimentNotFound: {
+            /** @constant */
+            status?: 404;
+            /** @constant */
+            code?: "experiment.not-found";
+        } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "distributionId": "dist_1",
+         *       "slug": "sourdough",
+         *       "title": "Sourdough",
+         *       "beganAt": "2026-12-01T09:30:00.000000Z",
+         *       "countedFrom": "2026-12-01T09:32:00.000000Z",
+         *       "endsAt": "2026-12-31T00:00:00.000000Z",
+         *       "hasEnded": false,
+         *       "verdict": "winner",
+         *       "winner": "eager_button",
+         *       "advice": "Make the winner the call to action of the page, and end the experiment.",
+         *       "evidenceNeeded": 50,
+         *       "split": {
+         *         "evidence": 0.13,
+         *         "evidenceNeeded": 100
+         *       },
+         *       "arms": [
+         *         {
+         *           "label": "Enroll now",
+         *           "ctaType": "primary_button",
+         *           "share": 0.5,
+         *           "views": 2010,
+         *           "clicks": 140,
+         *           "clicksPerView": {
+         *             "rate": 0.07,
+         *             "low": 0.053,
+         *             "high": 0.09
+         *           },
+         *           "evidence": 0,
+         *           "chanceOfBest": 0.0001
+         *         },
+         *         {
+         *           "label": "Start today",
+         *           "ctaType": "eager_button",
+         *           "share": 0.5,
+         *           "views": 1985,
+         *           "clicks": 209,
+         *           "clicksPerView": {
+         *             "rate": 0.105,
+         *             "low": 0.084,
+         *             "high": 0.129
+         *           },
+         *           "evidence": 104,
+         *           "chanceOfBest": 0.9999
+         *         }
+         *       ]
+         *     }
+         */
+        ExperimentReport: {
+            distributionId: string;
+            slug: string | null;
+            title: string | null;
+            beganAt: string;
+            /** @description Two minutes later, when all views of before it have been told */
+            countedFrom: string;
+            endsAt: string;
+            hasEnded: boolean;
+            /**
+             * @description It may be looked at as often as one likes: a winner is called wrongly in 5 % at most
+             * @enum {string}
+             */
+            verdict: "running" | "winner" | "no_difference_shown" | "wrong_split";
+            /** @description The ctaType of the winner */
+            winner: string | null;
+            /** @description What to do, in plain words */
+            advice: string;
+            /** @description An arm with so much evidence is the winner */
+            evidenceNeeded: number;
+            /** @description Whether the views are split otherwise than planned. A right split is called wrong in 1 % at most */
+            split: {
+                /** @description How many times better the counts are explained if it is so than by chance, at most a thousand million */
+                evidence: number;
+                evidenceNeeded: number;
+            };
+            arms: {
+                label: string;
+                ctaType: string;
+                /** @description The planned part of the visitors */
+                share: number;
+                views: number;
+                clicks: number;
+                /** @description With the ends of a confidence sequence (95 %); null without a view */
+                clicksPerView: {
+                    rate: number;
+                    low: number;
+                    high: number;
+                } | null;
+                /** @description That it is better than each other arm */
+                evidence: number;
+                /** @description The probability of having the highest rate. It is shown, and decides nothing */
+                chanceOfBest: number;
+            }[];
+        };
         InvalidPart: {
             /** @description body, querystring, params or headers */
             in: string;
@@ -445,7 +562,7 @@ export interface components {
              * @description What went wrong, as a stable code for programs
              * @enum {string}
              */
-            code: "request.invalid" | "token.invalid" | "role.insufficient" | "period.invalid" | "server.error" | "service.unavailable" | "course.not-found" | "distribution.not-found";
+            code: "request.invalid" | "token.invalid" | "role.insufficient" | "period.invalid" | "server.error" | "service.unavailable" | "course.not-found" | "distribution.not-found" | "experiment.not-found";
             /** @description The requested path */
             instance: string;
             /** @description The id of the request in the log of the service */
@@ -578,6 +695,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["DistributionNotFound"];
             };
         };
+        /** @description Not Found (distribution.not-found, experiment.not-found) */
+        DistributionNotFoundOrExperimentNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["DistributionNotFound"] | components["schemas"]["ExperimentNotFound"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -591,6 +717,8 @@ export type CourseRanking = components['schemas']['CourseRanking'];
 export type CourseReport = components['schemas']['CourseReport'];
 export type DistributionNotFound = components['schemas']['DistributionNotFound'];
 export type DistributionReport = components['schemas']['DistributionReport'];
+export type ExperimentNotFound = components['schemas']['ExperimentNotFound'];
+export type ExperimentReport = components['schemas']['ExperimentReport'];
 export type InvalidPart = components['schemas']['InvalidPart'];
 export type PeriodInvalid = components['schemas']['PeriodInvalid'];
 export type Problem = components['schemas']['Problem'];
@@ -608,6 +736,7 @@ export type ResponseServerError = components['responses']['ServerError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
 export type ResponseCourseNotFound = components['responses']['CourseNotFound'];
 export type ResponseDistributionNotFound = components['responses']['DistributionNotFound'];
+export type ResponseDistributionNotFoundOrExperimentNotFound = components['responses']['DistributionNotFoundOrExperimentNotFound'];
 export type $defs = Record<string, never>;
 export interface operations {
     listCourseNumbers: {
@@ -709,6 +838,35 @@ export interface operations {
             403: components["responses"]["RoleInsufficient"];
             404: components["responses"]["DistributionNotFound"];
             422: components["responses"]["PeriodInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1–128 characters, none of them a control character; not a dot segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentReport"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            404: components["responses"]["DistributionNotFoundOrExperimentNotFound"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
