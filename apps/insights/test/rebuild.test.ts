@@ -117,7 +117,7 @@ async function startWorld() {
   return {
     db,
     /** Writes the lines that audit-log would export of these events, and of what they were read from. */
-    async writeHistory(change: (lines: object[]) => object[] = (lines) => lines): Promise<string> {
+    writeHistory: async (change: (lines: object[]) => object[] = (lines) => lines): Promise<string> => {
       const appendedAt = '2026-03-10T00:00:00.000000Z'
       const lines = [...stored.values()].map((line, index) => ({
         id: String(index + 1),
@@ -135,7 +135,7 @@ async function startWorld() {
       return file
     },
     /** Lets Kafka forget everything. */
-    async forget(): Promise<void> {
+    forget: async (): Promise<void> => {
       const admin = client.admin()
       await admin.connect()
       for (const topic of new Set(events.map(topicOf))) {

@@ -71,8 +71,8 @@ function SearchForm() {
   })
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const given = searchNames.map((name) => [name, String(form.get(name) ?? '').trim() || undefined])
+    const form = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>
+    const given = searchNames.map((name) => [name, form[name]?.trim() || undefined])
     void navigate({ to: '/audit', search: Object.fromEntries(given) })
   }
   return (

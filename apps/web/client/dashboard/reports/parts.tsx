@@ -22,9 +22,8 @@ export function PeriodChoice({ shown }: { shown: { from: string; to: string } | 
   const id = useId()
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const [from, to] = ['from', 'to'].map((name) => String(form.get(name) ?? '') || undefined)
-    void navigate({ to: '.', search: { from, to } })
+    const { from, to } = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>
+    void navigate({ to: '.', search: { from: from || undefined, to: to || undefined } })
   }
   return (
     <div className="period">
