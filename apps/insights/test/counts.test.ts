@@ -50,7 +50,7 @@ async function readCounts({ db }: World, tenantId: string): Promise<Record<strin
   const { rows } = await db.$client.query(
     `SELECT course_id || ' ' || other_course_id AS key, learners FROM course_pairs WHERE tenant_id = $1 AND learners <> 0
      UNION ALL SELECT course_id, learners FROM course_counts WHERE tenant_id = $1 AND learners <> 0
-     UNION ALL SELECT '', learners FROM tenants WHERE tenant_id = $1 AND learners <> 0`,
+     UNION ALL SELECT '', learners FROM learner_counts WHERE tenant_id = $1 AND learners <> 0`,
     [tenantId],
   )
   return Object.fromEntries(rows.map(({ key, learners }) => [key, learners]))

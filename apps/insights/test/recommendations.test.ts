@@ -231,7 +231,7 @@ test('an erased account leaves the numbers and nothing else, and no event brings
       await world.db.$client.query(`
         SELECT course_id, other_course_id, learners FROM course_pairs
         UNION ALL SELECT course_id, '', learners FROM course_counts
-        UNION ALL SELECT '', tenant_id, learners FROM tenants ORDER BY 1, 2`)
+        UNION ALL SELECT '', tenant_id, learners FROM learner_counts ORDER BY 1, 2`)
     ).rows
   const rows = async () =>
     (await world.db.$client.query(`SELECT student_id FROM learner_courses WHERE student_id = 'usr_1'`)).rowCount

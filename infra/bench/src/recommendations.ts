@@ -48,7 +48,7 @@ async function read(target: Target, nextCall: () => Call): Promise<Measured> {
 /** Writes what the events of so many learners would have led to. */
 async function writeChoices(client: pg.Client): Promise<void> {
   await client.query(
-    'INSERT INTO tenants (tenant_id, learners) VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE SET learners = excluded.learners',
+    'INSERT INTO learner_counts (tenant_id, learners) VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE SET learners = excluded.learners',
     [tenant, LEARNERS],
   )
   await client.query(

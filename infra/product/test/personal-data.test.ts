@@ -58,6 +58,7 @@ const notPersonal: Record<string, readonly string[]> = {
     'enrollments.*',
     'experiments.*',
     'cta_totals.*',
+    'learner_counts.*',
     'course_counts.*',
     'course_pairs.*',
     'learner_courses.tenant_id',

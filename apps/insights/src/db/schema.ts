@@ -18,8 +18,6 @@ import type { Arm } from '../experiments/experiment.ts'
 export const tenants = pgTable('tenants', {
   tenantId: text('tenant_id').primaryKey(),
   timeZone: text('time_zone'),
-  /** How many learners have any course. */
-  learners: integer('learners').notNull().default(0),
 })
 
 /** Tables that a rebuild keeps, because no event tells what is in them. It makes all others anew. */
@@ -118,6 +116,12 @@ export const learnerCourses = pgTable(
       .where(sql`NOT ${table.hasLeft}`),
   ],
 )
+
+/** How many learners have a course at all. */
+export const learnerCounts = pgTable('learner_counts', {
+  tenantId: text('tenant_id').primaryKey(),
+  learners: integer('learners').notNull(),
+})
 
 /** How many learners have a course, and how much it is chosen now. */
 export const courseCounts = pgTable(

@@ -113,7 +113,7 @@ export async function applyMoves(tx: Transaction, moves: Move[]): Promise<Learne
 // Postgres refuses to compute what is too small for a number.
 const saveStatement = `
   WITH total AS (
-    INSERT INTO tenants AS known (tenant_id, learners) SELECT $1::text, $2::int WHERE $2::int <> 0
+    INSERT INTO learner_counts AS known (tenant_id, learners) SELECT $1::text, $2::int WHERE $2::int <> 0
     ON CONFLICT (tenant_id) DO UPDATE SET learners = known.learners + excluded.learners
   ), counts AS (
     INSERT INTO course_counts AS known (tenant_id, course_id, learners, heat)
@@ -192,9 +192,9 @@ const pairsWith = (column: string, other: string) => `
 const companionStatement = `
   SELECT number::int, shared.course_id AS "courseId", shared.learners AS both, own.learners AS one, theirs.learners AS other, total
   FROM (
-    SELECT given.tenant_id, course_id, number, tenants.learners AS total
+    SELECT given.tenant_id, course_id, number, learner_counts.learners AS total
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS given (tenant_id, course_id, number)
-    JOIN tenants ON tenants.tenant_id = given.tenant_id
+    JOIN learner_counts ON learner_counts.tenant_id = given.tenant_id
   ) AS asked
   CROSS JOIN LATERAL (
     SELECT * FROM (${pairsWith('course_id', 'other_course_id')} UNION ALL ${pairsWith('other_course_id', 'course_id')}) AS pairs
