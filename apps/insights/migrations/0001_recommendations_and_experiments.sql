@@ -2,7 +2,6 @@ CREATE TABLE "course_counts" (
 	"tenant_id" text NOT NULL,
 	"course_id" text NOT NULL,
 	"learners" integer NOT NULL,
-	"heat" double precision,
 	CONSTRAINT "course_counts_tenant_id_course_id_pk" PRIMARY KEY("tenant_id","course_id")
 );
 --> statement-breakpoint
@@ -38,6 +37,14 @@ CREATE TABLE "experiments" (
 	"arms" jsonb,
 	"ends_at" timestamptz,
 	CONSTRAINT "experiments_tenant_id_distribution_id_told_at_pk" PRIMARY KEY("tenant_id","distribution_id","told_at")
+);
+--> statement-breakpoint
+CREATE TABLE "first_joins" (
+	"tenant_id" text NOT NULL,
+	"day" date NOT NULL,
+	"course_id" text NOT NULL,
+	"learners" integer NOT NULL,
+	CONSTRAINT "first_joins_tenant_id_day_course_id_pk" PRIMARY KEY("tenant_id","day","course_id")
 );
 --> statement-breakpoint
 CREATE TABLE "learner_counts" (

@@ -53,6 +53,7 @@ test('everything on Kafka counts once, however often it is delivered, and readin
       'learner_courses',
       'course_counts',
       'course_pairs',
+      'first_joins',
       'erased_accounts',
     ]
     const found = Object.fromEntries(await Promise.all(tables.map(async (table) => [table, await read(table)])))

@@ -120,33 +120,6 @@ test('counts by increments are those from nothing, however events are doubled an
   )
 }, 120_000)
 
-test('heat is the same in any order', async () => {
-  const world = await startWorld()
-  const hours = fc.array(fc.integer({ min: -200_000, max: 2_000 }), { minLength: 1, maxLength: 12 })
-  let run = 0
-  await fc.assert(
-    fc.asyncProperty(hours, async (given) => {
-      run += 1
-      const tenantId = `tenant-${run}`
-      const events = given.map((at, index) =>
-        anEnrollment({ student_id: `usr_${index}`, enrolled_at: hour(at) }, { tenantId }),
-      )
-
-      const half = events.length >> 1
-      await world.take(...events.slice(0, half))
-      await world.take(...events.slice(half))
-
-      const { rows } = await world.db.$client.query('SELECT heat FROM course_counts WHERE tenant_id = $1', [tenantId])
-      const week = 7 * 24
-      const now = Math.max(...given)
-      const decayed = given.reduce((sum, at) => sum + 2 ** ((at - now) / week), 0)
-      const begin = Date.parse(hour(now)) / (week * 3_600_000)
-      expect(rows[0].heat).toBeCloseTo(Math.log(decayed) + begin * Math.LN2, 6)
-    }),
-    { numRuns: 20, examples: [[[-200_000, 0]]] },
-  )
-}, 60_000)
-
 test('somebody with very many courses counts with the latest fifty', async () => {
   const world = await startWorld()
   const steps = Array.from(

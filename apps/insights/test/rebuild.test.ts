@@ -9,6 +9,7 @@ import { createDatabase, createPool, runCommandLine } from '@coursewire/service-
 import {
   aCancelledEnrollment,
   anEnrollment,
+  anErasedAccount,
   aPublishedDistribution,
   createTestDatabase,
   waitFor,
@@ -17,7 +18,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { service } from '../src/config.ts'
 import { handlers } from '../src/consumer.ts'
 import { createInsights } from '../src/rebuild/insights.ts'
-import { aClick, aDeletion, aDistribution, aView, logger } from './helpers.ts'
+import { aClick, aDeletion, aDistribution, anExperimentChange, aView, logger } from './helpers.ts'
 
 const topicOf = ({ type }: EventEnvelope) => `${type.split('.')[0]}.events.v1`
 const ofAnother = (line: object) => JSON.parse(JSON.stringify(line).replaceAll('"acme"', '"globex"')) as object
@@ -42,12 +43,18 @@ function tellStory(): EventEnvelope[] {
       cta_type: 'primary_button',
       enrolled_at: at(day, 22),
     }),
-    anEnrollment({ course_id: 'course-2', enrolled_at: at(day, 4), source: 'gift' }),
+    anEnrollment({ course_id: 'course-2', student_id: `usr_${day}`, enrolled_at: at(day, 4), source: 'gift' }),
+    anEnrollment({ course_id: 'course-3', student_id: `usr_${day}`, enrolled_at: at(day, 5) }),
     aCancelledEnrollment({ course_id: 'course-1', cancelled_at: at(day, 23) }),
   ])
   const late = [events[0], events[4], events[10]].filter((event) => event !== undefined)
   return [
     aDistribution('dist_1'),
+    anExperimentChange('dist_1', at(2, 0), {
+      arms: ['primary_button', 'trial'].map((cta_type) => ({ label: 'Start', cta_type })),
+      split: [1, 1],
+      ends_at: at(9, 0),
+    }),
     ...events.slice(0, 24),
     ...late,
     ...events.slice(24),
@@ -57,7 +64,8 @@ function tellStory(): EventEnvelope[] {
   ]
 }
 
-async function startWorld() {
+/** `erases` is the account that is erased in the end. */
+async function startWorld({ erases }: { erases?: string } = {}) {
   // Other tests use topics of these names too.
   const [kafka, database] = await Promise.all([ownKafka(), createTestDatabase()])
   const client = createKafka({ clientId: 'test', brokers: kafka.brokers, logger })
@@ -70,15 +78,17 @@ async function startWorld() {
     await Promise.all([database.drop(), kafka.stop(), rm(directory, { recursive: true })])
   })
   const events = tellStory()
-  await publishRecords(
-    client,
-    events.map((event) => ({
-      topic: topicOf(event),
-      key: event.type,
-      value: Buffer.from(JSON.stringify(event)),
-      headers: [],
-    })),
-  )
+  const publish = (given: EventEnvelope[]) =>
+    publishRecords(
+      client,
+      given.map((event) => ({
+        topic: topicOf(event),
+        key: event.type,
+        value: Buffer.from(JSON.stringify(event)),
+        headers: [],
+      })),
+    )
+  await publish(events)
   await pool.query(`INSERT INTO tenants VALUES ('acme', 'Asia/Tokyo')`)
   const { name, version } = service
   const settings = { clientId: 'test', brokers: kafka.brokers, logger }
@@ -93,8 +103,18 @@ async function startWorld() {
     onFatal: (error) => expect.unreachable(error.message),
   })
   onTestFinished(() => consumer.close())
-  const distinct = new Set(events.map(({ id }) => id)).size
-  await waitFor(async () => (await db.$client.query('SELECT FROM event_dedup')).rowCount === distinct)
+  const whenConsumed = async () => {
+    const distinct = new Set(events.map(({ id }) => id)).size
+    await waitFor(async () => (await db.$client.query('SELECT FROM event_dedup')).rowCount === distinct)
+    return distinct
+  }
+  await whenConsumed()
+  if (erases !== undefined) {
+    const erasure = anErasedAccount({ account_id: erases })
+    events.push(erasure)
+    await publish([erasure])
+  }
+  const distinct = await whenConsumed()
 
   // As audit-log does, which stores an event once, as it came first.
   const stored = new Map<string, object>()
@@ -113,7 +133,10 @@ async function startWorld() {
   const print = (text: string) => void out.push(text)
   const env = { MIGRATE_DATABASE_URL: database.migrateDatabaseUrl, KAFKA_BROKERS: kafka.brokers.join(',') }
   const terminal = { env, print, note: print }
-  const tables = ['tenants', 'pages', 'totals', 'enrollments']
+  const tables = [
+    ...['tenants', 'pages', 'totals', 'enrollments', 'experiments', 'cta_totals', 'first_joins'],
+    ...['learner_courses', 'learner_counts', 'course_counts', 'course_pairs'],
+  ]
   return {
     db,
     /** Writes the lines that audit-log would export of these events, and of what they were read from. */
@@ -208,3 +231,19 @@ test('an export that is not whole, not in order or none at all changes nothing',
   }
   expect(await readAll()).toEqual(made)
 }, 120_000)
+
+test('an account that was erased is not brought back', async () => {
+  const { db, writeHistory, run } = await startWorld({ erases: 'usr_4' })
+  const readErased = async () =>
+    (
+      await db.$client.query(`SELECT student_id AS id FROM learner_courses WHERE student_id IN ('usr_4', 'usr_5') AND course_id = 'course-2'
+                              UNION ALL SELECT account_id FROM erased_accounts`)
+    ).rows
+  const remembered = [{ id: 'usr_5' }, { id: 'usr_4' }]
+  expect(await readErased()).toEqual(remembered)
+
+  for (const args of [[], ['--history', await writeHistory()]]) {
+    expect(await run('rebuild', ...args)).toMatchObject({ code: 0 })
+    expect(await readErased()).toEqual(remembered)
+  }
+})

@@ -57,8 +57,8 @@ async function writeChoices(client: pg.Client): Promise<void> {
     [tenant, COURSES],
   )
   await client.query(
-    `INSERT INTO course_counts (tenant_id, course_id, learners, heat)
-     SELECT $1, 'course-' || n, 1000, n + 1 FROM generate_series(0, $2::int - 1) AS n`,
+    `INSERT INTO course_counts (tenant_id, course_id, learners)
+     SELECT $1, 'course-' || n, 1000 FROM generate_series(0, $2::int - 1) AS n`,
     [tenant, COURSES],
   )
   await client.query(

@@ -60,6 +60,7 @@ const notPersonal: Record<string, readonly string[]> = {
     'cta_totals.*',
     'learner_counts.*',
     'course_counts.*',
+    'first_joins.*',
     'course_pairs.*',
     'learner_courses.tenant_id',
     'erased_accounts.tenant_id',

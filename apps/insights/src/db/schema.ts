@@ -1,17 +1,6 @@
 import { moment } from '@coursewire/service-kit'
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  boolean,
-  date,
-  doublePrecision,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-} from 'drizzle-orm/pg-core'
+import { bigint, boolean, date, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { Arm } from '../experiments/experiment.ts'
 
 /** The time zones in which the days of tenants begin. Null until enrollment-api has named one; meanwhile they are days of UTC. */
@@ -123,17 +112,27 @@ export const learnerCounts = pgTable('learner_counts', {
   learners: integer('learners').notNull(),
 })
 
-/** How many learners have a course, and how much it is chosen now. */
+/** How many learners have a course. */
 export const courseCounts = pgTable(
   'course_counts',
   {
     tenantId: text('tenant_id').notNull(),
     courseId: text('course_id').notNull(),
     learners: integer('learners').notNull(),
-    /** Grows with each learner, and most with the latest ones. Null while none has joined. */
-    heat: doublePrecision('heat'),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.courseId] })],
+)
+
+/** How many learners have joined a course for the first time in a day of UTC. */
+export const firstJoins = pgTable(
+  'first_joins',
+  {
+    tenantId: text('tenant_id').notNull(),
+    day: date('day').notNull(),
+    courseId: text('course_id').notNull(),
+    learners: integer('learners').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.day, table.courseId] })],
 )
 
 /** How many learners have both of two courses. Each pair has one row, with the smaller id first. */

@@ -2,7 +2,6 @@ import { accountErased, enrollmentCancelled, enrollmentCompleted } from '@course
 import { on, onRun } from '@coursewire/messaging'
 import type { Transaction } from '@coursewire/service-kit'
 import { type CoursesOfLearner, countChanges } from './changes.ts'
-import { addHeat, heatOf } from './heat.ts'
 import {
   applyMoves,
   eraseLearner,
@@ -61,19 +60,15 @@ async function move(tx: Transaction, moves: Move[]): Promise<void> {
   for (const row of before) learners.get(keyOf(row))?.before.add(row.courseId)
   for (const row of after) learners.get(keyOf(row))?.after.add(row.courseId)
   for (const changes of countChanges(learners.values())) {
-    await saveChanges(tx, changes, sumHeat(moves.filter(({ tenantId }) => tenantId === changes.tenantId)))
+    await saveChanges(
+      tx,
+      changes,
+      moves.filter((one) => one.tenantId === changes.tenantId && isFirstJoin(one)),
+    )
   }
 }
 
 const keyOf = ({ tenantId, studentId }: Learner) => JSON.stringify([tenantId, studentId])
 
-/** Only who joins for the first time heats a course. Otherwise a learner who leaves and comes back could make it trend. */
-function sumHeat(moves: Move[]): Map<string, number> {
-  const heat = new Map<string, number>()
-  for (const { courseId, activation, hasLeft, at } of moves) {
-    if (hasLeft || activation > 1) continue
-    const known = heat.get(courseId)
-    heat.set(courseId, known === undefined ? heatOf(at) : addHeat(known, heatOf(at)))
-  }
-  return heat
-}
+/** Only these make a trend. Otherwise a learner who leaves and comes back could make one. */
+const isFirstJoin = ({ activation, hasLeft }: Move) => activation === 1 && !hasLeft

@@ -110,49 +110,46 @@ export async function applyMoves(tx: Transaction, moves: Move[]): Promise<Learne
   return rows
 }
 
-// Postgres refuses to compute what is too small for a number.
 const saveStatement = `
   WITH total AS (
     INSERT INTO learner_counts AS known (tenant_id, learners) SELECT $1::text, $2::int WHERE $2::int <> 0
     ON CONFLICT (tenant_id) DO UPDATE SET learners = known.learners + excluded.learners
   ), counts AS (
-    INSERT INTO course_counts AS known (tenant_id, course_id, learners, heat)
-    SELECT $1::text, course_id, learners::int, heat::float8
-    FROM unnest($3::text[], $4::text[], $5::text[]) AS given (course_id, learners, heat)
-    ON CONFLICT (tenant_id, course_id) DO UPDATE SET learners = known.learners + excluded.learners, heat =
-      CASE WHEN known.heat IS NULL OR excluded.heat IS NULL THEN coalesce(known.heat, excluded.heat)
-      ELSE greatest(known.heat, excluded.heat) + ln(1 + exp(-least(abs(known.heat - excluded.heat), 700))) END
+    INSERT INTO course_counts AS known (tenant_id, course_id, learners)
+    SELECT $1::text, course_id, learners::int FROM unnest($3::text[], $4::text[]) AS given (course_id, learners)
+    ON CONFLICT (tenant_id, course_id) DO UPDATE SET learners = known.learners + excluded.learners
+  ), joins AS (
+    INSERT INTO first_joins AS known (tenant_id, day, course_id, learners)
+    SELECT $1::text, (at::timestamptz AT TIME ZONE 'UTC')::date AS day, course_id, count(*)
+    FROM unnest($7::text[], $8::text[]) AS given (course_id, at) GROUP BY day, course_id
+    ON CONFLICT (tenant_id, day, course_id) DO UPDATE SET learners = known.learners + excluded.learners
   )
   INSERT INTO course_pairs AS known (tenant_id, course_id, other_course_id, learners)
-  SELECT $1::text, pair::jsonb ->> 0, pair::jsonb ->> 1, learners::int FROM unnest($6::text[], $7::text[]) AS given (pair, learners)
+  SELECT $1::text, pair::jsonb ->> 0, pair::jsonb ->> 1, learners::int FROM unnest($5::text[], $6::text[]) AS given (pair, learners)
   ON CONFLICT (tenant_id, course_id, other_course_id) DO UPDATE SET learners = known.learners + excluded.learners`
 
-/** Adds to the numbers of a tenant, which must be locked, and to the heat of its courses. */
+/** Adds to the numbers of a tenant, which must be locked, and counts who has joined a course for the first time. */
 export async function saveChanges(
   tx: Transaction,
   { tenantId, learners, courses, pairs }: Changes,
-  heat: Map<string, number>,
+  firstJoins: Pick<Move, 'courseId' | 'at'>[],
 ): Promise<void> {
-  const courseIds = [...new Set([...courses.keys(), ...heat.keys()])]
   // Every change of the others changes a course too.
-  if (courseIds.length === 0) return
+  if (courses.size === 0 && firstJoins.length === 0) return
+  const texts = <Item>(items: Iterable<Item>, read: (item: Item) => string = String) =>
+    toBinaryArray('text', Array.from(items, read))
   await queryNamed(tx, {
     name: 'save-changes',
     text: saveStatement,
     values: [
       tenantId,
       learners,
-      toBinaryArray('text', courseIds),
-      toBinaryArray(
-        'text',
-        courseIds.map((courseId) => String(courses.get(courseId) ?? 0)),
-      ),
-      toBinaryArray(
-        'text',
-        courseIds.map((courseId) => heat.get(courseId)?.toString() ?? null),
-      ),
-      toBinaryArray('text', [...pairs.keys()]),
-      toBinaryArray('text', [...pairs.values()].map(String)),
+      texts(courses.keys()),
+      texts(courses.values()),
+      texts(pairs.keys()),
+      texts(pairs.values()),
+      texts(firstJoins, ({ courseId }) => courseId),
+      texts(firstJoins, ({ at }) => at),
     ],
   })
 }
@@ -216,18 +213,43 @@ export async function findCompanions(db: Database, courses: Course[]): Promise<C
   return found
 }
 
-/** Lists public courses, those with the most of it first. */
-export async function listMost(
+/** Lists the public courses that most learners have. */
+export async function listPopular(
   db: Database,
-  of: 'learners' | 'heat',
   { tenantId, limit }: { tenantId: string; limit: number },
 ): Promise<string[]> {
   const { rows } = await queryNamed<{ courseId: string }>(db, {
-    name: `list-most-${of}`,
+    name: 'list-popular',
     text: `
       SELECT course_id AS "courseId" FROM course_counts AS counts
-      WHERE tenant_id = $1 AND ${of} > 0 AND ${isCourseListed('counts.tenant_id', 'counts.course_id')}
-      ORDER BY ${of} DESC, course_id LIMIT $2`,
+      WHERE tenant_id = $1 AND learners > 0 AND ${isCourseListed('counts.tenant_id', 'counts.course_id')}
+      ORDER BY learners DESC, course_id LIMIT $2`,
+    values: [tenantId, limit],
+  })
+  return rows.map(({ courseId }) => courseId)
+}
+
+/** After so many days a learner counts half: no day of the week decides, and the campaign of last month is over. */
+const HALF_LIFE_DAYS = 7
+/** Learners of earlier days weigh next to nothing. */
+const TREND_DAYS = 8 * HALF_LIFE_DAYS
+
+/** Lists the public courses that most learners have joined of late. A tenant's latest day counts as today, so that a quiet week changes nothing. */
+export async function listTrending(
+  db: Database,
+  { tenantId, limit }: { tenantId: string; limit: number },
+): Promise<string[]> {
+  const { rows } = await queryNamed<{ courseId: string }>(db, {
+    name: 'list-trending',
+    text: `
+      SELECT course_id AS "courseId"
+      FROM (
+        SELECT tenant_id, course_id, sum(learners * 0.5 ^ ((latest - day) / ${HALF_LIFE_DAYS}.0)) AS heat
+        FROM first_joins, (SELECT max(day) AS latest FROM first_joins WHERE tenant_id = $1) AS days
+        WHERE tenant_id = $1 AND day > latest - ${TREND_DAYS} GROUP BY tenant_id, course_id
+      ) AS trend
+      WHERE ${isCourseListed('trend.tenant_id', 'trend.course_id')}
+      ORDER BY heat DESC, course_id LIMIT $2`,
     values: [tenantId, limit],
   })
   return rows.map(({ courseId }) => courseId)

@@ -3,7 +3,7 @@ import { createBatcher, type Database } from '@coursewire/service-kit'
 import { LRUCache } from 'lru-cache'
 import { findListed } from '../catalogue/repository.ts'
 import { likelihoodRatio } from './likelihood.ts'
-import { type Course, findCompanions, listMost } from './repository.ts'
+import { type Course, findCompanions, listPopular, listTrending } from './repository.ts'
 
 /** How long it is kept what learners choose. That changes slowly, and is read from many rows. */
 const RANKED_MS = 60_000
@@ -32,15 +32,18 @@ export function createRecommendations(db: Database) {
       (courses) => new Set(courses.filter((course) => found.has(toKey(course))).map(({ courseId }) => courseId)),
     )
   }, limits)
+  const rankings = {
+    popular: ({ tenantId }: Course) => listPopular(db, { tenantId, limit: MAX_CHOSEN }),
+    trending: ({ tenantId }: Course) => listTrending(db, { tenantId, limit: MAX_CHOSEN }),
+    course: rankCompanions,
+  }
   const ranked = new LRUCache<string, string[]>({
     max: MAX_RANKED,
     ttl: RANKED_MS,
     ignoreFetchAbort: true,
     fetchMethod: (key) => {
-      const [tenantId, kind, courseId] = JSON.parse(key) as ['', 'learners' | 'heat' | 'course', string]
-      return kind === 'course'
-        ? rankCompanions({ tenantId, courseId })
-        : listMost(db, kind, { tenantId, limit: MAX_CHOSEN })
+      const [tenantId, kind, courseId] = JSON.parse(key) as ['', keyof typeof rankings, string]
+      return rankings[kind]({ tenantId, courseId })
     },
   })
   const documents = new LRUCache<string, Document>({
@@ -71,7 +74,7 @@ export function createRecommendations(db: Database) {
     (await ranked.fetch(JSON.stringify([tenantId, ...key]))) ?? []
 
   async function showChosen(tenantId: string) {
-    const [popular, trending] = await Promise.all([rank(tenantId, 'learners'), rank(tenantId, 'heat')])
+    const [popular, trending] = await Promise.all([rank(tenantId, 'popular'), rank(tenantId, 'trending')])
     const isListed = await findIn(tenantId, [...popular, ...trending])
     return { popular: popular.filter(isListed), trending: trending.filter(isListed) }
   }
