@@ -56,7 +56,7 @@ async function readCounts({ db }: World, tenantId: string): Promise<Record<strin
   return Object.fromEntries(rows.map(({ key, learners }) => [key, learners]))
 }
 
-/** What became of a learner and a course: each activation begins, and all but perhaps the last end. */
+/** The history of learners and courses: each activation begins, and all but perhaps the last end. */
 const histories = fc.array(
   fc.record({
     student: fc.constantFrom('a', 'b', 'c', 'd'),

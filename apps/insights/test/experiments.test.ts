@@ -162,7 +162,7 @@ test('totals older than two days are forgotten, but for those that a report need
   expect(report.arms).toMatchObject([{ views: 107 }, { clicks: 108 }])
   const rows = await readRows(world)
   expect(rows.length).toBeLessThan(20)
-  // What is forgotten and comes again is forgotten again.
+  // A total that is forgotten and comes again is forgotten again.
   await world.take(...run(1, '12', 1), ...run(2, '12', 101), ...run(3, '12', 201))
   expect(await readRows(world)).toEqual(rows)
 })

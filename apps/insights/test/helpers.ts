@@ -198,7 +198,7 @@ export const anExperimentChange = (
     identity(),
   )
 
-/** How often an arm has been seen until a moment. */
+/** The number of views of an arm until a moment. */
 export const armViews = (distribution_id: string, viewed_at: string, cta_type: string, cta_view_count: number) =>
   distributionViewed.build(
     { distribution_id, slug, view_count: 0, viewed_at, referrer_category: 'direct', cta_type, cta_view_count },
@@ -206,7 +206,7 @@ export const armViews = (distribution_id: string, viewed_at: string, cta_type: s
     identity(),
   )
 
-/** How often an arm has been clicked until a moment. */
+/** The number of clicks of an arm until a moment. */
 export const armClicks = (
   distribution_id: string,
   clicked_at: string,

@@ -66,7 +66,7 @@ const FETCH = 1
 const apiKeyOf = (request: Buffer) => request.readInt16BE(4)
 /** How long the broker may wait for records. The client's id and the replica's come before it. */
 const waitOf = (fetch: Buffer) => fetch.readInt32BE(14 + fetch.readInt16BE(12) + 4)
-/** How many bytes end the wait. */
+/** So many bytes end the wait. */
 const leastBytesOf = (fetch: Buffer) => fetch.readInt32BE(14 + fetch.readInt16BE(12) + 8)
 const waitsOf = (requests: Buffer[]) => requests.filter((request) => apiKeyOf(request) === FETCH).map(waitOf)
 

@@ -64,7 +64,7 @@ const seo = z
   .meta({ id: 'Seo' })
 const cta = z.object({ label: z.string(), type: z.string(), url: z.string().optional() }).meta({ id: 'Cta' })
 
-/** Of an experiment. More need more visitors than a course has. */
+/** The most arms of an experiment. More need more visitors than a course has. */
 const armCount = { min: 2, max: 4 }
 const experiment = z
   .object({

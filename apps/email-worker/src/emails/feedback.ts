@@ -114,7 +114,7 @@ export interface Feedback {
   event: SesEvent
 }
 
-/** What feedback has led to: the state of the mail, null if it is not in this ledger, 'repeated' if the message was taken before. */
+/** The outcome of feedback: the state of the mail, null if it is not in this ledger, 'repeated' if the message was taken before. */
 export type Taken = Status | 'repeated' | null
 
 /**

@@ -199,7 +199,7 @@ export async function compareDistributions(
 
 interface Ranked {
   courseId: string
-  /** What its first distribution is called. */
+  /** The title of its first distribution. */
   title: string | null
   enrolments: number
   leaves: number

@@ -106,13 +106,13 @@ export const learnerCourses = pgTable(
   ],
 )
 
-/** How many learners have a course at all. */
+/** The number of learners who have any course. */
 export const learnerCounts = pgTable('learner_counts', {
   tenantId: text('tenant_id').primaryKey(),
   learners: integer('learners').notNull(),
 })
 
-/** How many learners have a course. */
+/** The number of learners of each course. */
 export const courseCounts = pgTable(
   'course_counts',
   {
@@ -123,7 +123,7 @@ export const courseCounts = pgTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.courseId] })],
 )
 
-/** How many learners have joined a course for the first time in a day of UTC. */
+/** The number of learners who have joined a course for the first time, by day of UTC. */
 export const firstJoins = pgTable(
   'first_joins',
   {
@@ -135,7 +135,7 @@ export const firstJoins = pgTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.day, table.courseId] })],
 )
 
-/** How many learners have both of two courses. Each pair has one row, with the smaller id first. */
+/** The number of learners who have both of two courses. Each pair has one row, with the smaller id first. */
 export const coursePairs = pgTable(
   'course_pairs',
   {
@@ -161,7 +161,7 @@ export const erasedAccounts = pgTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.accountId] })],
 )
 
-/** What each event has said about the experiment of a distribution, so that their order does not matter. */
+/** The statements of events about the experiment of a distribution. All are kept, so that their order does not matter. */
 export const experiments = pgTable(
   'experiments',
   {

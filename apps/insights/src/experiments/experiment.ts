@@ -11,7 +11,7 @@ export interface Experiment {
   arms: Arm[]
 }
 
-/** What an event has said about the experiment of a distribution. Without arms it has none from then on. */
+/** The statement of an event about the experiment of a distribution. Without arms it has none from then on. */
 export interface Told {
   at: string
   arms: Arm[] | null

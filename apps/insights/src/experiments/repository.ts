@@ -7,7 +7,7 @@ import type { Counted } from './verdict.ts'
 
 type OfDistribution = { tenantId: string; distributionId: string }
 
-/** What an event says twice is noted once. */
+/** An event that says the same twice is noted once. */
 export async function noteExperiment(tx: Transaction, { at, ...told }: OfDistribution & Told): Promise<void> {
   await tx
     .insert(experiments)
@@ -38,7 +38,7 @@ const noteStatement = `
   ON CONFLICT (tenant_id, distribution_id, kind, cta_type, at)
   DO UPDATE SET total = excluded.total WHERE cta_totals.total < excluded.total`
 
-/** What the pages and the events of before an experiment still bring. It is as long as two windows of distribution-service. */
+/** The time in which pages and events of before an experiment still arrive. It is as long as two windows of distribution-service. */
 const SETTLING = `interval '2 minutes'`
 
 // A total is needed if a boundary of an experiment lies between it and the next one, or so shortly before it that it tells of that window.

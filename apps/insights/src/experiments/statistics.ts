@@ -83,7 +83,7 @@ export function findChancesOfBest(arms: readonly { part: number; whole: number }
   for (let index = 0; index < STEPS; index += 1) {
     const here = densities.map((density) => density[index] ?? 0)
     here.forEach((weight, arm) => {
-      // Of what is in the same step as this arm, half is below it.
+      // Half of another arm's weight in the same step is below this arm.
       const others = below.map((sum, other) => (other === arm ? 1 : sum + (here[other] ?? 0) / 2))
       chances[arm] = (chances[arm] ?? 0) + others.reduce((product, value) => product * value, weight)
     })

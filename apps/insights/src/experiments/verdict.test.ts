@@ -28,7 +28,7 @@ function anExperiment(shares: number[]): Counted[] {
   }))
 }
 
-/** How experiments go. */
+/** The course of simulated experiments. */
 interface Played {
   shares: number[]
   lifts: number[]

@@ -1,7 +1,7 @@
 import type { Arm } from './experiment.ts'
 import { boundRate, findChancesOfBest, measureEvidence } from './statistics.ts'
 
-/** What was counted of an arm. */
+/** The counts of an arm. */
 export interface Counted extends Arm {
   views: number
   clicks: number
@@ -12,7 +12,7 @@ export interface Counted extends Arm {
 export const verdicts = ['running', 'winner', 'no_difference_shown', 'wrong_split'] as const
 type Verdict = (typeof verdicts)[number]
 
-/** What to do, in plain words. */
+/** Advice in plain words. */
 const advice: Record<Verdict, string> = {
   running: 'Let it run: no arm has been shown to be better yet. You may look as often as you like.',
   winner: 'Make the winner the call to action of the page, and end the experiment.',

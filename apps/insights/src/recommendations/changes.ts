@@ -1,4 +1,4 @@
-/** What becomes of the numbers of a tenant. */
+/** The changes of the numbers of a tenant. */
 export interface Changes {
   tenantId: string
   learners: number

@@ -1,4 +1,4 @@
-/** How many learners have one course, another, both, and any course at all. */
+/** The numbers of learners who have one course, another, both, and any course at all. */
 export interface Shared {
   both: number
   one: number

@@ -27,9 +27,9 @@ export interface Move extends LearnerCourse {
  * the counts stay those of the rows, whatever the order of the changes was.
  */
 const MAX_COURSES_OF_LEARNER = 50
-/** What fewer learners have in common is told to nobody. */
+/** A pair that fewer learners have is told to nobody. */
 const MIN_LEARNERS = 5
-/** How many of the courses with which one shares most learners are compared. */
+/** Only so many courses are compared with one: those that share most learners with it. */
 const MAX_COMPARED = 200
 
 const lockStatement = `

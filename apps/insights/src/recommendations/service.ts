@@ -5,7 +5,7 @@ import { findListed } from '../catalogue/repository.ts'
 import { likelihoodRatio } from './likelihood.ts'
 import { type Course, findCompanions, listPopular, listTrending } from './repository.ts'
 
-/** How long it is kept what learners choose. That changes slowly, and is read from many rows. */
+/** Rankings are kept so long. They change slowly, and are read from many rows. */
 const RANKED_MS = 60_000
 /** A course that is taken back is recommended for less than a second, including the time to answer. */
 const LISTED_MS = 900

@@ -8,7 +8,7 @@ import { useLanguage } from './words.tsx'
 
 /** As many as one call takes. */
 const MAX_ASKED = 20
-/** How many courses a heading has, and of how many: some may just have been taken back. */
+/** The number of courses that a heading shows, and that are asked for: some may just have been taken back. */
 const MAX_SHOWN = 3
 const MAX_CANDIDATES = 12
 const nothing: Chosen = { alsoChosen: [], trending: [], popular: [] }
@@ -29,7 +29,7 @@ const chosenQuery = (courseIds: string[]) =>
     staleTime: 60_000,
   })
 
-/** What others have chosen and the learner does not have. Shows nothing while that is not known. */
+/** Courses that others have chosen and the learner does not have. Shows nothing while that is not known. */
 export function Recommendations({ courseIds }: { courseIds: string[] }) {
   const { words, language } = useLanguage()
   // An id with a comma cannot be asked for.

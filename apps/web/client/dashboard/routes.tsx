@@ -62,7 +62,7 @@ export function makeRouter(queries: QueryClient) {
     validateSearch: ({ show }: Search): { show?: 'active' | 'completed' | undefined } => ({
       show: show === 'active' || show === 'completed' ? show : undefined,
     }),
-    // Who does not learn has no courses.
+    // Somebody who does not learn has no courses.
     beforeLoad: async () => {
       if (!(await readRoles()).includes('student')) throw redirect({ to: '/reports', search: {} })
     },

@@ -33,7 +33,7 @@ interface Asked {
 
 /** Courses that one page of a list holds. */
 const MAX_LISTED = 100
-/** How long a page waits for what it can do without. */
+/** A page waits so long for what it can do without. */
 const EXTRA_MS = 300
 
 /** Reads the catalogue of a tenant. Whatever is no answer to the question is an outage. */

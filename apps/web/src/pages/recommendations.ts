@@ -2,12 +2,12 @@ import { createBatcher, createOutageLog, type Logger, type ServiceClient } from 
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 
-/** What learners choose changes slowly. */
+/** The choices of learners change slowly. */
 const KEPT_MS = 60_000
 const MAX_KEPT = 20_000
-/** How long a page waits, and then goes without. */
+/** A page waits so long, and then goes without. */
 const TIMEOUT_MS = 300
-/** How long nobody asks after a failure, so that not every page waits. */
+/** Nobody asks for so long after a failure, so that not every page waits. */
 const PAUSE_MS = 5_000
 /** As many as insights answers at once. */
 const MAX_BATCH = 20

@@ -3,7 +3,7 @@ import type { Entry } from '../storefront/types.ts'
 import type { CatalogueReader } from './catalogue.ts'
 import type { RecommendationReader } from './recommendations.ts'
 
-/** How many other courses a page recommends, and of how many candidates: some may not be public any more. */
+/** The number of courses that a page recommends, and of candidates: some may not be public any more. */
 const MAX_RECOMMENDED = 6
 const MAX_CANDIDATES = 12
 /** A CDN reads no more. */

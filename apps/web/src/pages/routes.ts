@@ -30,7 +30,7 @@ export function slugOfKey(key: string): string | undefined {
   return kind === 'course' ? slug : undefined
 }
 
-/** What a kept course page was made of, as the ETag by which it is checked. */
+/** The sources of a kept course page, as the ETag by which it is checked. */
 interface Made {
   courseId: string
   language: string

@@ -33,7 +33,7 @@ export function describeExperiments(getProduct: () => { stage: Stage; editor: Ed
       .filter({ visible: true })
       .evaluateAll((links) => links.map((link) => link.dataset.cta))
 
-  /** What a browser counts from now on. */
+  /** The views and clicks that a browser counts from now on. */
   function watchCounts(context: BrowserContext): string[] {
     const counts: string[] = []
     context.on('request', (request) => {

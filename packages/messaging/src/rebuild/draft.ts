@@ -5,7 +5,7 @@ import type { Identity } from '../consumer/record.ts'
 /** Held by the one session that rebuilds. */
 const REBUILD_LOCK = 4_702_111_861
 
-/** What consumers and relays keep. None of it is told by events. */
+/** The tables of consumers and relays. None of it is told by events. */
 const ofMessaging = ['event_dedup', 'outbox', 'outbox_parked', 'consumer_positions']
 
 interface Table {

@@ -14,7 +14,7 @@ import { addHistory, findBeginning, findWholeDay, type Partition } from './cover
 import { type Draft, openDraft } from './draft.ts'
 
 const BATCH = 500
-/** Where a topic's first records are looked for. The very first ones may be markers of transactions. */
+/** A topic's first records are looked for among so many offsets. The very first ones may be markers of transactions. */
 const FIRST = 100
 
 export interface RebuildOptions {
@@ -92,7 +92,7 @@ async function rebuild(session: Session, options: RebuildOptions, topics: Topics
   await draft.analyze()
 
   const done = new Map<string, number>()
-  /** What of the topics has not been read yet, up to their present ends. */
+  /** Finds the records of the topics that have not been read yet, up to their present ends. */
   const findRest = async () =>
     (await topics.findPartitions()).map(({ topic, life, partition, first, end }) => {
       const from = Math.max(first, done.get(`${topic}/${partition}`) ?? 0)
@@ -100,7 +100,7 @@ async function rebuild(session: Session, options: RebuildOptions, topics: Topics
     })
   let rest = await findRest()
   let left = Number.POSITIVE_INFINITY
-  // Where more comes all the time, it does not get less any more.
+  // The rest does not get smaller any more where records come all the time.
   while (countRecords(rest) > 0 && countRecords(rest) < left / 2) {
     left = countRecords(rest)
     await topics.read(rest, async (records) => {
@@ -113,7 +113,7 @@ async function rebuild(session: Session, options: RebuildOptions, topics: Topics
 
   onProgress('Replacing the tables, while the consumer waits')
   const rows = await draft.replace({ since, mayMiss }, async (tx) => {
-    // What the consumer has handled is before these ends, because it commits nothing meanwhile.
+    // Everything that the consumer has handled is before these ends, because it commits nothing meanwhile.
     const ends = await findRest()
     const { positions } = await readPositions(
       tx,

@@ -7,7 +7,7 @@ import { dataOf, refusals } from '../api.ts'
 const audit = createClient<paths>({ baseUrl: location.origin, fetch: authorized })
 audit.use(refusals)
 
-/** What the addresses of the pages can name. The times are local ones, as their fields have them. */
+/** The parameters that addresses of the pages can have. The times are local ones, as their fields have them. */
 export const searchNames = ['entity', 'actor', 'type', 'since', 'until'] as const
 export type Search = { [Name in (typeof searchNames)[number] | 'cursor']?: string | undefined }
 
@@ -40,7 +40,7 @@ export const storyQuery = (correlationId: string) =>
       dataOf(audit.GET('/api/admin/records/stories/{correlationId}', { params: { path: { correlationId } } })),
   })
 
-/** Where the log of a period can be downloaded from, with the token of the person. */
+/** The address from which the log of a period can be downloaded, with the token of the person. */
 export async function loadExport(search: Search): Promise<Blob> {
   const { data } = await audit.GET('/api/admin/records/export', {
     params: { query: periodOf(search) },

@@ -9,7 +9,7 @@ import { useAuditWords } from './words.ts'
 
 const route = getRouteApi('/signed-in/for-admins/audit/stories/$correlationId')
 
-/** What came of one request. */
+/** All events that came of one request. */
 export function Story() {
   const words = useWords()
   const { say, time } = useAuditWords()

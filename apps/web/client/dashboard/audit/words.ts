@@ -2,7 +2,7 @@ import { useLanguage } from '../words.tsx'
 import { de } from './words.de.ts'
 import { type AuditWords, en } from './words.en.ts'
 
-/** What the audit log says. These texts come with its pages, so that learners never load them. */
+/** The texts of the audit log. These texts come with its pages, so that learners never load them. */
 export function useAuditWords() {
   const { language } = useLanguage()
   const say: AuditWords = { en, de }[language]

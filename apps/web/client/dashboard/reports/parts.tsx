@@ -59,7 +59,7 @@ export function PeriodChoice({ shown }: { shown: { from: string; to: string } | 
   )
 }
 
-/** Where the reader is, which the tenant's days may be ahead of or behind by one. The report says which days it has. */
+/** Today where the reader is, which the tenant's days may be ahead of or behind by one. The report says which days it has. */
 function daysAgo(count: number): string {
   const day = new Date()
   day.setDate(day.getDate() - count)
@@ -126,7 +126,7 @@ export function Table({
   )
 }
 
-/** What is unusual about a page. */
+/** The unusual properties of a page. */
 export function Marks({ page }: { page: { parentId: string | null; isDeleted: boolean } }) {
   const { say } = useReportWords()
   return (

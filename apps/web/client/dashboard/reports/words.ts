@@ -2,7 +2,7 @@ import { useLanguage } from '../words.tsx'
 import { de } from './words.de.ts'
 import { en, type ReportWords } from './words.en.ts'
 
-/** What reports say, and how they write numbers and days. These texts come with the pages, so that learners never load them. */
+/** The texts of reports, and their formats of numbers and days. These texts come with the pages, so that learners never load them. */
 export function useReportWords() {
   const { language } = useLanguage()
   const say: ReportWords = { en, de }[language]
