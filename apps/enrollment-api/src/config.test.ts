@@ -19,6 +19,7 @@ const complete = {
   ENROLLMENT_COMPLETED_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:enrollment-completed',
   DISTRIBUTION_SERVICE_URL: 'http://localhost:3001',
   EMAIL_WORKER_URL: 'http://localhost:3002',
+  INSIGHTS_URL: 'http://localhost:3005',
   SERVICE_CLIENT_ID: 'enrollment-api',
   SERVICE_CLIENT_SECRET: 'any',
 }

@@ -134,8 +134,17 @@ async function startWorld({ erases }: { erases?: string } = {}) {
   const env = { MIGRATE_DATABASE_URL: database.migrateDatabaseUrl, KAFKA_BROKERS: kafka.brokers.join(',') }
   const terminal = { env, print, note: print }
   const tables = [
-    ...['tenants', 'pages', 'totals', 'enrollments', 'experiments', 'cta_totals', 'first_joins'],
-    ...['learner_courses', 'learner_counts', 'course_counts', 'course_pairs'],
+    'tenants',
+    'pages',
+    'totals',
+    'enrollments',
+    'experiments',
+    'cta_totals',
+    'first_joins',
+    'learner_courses',
+    'learner_counts',
+    'course_counts',
+    'course_pairs',
   ]
   return {
     db,
