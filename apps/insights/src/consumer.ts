@@ -12,12 +12,16 @@ export const handlers: Handler[] = joinByType([
   ...experimentHandlers,
 ])
 
-/** Lets handlers of the same type handle it one after the other. */
+/** Lets handlers of the same type handle it one after the other. All of them lead to the same numbers in whatever order events come. */
 function joinByType(given: Handler[]): Handler[] {
   const byType = new Map<string, Handler>()
   for (const handler of given) {
     const first = byType.get(handler.type)
-    byType.set(handler.type, first ? { ...handler, handle: inTurn(first, handler) } : handler)
+    byType.set(handler.type, {
+      ...handler,
+      isOrderFree: true,
+      handle: first ? inTurn(first, handler) : handler.handle,
+    })
   }
   return [...byType.values()]
 }

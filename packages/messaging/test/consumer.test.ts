@@ -4,7 +4,7 @@ import { waitFor } from '@coursewire/testing'
 import { CompressionCodecs, CompressionTypes, type Message } from 'kafkajs'
 import { compressFrame } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
-import { on } from '../src/consumer/handlers.ts'
+import { on, onRun } from '../src/consumer/handlers.ts'
 import { purgeDedup } from '../src/consumer/purge.ts'
 import { createKafka } from '../src/kafkajs/client.ts'
 import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
@@ -75,6 +75,28 @@ describe('the consumer', () => {
     }
 
     expect(commits).toEqual([false, true, true])
+  })
+
+  it('applies events of a type that is order-free together, and others between them in their order', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const read = { ...note, type: 'note.read' as const }
+    const archived = { ...note, type: 'note.archived' as const }
+    const calls: string[] = []
+    const record = (definition: typeof note | typeof read | typeof archived) =>
+      onRun(definition, async (_tx, events) => {
+        calls.push(`${definition.type}: ${events.map(({ payload }) => payload.n).join(' ')}`)
+      })
+    const types = [note, read, archived, note, read, archived]
+    await produce(
+      note.topic,
+      types.map(({ type }, n) => ({ key: 'a', value: JSON.stringify({ ...buildNote(note, 'a', n), type }) })),
+    )
+
+    const handlers = [{ ...record(note), isOrderFree: true }, record(read), record(archived)]
+    const consumer = consume(store, note, { handlers })
+    await whenCommitted(consumer.name, note, types.length)
+
+    expect(calls).toEqual(['note.read: 1', 'note.archived: 2', 'note.read: 4', 'note.archived: 5', 'note.written: 0 3'])
   })
 
   it('gives an event its effect once, however often it is delivered', async () => {

@@ -75,6 +75,13 @@ export const guards: Guard[] = [
     test: ['costs', 'stays five fetches'],
   },
   {
+    name: 'events of an order-free type are applied together',
+    file: 'consumer/apply-batch.ts',
+    find: 'if (byType.get(event.type)?.isOrderFree) {',
+    replace: 'if (!event.type) {',
+    test: ['consumer', 'order-free'],
+  },
+  {
     name: 'a fetch of a consumer that gathers waits',
     file: 'kafkajs/membership.ts',
     find: 'gathers || (isPatient && isQuiet())',

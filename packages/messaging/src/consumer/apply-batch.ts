@@ -46,8 +46,12 @@ export async function applyBatch(tx: Transaction, context: BatchContext, items: 
   return outcomes
 }
 
-/** Passes consecutive events of one type to its handler together. Then passes all to the handler of their topic; a batch has only one. */
+/**
+ * Passes consecutive events of one type to its handler together, or all of a type that is order-free. Then passes all to the handler of their
+ * topic; a batch has only one.
+ */
 async function handle(tx: Transaction, { byType, byTopic }: Handlers, batch: Received[]): Promise<void> {
+  const orderFree = new Map<string, EventEnvelope[]>()
   let run: EventEnvelope[] = []
   async function flush(): Promise<void> {
     const [first] = run
@@ -57,10 +61,20 @@ async function handle(tx: Transaction, { byType, byTopic }: Handlers, batch: Rec
   }
   for (const { event } of batch) {
     if (!event) continue
+    if (byType.get(event.type)?.isOrderFree) {
+      const known = orderFree.get(event.type)
+      if (known) known.push(event)
+      else orderFree.set(event.type, [event])
+      continue
+    }
     if (run[0] && run[0].type !== event.type) await flush()
     run.push(event)
   }
   await flush()
+  // The same order everywhere, so that two transactions do not wait for each other.
+  for (const [type, events] of [...orderFree].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    await byType.get(type)?.handle(tx, events)
+  }
   const [first] = batch
   if (first) await byTopic.get(first.record.topic)?.handle(tx, batch)
 }

@@ -6,6 +6,8 @@ import type { Received } from './record.ts'
 
 /** Applies consecutive events of one type. It may only use Postgres, through `tx`, and may run again after a failure. */
 export interface Handler extends Pick<EventDefinition, 'topic' | 'type' | 'payload'> {
+  /** Whether events of other types may come before or after these. Then all of a batch are applied together, still in their own order. */
+  isOrderFree?: boolean
   handle(tx: Transaction, events: EventEnvelope[]): Promise<void>
 }
 
