@@ -1,19 +1,11 @@
-/** Prints events.md, made from the definitions. */
-import { z } from 'zod'
+/** Prints events.md, asyncapi.json or schemas.json, made from the definitions. */
+import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
+import { allEvents } from './all-events.ts'
 import type { EventDefinition } from './define-event.ts'
-import * as contract from './index.ts'
+import { buildAsyncApi, buildJsonSchemas, describeSchema, type JsonSchema } from './documents.ts'
+import type { EventEnvelope } from './envelope.ts'
 import { snsEnrollmentCompleted } from './index.ts'
-
-interface JsonSchema {
-  title?: string
-  type?: string | string[]
-  enum?: string[]
-  const?: string
-  items?: JsonSchema
-  anyOf?: JsonSchema[]
-  properties?: Record<string, JsonSchema>
-  required?: string[]
-}
 
 function describeType(schema: JsonSchema): string {
   if (schema.title) return schema.title
@@ -31,7 +23,7 @@ function describeType(schema: JsonSchema): string {
 }
 
 function describeFields(schema: z.ZodObject): string[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(schema) as JsonSchema
+  const { properties = {}, required = [] } = describeSchema(schema)
   return [
     '| field | type | |',
     '| --- | --- | --- |',
@@ -52,8 +44,8 @@ function describeEvent(event: EventDefinition): string[] {
   ]
 }
 
-const isEvent = (value: unknown): value is EventDefinition =>
-  typeof value === 'object' && value !== null && 'build' in value && 'topic' in value
+const readExample = (type: string): EventEnvelope<string, object> =>
+  JSON.parse(readFileSync(new URL(`../fixtures/${type}.json`, import.meta.url), 'utf8'))
 
 const page = [
   '# Events',
@@ -76,7 +68,7 @@ const page = [
   '| distribution-service | makes entries of the catalogue from it |',
   '| email-worker | writes a mail, or withdraws what it knows of somebody |',
   '',
-  ...Object.values<unknown>(contract).filter(isEvent).flatMap(describeEvent),
+  ...allEvents.flatMap(describeEvent),
   '## SNS: EnrollmentCompleted',
   '',
   'Subject `Enrollment Completed`; message attributes `event_id`, `tenant_id`, `enrollment_id`, `activation`. Producer `enrollment`.',
@@ -84,4 +76,10 @@ const page = [
   ...describeFields(snsEnrollmentCompleted),
 ].join('\n')
 
-console.log(page)
+const toJson = (value: object) => JSON.stringify(value, null, 2)
+const documents: Record<string, () => string> = {
+  'events.md': () => page,
+  'asyncapi.json': () => toJson(buildAsyncApi(allEvents, readExample)),
+  'schemas.json': () => toJson(buildJsonSchemas(allEvents)),
+}
+console.log(documents[process.argv[2] ?? '']?.())

@@ -1,15 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import * as contract from '../src/index.ts'
-import { type EventDefinition, parseEvent, snsEnrollmentCompleted, toSnsEnrollmentCompleted } from '../src/index.ts'
+import { allEvents } from '../src/all-events.ts'
+import { parseEvent, snsEnrollmentCompleted, toSnsEnrollmentCompleted } from '../src/index.ts'
 
 const folder = new URL('../fixtures/', import.meta.url)
 const readFixture = (file: string) => readFileSync(new URL(file, folder))
-const definitions = new Map(
-  Object.values<unknown>(contract)
-    .filter((value): value is EventDefinition => typeof value === 'object' && value !== null && 'build' in value)
-    .map((definition) => [definition.type, definition]),
-)
+const definitions = new Map(allEvents.map((definition) => [definition.type, definition]))
 const eventFiles = readdirSync(folder).filter((file) => !file.startsWith('sns.'))
 
 describe('golden examples', () => {
