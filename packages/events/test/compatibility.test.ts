@@ -20,6 +20,12 @@ it('no listener breaks: every released event is still written and read', () => {
   expect(findBreaks(released, contractOf(allEvents))).toEqual([])
 })
 
+it('every event can be compared, also one that is not released', () => {
+  const present = contractOf(allEvents)
+
+  expect(findBreaks(present, present)).toEqual([])
+})
+
 describe('a change of an event', () => {
   const { payload, listeners } = enrollmentCompleted
   const who = listeners.join(', ')
