@@ -17,18 +17,17 @@ function joinByType(given: Handler[]): Handler[] {
   const byType = new Map<string, Handler>()
   for (const handler of given) {
     const first = byType.get(handler.type)
-    byType.set(handler.type, {
-      ...handler,
-      isOrderFree: true,
-      handle: first ? inTurn(first, handler) : handler.handle,
-    })
+    byType.set(handler.type, { ...(first ? inTurn(first, handler) : handler), isOrderFree: true })
   }
   return [...byType.values()]
 }
 
-function inTurn(first: Handler, second: Handler): Handler['handle'] {
-  return async (tx, events) => {
-    await first.handle(tx, events)
-    await second.handle(tx, events)
+function inTurn(first: Handler, second: Handler): Handler {
+  return {
+    ...first,
+    async handle(tx, events) {
+      await first.handle(tx, events)
+      await second.handle(tx, events)
+    },
   }
 }

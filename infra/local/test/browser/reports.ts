@@ -167,7 +167,9 @@ export function describeReports(getProduct: () => { stage: Stage; slug: string; 
       const readStory = () =>
         callApi<{ items: { type: string }[] }>(`${web}/api/admin/records/stories/${correlationId}`, { token })
       // News about mails is sent and stored in batches.
-      await waitFor(async () => (await readStory()).items.some(({ type }) => type === 'email.sent'), { timeoutMs: 30_000 })
+      await waitFor(async () => (await readStory()).items.some(({ type }) => type === 'email.sent'), {
+        timeoutMs: 30_000,
+      })
       await page.goto(`/app/audit/stories/${correlationId}`)
       await page.getByText('the request itself').first().waitFor()
       await page.getByRole('heading', { name: 'email.sent' }).waitFor()
