@@ -4,20 +4,20 @@ import { catalogueHandlers } from './catalogue/handlers.ts'
 import { experimentHandlers } from './experiments/handlers.ts'
 import { recommendationHandlers } from './recommendations/handlers.ts'
 
-/** Recommendations come before the numbers, because they take the lock that makes transactions about the same courses wait in a row. */
-export const handlers: Handler[] = joinByType([
-  ...catalogueHandlers,
-  ...recommendationHandlers,
-  ...analyticsHandlers,
-  ...experimentHandlers,
-])
+/** These lead to the same numbers in whatever order the events of different types come. */
+const numberHandlers = [...recommendationHandlers, ...analyticsHandlers, ...experimentHandlers].map(
+  (handler): Handler => ({ ...handler, isOrderFree: true }),
+)
 
-/** Lets handlers of the same type handle it one after the other. All of them lead to the same numbers in whatever order events come. */
+/** Recommendations come before the other numbers, because they take the lock that makes transactions about the same courses wait in a row. */
+export const handlers: Handler[] = joinByType([...catalogueHandlers, ...numberHandlers])
+
+/** Lets handlers of the same type handle it one after the other. */
 function joinByType(given: Handler[]): Handler[] {
   const byType = new Map<string, Handler>()
   for (const handler of given) {
     const first = byType.get(handler.type)
-    byType.set(handler.type, { ...(first ? inTurn(first, handler) : handler), isOrderFree: true })
+    byType.set(handler.type, first ? inTurn(first, handler) : handler)
   }
   return [...byType.values()]
 }
@@ -25,6 +25,7 @@ function joinByType(given: Handler[]): Handler[] {
 function inTurn(first: Handler, second: Handler): Handler {
   return {
     ...first,
+    isOrderFree: first.isOrderFree === true && second.isOrderFree === true,
     async handle(tx, events) {
       await first.handle(tx, events)
       await second.handle(tx, events)
