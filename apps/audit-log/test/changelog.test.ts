@@ -23,10 +23,10 @@ const unpublished = () =>
   anUnpublishedDistribution({ distribution_id, slug: 'sourdough', unpublished_at: nextMinute() })
 const bumped = (version: number, changelog = `What is new in ${version}`) =>
   aBumpedVersion({ distribution_id, new_version: `v${version}`, bumped_at: nextMinute(), changelog })
-function renamed(slug: string) {
+function changed(new_values: { slug: string } | { title: string }) {
   const updated_at = nextMinute()
   return distributionUpdated.build(
-    { distribution_id, updated_fields: ['slug'], old_values: { slug: 'sourdough' }, new_values: { slug }, updated_at },
+    { distribution_id, updated_fields: Object.keys(new_values), old_values: {}, new_values, updated_at },
     meta,
     { id: crypto.randomUUID(), at: updated_at },
   )
@@ -100,7 +100,7 @@ test('a course that was never public, was deleted, or is unknown has none', asyn
 
 test('an old slug leads to the new one, also after another page has taken it, and of a private course to nothing', async () => {
   const { store, read } = await startWorld()
-  await store(published(), renamed('rye'))
+  await store(published(), changed({ slug: 'rye' }))
 
   expect(await read('sourdough')).toMatchObject({ statusCode: 301, headers: { location: '/api/changelogs/rye' } })
   expect((await read('sourdough', '/feed')).headers.location).toBe('/api/changelogs/rye/feed')
@@ -114,12 +114,21 @@ test('an old slug leads to the new one, also after another page has taken it, an
 })
 
 test('events in any order, or twice, lead to the same changelog', async () => {
-  const events = [published(), renamed('rye'), bumped(2), unpublished(), published('rye'), bumped(3)]
+  const events = [published(), changed({ slug: 'rye' }), bumped(2), unpublished(), published('rye'), bumped(3)]
   const { store, read } = await startWorld()
 
   await store(...events.toReversed(), ...events)
 
   expect((await read('rye')).json().items.map(({ version }: { version: string }) => version)).toEqual(['v3', 'v2'])
+})
+
+test('a late event changes a title that no later event has, although a later one has a slug', async () => {
+  const { store, read } = await startWorld()
+  const [first, retitled, moved] = [published(), changed({ title: 'Rye' }), changed({ slug: 'rye' })]
+
+  await store(first, moved, retitled)
+
+  expect((await read('rye')).json()).toMatchObject({ slug: 'rye', title: 'Rye' })
 })
 
 test('an event that breaks its schema is in the log, and changes no changelog', async () => {
@@ -136,7 +145,7 @@ test('the feed is well-formed whatever an editor has written, and its ids outliv
   await store(published(), bumped(2, 'Less <salt> & "more" rye]]>\u0001'))
 
   const feed = await read('sourdough', '/feed')
-  await store(renamed('rye'))
+  await store(changed({ slug: 'rye' }))
   const later = await read('rye', '/feed')
 
   expect(feed.headers['content-type']).toBe('application/atom+xml; charset=utf-8')

@@ -62,6 +62,8 @@ CREATE TABLE "learner_courses" (
 	CONSTRAINT "learner_courses_tenant_id_student_id_course_id_pk" PRIMARY KEY("tenant_id","student_id","course_id")
 );
 --> statement-breakpoint
+ALTER TABLE "pages" ADD COLUMN "titled_at" timestamptz;--> statement-breakpoint
+UPDATE "pages" SET "titled_at" = "named_at" WHERE "title" IS NOT NULL;--> statement-breakpoint
 ALTER TABLE "pages" ADD COLUMN "is_public" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "pages" ADD COLUMN "shown_at" timestamptz;--> statement-breakpoint
 ALTER TABLE "pages" ADD COLUMN "is_listed" boolean DEFAULT true NOT NULL;--> statement-breakpoint

@@ -1,4 +1,4 @@
-import { aCancelledEnrollment, anEnrollment } from '@coursewire/testing'
+import { aCancelledEnrollment, anEnrollment, aPublishedDistribution } from '@coursewire/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { aClick, aDeletion, aDistribution, aView, startWorld } from './helpers.ts'
@@ -81,6 +81,23 @@ test('variants stand beside their parent, and a deleted one is marked and not lo
     { distributionId: 'dist_1', parentId: null, isDeleted: false, views: 10 },
     { distributionId: 'dist_2', parentId: 'dist_1', isDeleted: true, views: 7 },
   ])
+})
+
+test('a late event changes a title that no later event has, although a later one has a slug', async () => {
+  const { take, get } = await startWorld()
+  const retitled = aPublishedDistribution({
+    distribution_id: 'dist_1',
+    course_id: 'course-1',
+    title: 'Rye',
+    published_at: '2026-03-02T08:00:00Z',
+  })
+  await take(aDistribution('dist_1'), aDeletion('dist_1'), retitled)
+
+  expect((await get(`/api/insights/distributions/dist_1?${period}`)).json()).toMatchObject({
+    slug: 'sourdough',
+    title: 'Rye',
+    isDeleted: true,
+  })
 })
 
 test('what was counted before the first event that is known belongs to no day', async () => {

@@ -15,19 +15,19 @@ export interface PageChange {
 /** Applies a change as far as no later one is known; Postgres compares the moments, to the microsecond. */
 export async function changePage(tx: Transaction, change: PageChange): Promise<void> {
   const { tenantId, distributionId, slug = null, title = null, isPublic = null, at } = change
-  const namedAt = slug === null && title === null ? null : at
+  const namedAt = slug === null ? null : at
+  const titledAt = title === null ? null : at
   const shownAt = isPublic === null ? null : at
-  const isNewer = (column: 'named_at' | 'shown_at') =>
+  const isNewer = (column: 'named_at' | 'titled_at' | 'shown_at') =>
     sql.raw(`excluded.${column} >= coalesce(known.${column}, '-infinity')`)
   await tx.execute(sql`
-    INSERT INTO pages AS known (tenant_id, distribution_id, slug, title, named_at, is_public, shown_at)
-    VALUES (${tenantId}, ${distributionId}, ${slug}, ${title}, ${namedAt}, ${isPublic ?? false}, ${shownAt})
+    INSERT INTO pages AS known (tenant_id, distribution_id, slug, named_at, title, titled_at, is_public, shown_at)
+    VALUES (${tenantId}, ${distributionId}, ${slug}, ${namedAt}, ${title}, ${titledAt}, ${isPublic ?? false}, ${shownAt})
     ON CONFLICT (tenant_id, distribution_id) DO UPDATE SET
-      slug = CASE WHEN ${isNewer('named_at')} THEN coalesce(excluded.slug, known.slug)
-                  ELSE coalesce(known.slug, excluded.slug) END,
-      title = CASE WHEN ${isNewer('named_at')} THEN coalesce(excluded.title, known.title)
-                   ELSE coalesce(known.title, excluded.title) END,
+      slug = CASE WHEN ${isNewer('named_at')} THEN excluded.slug ELSE known.slug END,
       named_at = greatest(known.named_at, excluded.named_at),
+      title = CASE WHEN ${isNewer('titled_at')} THEN excluded.title ELSE known.title END,
+      titled_at = greatest(known.titled_at, excluded.titled_at),
       is_public = CASE WHEN ${isNewer('shown_at')} THEN excluded.is_public ELSE known.is_public END,
       shown_at = greatest(known.shown_at, excluded.shown_at)`)
   if (slug === null) return

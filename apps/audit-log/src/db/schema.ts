@@ -78,10 +78,11 @@ export const pages = pgTable(
   {
     tenantId: text('tenant_id').notNull(),
     distributionId: text('distribution_id').notNull(),
-    /** Its name, null until an event has it, and the moment since when. */
+    /** Its names, null until an event has them, each with the moment of the latest event that has it. */
     slug: text('slug'),
-    title: text('title'),
     namedAt: moment('named_at'),
+    title: text('title'),
+    titledAt: moment('titled_at'),
     isPublic: boolean('is_public').notNull().default(false),
     shownAt: moment('shown_at'),
   },

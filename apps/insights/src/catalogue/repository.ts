@@ -21,21 +21,21 @@ interface PageChange {
 export async function changePage(tx: Transaction, change: PageChange): Promise<void> {
   const { tenantId, distributionId, courseId, parentId, slug, title, isWhole = false, isDeleted = false, at } = change
   const { isPublic, isListed } = change
+  const toldAt = (value: unknown) => (value === undefined ? null : at)
   await tx.execute(sql`INSERT INTO tenants (tenant_id) VALUES (${tenantId}) ON CONFLICT DO NOTHING`)
   await tx.execute(sql`
-    INSERT INTO pages AS known (tenant_id, distribution_id, course_id, parent_id, slug, title, named_at, is_whole, deleted_at,
-                                is_public, shown_at, is_listed, listed_at)
-    VALUES (${tenantId}, ${distributionId}, ${courseId ?? null}, ${parentId ?? null}, ${slug ?? null}, ${title ?? null},
-            ${at}, ${isWhole}, ${isDeleted ? at : null}, ${isPublic ?? false}, ${isPublic === undefined ? null : at},
-            ${isListed ?? true}, ${isListed === undefined ? null : at})
+    INSERT INTO pages AS known (tenant_id, distribution_id, course_id, parent_id, slug, named_at, title, titled_at, is_whole,
+                                deleted_at, is_public, shown_at, is_listed, listed_at)
+    VALUES (${tenantId}, ${distributionId}, ${courseId ?? null}, ${parentId ?? null}, ${slug ?? null}, ${toldAt(slug)},
+            ${title ?? null}, ${toldAt(title)}, ${isWhole}, ${isDeleted ? at : null}, ${isPublic ?? false},
+            ${toldAt(isPublic)}, ${isListed ?? true}, ${toldAt(isListed)})
     ON CONFLICT (tenant_id, distribution_id) DO UPDATE SET
       course_id = coalesce(known.course_id, excluded.course_id),
       parent_id = coalesce(known.parent_id, excluded.parent_id),
-      slug = CASE WHEN excluded.named_at >= known.named_at THEN coalesce(excluded.slug, known.slug)
-                  ELSE coalesce(known.slug, excluded.slug) END,
-      title = CASE WHEN excluded.named_at >= known.named_at THEN coalesce(excluded.title, known.title)
-                   ELSE coalesce(known.title, excluded.title) END,
+      slug = CASE WHEN ${isNewer('named_at')} THEN excluded.slug ELSE known.slug END,
       named_at = greatest(known.named_at, excluded.named_at),
+      title = CASE WHEN ${isNewer('titled_at')} THEN excluded.title ELSE known.title END,
+      titled_at = greatest(known.titled_at, excluded.titled_at),
       is_whole = known.is_whole OR excluded.is_whole,
       deleted_at = coalesce(known.deleted_at, excluded.deleted_at),
       is_public = CASE WHEN ${isNewer('shown_at')} THEN excluded.is_public ELSE known.is_public END,
@@ -44,7 +44,7 @@ export async function changePage(tx: Transaction, change: PageChange): Promise<v
       listed_at = greatest(known.listed_at, excluded.listed_at)`)
 }
 
-const isNewer = (column: 'shown_at' | 'listed_at') =>
+const isNewer = (column: 'named_at' | 'titled_at' | 'shown_at' | 'listed_at') =>
   sql.raw(`excluded.${column} >= coalesce(known.${column}, '-infinity')`)
 
 const shown = {

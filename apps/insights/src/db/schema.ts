@@ -22,9 +22,10 @@ export const pages = pgTable(
     /** The distribution that it is a variant of. */
     parentId: text('parent_id'),
     slug: text('slug'),
-    title: text('title'),
-    /** The moment of the latest event that has named the page. */
+    /** The moment of the latest event that has the slug, and likewise of the title. */
     namedAt: moment('named_at'),
+    title: text('title'),
+    titledAt: moment('titled_at'),
     /** Whether its beginning is known, so that its totals began at zero. */
     isWhole: boolean('is_whole').notNull().default(false),
     deletedAt: moment('deleted_at'),
