@@ -10,7 +10,7 @@ const ROWS_PER_STATEMENT = 10_000
 /** Each deletes the rows that are over, and returns their number. Another instance may do the same at the same moment. */
 const purges = {
   limits: (db: Database) => purgeExpired(db, limits, limits.key, sql`now()`),
-  // What has expired is remembered for a day, in which its mail may still be asked for.
+  // An expired request is remembered for a day, in which its mail may still be asked for.
   'account requests': (db: Database) =>
     purgeExpired(db, accountRequests, accountRequests.id, sql`now() - interval '1 day'`),
   sessions: purgeSessions,

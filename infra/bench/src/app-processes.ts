@@ -67,7 +67,7 @@ export async function startApp(app: AppName, log: (line: string) => void, option
   return stack
 }
 
-/** What a load goes to, and the processes behind it. */
+/** The target of a load, and the processes behind it. */
 export interface Target {
   url: string
   processes: Processes

@@ -17,7 +17,7 @@ import { buildRecords } from './events.ts'
 
 const EVENTS = 60_000
 const BATCH = 200
-/** What a consumer that reads a record only once does not need. */
+/** Fields that a consumer does not need if it reads a record only once. */
 const unused = { isRedriven: false, sizeBytes: 0, unreadBatch: null }
 
 /** The events, the work on them, and the tables with its result. `counted` is the table that has a row for each event in the end. */

@@ -16,7 +16,7 @@ import {
 import pg from 'pg'
 import type { Processes } from './cpu.ts'
 
-/** Of each topic that is measured. */
+/** The number of partitions of each topic that is measured. */
 export const PARTITIONS = 3
 
 const directory = fileURLToPath(new URL('../../../.coursewire/bench', import.meta.url))

@@ -8,7 +8,7 @@ import { toKafkaRecord } from './kafka-record.ts'
 
 type Value = string | number | boolean | null
 
-/** What zod writes for our definitions. `x-checks` counts the rules that JSON Schema cannot express, such as "not in the future". */
+/** The JSON Schema that zod writes for our definitions. `x-checks` counts the rules that JSON Schema cannot express, such as "not in the future". */
 export interface JsonSchema {
   $id?: string
   title?: string

@@ -5,7 +5,7 @@ export type AccountRole = (typeof accountRoles)[number]
 /** A pending account is a sign-up whose address is not confirmed yet. Nobody can sign in to it. */
 export const accountStatuses = ['active', 'unverified', 'disabled', 'pending'] as const
 
-/** What admins see of an account that is not erased. */
+/** An account that is not erased, as admins see it. */
 export interface Account {
   id: string
   email: string
@@ -16,13 +16,13 @@ export interface Account {
   createdAt: string
 }
 
-/** What an admin wants an account to be. */
+/** The account as an admin wants it to be. */
 export interface Wanted {
   roles?: AccountRole[] | undefined
   disabled?: boolean | undefined
 }
 
-/** What a change has made different. It holds no personal data, because it stays when the account is erased. */
+/** The differences that a change has made. They hold no personal data, because it stays when the account is erased. */
 export interface AccountChange {
   roles?: { from: AccountRole[]; to: AccountRole[] }
   disabled?: boolean

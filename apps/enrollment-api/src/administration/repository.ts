@@ -101,7 +101,7 @@ export async function findAccount(db: Database | Transaction, tenantId: string, 
   return pending ?? null
 }
 
-/** What the mail to confirm the address of an account needs, or null if there is no such account or nothing to confirm. */
+/** Finds the parts of the mail that confirms the address of an account. Resolves to null if there is no such account or nothing to confirm. */
 export async function findUnconfirmed(db: Database | Transaction, tenantId: string, accountId: string) {
   const { email, emailKey, name, locale, passwordHash, pendingCourseId } = accountRequests
   const isTheirs = and(eq(accountRequests.tenantId, tenantId), eq(accountRequests.accountId, accountId))

@@ -9,7 +9,7 @@ import * as repository from './repository.ts'
 
 type Admin = Pick<Caller, 'id' | 'tenantId'>
 
-/** What admins do with the accounts of their tenant. Accounts of other tenants do not exist for them. */
+/** The actions of admins on accounts of their tenant. Accounts of other tenants do not exist for them. */
 export function createAdministration({ db, limits, onCommitted }: Pick<Parts, 'db' | 'limits' | 'onCommitted'>) {
   return {
     /** Changes the account, and records who has changed what. Changes of one tenant wait for each other. */

@@ -98,8 +98,8 @@ export const isPendingSignup = (table: Record<'purpose' | 'passwordHash' | 'ende
   sql`(${table.purpose} = 'verification' AND ${table.passwordHash} IS NOT NULL AND ${table.endedAt} IS NULL)`
 
 /**
- * What account mails are about: one row for each mail. The link's token is computed from the id, the purpose and the expiry, so nothing usable
- * is stored. A row of purpose `verification` is the pending sign-up itself; verifying it makes the account.
+ * The requests that account mails are about: one row for each mail. The link's token is computed from the id, the purpose and the expiry, so
+ * nothing usable is stored. A row of purpose `verification` is the pending sign-up itself; verifying it makes the account.
  */
 export const accountRequests = pgTable(
   'account_requests',
@@ -226,7 +226,7 @@ export const limits = pgTable(
   (table) => [index('limits_expires').on(table.expiresAt)],
 )
 
-/** Who has changed an account, when, and what: names of fields and roles, no personal data. */
+/** Changes of accounts, by whom and when: names of fields and roles, no personal data. */
 export const accountChanges = pgTable(
   'account_changes',
   {
@@ -244,7 +244,7 @@ export const serviceClients = pgTable('service_clients', {
   id: text('id').primaryKey(),
   secretHash: text('secret_hash').notNull(),
   tenants: text('tenants').array().notNull(),
-  /** What it may do beyond calling the internal routes. */
+  /** Permissions beyond calling the internal routes. */
   scopes: text('scopes', { enum: ['account-mails'] })
     .array()
     .notNull()
@@ -302,9 +302,9 @@ export const enrollments = pgTable(
     ctaType: text('cta_type'),
     /** Null unless the student has left. */
     cancelledAt: moment('cancelled_at'),
-    /** Of the last time that the student left; a return keeps it. */
+    /** The reason of the last time that the student left; a return keeps it. */
     cancellationReason: text('cancellation_reason', { enum: cancellationReasons }),
-    /** What the student wrote on that occasion. No event has it. */
+    /** The student's own words on that occasion. No event has them. */
     cancellationComment: text('cancellation_comment'),
     enrolledAt: moment('enrolled_at').notNull(),
     createdAt: moment('created_at').notNull(),

@@ -34,7 +34,7 @@ const refusals = {
   'no-course': { status: 404, code: 'course.not-found' },
 } as const satisfies Record<Obstacle, { status: number; code: string }>
 
-/** What `assign` can fail with. */
+/** The errors of `assign`. */
 const failures = ['tenant.forbidden', 'service.unavailable', 'server.error'] as const
 const code = z.enum([...Object.values(refusals).map((refusal) => refusal.code), ...failures])
 

@@ -53,7 +53,7 @@ export interface EnrollmentOrder extends Cause {
   userId: string
   courseId: string
   source: Enrollment['source']
-  /** What was on the page where the student enrolled. */
+  /** The page on which the student enrolled, and its call to action. */
   distributionId?: string | undefined
   ctaType?: string | undefined
 }
@@ -66,7 +66,7 @@ export interface Draft {
   messages: OutboxRow[]
 }
 
-/** What an activation is given from outside, so that drafting is pure. `at` is its moment. */
+/** The values that an activation is given from outside, so that drafting is pure. `at` is its moment. */
 export interface Occasion {
   id: string
   activation: number
@@ -181,7 +181,7 @@ export interface Enrolled {
   isNew: boolean
 }
 
-/** What a draft is up against: its student's account, and the enrolment that the student has or had in its course. */
+/** The state that a draft is checked against: its student's account, and the enrolment that the student has or had in its course. */
 export interface Found {
   account: Account | null
   stored: StoredEnrollment | null

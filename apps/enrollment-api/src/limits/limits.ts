@@ -5,7 +5,7 @@ import { addressOf, networkOf } from './networks.ts'
 import { type Count, countAttempt, deleteCounts, writeKnown } from './repository.ts'
 import { type RuleName, rules } from './rules.ts'
 
-/** Who wants to sign in, and from where. */
+/** The person who wants to sign in, and the address that they come from. */
 export interface Person {
   tenantId: string
   /** In the form in which addresses are compared. */

@@ -7,7 +7,7 @@ import { describeDevice } from './device.ts'
 import { createRefreshToken, type RefreshToken, readRefreshToken } from './refresh-token.ts'
 import * as repository from './repository.ts'
 
-/** What a client gets when it signs in or refreshes. */
+/** The tokens that a client gets when it signs in or refreshes. */
 export interface SignedIn {
   token: string
   expiresIn: number

@@ -20,7 +20,7 @@ export const tenantColors = z
 /** Stays as written: of several names for one zone, Intl prefers old ones that other programs may lack. */
 const timeZone = z.string().min(1).max(64).refine(isTimeZone, 'Not a known time zone')
 
-/** What a tenant shows of itself. A null means that the product's own is used, or nothing. */
+/** The public face of a tenant. A null means that the product's own is used, or nothing. */
 export const tenantFields = {
   name: line(1, 200),
   timeZone,

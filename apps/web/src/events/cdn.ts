@@ -67,7 +67,7 @@ export function createBatchedCdn(
       const ms = failures === 0 ? GATHER_MS : Math.min(500 * 2 ** failures, 30_000)
       await pause(ms, undefined, { signal: closing.signal }).catch(() => undefined)
       const items = [...waiting].slice(0, MAX_ITEMS)
-      // What is added while these are on their way must be sent once more.
+      // An item that is added while these are on their way must be sent once more.
       for (const item of items) waiting.delete(item)
       try {
         await invalidate(items)

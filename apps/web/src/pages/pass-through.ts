@@ -19,9 +19,9 @@ export const passedThrough = {
 } as const
 
 const TIMEOUT_MS = 20_000
-/** What concerns one connection only (RFC 9110, section 7.6.1), and must not be passed on. */
+/** The headers that concern one connection only (RFC 9110, section 7.6.1), and must not be passed on. */
 const ofConnection = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
-/** What a proxy says about its client. Ours says it anew. */
+/** The headers in which a proxy describes its client. Ours writes them anew. */
 const ofProxies = /^(x-forwarded-.*|forwarded|x-real-ip|via)$/
 
 /** Passes the calls of our pages on to the services, so that browsers know one origin. */

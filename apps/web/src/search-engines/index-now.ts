@@ -62,7 +62,7 @@ export function createIndexNow(options: {
       await pause(ms, undefined, { signal: closing.signal }).catch(() => undefined)
       if (closing.signal.aborted) return
       const urlList = [...urls].slice(0, MAX_BATCH)
-      // What is added while these are on their way must be sent once more.
+      // An address that is added while these are on their way must be sent once more.
       for (const url of urlList) urls.delete(url)
       const { isTaken, isFinal, status, retryAfterMs } = await post({
         host,
