@@ -1,11 +1,5 @@
-import type { paths } from '@coursewire/api-client/insights'
 import { queryOptions } from '@tanstack/react-query'
-import createClient from 'openapi-fetch'
-import { authorized } from '../../session.ts'
-import { dataOf, refusals } from '../api.ts'
-
-const insights = createClient<paths>({ baseUrl: location.origin, fetch: authorized })
-insights.use(refusals)
+import { dataOf, insights } from '../api.ts'
 
 /** The first and the last day, in the tenant's time zone. What is left out is chosen by the API. */
 export interface Period {
