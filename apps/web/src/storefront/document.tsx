@@ -54,6 +54,9 @@ function Document({ page, children }: { page: Page; children: ComponentChildren 
   )
 }
 
+/** Browsers that know this paint nothing before the content is there. Otherwise a header of which a part has arrived would move. */
+const paintAtOnce = { rel: 'expect', href: '#content', blocking: 'render' }
+
 function Head({ page }: { page: Page }) {
   const { site, assets, canonical, alternates = [], feed, data = [] } = page
   const title = `${page.title} · ${site.name}`
@@ -80,6 +83,7 @@ function Head({ page }: { page: Page }) {
       <meta name="color-scheme" content="light dark" />
       <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f5f4" />
       <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111614" />
+      <link {...paintAtOnce} />
       <script src={assets.boot} />
       <link rel="preload" as="font" type="font/woff2" crossOrigin="anonymous" href={assets.font} />
       <link rel="icon" href={assets.icon} />

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { waitFor } from '@coursewire/servers'
 import { callApi, type Editor, firstCourse } from '@coursewire/setup'
 import { describe, expect, it } from 'vitest'
@@ -6,6 +9,26 @@ import { publishCourse } from './publishing.ts'
 import { enter, evaluate, expectGoodLook, leave, type Stage } from './stage.ts'
 
 const courseId = firstCourse.course_id
+
+/** A way to the pages on which the rest of each comes a second after the beginning of its header. */
+async function openSlowLine(web: string) {
+  const server = createServer(async ({ url = '' }, reply) => {
+    const answer = await fetch(web + url)
+    const body = Buffer.from(await answer.arrayBuffer())
+    const type = answer.headers.get('content-type') ?? ''
+    const begun = type.startsWith('text/html') ? body.indexOf('</nav>') : 0
+    reply.writeHead(answer.status, { 'content-type': type }).write(body.subarray(0, begun))
+    setTimeout(() => reply.end(body.subarray(begun)), begun > 0 ? 1_000 : 0)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await once(server.close(), 'close')
+    },
+  }
+}
 
 /** Defines the tests of the pages that everybody can read. */
 export function describePublicPages(getProduct: () => { stage: Stage; slug: string; editor: Editor }): void {
@@ -55,6 +78,28 @@ export function describePublicPages(getProduct: () => { stage: Stage; slug: stri
       }
 
       expect(visit.complaints(404)).toEqual([])
+    })
+
+    it('a page that arrives in parts is painted at once, and nothing in it moves', async () => {
+      const { stage } = getProduct()
+      await using visit = await stage.visit()
+      const { page } = visit
+      await using slow = await openSlowLine(stage.web)
+      await page.addInitScript(`
+        window.shifts = []
+        new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value }) => value)))
+          .observe({ type: 'layout-shift', buffered: true })`)
+
+      await page.goto(`${slow.url}/de/courses`)
+      await page.waitForFunction(`performance.getEntriesByName('first-paint').length > 0`)
+
+      const [painted, arrived, shifts] = await page.evaluate<[number, number, number[]]>(`[
+        performance.getEntriesByName('first-paint')[0].startTime,
+        performance.getEntriesByType('navigation')[0].responseEnd,
+        shifts,
+      ]`)
+      expect(painted).toBeGreaterThan(arrived)
+      expect(shifts).toEqual([])
     })
 
     it('a page that comes back from memory knows what has changed meanwhile', async () => {
