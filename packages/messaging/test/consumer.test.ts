@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@coursewire/service-kit'
 import { waitFor } from '@coursewire/testing'
+import { sql } from 'drizzle-orm'
 import { CompressionCodecs, CompressionTypes, type Message } from 'kafkajs'
 import { compressFrame } from 'lz4-napi'
 import { describe, expect, it } from 'vitest'
@@ -27,6 +28,7 @@ import {
   toMessage,
   whenCommitted,
 } from './helpers.ts'
+import { connectAdmin } from './load.ts'
 
 const aMessage = (note: Note, n: number, noteId = `key-${n % 7}`) => toMessage(note, buildNote(note, noteId, n))
 const manyMessages = (note: Note, count: number, from = 0) =>
@@ -97,6 +99,23 @@ describe('the consumer', () => {
     await whenCommitted(consumer.name, note, types.length)
 
     expect(calls).toEqual(['note.read: 1', 'note.archived: 2', 'note.read: 4', 'note.archived: 5', 'note.written: 0 3'])
+  })
+
+  it('finds rows by their index while a table is small, because the plan outlives that', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 1 })])
+    const admin = await connectAdmin(store)
+    await admin.query('INSERT INTO effects (n) VALUES (0); CREATE INDEX ON effects (n); ANALYZE effects')
+    const plans: unknown[] = []
+    const handler = on(note, async (tx) => {
+      const { rows } = await tx.execute(sql`EXPLAIN SELECT FROM effects WHERE n = 1`)
+      plans.push(Object.values(rows[0] ?? {})[0])
+    })
+    await produce(note.topic, [aMessage(note, 1)])
+
+    const consumer = consume(store, note, { handlers: [handler] })
+    await whenCommitted(consumer.name, note, 1)
+
+    expect(plans).toEqual([expect.stringContaining('Index')])
   })
 
   it('gives an event its effect once, however often it is delivered', async () => {

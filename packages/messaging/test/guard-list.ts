@@ -26,6 +26,13 @@ export const guards: Guard[] = [
     test: ['relay', 'low id'],
   },
   {
+    name: 'handlers find rows by their index',
+    file: 'consumer/apply-batch.ts',
+    find: "set_config('enable_seqscan', 'off', true) CROSS JOIN ",
+    replace: '',
+    test: ['consumer', 'while a table is small'],
+  },
+  {
     name: 'a channel has one leader',
     file: 'relay/outbox-reader.ts',
     find: 'if (!rows[0]?.leads) return false',

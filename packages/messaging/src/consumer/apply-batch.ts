@@ -123,7 +123,8 @@ function dropRepeats(batch: Received[]): Set<Received> {
   return firsts
 }
 
-// The order prevents a deadlock between two transactions with the same records. Names are returned only if some were known.
+// The order prevents a deadlock between two transactions with the same records. Names are returned only if some were known. From here on the
+// transaction finds rows by index: a plan of when a table was small would otherwise read all of it in every batch, until it is analyzed.
 const insertUnknownSql = `
   WITH inserted AS (
     INSERT INTO event_dedup (consumer, source, stream_message_id, tenant_id, event_id, content_hash, outcome)
@@ -137,7 +138,7 @@ const insertUnknownSql = `
     SELECT count(*)::int AS count FROM inserted
   )
   SELECT count, source, stream_message_id AS "streamMessageId"
-  FROM total LEFT JOIN inserted ON count < $8`
+  FROM set_config('enable_seqscan', 'off', true) CROSS JOIN total LEFT JOIN inserted ON count < $8`
 
 /** Inserts the records that are not known by either name, and returns them. */
 async function insertUnknown(tx: Transaction, consumer: string, batch: Received[]): Promise<Set<Received>> {
