@@ -64,6 +64,38 @@ test('a report leads from views to enrolments: by day, in all, by referrer, call
   })
 })
 
+test('a tenant reads all of its courses together, and nothing of another tenant', async () => {
+  const { take, get } = await startWorld()
+  await take(
+    aDistribution('dist_1'),
+    aDistribution('dist_2', { course_id: 'course-2' }),
+    aView('dist_1', firstOf(1), { views: 10, referrerViews: 10 }),
+    aView('dist_2', firstOf(2), { views: 7, referrerViews: 7 }),
+    aClick('dist_2', firstOf(2), 3, 3),
+    aDeletion('dist_2'),
+    anEnrollment({ course_id: 'course-1', distribution_id: 'dist_1', enrolled_at: firstOf(3), source: 'auto' }),
+    anEnrollment({ course_id: 'course-2', enrolled_at: firstOf(3), source: 'gift' }),
+    aView('dist_3', firstOf(1), { views: 99, referrerViews: 99, tenantId: 'other' }),
+    anEnrollment({ course_id: 'course-1', enrolled_at: firstOf(3) }, { tenantId: 'other' }),
+  )
+
+  const report = (await get(`/api/insights/tenant?${period}`)).json()
+
+  expect(report).toMatchObject({
+    days: [
+      { day: '2026-03-01', views: 10, clicks: 0, enrolments: 0, leaves: 0 },
+      { day: '2026-03-02', views: 7, clicks: 3, enrolments: 0, leaves: 0 },
+      { day: '2026-03-03', views: 0, clicks: 0, enrolments: 2, leaves: 0 },
+    ],
+    totals: { views: 17, clicks: 3, enrolments: 2, leaves: 0 },
+    referrers: [{ category: 'direct', views: 17 }],
+    sources: [
+      { source: 'auto', enrolments: 1 },
+      { source: 'gift', enrolments: 1 },
+    ],
+  })
+})
+
 test('variants stand beside their parent, and a deleted one is marked and not lost', async () => {
   const { take, get } = await startWorld()
   await take(

@@ -147,6 +147,7 @@ interface Seen {
   referrerViews?: number
   ctaType?: string
   ctaViews?: number
+  tenantId?: string
 }
 
 export const aView = (distribution_id: string, at: string, seen: Seen) =>
@@ -160,7 +161,7 @@ export const aView = (distribution_id: string, at: string, seen: Seen) =>
       ...(seen.referrerViews !== undefined && { referrer_view_count: seen.referrerViews }),
       ...(seen.ctaType !== undefined && { cta_type: seen.ctaType, cta_view_count: seen.ctaViews }),
     },
-    meta(),
+    meta(seen.tenantId),
     identity(),
   )
 

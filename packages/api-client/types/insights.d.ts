@@ -18,6 +18,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insights/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All courses together: from the view to the enrolment */
+        get: operations["getTenantReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insights/courses/{courseId}": {
         parameters: {
             query?: never;
@@ -611,6 +628,102 @@ export interface components {
             /** @constant */
             code?: "service.unavailable";
         } & components["schemas"]["Problem"];
+        /**
+         * @example {
+         *       "from": "2026-12-01",
+         *       "to": "2026-12-01",
+         *       "timeZone": "Europe/Berlin",
+         *       "days": [
+         *         {
+         *           "day": "2026-12-01",
+         *           "views": 120,
+         *           "clicks": 12,
+         *           "enrolments": 9,
+         *           "leaves": 1
+         *         }
+         *       ],
+         *       "totals": {
+         *         "views": 120,
+         *         "clicks": 12,
+         *         "enrolments": 9,
+         *         "leaves": 1
+         *       },
+         *       "clicksPerView": {
+         *         "rate": 0.1,
+         *         "low": 0.058,
+         *         "high": 0.167
+         *       },
+         *       "enrolmentsPerClick": {
+         *         "rate": 0.75,
+         *         "low": 0.468,
+         *         "high": 0.911
+         *       },
+         *       "referrers": [
+         *         {
+         *           "category": "direct",
+         *           "views": 120
+         *         }
+         *       ],
+         *       "callsToAction": [],
+         *       "sources": [
+         *         {
+         *           "source": "manual",
+         *           "enrolments": 9
+         *         }
+         *       ]
+         *     }
+         */
+        TenantReport: {
+            from: string;
+            to: string;
+            /** @description In which days begin and end. Views are told once a window, so a day may be that much off */
+            timeZone: string;
+            days: {
+                day: string;
+                views: number;
+                clicks: number;
+                enrolments: number;
+                leaves: number;
+            }[];
+            totals: {
+                views: number;
+                clicks: number;
+                enrolments: number;
+                leaves: number;
+            };
+            /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+            clicksPerView: {
+                rate: number;
+                low: number;
+                high: number;
+            } | null;
+            /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+            enrolmentsPerClick: {
+                rate: number;
+                low: number;
+                high: number;
+            } | null;
+            referrers: {
+                category: string;
+                views: number;
+            }[];
+            callsToAction: {
+                ctaType: string;
+                views: number;
+                clicks: number;
+                enrolments: number;
+                /** @description With the ends of Wilson's interval (95 %); null if there is nothing to compare with */
+                clicksPerView: {
+                    rate: number;
+                    low: number;
+                    high: number;
+                } | null;
+            }[];
+            sources: {
+                source: string;
+                enrolments: number;
+            }[];
+        };
         TokenInvalid: {
             /** @constant */
             status?: 401;
@@ -727,6 +840,7 @@ export type RequestInvalid = components['schemas']['RequestInvalid'];
 export type RoleInsufficient = components['schemas']['RoleInsufficient'];
 export type ServerError = components['schemas']['ServerError'];
 export type ServiceUnavailable = components['schemas']['ServiceUnavailable'];
+export type TenantReport = components['schemas']['TenantReport'];
 export type TokenInvalid = components['schemas']['TokenInvalid'];
 export type ResponseRequestInvalid = components['responses']['RequestInvalid'];
 export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
@@ -762,6 +876,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CourseRanking"];
+                };
+            };
+            400: components["responses"]["RequestInvalid"];
+            401: components["responses"]["TokenInvalid"];
+            403: components["responses"]["RoleInsufficient"];
+            422: components["responses"]["PeriodInvalid"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTenantReport: {
+        parameters: {
+            query?: {
+                /** @description The first day; by default 28 days until the last one */
+                from?: string;
+                /** @description The last day; by default today, in the tenant's time zone */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantReport"];
                 };
             };
             400: components["responses"]["RequestInvalid"];

@@ -97,10 +97,11 @@ export interface Period {
  * Selects the numbers of distributions by day: each is the difference to the total before it. What a distribution had counted before it was first
  * heard of belongs to no day.
  */
-const selectCounted = (tenantId: string, distributionIds: string[], { from, to }: Period): SQL => sql`
+const selectCounted = (tenantId: string, distributionIds: string[] | null, { from, to }: Period): SQL => sql`
   WITH told AS (
     SELECT distribution_id, kind, value, day, total FROM totals
-    WHERE tenant_id = ${tenantId} AND distribution_id = ANY (${sql.param(distributionIds)}::text[])
+    WHERE tenant_id = ${tenantId}
+      AND ${distributionIds === null ? sql`true` : sql`distribution_id = ANY (${sql.param(distributionIds)}::text[])`}
       AND day BETWEEN ${from}::date AND ${to}::date
   ), series AS (
     SELECT distribution_id, kind, value, (
@@ -128,11 +129,11 @@ export interface Counted {
   number: number
 }
 
-/** Reads what was counted of distributions together. */
+/** Reads what was counted of distributions together, or of all of the tenant. */
 export async function readCounted(
   db: Database,
   tenantId: string,
-  distributionIds: string[],
+  distributionIds: string[] | null,
   period: Period,
 ): Promise<Counted[]> {
   const { rows } = await db.execute<Counted & Record<string, unknown>>(sql`
@@ -153,12 +154,19 @@ export interface Joined {
 
 type Origin = { courseId: string } | { distributionId: string }
 
-/** Reads who has joined and left a course, or of them those who came from one distribution. */
-export async function readJoined(db: Database, tenantId: string, of: Origin, { from, to }: Period): Promise<Joined[]> {
+/** Reads who has joined and left a course, or of them those who came from one distribution; or all of the tenant. */
+export async function readJoined(
+  db: Database,
+  tenantId: string,
+  of: Origin | null,
+  { from, to }: Period,
+): Promise<Joined[]> {
   const isWanted =
-    'courseId' in of
-      ? sql`course_id = ${of.courseId}`
-      : sql`distribution_id = ${of.distributionId} AND distribution_id <> ''`
+    of === null
+      ? sql`true`
+      : 'courseId' in of
+        ? sql`course_id = ${of.courseId}`
+        : sql`distribution_id = ${of.distributionId} AND distribution_id <> ''`
   const { rows } = await db.execute<Joined & Record<string, unknown>>(sql`
     SELECT cta_type AS "ctaType", source, to_char(day, 'YYYY-MM-DD') AS day,
            sum(joined)::float8 AS joined, sum("left")::float8 AS "left"

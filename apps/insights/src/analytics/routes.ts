@@ -68,6 +68,7 @@ const pageExample = {
 const distributionReport = z
   .object({ ...page, courseId: z.string().nullable(), ...funnel.shape })
   .meta({ id: 'DistributionReport', example: { ...pageExample, courseId: 'course_1', ...example } })
+const tenantReport = funnel.meta({ id: 'TenantReport', example })
 const courseReport = z
   .object({
     courseId: z.string(),
@@ -134,6 +135,29 @@ export function addAnalyticsRoutes(app: HttpApp, { db }: { db: Database }): void
     async ({ tenantId, query: { limit, ...given } }) => {
       const { from, to } = await choosePeriod(tenantId, given)
       return { from, to, items: await listCourses(db, tenantId, { from, to }, limit) }
+    },
+  )
+
+  app.get(
+    '/api/insights/tenant',
+    {
+      schema: {
+        operationId: 'getTenantReport',
+        tags,
+        summary: 'All courses together: from the view to the enrolment',
+        querystring: period,
+        response: { 200: tenantReport },
+        refusals: { 422: 'period.invalid' },
+      },
+      config,
+    },
+    async ({ tenantId, query }) => {
+      const chosen = await choosePeriod(tenantId, query)
+      const [counted, joined] = await Promise.all([
+        readCounted(db, tenantId, null, chosen),
+        readJoined(db, tenantId, null, chosen),
+      ])
+      return describe(chosen, buildFunnel(chosen, counted, joined))
     },
   )
 

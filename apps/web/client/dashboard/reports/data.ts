@@ -9,6 +9,12 @@ export interface Period {
 
 const given = ({ from, to }: Period) => ({ ...(from && { from }), ...(to && { to }) })
 
+export const tenantQuery = (period: Period) =>
+  queryOptions({
+    queryKey: ['reports', 'tenant', period],
+    queryFn: () => dataOf(insights.GET('/api/insights/tenant', { params: { query: given(period) } })),
+  })
+
 export const rankingQuery = (period: Period) =>
   queryOptions({
     queryKey: ['reports', period],

@@ -2,7 +2,7 @@ import type { ReportWords } from './words.en.ts'
 
 export const de: ReportWords = {
   reports: 'Berichte',
-  reportsWhat: 'Die Kurse, in die sich die meisten eingeschrieben haben.',
+  coursesWhat: 'Die Kurse, in die sich die meisten eingeschrieben haben.',
   period: 'Zeitraum',
   lastDays: (count) => `${count} Tage`,
   from: 'Von',
@@ -11,11 +11,11 @@ export const de: ReportWords = {
   periodInvalid: 'Der erste Tag liegt vor dem letzten, und ein Bericht hat höchstens 366 Tage.',
   days: (from, to) => `${from} bis ${to}`,
   inZone: (zone) => `Die Tage sind die von ${zone}.`,
+  courses: 'Kurse',
   course: 'Kurs',
   unnamed: 'Kurs ohne Namen',
   unnamedPage: 'Seite ohne Namen',
-  nobody: 'In diesem Zeitraum hat sich niemand eingeschrieben',
-  nobodyWhat: 'Wähle einen längeren, oder komm später wieder: Ein Bericht ist höchstens ein paar Sekunden alt.',
+  nobody: 'In diesem Zeitraum hat sich niemand eingeschrieben.',
   unknown: 'Darüber ist nichts bekannt',
   unknownWhat: 'Noch kein Ereignis hat es genannt, oder die Adresse ist vertippt.',
 

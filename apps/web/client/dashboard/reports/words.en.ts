@@ -1,6 +1,6 @@
 export const en = {
   reports: 'Reports',
-  reportsWhat: 'The courses that most students have joined.',
+  coursesWhat: 'The courses that most students have joined.',
   period: 'Period',
   lastDays: (count: number) => `${count} days`,
   from: 'From',
@@ -9,11 +9,11 @@ export const en = {
   periodInvalid: 'The first day comes before the last one, and a report has at most 366 days.',
   days: (from: string, to: string) => `${from} to ${to}`,
   inZone: (zone: string) => `Days are those of ${zone}.`,
+  courses: 'Courses',
   course: 'Course',
   unnamed: 'Course without a name',
   unnamedPage: 'Page without a name',
-  nobody: 'Nobody has joined a course in this period',
-  nobodyWhat: 'Choose a longer one, or come back later: a report is a few seconds old at most.',
+  nobody: 'Nobody has joined a course in this period.',
   unknown: 'Nothing is known of this',
   unknownWhat: 'No event has named it yet, or the address is mistyped.',
 
