@@ -32,6 +32,9 @@ export type Config = z.output<typeof configSchema>
 
 export const cliConfigSchema = z.object({ DATABASE_URL: baseConfig.DATABASE_URL })
 
+/** Where a running email-worker takes letters of SNS. */
+export const doorConfigSchema = z.object({ EMAIL_WORKER_URL: baseUrl })
+
 /** The settings with which enrollment-api can be asked as well. */
 export const comparingConfigSchema = configSchema.pick({
   DATABASE_URL: true,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { line } from '@coursewire/events'
 import {
   type CommandLine,
@@ -15,13 +16,14 @@ import {
 } from '@coursewire/service-kit'
 import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
-import { cliConfigSchema, comparingConfigSchema } from './config.ts'
+import { cliConfigSchema, comparingConfigSchema, doorConfigSchema } from './config.ts'
 import { statuses } from './db/schema.ts'
 import { findMissing } from './emails/completeness.ts'
 import { findEmail, type LedgerEntry, listEmails, listHistory, matches } from './emails/ledger.ts'
 import { countResendable, isOneOf, resend } from './emails/repository.ts'
 import { templates } from './emails/templates.ts'
 import { startPreview } from './preview/preview.tsx'
+import { takeLetters } from './sns/redrive.ts'
 
 const word = z.string().min(1)
 const filterInput = z.object({
@@ -129,6 +131,23 @@ export function createMails({ env, print }: Terminal): CommandLine {
     },
   })
 
+  const take = defineAction({
+    name: 'take',
+    description:
+      'Hands letters of a redrive queue to email-worker, which verifies them; taking one again changes nothing',
+    input: z.object({ file: word.describe('What aws sqs receive-message has printed'), json }),
+    positionals: ['file'],
+    async run({ file, json: isJson }) {
+      const { EMAIL_WORKER_URL: emailWorker } = loadConfig(doorConfigSchema, env)
+      const outcomes = await takeLetters(`${emailWorker}/webhooks/sns`, await readFile(file, 'utf8'))
+      const summaries = outcomes.map(({ messageId, outcome, reason }) => ({ messageId, outcome, reason }))
+      if (isJson) print(JSON.stringify(outcomes, null, 2))
+      else print(outcomes.length === 0 ? 'No letters' : formatTable(summaries))
+      const left = outcomes.filter(({ outcome }) => outcome !== 'taken').length
+      if (left > 0) throw new Error(`Not taken: ${left} of ${outcomes.length}. Leave these in the queue, and read why`)
+    },
+  })
+
   const preview = defineAction({
     name: 'preview',
     description: 'Shows every mail with example data in a browser, until Ctrl-C; needs no database',
@@ -141,7 +160,7 @@ export function createMails({ env, print }: Terminal): CommandLine {
   return {
     name: 'mails',
     description: 'Reads and repairs the mail ledger, and shows how mails look',
-    actions: { list, show, unknown, missing, resend: again, preview },
+    actions: { list, show, unknown, missing, resend: again, take, preview },
   }
 }
 

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   CreateConfigurationSetCommand,
   CreateConfigurationSetEventDestinationCommand,
   SESClient,
 } from '@aws-sdk/client-ses'
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
-import { loadConfig } from '@coursewire/service-kit'
+import { loadConfig, runCommandLine } from '@coursewire/service-kit'
 import { anEnrollment, waitFor } from '@coursewire/testing'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { configSchema } from '../src/config.ts'
 import { createContext } from '../src/context.ts'
+import { createMails } from '../src/mails.ts'
 import { logger, openLedger } from './ledger.ts'
 import { aStudent, serve, startNeighbours, startSes } from './neighbours.ts'
 
@@ -59,8 +63,10 @@ async function startWorld(settings: Record<string, string> = {}) {
     await app.close()
     await context.close()
   })
-  const door = `${await app.listen({ port: 0, host: '127.0.0.1' })}/webhooks/sns`
+  const address = await app.listen({ port: 0, host: '127.0.0.1' })
+  const door = `${address}/webhooks/sns`
   const heard: Message[] = []
+  let isReachable = true
   const knock = async (message: object | string) => {
     const body = typeof message === 'string' ? message : JSON.stringify(message)
     const headers = { 'content-type': 'text/plain; charset=UTF-8' }
@@ -69,7 +75,7 @@ async function startWorld(settings: Record<string, string> = {}) {
   const recorder = await serve(async (request, response) => {
     const message = JSON.parse((await request.toArray()).join('')) as Message
     // SNS goes on when the door is closed, after the test.
-    const status = await knock(message).catch(() => 503)
+    const status = isReachable ? await knock(message).catch(() => 503) : 503
     response.writeHead(status).end()
     heard.push({ ...message, Answer: String(status) })
   })
@@ -96,6 +102,12 @@ async function startWorld(settings: Record<string, string> = {}) {
     heard,
     /** Sends a message to the door. */
     knock,
+    /** Has SNS not reach the door any more. */
+    cutOff: () => {
+      isReachable = false
+    },
+    /** Hands letters to the door as an operator does who has read them from a redrive queue. */
+    take: (bodies: string[], ...args: string[]) => takeFrom(address, bodies, args),
     subscribe,
     publishOn,
     publish: (content: object, attributes?: Record<string, string>) => publishOn(topicArn, content, attributes),
@@ -363,6 +375,105 @@ describe('an enrolment that is published on SNS', () => {
     expect(await ledger.list()).toEqual([])
   })
 })
+
+describe('letters of a redrive queue', () => {
+  async function startBehind() {
+    const world = await startWorld()
+    const studentId = await world.enrol('silent@example.com')
+    const { id, messageId } = await untilIs(studentId, 'sent')
+    world.cutOff()
+    await world.publish(aDelivery({ messageId, tags: { send_id: [id] } }))
+    const missed = await waitFor(() => world.heard.find(({ Message = '' }) => Message.includes(id)))
+    return { ...world, studentId, id, missed }
+  }
+
+  test('are taken as if SNS had delivered them, and taking them again changes nothing', async () => {
+    const { take, studentId, id, missed } = await startBehind()
+
+    const first = await take([JSON.stringify(missed)])
+    await untilIs(studentId, 'delivered')
+    const history = await ledger.history(id)
+    const second = await take([JSON.stringify(missed)], '--json')
+
+    expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^sqs-0 +taken/m) })
+    expect(second.code).toBe(0)
+    expect(JSON.parse(second.out)).toEqual([
+      { messageId: 'sqs-0', outcome: 'taken', reason: null, receiptHandle: 'handle-0' },
+    ])
+    expect(await ledger.history(id)).toEqual(history)
+  })
+
+  test('that are not genuine are refused and named, and the others are taken', async () => {
+    const { take, studentId, missed } = await startBehind()
+    const forged = { ...missed, MessageId: randomUUID(), Message: '{}' }
+    const foreign = { ...missed, TopicArn: 'arn:aws:sns:eu-central-1:000000000000:other' }
+
+    const { code, out, err } = await take(
+      [JSON.stringify(forged), JSON.stringify(foreign), 'no letter', JSON.stringify(missed)],
+      '--json',
+    )
+
+    expect(JSON.parse(out)).toMatchObject([
+      { outcome: 'refused', reason: expect.stringContaining('a wrong signature') },
+      { outcome: 'refused', reason: expect.stringContaining('another topic') },
+      { outcome: 'refused', reason: expect.stringContaining('400') },
+      { outcome: 'taken', reason: null },
+    ])
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('Not taken: 3 of 4') })
+    await untilIs(studentId, 'delivered')
+  })
+
+  test('are left for later while email-worker does not answer', async () => {
+    const { code, out } = await takeFrom(nowhere, ['{}'], ['--json'])
+
+    expect(JSON.parse(out)).toMatchObject([{ outcome: 'failed', reason: expect.stringContaining('ECONNREFUSED') }])
+    expect(code).toBe(1)
+  })
+
+  test('may be none, because the AWS CLI prints nothing about an empty queue', async () => {
+    const file = await writeLetters('')
+
+    expect(await runTake(nowhere, [file])).toEqual({ out: 'No letters', err: '', code: 0 })
+  })
+
+  test('are only read from what the AWS CLI has printed', async () => {
+    const file = await writeLetters('no JSON')
+
+    expect(await runTake(nowhere, [file])).toMatchObject({ code: 1, err: expect.stringContaining('not JSON') })
+  })
+})
+
+/** Nothing listens there. */
+const nowhere = 'http://127.0.0.1:2'
+
+async function writeLetters(text: string) {
+  const directory = await mkdtemp(join(tmpdir(), 'letters-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'letters.json')
+  await writeFile(file, text)
+  return file
+}
+
+async function takeFrom(address: string, bodies: string[], args: string[]) {
+  const Messages = bodies.map((Body, index) => ({
+    MessageId: `sqs-${index}`,
+    ReceiptHandle: `handle-${index}`,
+    Body,
+  }))
+  const file = await writeLetters(JSON.stringify({ Messages }))
+  return runTake(address, [file, ...args])
+}
+
+async function runTake(address: string, args: string[]) {
+  const printed = { out: '', err: '' }
+  const terminal = {
+    env: { EMAIL_WORKER_URL: address },
+    print: (text: string) => Object.assign(printed, { out: text }),
+    note: (text: string) => Object.assign(printed, { err: text }),
+  }
+  const code = await runCommandLine(createMails(terminal), ['take', ...args], terminal)
+  return { ...printed, code }
+}
 
 /** Confirms a subscription as its owner would. */
 async function confirm(message: Message | undefined) {

@@ -5,7 +5,8 @@ import { readRunningStack, readSecrets } from './running-stack.ts'
 
 const action = process.argv[2]
 const stack = readRunningStack()
-const database = action === 'preview' ? {} : chooseDatabase(stack?.postgres.email?.databaseUrl, 'email-worker')
+const needsDatabase = action !== 'preview' && action !== 'take'
+const database = needsDatabase ? chooseDatabase(stack?.postgres.email?.databaseUrl, 'email-worker') : {}
 // Whoever names another database names its neighbours too.
 const neighbours = action === 'missing' &&
   stack &&
@@ -15,4 +16,5 @@ const neighbours = action === 'missing' &&
     SERVICE_CLIENT_ID: 'email-worker',
     SERVICE_CLIENT_SECRET: readSecrets().clients['email-worker'],
   }
-runAppCli('email-worker/src/cli.ts', { ...database, ...neighbours })
+const door = process.env['EMAIL_WORKER_URL'] ?? stack?.emailWorker
+runAppCli('email-worker/src/cli.ts', { ...database, ...neighbours, ...(door && { EMAIL_WORKER_URL: door }) })

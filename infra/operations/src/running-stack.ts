@@ -11,6 +11,7 @@ const ownDirectory = fileURLToPath(new URL('../../../.coursewire', import.meta.u
 export interface RunningStack {
   enrollmentApi: string
   distributionService: string
+  emailWorker?: string
   kafka: string
   /** An app that was added since the start has none. */
   postgres: Partial<Record<DatabaseName, { databaseUrl: string; migrateDatabaseUrl?: string }>>
