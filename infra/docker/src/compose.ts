@@ -9,6 +9,7 @@ import {
   portVariable,
   serverPorts,
   settingsOf,
+  surroundingsHere,
 } from '@coursewire/product'
 
 const brokers = 'kafka:29092'
@@ -17,7 +18,7 @@ const addresses = {
   kafkaBrokers: brokers,
   // Docker's own networks. The published ports are open to this machine alone.
   proxies: '172.16.0.0/12,192.168.0.0/16',
-  aws: urlOf('aws'),
+  ...surroundingsHere(urlOf('aws')),
   urlOf,
   publicUrlOf: (app: string) => `http://localhost:${portOf(app)}`,
 }

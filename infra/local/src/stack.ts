@@ -11,6 +11,7 @@ import {
   mapApps,
   secretSettingsOf,
   settingsOf,
+  surroundingsHere,
   urlsBy,
 } from '@coursewire/product'
 import {
@@ -152,7 +153,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     const addresses = {
       kafkaBrokers: kafka.brokers.join(','),
       proxies: '127.0.0.1',
-      aws: awsUrl,
+      ...surroundingsHere(awsUrl),
       urlOf,
       publicUrlOf: urlOf,
     }

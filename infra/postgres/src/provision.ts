@@ -5,7 +5,8 @@ export type ServiceAccess = { databaseUrl: string; migrateDatabaseUrl: string }
 
 /**
  * Gives a service its database `<service>`, the role `<service>_owner` for migrations and the role `<service>` to run as. Returns how each
- * role connects. You may repeat it and run it from several processes at once: what exists is kept, and the passwords are updated.
+ * role connects. You may repeat it and run it from several processes at once: what exists is kept, and the passwords are updated. The
+ * administrator needs CREATEROLE and CREATEDB, and no more.
  */
 export async function provisionService(
   adminUrl: string,
@@ -20,6 +21,8 @@ export async function provisionService(
     await admin.query(`select pg_advisory_lock(hashtext('coursewire.provision'))`)
     await createRole(admin, owner, passwords.owner)
     await createRole(admin, service, passwords.run)
+    // An administrator who is no superuser, as on RDS, may only do something for roles whose member it is.
+    await admin.query(`grant ${owner} to current_user with inherit true, set true`)
     const { rowCount } = await admin.query('select from pg_database where datname = $1', [service])
     if (rowCount === 0) await admin.query(`create database ${service} owner ${owner} template template0`)
     await isolateDatabase(admin, service, service)
@@ -49,9 +52,7 @@ export async function isolateDatabase(admin: pg.Client, database: string, role: 
 async function createRole(admin: pg.Client, role: string, password: string): Promise<void> {
   const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [role])
   const verb = rowCount === 0 ? 'create' : 'alter'
-  await admin.query(
-    `${verb} role ${role} login nosuperuser nocreatedb nocreaterole password ${admin.escapeLiteral(password)}`,
-  )
+  await admin.query(`${verb} role ${role} login password ${admin.escapeLiteral(password)}`)
 }
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {

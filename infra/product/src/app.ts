@@ -44,7 +44,24 @@ export interface Addresses {
   kafkaBrokers: string
   /** Where the requests come from that web passes on, as TRUST_PROXY has it. */
   proxies: string
-  aws: string
+  aws: Aws
+  /** The tenant of hosts that belong to no other. */
+  tenant: string
+  /** The domain from which mails are sent. */
+  mailDomain: string
   urlOf: (app: string) => string
   publicUrlOf: (app: string) => string
+}
+
+/** SNS and SES, and what is ours there. */
+export interface Aws {
+  region: string
+  /** The address of both if they are not at AWS. They then accept any credentials. */
+  endpoint?: string
+  /** The topic on which enrollment-api publishes enrolments. */
+  enrollmentTopicArn: string
+  /** The topics whose messages email-worker takes. */
+  webhookTopicArns: string[]
+  /** SES tells what became of the mails that name this configuration set. */
+  configurationSet: string
 }

@@ -1,8 +1,7 @@
 import type { App } from './app.ts'
-import { mailFeedback, snsTopic } from './surroundings.ts'
 
 // Apps that disagree about these would refuse each other's tenants.
-const emailSenders = 'Coursewire <hello@coursewire.example>, Academy <academy@coursewire.example>'
+const emailSendersOf = (domain: string) => `Coursewire <hello@${domain}>, Academy <academy@${domain}>`
 
 /** Every app of the product. This is the only complete list. */
 export const apps = {
@@ -31,14 +30,14 @@ export const apps = {
     checksTokens: true,
     callsServices: true,
     usesAws: true,
-    settings: ({ urlOf, publicUrlOf, proxies }) => ({
+    settings: ({ urlOf, publicUrlOf, proxies, aws, mailDomain }) => ({
       TRUST_PROXY: proxies,
-      ENROLLMENT_COMPLETED_TOPIC_ARN: snsTopic.arn,
+      ENROLLMENT_COMPLETED_TOPIC_ARN: aws.enrollmentTopicArn,
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       EMAIL_WORKER_URL: urlOf('email-worker'),
       INSIGHTS_URL: urlOf('insights'),
       WEB_URL: publicUrlOf('web'),
-      EMAIL_SENDERS: emailSenders,
+      EMAIL_SENDERS: emailSendersOf(mailDomain),
     }),
     secretSettings: ({ jwtPrivateKey, keySeal }) => ({ JWT_PRIVATE_KEY: jwtPrivateKey, KEY_SEAL: keySeal }),
   },
@@ -63,14 +62,14 @@ export const apps = {
     callsServices: true,
     scopes: ['account-mails'],
     usesAws: true,
-    settings: ({ urlOf, publicUrlOf }) => ({
-      EMAIL_FROM: 'Coursewire <hello@coursewire.example>',
+    settings: ({ urlOf, publicUrlOf, aws, mailDomain }) => ({
+      EMAIL_FROM: `Coursewire <hello@${mailDomain}>`,
       ENROLLMENT_API_URL: urlOf('enrollment-api'),
       DISTRIBUTION_SERVICE_URL: urlOf('distribution-service'),
       WEB_URL: publicUrlOf('web'),
-      EMAIL_SENDERS: emailSenders,
-      SES_CONFIGURATION_SET: mailFeedback.configurationSet,
-      SNS_TOPIC_ARNS: mailFeedback.topic.arn,
+      EMAIL_SENDERS: emailSendersOf(mailDomain),
+      SES_CONFIGURATION_SET: aws.configurationSet,
+      SNS_TOPIC_ARNS: aws.webhookTopicArns.join(','),
     }),
     secretSettings: ({ addressHashKey }) => ({ ADDRESS_HASH_KEY: addressHashKey }),
     fromShell: ['EMAIL_UNKNOWN_AFTER_SECONDS'],

@@ -15,6 +15,7 @@ export {
   urlsBy,
 } from './product.ts'
 export { findAppFor } from './routing.ts'
+export { secretNames, secretVariable } from './secrets.ts'
 export { secretSettingsOf, settingsOf } from './settings.ts'
 export {
   feedbackUrlOf,
@@ -24,6 +25,7 @@ export {
   portVariable,
   serverPorts,
   snsTopic,
+  surroundingsHere,
   tenant,
 } from './surroundings.ts'
 export { topicsFor } from './topics.ts'

@@ -1,12 +1,11 @@
 import type { Addresses } from './app.ts'
 import { type AppName, appOf, type ClientName, consumers, type DatabaseName, deadLetterTopicOf } from './product.ts'
-import { awsRegion, tenant } from './surroundings.ts'
 
 /** Builds an app's environment without secrets. Whoever starts the app adds its host and port. */
 export function settingsOf(name: AppName, at: Addresses): Record<string, string> {
   const app = appOf(name)
   return {
-    DEFAULT_TENANT: tenant,
+    DEFAULT_TENANT: at.tenant,
     ...((app.database || app.followsTopics) && { KAFKA_BROKERS: at.kafkaBrokers }),
     ...(app.checksTokens && {
       JWT_ISSUER: at.publicUrlOf('enrollment-api'),
@@ -15,11 +14,13 @@ export function settingsOf(name: AppName, at: Addresses): Record<string, string>
     }),
     ...(app.callsServices && { SERVICE_CLIENT_ID: name }),
     ...(app.usesAws && {
-      AWS_REGION: awsRegion,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL_SNS: at.aws,
-      AWS_ENDPOINT_URL_SES: at.aws,
+      AWS_REGION: at.aws.region,
+      ...(at.aws.endpoint && {
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_ENDPOINT_URL_SNS: at.aws.endpoint,
+        AWS_ENDPOINT_URL_SES: at.aws.endpoint,
+      }),
     }),
     ...app.settings?.({
       ...at,

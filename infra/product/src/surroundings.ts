@@ -4,7 +4,7 @@ export const tenant = 'local'
 /** The servers' ports on this machine, unless a port is taken. */
 export const serverPorts = { aws: 3003, postgres: 15432, kafka: 9092 }
 
-export const awsRegion = 'us-east-1'
+const awsRegion = 'us-east-1'
 
 /** The topic on which enrollment-api publishes enrolments, as an ARN of the local SNS. */
 export const snsTopic = {
@@ -17,6 +17,19 @@ export const mailFeedback = {
   configurationSet: 'coursewire',
   topic: { name: 'mail-feedback', arn: `arn:aws:sns:${awsRegion}:000000000000:mail-feedback` },
 }
+
+/** The part of `Addresses` that does not differ between `npm start` and containers, with the local AWS at this address. */
+export const surroundingsHere = (endpoint: string) => ({
+  tenant,
+  mailDomain: 'coursewire.example',
+  aws: {
+    region: awsRegion,
+    endpoint,
+    enrollmentTopicArn: snsTopic.arn,
+    webhookTopicArns: [mailFeedback.topic.arn],
+    configurationSet: mailFeedback.configurationSet,
+  },
+})
 
 /** The address at which email-worker hears of them. */
 export const feedbackUrlOf = (emailWorker: string) => `${emailWorker}/webhooks/sns`

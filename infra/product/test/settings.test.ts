@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { z } from 'zod'
 import { type AppName, appNames, appOf } from '../src/product.ts'
 import { secretSettingsOf, settingsOf } from '../src/settings.ts'
+import { surroundingsHere } from '../src/surroundings.ts'
 
 /** The SDK itself reads these. */
 const readBySdk = /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|ENDPOINT_URL_(SNS|SES))$/
@@ -15,7 +16,7 @@ function declaredSettings(app: AppName): Record<string, string> {
   const at = {
     kafkaBrokers: 'kafka.test:9092',
     proxies: '127.0.0.1',
-    aws: 'http://aws.test',
+    ...surroundingsHere('http://aws.test'),
     urlOf,
     publicUrlOf: urlOf,
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { provisionService } from '@coursewire/postgres'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ownPostgres } from '../src/postgres.ts'
 import { query } from '../src/query.ts'
 import { waitFor } from '../src/wait-for.ts'
@@ -67,6 +67,21 @@ describe('the roles of two services on one server', async () => {
     expect(await query(again.databaseUrl, 'select from kept')).toEqual([])
     await expect(query(enrollment.databaseUrl, 'select 1')).rejects.toMatchObject({ code: '28P01' })
   })
+})
+
+test('an administrator who is no superuser, as on RDS, can provision and provision again', async () => {
+  const server = await ownPostgres()
+  onTestFinished(() => server.stop())
+  await query(server.url, `create role administrator login createrole createdb password 'known'`)
+  await query(server.url, 'alter database postgres owner to administrator')
+  const adminUrl = Object.assign(new URL(server.url), { username: 'administrator', password: 'known' }).href
+
+  for (const run of ['first', 'second']) {
+    const access = await provisionService(adminUrl, 'enrollment', { owner: 'one', run })
+    await query(access.migrateDatabaseUrl, 'create table if not exists enrollments (id serial primary key)')
+    expect(await query(access.databaseUrl, 'insert into enrollments default values returning id')).toHaveLength(1)
+    await expect(query(access.databaseUrl, 'drop table enrollments')).rejects.toMatchObject(forbidden)
+  }
 })
 
 test('provisioning rejects, and no more than that, when the server dies meanwhile', async () => {

@@ -1,15 +1,24 @@
 // The one-shot services of docker-compose.yml. `servers` creates what the apps need before they start, and gives each service its secrets
-// in its own volume. `first-course` brings the first course into the running product and prints how to try it. Both may be repeated.
+// in its own volume. `first-course` brings the first course into the running product and prints how to try it. On AWS, `databases` creates
+// what is in the databases; its secrets come from the environment. All of them may be repeated.
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createKafka } from '@coursewire/messaging'
-import { appNames, feedbackUrlOf, portVariable, secretSettingsOf, urlsBy } from '@coursewire/product'
+import {
+  appNames,
+  feedbackUrlOf,
+  portVariable,
+  secretNames,
+  secretSettingsOf,
+  secretVariable,
+  urlsBy,
+} from '@coursewire/product'
 import { baseConfig, createLogger, loadConfig, runTask } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { createEditorAccount } from './editor.ts'
 import { createTestStudent, publishFirstCourse } from './first-course.ts'
-import { confirmFeedback, prepareServers } from './prepare.ts'
+import { confirmFeedback, prepareDatabases, prepareServers } from './prepare.ts'
 import { keepSecrets } from './secrets.ts'
 import { describePlaces } from './try-it.ts'
 
@@ -36,6 +45,21 @@ const firstCourseConfig = z.object({
 })
 const portsConfig = z.object(
   Object.fromEntries([...appNames, 'aws'].map((name) => [portVariable(name), z.coerce.number().int()])),
+)
+
+const { databases: databaseSecrets, clients: clientSecrets } = secretNames
+const databasesConfig = z.object({
+  /** The URL without its password, which is in the other variable. */
+  POSTGRES_URL: z.url(),
+  POSTGRES_PASSWORD: z.string(),
+  DEFAULT_TENANT: z.string(),
+})
+const secretsConfig = z.object(
+  Object.fromEntries(
+    [...Object.values(databaseSecrets).flatMap(({ owner, run }) => [owner, run]), ...Object.values(clientSecrets)].map(
+      (name) => [secretVariable(name), z.string()],
+    ),
+  ),
 )
 
 const log = (line: string) => process.stdout.write(`${line}\n`)
@@ -89,4 +113,36 @@ async function bringIn(): Promise<void> {
   log(`${places}\ndocker compose down stops everything; the data stays. With -v it is deleted.`)
 }
 
-await runTask(process.argv[2] === 'first-course' ? bringIn : prepare)
+async function prepareOnAws(): Promise<void> {
+  const config = loadConfig(databasesConfig, process.env)
+  const secrets = loadConfig(secretsConfig, process.env)
+  const read = (name: string) => secrets[secretVariable(name)] ?? ''
+  const postgresUrl = new URL(config.POSTGRES_URL)
+  postgresUrl.password = encodeURIComponent(config.POSTGRES_PASSWORD)
+  log('Creating databases and roles, running migrations, creating accounts')
+  await prepareDatabases({
+    postgresUrl: postgresUrl.href,
+    secrets: {
+      databases: mapValues(databaseSecrets, ({ owner, run }) => ({ owner: read(owner), run: read(run) })),
+      clients: mapValues(clientSecrets, read),
+    },
+    tenant: config.DEFAULT_TENANT,
+    checkout,
+  })
+  log('Done')
+}
+
+function mapValues<Key extends string, From, To>(record: Record<Key, From>, change: (value: From) => To) {
+  const entries = Object.entries<From>(record).map(([key, value]) => [key, change(value)])
+  return Object.fromEntries(entries) as Record<Key, To>
+}
+
+const tasks: Record<string, () => Promise<void>> = {
+  servers: prepare,
+  'first-course': bringIn,
+  databases: prepareOnAws,
+}
+const name = process.argv[2] ?? ''
+const task = tasks[name]
+if (!task) throw new Error(`Name what to do, not "${name}": ${Object.keys(tasks).join(', ')}`)
+await runTask(task)

@@ -51,28 +51,43 @@ export async function prepareServers(servers: {
   /** The checkout whose apps create their tables and accounts. */
   checkout: string
 }): Promise<Prepared> {
-  const { postgresUrl, kafka, awsUrl, feedbackUrl, secrets, checkout } = servers
-  const [created] = await Promise.all([
-    createDatabases(postgresUrl, secrets),
+  const { kafka, awsUrl, feedbackUrl } = servers
+  const [prepared] = await Promise.all([
+    prepareDatabases({ ...servers, tenant }),
     prepareAws(awsUrl, feedbackUrl),
     createTopics(kafka, topicsFor('local')),
   ])
+  return prepared
+}
+
+/**
+ * Creates databases and roles, tables, the tenant, and the accounts that services use to call each other. What exists is kept, and passwords
+ * are set to those in `secrets`. The administrator in `postgresUrl` need not be a superuser.
+ */
+export async function prepareDatabases(options: {
+  postgresUrl: string
+  secrets: Pick<Secrets, 'databases' | 'clients'>
+  tenant: string
+  checkout: string
+}): Promise<Prepared> {
+  const { postgresUrl, secrets, tenant: owner, checkout } = options
+  const created = await createDatabases(postgresUrl, secrets)
   await migrate(created, checkout)
 
   function runAccountsCli(args: string[], secret: string): Promise<string> {
-    const env = { DATABASE_URL: created.enrollment.databaseUrl, DEFAULT_TENANT: tenant }
+    const env = { DATABASE_URL: created.enrollment.databaseUrl, DEFAULT_TENANT: owner }
     return runNode(appFile(checkout, 'enrollment-api', 'cli.js'), { args, env, input: secret })
   }
-  await runAccountsCli(['create-tenant', '--tenant', tenant, '--name', 'Coursewire', '--keep'], '')
+  await runAccountsCli(['create-tenant', '--tenant', owner, '--name', 'Coursewire', '--keep'], '')
   for (const [client, secret] of Object.entries(secrets.clients)) {
     const scopes = appOf(client as ClientName).scopes ?? []
     const scopeOption = scopes.length > 0 ? ['--scopes', scopes.join(',')] : []
-    await runAccountsCli(['create-client', '--tenant', tenant, '--client-id', client, ...scopeOption], secret)
+    await runAccountsCli(['create-client', '--tenant', owner, '--client-id', client, ...scopeOption], secret)
   }
   return { databases: created, runAccountsCli }
 }
 
-async function createDatabases(adminUrl: string, secrets: Secrets): Promise<Databases> {
+async function createDatabases(adminUrl: string, secrets: Pick<Secrets, 'databases'>): Promise<Databases> {
   const create = async ({ database }: { database: DatabaseName }) => [
     database,
     await provisionService(adminUrl, database, secrets.databases[database]),
