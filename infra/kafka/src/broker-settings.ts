@@ -16,8 +16,18 @@ export type NodePorts = {
   controller: number
 }
 
+/** The settings of every cluster, here and in production. */
+export const clusterSettings = {
+  // A mistyped topic name fails instead of creating a topic.
+  'auto.create.topics.enable': 'false',
+
+  // An inactive group forgets its offsets after this time: 90 days, the longest retention of a topic.
+  'offsets.retention.minutes': '129600',
+}
+
 // For development and tests, not for production.
 const common = {
+  ...clusterSettings,
   'process.roles': 'broker,controller',
   'controller.listener.names': 'CONTROLLER',
 
@@ -25,16 +35,10 @@ const common = {
   'broker.session.timeout.ms': '3000',
   'broker.heartbeat.interval.ms': '500',
 
-  // A mistyped topic name fails instead of creating a topic.
-  'auto.create.topics.enable': 'false',
-
   // The default of fifty partitions makes every start slower.
   'offsets.topic.num.partitions': '4',
   'transaction.state.log.num.partitions': '4',
   'group.initial.rebalance.delay.ms': '0',
-
-  // An inactive group forgets its offsets after this time: 90 days, the longest retention of a topic.
-  'offsets.retention.minutes': '129600',
 }
 
 /** Returns the settings of a single node that is both broker and controller. */

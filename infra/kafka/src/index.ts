@@ -3,6 +3,7 @@ export {
   type BrokerAddress,
   brokerSettings,
   clusterNodeSettings,
+  clusterSettings,
   type NodePorts,
   toContainerEnvironment,
 } from './broker-settings.ts'

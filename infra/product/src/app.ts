@@ -54,7 +54,7 @@ export interface Addresses {
 }
 
 /** SNS and SES, and what is ours there. */
-export interface Aws {
+interface Aws {
   region: string
   /** The address of both if they are not at AWS. They then accept any credentials. */
   endpoint?: string

@@ -1,0 +1,3 @@
+import { renderCosts } from './costs.ts'
+
+process.stdout.write(renderCosts())
