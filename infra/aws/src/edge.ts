@@ -108,7 +108,7 @@ export function createEdge(app: App, environment: Environment, { vpc }: { vpc: I
   accept(distribution, {
     'AwsSolutions-CFR1': 'Courses are for people everywhere.',
     'AwsSolutions-CFR2':
-      'The apps limit attempts and the size of what they accept themselves. Managed rules would refuse bodies of more than 8 KB, as SNS and editors send them.',
+      'The apps limit attempts and sizes themselves. Managed rules refuse bodies of more than 8 KB, as SNS and editors send them.',
     'AwsSolutions-CFR3': noAddresses,
   })
   return { loadBalancer, listener, distribution }

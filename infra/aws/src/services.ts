@@ -70,7 +70,8 @@ export function createServices(app: App, environment: Environment, parts: Parts)
   }
   return services
 
-  function createService(name: AppName) {
+  /** Defines the containers of an app: itself and, if it has a database, the one that migrates its tables. */
+  function defineTask(name: AppName) {
     const own = appOf(name)
     const { settings, callees } = settingsFor(name)
     calls.set(name, callees)
@@ -111,7 +112,12 @@ export function createServices(app: App, environment: Environment, parts: Parts)
       })
       main.addContainerDependencies({ container: migrate, condition: ContainerDependencyCondition.SUCCESS })
     }
+    return { definition, logGroup }
+  }
 
+  function createService(name: AppName) {
+    const { database, consumes } = appOf(name)
+    const { definition, logGroup } = defineTask(name)
     const service = new FargateService(stack, name, {
       serviceName: name,
       cluster,
@@ -124,8 +130,8 @@ export function createServices(app: App, environment: Environment, parts: Parts)
       healthCheckGracePeriod: Duration.minutes(2),
       serviceConnectConfiguration: { services: [{ portMappingName: name, port }] },
     })
-    if (own.database) service.connections.allowTo(data.database, Port.tcp(5432), 'PostgreSQL')
-    if (user) service.connections.allowToDefaultPort(data.kafka.brokers, 'Kafka')
+    if (database) service.connections.allowTo(data.database, Port.tcp(5432), 'PostgreSQL')
+    if (data.secrets.kafka[name]) service.connections.allowToDefaultPort(data.kafka.brokers, 'Kafka')
     const targetGroup = new ApplicationTargetGroup(stack, `${name}-targets`, {
       vpc,
       port,
@@ -137,7 +143,7 @@ export function createServices(app: App, environment: Environment, parts: Parts)
     })
     const scaling = service.autoScaleTaskCount({ minCapacity: taskCounts.min, maxCapacity: taskCounts.max })
     scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60 })
-    if (own.consumes) {
+    if (consumes) {
       // Tasks are only added here. When there is nothing to do, the CPU is idle, and that takes them away.
       scaling.scaleOnMetric('Lag', {
         metric: createLagMetric(data.kafka.clusterName, name),
