@@ -14,9 +14,13 @@ metrics.setGlobalMeterProvider(new MeterProvider({ readers: [exporter] }))
 const meter = metrics.getMeter('@coursewire/service-kit')
 
 export const requestDuration = meter.createHistogram('http_request_duration_seconds', {
-  description: 'Time from the request to the end of its answer',
+  description: 'Time from the request to the end of its answer, by route and status',
   advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
 })
+
+meter
+  .createObservableGauge('process_start_time_seconds', { description: 'When the process started; it changes with a restart' })
+  .addCallback((result) => result.observe(performance.timeOrigin / 1e3))
 
 meter
   .createObservableGauge('process_resident_memory_bytes', { description: 'Memory of the process' })

@@ -36,8 +36,8 @@ export function createBudget(options: { db: Database; mailer: Mailer; logger: Lo
     const wasNewsPaused = isNewsPaused
     const { bounces, complaints } = await countRefusals(db)
     const rateOf = (refusals: number) => (refusals === 0 ? 0 : refusals / Math.max(refusals, sentToday))
-    metrics.bounceRate.record(rateOf(bounces))
-    metrics.complaintRate.record(rateOf(complaints))
+    metrics.bounceRatio.record(rateOf(bounces))
+    metrics.complaintRatio.record(rateOf(complaints))
     isUsedUp = perDay !== null && sentToday >= perDay
     isNewsPaused =
       (bounces >= LEAST_REFUSALS && rateOf(bounces) >= MOST_BOUNCES) ||

@@ -49,7 +49,7 @@ export async function addSnsRoutes(
     if (event.success) {
       const status = await takeInBatch({ snsMessageId: messageId, event: event.data }, answer)
       if (status === 'repeated') return reportRepeated(messageId)
-      metrics.feedback.add(1, { event: event.data.eventType, isKnown: status !== null })
+      metrics.feedback.add(1, { event: event.data.eventType, is_known: status !== null })
       const { messageId: ofMail } = event.data.mail
       return logger.info({ messageId: ofMail, event: event.data.eventType, status }, 'Received mail feedback')
     }

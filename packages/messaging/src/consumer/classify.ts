@@ -8,7 +8,8 @@ import { ZodError } from 'zod'
  * - `outage`: a shared dependency is down; all wait.
  * - `unknown`: not listed. Treated as an outage, and as the record's own fault only if others succeed meanwhile.
  */
-export type FailureClass = 'permanent' | 'conflict' | 'outage' | 'unknown'
+export const failureClasses = ['permanent', 'conflict', 'outage', 'unknown'] as const
+export type FailureClass = (typeof failureClasses)[number]
 
 const classes: Record<Fault, FailureClass> = {
   conflict: 'conflict',

@@ -3,9 +3,11 @@ import { createAdminClient } from '../kafkajs/admin.ts'
 import type { KafkaSettings } from '../kafkajs/client.ts'
 import { joinGroup } from '../kafkajs/membership.ts'
 import * as metrics from '../metrics.ts'
+import { failureClasses } from './classify.ts'
 import { createFlow } from './flow.ts'
 import { type Handler, sortHandlers, type TopicHandler } from './handlers.ts'
 import { startPurging } from './purge.ts'
+import { alarms } from './start.ts'
 
 const COMMIT_MS = 200
 const MEASURE_MS = 1_000
@@ -51,6 +53,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const topics = [...new Set(options.handlers.map(({ topic }) => topic))]
   let isClosing = false
   let looking: Promise<void> | null = null
+  metrics.beginConsumerAtZero({ topics, failures: failureClasses, resets: alarms })
 
   const admin = createAdminClient(options.kafka)
   const member = joinGroup({

@@ -21,6 +21,8 @@ export function createFlow(options: FlowOptions) {
   let assigned: Assigned = {}
   let isStopping = false
   let committing: Promise<void> | null = null
+  /** The partitions whose lag was measured. */
+  const measured = new Map<string, { topic: string; partition: number }>()
 
   const circuit = createCircuit({
     async probe() {
@@ -135,9 +137,13 @@ export function createFlow(options: FlowOptions) {
       const now = performance.now()
       let oldest = 0
       let age = 0
+      // A gauge keeps its last value, also that of a partition which somebody else reads by now.
+      for (const place of measured.values()) metrics.consumerLag.record(0, place)
       for (const partition of partitions()) {
         const { topic, partition: number, end, watermark } = partition
-        metrics.consumerLag.record(end - watermark, { topic, partition: number })
+        const place = { topic, partition: number }
+        measured.set(`${topic}/${number}`, place)
+        metrics.consumerLag.record(end - watermark, place)
         oldest = Math.max(oldest, partition.oldestAge(now))
         age = Math.max(age, partition.age(now))
       }

@@ -11,10 +11,12 @@ export interface Known extends Bounds {
   knowsOtherLife: boolean
 }
 
+export const alarms = ['topic-replaced', 'unknown-to-database', 'log-truncated', 'records-deleted'] as const
+
 export interface Start {
   start: number
   /** Why records may have been missed, or are read again from the beginning. */
-  alarm: 'topic-replaced' | 'unknown-to-database' | 'log-truncated' | 'records-deleted' | null
+  alarm: (typeof alarms)[number] | null
   /** The previous position, if known. */
   expected: number | null
 }

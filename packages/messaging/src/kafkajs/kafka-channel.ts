@@ -61,6 +61,7 @@ export function createKafkaChannel(settings: KafkaSettings): Channel {
   /** The partition of each message that is being sent, for when kafkajs asks again. */
   const chosen = new Map<Message, number>()
   let producer: Promise<Producer> | null = null
+  metrics.producerRecreated.add(0)
 
   async function openProducer(): Promise<Producer> {
     const opened = kafka.producer({

@@ -7,6 +7,8 @@ const FULL_SCAN_MS = 10_000
 const FLOOR_AGE_MS = 60_000
 const KEEP_ALIVE_MS = 2_000
 const MEASURE_MS = 5_000
+/** Counting parked rows stops here. */
+const PARKED_LIMIT = 10_000
 /** None of our rows is larger. A row that is larger anyway could end the process that reads it. */
 export const MAX_ROW_BYTES = 16 * 1024 * 1024
 /** The limits of the alarm. So many rows, or such an old one, mean that a destination has been down for long. */
@@ -53,6 +55,9 @@ const deleteAndSelectSql = `
          CASE WHEN NOT is_too_large THEN log END AS log,
          $11 - (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "writtenAt"
   FROM next WHERE bytes_before < $9 ORDER BY id`
+
+/** What the leader measures. Ages are in seconds. */
+type Backlog = { unsent: number; oldest: number; parked: number; snapshot: number }
 
 /** Digits need no quotes. pg would add them to each element, and Postgres would remove them again. */
 const toIdArray = (ids: string[]) => `{${ids.join()}}`
@@ -106,21 +111,27 @@ export async function createOutboxReader(
     return oldest && now - oldest.at >= FLOOR_AGE_MS ? oldest.id : '0'
   }
 
-  async function measure(floor: string): Promise<void> {
+  function record({ unsent, oldest, parked, snapshot }: Backlog): void {
     const labels = { channel: channel.name }
-    const { rows } = await client.query<{ unsent: number; oldest: number; snapshot: number }>(
+    metrics.outboxUnsent.record(unsent, labels)
+    metrics.outboxOldestUnsent.record(oldest, labels)
+    metrics.outboxParkedRows.record(parked, labels)
+    metrics.oldestSnapshot.record(snapshot)
+  }
+
+  async function measure(floor: string): Promise<void> {
+    const { rows } = await client.query<Backlog>(
       `SELECT greatest((SELECT reltuples FROM pg_class WHERE oid = 'outbox'::regclass), 0)::float8 AS unsent,
               coalesce(extract(epoch FROM clock_timestamp() - (SELECT created_at FROM outbox WHERE channel = $1 AND id >= $2
                 ORDER BY id LIMIT 1)), 0)::float8 AS oldest,
+              (SELECT count(*) FROM (SELECT FROM outbox_parked WHERE channel = $1 LIMIT $3) AS capped)::int AS parked,
               coalesce((SELECT extract(epoch FROM max(clock_timestamp() - xact_start)) FROM pg_stat_activity
                 WHERE backend_xmin IS NOT NULL), 0)::float8 AS snapshot`,
-      [channel.name, floor],
+      [channel.name, floor, PARKED_LIMIT],
     )
     const [row] = rows
     if (!row) return
-    metrics.outboxUnsent.record(row.unsent, labels)
-    metrics.outboxOldestUnsent.record(row.oldest, labels)
-    metrics.oldestSnapshot.record(row.snapshot)
+    record(row)
     const isLate = row.unsent > ALARM.rows || row.oldest > ALARM.seconds
     if (isLate && performance.now() - alarmedAt > ALARM.everyMs) {
       alarmedAt = performance.now()
@@ -190,7 +201,11 @@ export async function createOutboxReader(
       return result
     },
 
-    close: () => client.end().catch(() => undefined),
+    close(): Promise<void> {
+      // Only the leader measures. A gauge keeps its last value, and the next leader may be in another process.
+      record({ unsent: 0, oldest: 0, parked: 0, snapshot: 0 })
+      return client.end().catch(() => undefined)
+    },
   }
 }
 

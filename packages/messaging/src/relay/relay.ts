@@ -51,6 +51,7 @@ export function startRelay(options: {
     failing: 'Relay interrupted, starting again',
     works: 'Relay works again',
   })
+  for (const counter of [metrics.outboxParked, metrics.outboxSendFailures]) counter.add(0, labels)
   let lastCycleAt = performance.now()
   /** Distinguishes a leader that had begun to work from one that never gets there. */
   let sentBatches = 0
