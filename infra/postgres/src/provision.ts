@@ -6,7 +6,7 @@ export type ServiceAccess = { databaseUrl: string; migrateDatabaseUrl: string }
 /**
  * Gives a service its database `<service>`, the role `<service>_owner` for migrations and the role `<service>` to run as. Returns how each
  * role connects. You may repeat it and run it from several processes at once: what exists is kept, and the passwords are updated. The
- * administrator needs CREATEROLE and CREATEDB, and no more.
+ * administrator needs CREATEROLE and CREATEDB. Without ADMIN of `pg_read_all_stats`, the service sees its own snapshots only.
  */
 export async function provisionService(
   adminUrl: string,
@@ -23,6 +23,11 @@ export async function provisionService(
     await createRole(admin, service, passwords.run)
     // An administrator who is no superuser, as on RDS, may only do something for roles whose member it is.
     await admin.query(`grant ${owner} to current_user with inherit true, set true`)
+    // Otherwise it would not see how long the sessions of others, such as a backup, keep deleted rows in its way.
+    const { rows } = await admin.query(
+      `select pg_has_role('pg_read_all_stats', 'usage with admin option') as "mayGrant"`,
+    )
+    if (rows[0].mayGrant) await admin.query(`grant pg_read_all_stats to ${service}`)
     const { rowCount } = await admin.query('select from pg_database where datname = $1', [service])
     if (rowCount === 0) await admin.query(`create database ${service} owner ${owner} template template0`)
     await isolateDatabase(admin, service, service)

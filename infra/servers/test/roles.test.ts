@@ -51,6 +51,20 @@ describe('the roles of two services on one server', async () => {
     await expect(query(enrollment.databaseUrl, statement)).rejects.toMatchObject(forbidden)
   })
 
+  test('the run role sees since when the sessions of others have had a transaction', async () => {
+    const backup = new pg.Client({ connectionString: server.url })
+    await backup.connect()
+    await backup.query('begin isolation level repeatable read; select')
+
+    const [found] = await query(
+      enrollment.databaseUrl,
+      `select count(xact_start)::int as count from pg_stat_activity where backend_xmin is not null and usename = 'postgres'`,
+    )
+    await backup.end()
+
+    expect(found).toEqual({ count: 1 })
+  })
+
   test.each(['email', 'postgres', 'template1'])('neither role of a service may connect to %s', async (database) => {
     for (const url of [enrollment.databaseUrl, enrollment.migrateDatabaseUrl]) {
       const elsewhere = Object.assign(new URL(url), { pathname: `/${database}` }).href
