@@ -12,7 +12,8 @@ export const outboxUnsent = meter.createGauge('outbox_unsent', {
   description: 'Rows waiting, estimated; it falls to about 0 whenever the destination answers',
 })
 export const outboxOldestUnsent = meter.createGauge('outbox_oldest_unsent_seconds', {
-  description: 'Age of the oldest unsent row, measured by the leader; more than a few seconds mean that the destination is away',
+  description:
+    'Age of the oldest unsent row, measured by the leader; more than a few seconds mean that the destination is away',
   unit: 's',
 })
 export const outboxInsertToAck = meter.createHistogram('outbox_insert_to_ack_seconds', {

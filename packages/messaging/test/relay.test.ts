@@ -7,6 +7,7 @@ import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { createKafka, createTopics } from '../src/kafkajs/client.ts'
 import { createKafkaChannel } from '../src/kafkajs/kafka-channel.ts'
+import * as metrics from '../src/metrics.ts'
 import { appendToOutbox, toKafkaRow } from '../src/outbox/outbox.ts'
 import type { Channel, StoredRow } from '../src/relay/channel.ts'
 import { createOutboxReader } from '../src/relay/outbox-reader.ts'
@@ -384,6 +385,24 @@ describe('the relay', () => {
 
     await waitFor(() => log.find('Outbox is not being emptied').length > 0)
     expect(log.find('Outbox is not being emptied')).toMatchObject([{ level: 'error', channel: 'kafka' }])
+  })
+
+  it('measures what waits and what is parked, and nothing once another process may lead', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic()])
+    await writeNotes(store, { ...note, topic: uniqueName('missing.events') }, [{ noteId: 'a', n: 1 }])
+    await store.pool.query(
+      `INSERT INTO outbox_parked SELECT channel, 0, topic, key, payload, headers, log, created_at, '' FROM outbox`,
+    )
+    const oldest = vi.spyOn(metrics.outboxOldestUnsent, 'record')
+    const parked = vi.spyOn(metrics.outboxParkedRows, 'record')
+
+    const relay = relayToKafka(store)
+    await waitFor(() => oldest.mock.calls.some(([seconds]) => seconds > 0))
+    expect(parked.mock.lastCall).toEqual([1, { channel: 'kafka' }])
+    await relay.close()
+
+    expect(oldest.mock.lastCall).toEqual([0, { channel: 'kafka' }])
+    expect(parked.mock.lastCall).toEqual([0, { channel: 'kafka' }])
   })
 
   it.for(['payload', 'key', 'headers', 'log'] as const)(

@@ -88,6 +88,28 @@ describe('a partition that is not at its end', () => {
     await allow()
     await settled(store, 4)
   })
+
+  it('has no lag any more in a process from which another one has taken it over', async () => {
+    const [store, note] = await Promise.all([createStore(), createNoteTopic({ partitions: 2 })])
+    const lag = vi.spyOn(metrics.consumerLag, 'record')
+    const readLags = (partition: number) =>
+      lag.mock.calls.flatMap(([value, of]) =>
+        of?.['topic'] === note.topic && of['partition'] === partition ? [value] : [],
+      )
+    const { name } = consume(store, note)
+    const producer = await openTransactionalProducer()
+    const transaction = await producer.transaction()
+    const messages = [0, 1].map((partition) => ({ partition, key: 'b', value: 'for nobody' }))
+    await transaction.send({ topic: note.topic, messages })
+    await waitFor(() => [0, 1].every((partition) => readLags(partition).at(-1) === 1))
+    lag.mockClear()
+
+    consume(store, note, { name })
+    await waitFor(() => [0, 1].some((partition) => readLags(partition).includes(0)))
+
+    expect([0, 1].flatMap(readLags)).toContain(0)
+    await transaction.abort()
+  })
 })
 
 describe('a consumer whose positions are not known', () => {

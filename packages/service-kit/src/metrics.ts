@@ -19,7 +19,9 @@ export const requestDuration = meter.createHistogram('http_request_duration_seco
 })
 
 meter
-  .createObservableGauge('process_start_time_seconds', { description: 'When the process started; it changes with a restart' })
+  .createObservableGauge('process_start_time_seconds', {
+    description: 'When the process started; it changes with a restart',
+  })
   .addCallback((result) => result.observe(performance.timeOrigin / 1e3))
 
 meter

@@ -13,13 +13,21 @@ export function startSealer(options: { db: Database; keys: SealKeys; logger: Log
   const outages = createOutageLog(logger, { failing: 'Records cannot be sealed', works: 'Records are sealed again' })
   let isClosing = false
 
+  async function measure(): Promise<void> {
+    const { unsealedSeconds, withoutMonth } = await repository.measureGaps(db)
+    metrics.unsealed.record(unsealedSeconds)
+    metrics.withoutMonth.record(withoutMonth)
+    if (withoutMonth > 0) logger.error({ withoutMonth }, 'Records have no month: run migrate.js --maintain')
+  }
+
   const ticking = startTicking(EVERY_MS, async () => {
     try {
-      await sealAll(options, () => isClosing)
-      const { unsealedSeconds, withoutMonth } = await repository.measureGaps(db)
-      metrics.unsealed.record(unsealedSeconds)
-      metrics.withoutMonth.record(withoutMonth)
-      if (withoutMonth > 0) logger.error({ withoutMonth }, 'Records have no month: run migrate.js --maintain')
+      try {
+        await sealAll(options, () => isClosing)
+      } finally {
+        // Measures also if sealing fails, because that is what the alarm is about.
+        await measure()
+      }
       outages.worked()
     } catch (error) {
       outages.failed(error)

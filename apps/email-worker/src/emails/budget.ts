@@ -31,7 +31,7 @@ export function createBudget(options: { db: Database; mailer: Mailer; logger: Lo
     const quota = await mailer.getQuota()
     const { perSecond, perDay, sentToday } = quota
     metrics.quotaPerSecond.record(perSecond)
-    if (perDay !== null) metrics.quotaLeft.record(Math.max(0, perDay - sentToday))
+    metrics.quotaLeft.record(perDay === null ? Number.POSITIVE_INFINITY : Math.max(0, perDay - sentToday))
     const wasUsedUp = isUsedUp
     const wasNewsPaused = isNewsPaused
     const { bounces, complaints } = await countRefusals(db)

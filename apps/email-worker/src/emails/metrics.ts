@@ -15,7 +15,7 @@ export const quotaPerSecond = meter.createGauge('emails_quota_per_second', {
   description: 'How many mails SES takes in a second',
 })
 export const quotaLeft = meter.createGauge('emails_quota_left', {
-  description: 'How many mails SES still takes in these 24 hours',
+  description: 'How many mails SES still takes in these 24 hours; +Inf without a limit',
 })
 export const bounceRatio = meter.createGauge('emails_bounce_ratio', {
   description: 'The part of the mails of these 24 hours that came back for good; news wait at 0.05',

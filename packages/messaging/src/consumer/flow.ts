@@ -138,15 +138,17 @@ export function createFlow(options: FlowOptions) {
       let oldest = 0
       let age = 0
       // A gauge keeps its last value, also that of a partition which somebody else reads by now.
-      for (const place of measured.values()) metrics.consumerLag.record(0, place)
+      const left = new Map(measured)
       for (const partition of partitions()) {
         const { topic, partition: number, end, watermark } = partition
         const place = { topic, partition: number }
         measured.set(`${topic}/${number}`, place)
+        left.delete(`${topic}/${number}`)
         metrics.consumerLag.record(end - watermark, place)
         oldest = Math.max(oldest, partition.oldestAge(now))
         age = Math.max(age, partition.age(now))
       }
+      for (const place of left.values()) metrics.consumerLag.record(0, place)
       metrics.oldestInFlight.record(oldest / 1000)
       metrics.watermarkAge.record(age / 1000)
     },
