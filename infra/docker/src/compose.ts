@@ -1,4 +1,5 @@
 import { brokerSettings, kafkaVersion, toContainerEnvironment } from '@coursewire/kafka'
+import { renderTargets } from '@coursewire/observability'
 import { postgresVersion } from '@coursewire/postgres'
 import {
   type AppName,
@@ -29,6 +30,7 @@ export function renderCompose(): string {
 # The whole product in containers: docker compose up --build. ENROLLMENT_API_PORT=4000 in the environment or in .env gives a
 # service another port of this machine than the one that stands here, and likewise for the others.
 # With --profile servers only Kafka and PostgreSQL, for \`npm start\` where Docker is to give them.
+# With --profile product --profile observability also Prometheus and Grafana.
 # No secret is in here: \`setup\` makes them, for this machine alone, and leaves each app its own in a volume.
 
 x-container: &container
@@ -140,8 +142,40 @@ ${renderSettings(Object.fromEntries([...appNames, 'aws'].map((name) => [portVari
 
 ${appNames.map(renderApp).join('\n\n')}
 
+  prometheus:
+    image: prom/prometheus:v3.5.0
+    profiles: [observability]
+    restart: unless-stopped
+    mem_limit: 512m
+    ports: ["127.0.0.1:\${PROMETHEUS_PORT:-9090}:9090"]
+    volumes: ["./infra/observability:/etc/prometheus:ro", "prometheus:/prometheus"]
+    # Its configuration looks for its targets here, as on this machine.
+    tmpfs: [/.coursewire]
+    entrypoint:
+      - sh
+      - -c
+      - |
+        echo '${renderTargets((app) => new URL(urlOf(app)).host).replaceAll('\n', '\n        ')}' > /.coursewire/targets.json
+        exec prometheus --config.file=/etc/prometheus/prometheus.yaml --storage.tsdb.path=/prometheus
+
+  grafana:
+    image: grafana/grafana:12.3.1
+    profiles: [observability]
+    restart: unless-stopped
+    mem_limit: 512m
+    ports: ["127.0.0.1:\${GRAFANA_PORT:-3020}:3000"]
+    # Whoever reaches the port may look, and nobody may sign in.
+    environment:
+      GF_AUTH_ANONYMOUS_ENABLED: "true"
+      GF_AUTH_BASIC_ENABLED: "false"
+      GF_AUTH_DISABLE_LOGIN_FORM: "true"
+    volumes:
+      - ./infra/observability/grafana/datasource.yaml:/etc/grafana/provisioning/datasources/prometheus.yaml:ro
+      - ./infra/observability/grafana/dashboards.yaml:/etc/grafana/provisioning/dashboards/coursewire.yaml:ro
+      - ./infra/observability/dashboards:/dashboards:ro
+
 volumes:
-${['kafka', 'postgres', 'superuser', 'aws', ...settingsVolumes.map((service) => `${service}-settings`)]
+${['kafka', 'postgres', 'superuser', 'aws', 'prometheus', ...settingsVolumes.map((service) => `${service}-settings`)]
   .map((volume) => `  ${volume}:`)
   .join('\n')}
 `

@@ -6,6 +6,7 @@ import { type Stack, startStack } from '../src/stack.ts'
 import { describeEditing } from './editing.ts'
 import { describeErasure } from './erasing.ts'
 import { describeJourneys } from './journeys.ts'
+import { describeMetrics } from './metrics.ts'
 import { describeReadme } from './readme.ts'
 import { describeRebuild } from './rebuilding.ts'
 import { describeSeed } from './seeding.ts'
@@ -39,3 +40,4 @@ describeErasure(() => product)
 describeSeed(() => product)
 describeRebuild(() => product)
 describeReadme(() => product.stack)
+describeMetrics(() => product.stack)

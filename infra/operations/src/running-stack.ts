@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { AppUrls, DatabaseName } from '@coursewire/product'
+import { renderTargets } from '@coursewire/observability'
+import { type AppUrls, type DatabaseName, keyOf } from '@coursewire/product'
 import { type Databases, keepSecrets, type Secrets } from '@coursewire/setup'
 import { findOwner } from './single-start.ts'
 
@@ -25,7 +26,7 @@ interface StartedStack {
   databases: Databases
 }
 
-/** Publishes the addresses of this process's stack for other commands and scripts. */
+/** Publishes the addresses of this process's stack for other commands and scripts, and for Prometheus. */
 export function announceStack({ urls, kafka, postgres, databases }: StartedStack, directory = ownDirectory): void {
   const stack: RunningStack = { ...urls, kafka: kafka.brokers[0] ?? '', postgres: databases }
   const forPeople = { inbox: urls.aws, postgresAdmin: postgres.url }
@@ -33,6 +34,11 @@ export function announceStack({ urls, kafka, postgres, databases }: StartedStack
   const draft = `${fileOf(directory)}.draft`
   writeFileSync(draft, JSON.stringify({ ...stack, ...forPeople }, null, 2), { mode: 0o600 })
   renameSync(draft, fileOf(directory))
+  // Stays when the stack ends, and then Prometheus says that nothing answers.
+  writeFileSync(
+    join(directory, 'targets.json'),
+    renderTargets((app) => new URL(urls[keyOf(app)]).host),
+  )
 }
 
 export function withdrawStack(directory = ownDirectory): void {

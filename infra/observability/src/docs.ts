@@ -1,0 +1,4 @@
+import { dashboards } from './dashboards.ts'
+
+const [, , file = ''] = process.argv
+process.stdout.write(dashboards[file]?.() ?? '')
