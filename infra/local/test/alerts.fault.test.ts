@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -350,6 +350,14 @@ it.each(faults)('$fault: an alert fires until that is mended', async ({ metric, 
   expect(moved).not.toEqual(before)
   for (const alert of alerts)
     await waitFor(async () => !(await isFiring(alert)), { ...patience, message: `${alert} to end` })
+})
+
+const statements = readdirSync(new URL('../../runbooks/', import.meta.url))
+  .filter((page) => page !== 'restore.md')
+  .flatMap((page) => [...read(`runbooks/${page}`).matchAll(/"(SELECT [^"]*)"/g)].map(([, statement = '']) => statement))
+
+it.each(statements)('the statement of a page works: %s', async (statement) => {
+  await expect(query('postgres', statement)).resolves.toBeUndefined()
 })
 
 it('the README lists these faults', () => {
