@@ -34,10 +34,10 @@ it('promtool tests every alert', () => {
 
 it('each alert has its page among the runbooks, and each page its alert', () => {
   const named = readAlerts().map(({ alert, annotations }) => [alert, annotations.runbook_url])
-  const titled = pages.map((page) => [
-    read(`infra/runbooks/${page}`).split('\n', 1)[0]?.slice('# '.length),
-    `infra/runbooks/${page}`,
-  ])
+  // The alarm of the redrive queues is one of AWS.
+  const titled = pages
+    .filter((page) => page !== 'redrive.md')
+    .map((page) => [read(`infra/runbooks/${page}`).split('\n', 1)[0]?.slice('# '.length), `infra/runbooks/${page}`])
 
   expect(Object.fromEntries(titled)).toEqual(Object.fromEntries(named))
 })
@@ -54,7 +54,7 @@ it.each(readAlerts())('$alert says what a student notices, and whether to wake s
 it.each(pages)('%s has the five parts of a runbook, and names only commands and links that exist', (page) => {
   const text = read(`infra/runbooks/${page}`)
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-  const commands = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, command]) => command)
+  const commands = [...text.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, command]) => command)
   const links = [...text.matchAll(/\]\(([^)#]+)/g)].map(
     ([, link = '']) => new URL(link, new URL('infra/runbooks/', root)),
   )
