@@ -1,4 +1,4 @@
-import { baseConfig, baseUrl, migrateConfig, tokenConfig } from '@coursewire/service-kit'
+import { baseConfig, baseUrl, kafkaConfig, migrateConfig, tokenConfig } from '@coursewire/service-kit'
 import { z } from 'zod'
 
 export const service = { name: 'insights', version: '1.0.0' }
@@ -13,12 +13,4 @@ export const configSchema = z.object({
 
 export type Config = z.output<typeof configSchema>
 
-const { KAFKA_BROKERS, KAFKA_SSL, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = baseConfig
-
-export const cliConfigSchema = migrateConfig.extend({
-  KAFKA_BROKERS,
-  KAFKA_SSL,
-  KAFKA_SASL_MECHANISM,
-  KAFKA_SASL_USERNAME,
-  KAFKA_SASL_PASSWORD,
-})
+export const cliConfigSchema = migrateConfig.extend(kafkaConfig)

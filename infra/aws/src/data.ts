@@ -156,7 +156,7 @@ function createSecrets(stack: Stack, environment: Environment, key: IKey) {
     ...Object.values(databases).flatMap(({ owner, run }) => [owner, run]),
     ...Object.values(clients),
   ]
-  const users = appNames.filter((name) => appOf(name).database ?? appOf(name).followsTopics)
+  const users = appNames.filter((name) => appOf(name).database ?? appOf(name).follows)
   return {
     byName: Object.fromEntries(names.map((name) => [name, create(name, `coursewire-${environment.name}/${name}`)])),
     // MSK takes users only from secrets with this prefix.

@@ -8,10 +8,14 @@ export interface App {
   paths: string[]
   /** The name of its database and of its role. An app without a database sends and remembers no events. */
   database?: string
-  /** Whether it consumes events, as the group with its name. Records that it cannot handle go to its own topic. */
-  consumes?: boolean
-  /** Whether it follows topics to forget what it has in memory, in a group of each process, without a database. */
-  followsTopics?: boolean
+  /** The topics to which it sends its events. */
+  produces?: string[]
+  /** The topics whose events it consumes, as the group with its name. Records that it cannot handle go to its own topic. */
+  consumes?: string[]
+  /** Whether it consumes the dead letters of all other apps too. */
+  consumesDeadLetters?: boolean
+  /** The topics that it follows to forget what it has in memory, in a group of each process, without a database. */
+  follows?: string[]
   /** Whether it checks the tokens of its callers. */
   checksTokens?: boolean
   /** Whether it calls other services, as a service client. */

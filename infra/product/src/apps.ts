@@ -1,4 +1,18 @@
+import {
+  accountVerified,
+  courseGenerationCompleted,
+  distributionCreated,
+  emailSent,
+  enrollmentCompleted,
+  eventTopics,
+} from '@coursewire/events'
 import type { App } from './app.ts'
+
+const accounts = accountVerified.topic
+const courses = courseGenerationCompleted.topic
+const distributions = distributionCreated.topic
+const emails = emailSent.topic
+const enrollments = enrollmentCompleted.topic
 
 // Apps that disagree about these would refuse each other's tenants.
 const emailSendersOf = (domain: string) => `Coursewire <hello@${domain}>, Academy <academy@${domain}>`
@@ -9,7 +23,7 @@ export const apps = {
     port: 3010,
     page: '/',
     paths: ['/'],
-    followsTopics: true,
+    follows: [distributions],
     callsServices: true,
     settings: ({ urlOf, publicUrlOf }) => ({
       ENROLLMENT_API_URL: urlOf('enrollment-api'),
@@ -26,7 +40,8 @@ export const apps = {
     page: '/docs',
     paths: ['/auth', '/api/me', '/api/admin', '/api/enrollments', '/api/subscriptions', '/.well-known/jwks.json'],
     database: 'enrollment',
-    consumes: true,
+    produces: [enrollments, accounts],
+    consumes: [distributions],
     checksTokens: true,
     callsServices: true,
     usesAws: true,
@@ -47,7 +62,8 @@ export const apps = {
     page: '/docs',
     paths: ['/api/courses', '/api/distributions'],
     database: 'distribution',
-    consumes: true,
+    produces: [distributions],
+    consumes: [courses],
     checksTokens: true,
     settings: ({ publicUrlOf, proxies }) => ({ TRUST_PROXY: proxies, WEB_URL: publicUrlOf('web') }),
   },
@@ -57,7 +73,8 @@ export const apps = {
     page: '/metrics',
     paths: ['/webhooks/sns', '/api/me/mails', '/api/admin/mails', '/api/admin/suppressions'],
     database: 'email',
-    consumes: true,
+    produces: [emails],
+    consumes: [distributions, enrollments, accounts],
     checksTokens: true,
     callsServices: true,
     scopes: ['account-mails'],
@@ -80,7 +97,8 @@ export const apps = {
     page: '/docs',
     paths: ['/api/changelogs', '/api/admin/records'],
     database: 'audit',
-    consumes: true,
+    consumes: eventTopics,
+    consumesDeadLetters: true,
     checksTokens: true,
     settings: ({ publicUrlOf, proxies, otherDeadLetters }) => ({
       TRUST_PROXY: proxies,
@@ -95,7 +113,7 @@ export const apps = {
     page: '/docs',
     paths: ['/api/insights', '/api/recommendations'],
     database: 'insights',
-    consumes: true,
+    consumes: [distributions, enrollments, accounts],
     checksTokens: true,
     callsServices: true,
     settings: ({ urlOf, proxies }) => ({ TRUST_PROXY: proxies, ENROLLMENT_API_URL: urlOf('enrollment-api') }),

@@ -1,3 +1,4 @@
+export { accessOf, accessOfAll, topicsReadBy } from './access.ts'
 export type { Addresses, App } from './app.ts'
 export {
   type AppName,

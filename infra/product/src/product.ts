@@ -26,6 +26,8 @@ export const consumers = appNames.filter((name) => appOf(name).consumes)
 /** The topic for records that an app cannot handle. */
 export const deadLetterTopicOf = (app: AppName) => `${app}.dlq`
 
+export const otherDeadLettersOf = (app: AppName) => consumers.filter((other) => other !== app).map(deadLetterTopicOf)
+
 export const clientNames = appNames.filter((name) => appOf(name).callsServices) as ClientName[]
 
 /** The apps that have a database, with its name. */

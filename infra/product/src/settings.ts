@@ -1,12 +1,12 @@
 import type { Addresses } from './app.ts'
-import { type AppName, appOf, type ClientName, consumers, type DatabaseName, deadLetterTopicOf } from './product.ts'
+import { type AppName, appOf, type ClientName, type DatabaseName, otherDeadLettersOf } from './product.ts'
 
 /** Builds an app's environment without secrets. Whoever starts the app adds its host and port. */
 export function settingsOf(name: AppName, at: Addresses): Record<string, string> {
   const app = appOf(name)
   return {
     DEFAULT_TENANT: at.tenant,
-    ...((app.database || app.followsTopics) && { KAFKA_BROKERS: at.kafkaBrokers }),
+    ...((app.database || app.follows) && { KAFKA_BROKERS: at.kafkaBrokers }),
     ...(app.checksTokens && {
       JWT_ISSUER: at.publicUrlOf('enrollment-api'),
       JWT_AUDIENCE: 'coursewire',
@@ -24,7 +24,7 @@ export function settingsOf(name: AppName, at: Addresses): Record<string, string>
     }),
     ...app.settings?.({
       ...at,
-      otherDeadLetters: consumers.filter((consumer) => consumer !== name).map(deadLetterTopicOf),
+      otherDeadLetters: otherDeadLettersOf(name),
     }),
   }
 }

@@ -4,7 +4,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createKafka } from '@coursewire/messaging'
+import { createKafka, toKafkaSettings } from '@coursewire/messaging'
 import {
   appNames,
   feedbackUrlOf,
@@ -14,7 +14,7 @@ import {
   secretVariable,
   urlsBy,
 } from '@coursewire/product'
-import { baseConfig, createLogger, loadConfig, runTask } from '@coursewire/service-kit'
+import { createLogger, kafkaConfig, loadConfig, runTask } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { createEditorAccount } from './editor.ts'
 import { createTestStudent, publishFirstCourse } from './first-course.ts'
@@ -22,9 +22,10 @@ import { confirmFeedback, prepareDatabases, prepareServers } from './prepare.ts'
 import { keepSecrets } from './secrets.ts'
 import { describePlaces } from './try-it.ts'
 
-const { KAFKA_BROKERS } = baseConfig
 const serversConfig = z.object({
-  KAFKA_BROKERS,
+  ...kafkaConfig,
+  /** Whom each app is to Kafka, such as `User:{app}`. Only needed if the brokers have an authorizer. */
+  KAFKA_PRINCIPALS: z.string().optional(),
   AWS_URL: z.url(),
   EMAIL_WORKER_URL: z.url(),
   /** The URL without its password, which is in the file. */
@@ -36,7 +37,7 @@ const serversConfig = z.object({
 /** The image of `setup` has the apps where a checkout has them. */
 const checkout = fileURLToPath(new URL('../../..', import.meta.url))
 const firstCourseConfig = z.object({
-  KAFKA_BROKERS,
+  ...kafkaConfig,
   ENROLLMENT_API_URL: z.url(),
   DISTRIBUTION_SERVICE_URL: z.url(),
   AWS_URL: z.url(),
@@ -63,7 +64,7 @@ const secretsConfig = z.object(
 )
 
 const log = (line: string) => process.stdout.write(`${line}\n`)
-const logger = createLogger({ service: 'setup', level: 'silent' })
+const logger = createLogger({ service: 'setup', level: 'warn' })
 
 async function prepare(): Promise<void> {
   const config = loadConfig(serversConfig, process.env)
@@ -74,7 +75,8 @@ async function prepare(): Promise<void> {
   log('Creating topics, databases and roles, running migrations, creating accounts')
   const { databases, runAccountsCli } = await prepareServers({
     postgresUrl: postgresUrl.href,
-    kafka: createKafka({ clientId: 'setup', brokers: config.KAFKA_BROKERS, logger }),
+    kafka: createKafka(toKafkaSettings('setup', config, logger)),
+    principals: config.KAFKA_PRINCIPALS,
     awsUrl: config.AWS_URL,
     feedbackUrl: feedbackUrlOf(config.EMAIL_WORKER_URL),
     secrets,
@@ -103,7 +105,7 @@ async function bringIn(): Promise<void> {
   log('Bringing in the first course')
   await confirmFeedback(config.AWS_URL, feedbackUrlOf(config.EMAIL_WORKER_URL))
   const { slug } = await publishFirstCourse({
-    kafkaClient: createKafka({ clientId: 'first-course', brokers: config.KAFKA_BROKERS, logger }),
+    kafkaClient: createKafka(toKafkaSettings('first-course', config, logger)),
     urls: { enrollmentApi: config.ENROLLMENT_API_URL, distributionService: config.DISTRIBUTION_SERVICE_URL },
     secrets: { editorPassword: config.EDITOR_PASSWORD },
   })

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { createTopics, type Kafka } from '@coursewire/messaging'
+import { createAcls, createTopics, type Kafka } from '@coursewire/messaging'
 import { provisionService, type ServiceAccess } from '@coursewire/postgres'
 import {
   type AppName,
+  accessOfAll,
   appOf,
   type ClientName,
   type DatabaseName,
@@ -44,6 +45,8 @@ export function appFile(checkout: string, app: AppName, file: string): string {
 export async function prepareServers(servers: {
   postgresUrl: string
   kafka: Kafka
+  /** The principal of each app on Kafka, with `{app}` for its name, as in `User:{app}`. Each gets the rights of its app. */
+  principals?: string | undefined
   awsUrl: string
   /** The address at which email-worker hears what became of mails. */
   feedbackUrl: string
@@ -51,11 +54,12 @@ export async function prepareServers(servers: {
   /** The checkout whose apps create their tables and accounts. */
   checkout: string
 }): Promise<Prepared> {
-  const { kafka, awsUrl, feedbackUrl } = servers
+  const { kafka, principals, awsUrl, feedbackUrl } = servers
   const [prepared] = await Promise.all([
     prepareDatabases({ ...servers, tenant }),
     prepareAws(awsUrl, feedbackUrl),
     createTopics(kafka, topicsFor('local')),
+    principals === undefined ? undefined : createAcls(kafka, accessOfAll(principals)),
   ])
   return prepared
 }

@@ -22,6 +22,7 @@ export {
   withDeadLetters,
 } from './dead-letters/dead-letters.ts'
 export { planReplay, type RefusedReplay, replayDeadLetters } from './dead-letters/replay.ts'
+export { createAcls } from './kafkajs/acls.ts'
 export {
   createKafka,
   createTopics,

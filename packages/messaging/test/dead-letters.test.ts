@@ -359,12 +359,12 @@ describe('the dead letters of several topics', () => {
     const partitions = ranges.map(({ partition, to }) => ({ partition, offset: String(to) }))
     await admin.deleteTopicRecords({ topic: dlq, partitions })
     const found: unknown[] = []
-    await readRanges({ kafka, admin, signal: undefined }, ranges, (records) => void found.push(...records))
+    await readRanges({ kafka, admin, name: 'test' }, ranges, (records) => void found.push(...records))
     const { groups } = await admin.listGroups()
 
     expect(found).toEqual([])
     const [[settings] = []] = createConsumer.mock.calls
-    expect(settings?.groupId).toMatch(/^read-/)
+    expect(settings?.groupId).toMatch(/^test\.reader-/)
     expect(groups.map(({ groupId }) => groupId)).not.toContain(settings?.groupId)
   })
 

@@ -259,9 +259,13 @@ it('handlers cannot write anywhere but into the new tables', async () => {
 async function readAll({ topic }: Note): Promise<KafkaSource[]> {
   const admin = await openAdmin()
   const found: KafkaSource[] = []
-  await readRanges({ kafka: createKafka(kafkaSettings()), admin }, await findRanges(admin, [topic]), (records) => {
-    found.push(...records)
-  })
+  await readRanges(
+    { kafka: createKafka(kafkaSettings()), admin, name: 'test' },
+    await findRanges(admin, [topic]),
+    (records) => {
+      found.push(...records)
+    },
+  )
   return found
 }
 

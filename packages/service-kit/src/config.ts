@@ -31,6 +31,15 @@ const networks = commaList.refine(
   'Expected addresses or networks such as 10.0.0.0/8, separated by commas',
 )
 
+/** The variables of every client of Kafka. A CA that signs for nobody else goes into NODE_EXTRA_CA_CERTS, which Node.js reads itself. */
+export const kafkaConfig = {
+  KAFKA_BROKERS: commaList.pipe(z.array(z.string()).min(1)),
+  KAFKA_SSL: z.stringbool().default(false),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+}
+
 /** The variables of every service, to be spread into a service's own `z.object`. */
 export const baseConfig = {
   // Containers set 0.0.0.0. By default nothing is open to the network by accident.
@@ -38,11 +47,7 @@ export const baseConfig = {
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DATABASE_URL: postgresUrl,
-  KAFKA_BROKERS: commaList.pipe(z.array(z.string()).min(1)),
-  KAFKA_SSL: z.stringbool().default(false),
-  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
-  KAFKA_SASL_USERNAME: z.string().optional(),
-  KAFKA_SASL_PASSWORD: z.string().optional(),
+  ...kafkaConfig,
   DEFAULT_TENANT: tenantId,
   TENANT_HOSTS: tenantHosts.default(new Map()),
   /** The proxies that are trusted about the client's address and the requested host. */

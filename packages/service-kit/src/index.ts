@@ -14,7 +14,7 @@ export {
 } from './cli.ts'
 export { type Moment, now } from './clock.ts'
 export { type Adopt, openResources } from './closer.ts'
-export { baseConfig, baseUrl, commaList, loadConfig, migrateConfig, tokenConfig } from './config.ts'
+export { baseConfig, baseUrl, commaList, kafkaConfig, loadConfig, migrateConfig, tokenConfig } from './config.ts'
 export {
   assertWritable,
   createDatabase,

@@ -15,6 +15,8 @@ const OTHER_BYTES = 2_000
 export interface DeadLetterConnection {
   kafka: Kafka
   admin: Admin
+  /** The client's name, with which the groups begin in which it reads. */
+  name: string
   signal: AbortSignal | undefined
 }
 
@@ -45,7 +47,7 @@ export async function withDeadLetters<Result>(
     await admin.connect().catch((error: Error) => {
       throw new Error(`Kafka does not answer at ${settings.brokers.join(', ')}: ${error.message}`)
     })
-    return await work({ kafka, admin, signal })
+    return await work({ kafka, admin, name: settings.clientId, signal })
   } finally {
     await admin.disconnect()
   }

@@ -10,6 +10,7 @@ import kafkajs, {
   type SASLOptions,
 } from 'kafkajs'
 import { backoffMs } from '../backoff.ts'
+import { adviseOn } from './advice.ts'
 import { registerCodecs } from './codecs.ts'
 import { openSocket } from './socket.ts'
 
@@ -18,7 +19,8 @@ export type { Admin, Kafka } from 'kafkajs'
 export interface KafkaSettings {
   clientId: string
   brokers: string[]
-  ssl?: boolean
+  /** With options for TLS, such as another CA, for tools. */
+  ssl?: NonNullable<ClientConfig['ssl']>
   sasl?: SASLOptions
   logger: Logger
 }
@@ -63,11 +65,12 @@ export interface KafkaConfig {
 }
 
 export function toKafkaSettings(clientId: string, config: KafkaConfig, logger: Logger): KafkaSettings {
-  const {
-    KAFKA_SASL_MECHANISM: mechanism,
-    KAFKA_SASL_USERNAME: username = '',
-    KAFKA_SASL_PASSWORD: password = '',
-  } = config
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config
+  const given = [mechanism, username, password].filter((value) => value !== undefined)
+  if (given.length === 1 || given.length === 2)
+    throw new Error(
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD belong together: set all or none',
+    )
   return {
     clientId,
     brokers: config.KAFKA_BROKERS,
@@ -114,7 +117,11 @@ export function createKafka(
         const text = `${log.message} ${String(log.error ?? '')}`
         if (level === logLevel.WARN || passing.test(text)) logger.debug({ kafka: { label, ...log } }, log.message)
         else if (ofItsOwn.test(text)) logger.warn({ kafka: { label, ...log } }, log.message)
-        else findOutageLog(logger).failed(log.error ?? log.message, { broker: log.broker })
+        else
+          findOutageLog(logger).failed(log.error ?? log.message, {
+            broker: log.broker,
+            ...adviseOn(text, { ssl, sasl }),
+          })
       },
   }
   return new Kafka(sasl ? { ...config, sasl } : config)

@@ -3,6 +3,7 @@ import type { ConsumerGroupJoinEvent, Consumer as KafkaConsumer } from 'kafkajs'
 import { backoffMs } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
 import type { FetchedBatch } from '../source.ts'
+import { adviseOn } from './advice.ts'
 import { createKafka, endlessRetry, type KafkaSettings, membership } from './client.ts'
 import { toFetchedBatch } from './source.ts'
 
@@ -142,7 +143,7 @@ export function joinGroup(options: MembershipOptions) {
    * member looks for another coordinator.
    */
   function joinAnew(error: Error): void {
-    joining.failed(error, { topics })
+    joining.failed(error, { topics, ...adviseOn(error, options.kafka) })
     const lost = consumer
     lose()
     consumer = createMember()
@@ -172,7 +173,7 @@ export function joinGroup(options: MembershipOptions) {
         })
         return
       } catch (error) {
-        joining.failed(error, { topics })
+        joining.failed(error, { topics, ...adviseOn(error, options.kafka) })
         await member.disconnect().catch(() => undefined)
         await waiter.wait(backoffMs(failures, 100, 5_000))
         if (!isClosing) consumer = createMember()

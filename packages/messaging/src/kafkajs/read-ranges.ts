@@ -32,17 +32,18 @@ export async function findRanges(admin: Admin, topics: readonly string[]): Promi
 
 /**
  * Passes every record of the ranges once, in order per partition and as many together as were fetched. Fetches more when `onRecords` has
- * resolved. Does not wait for new records, and leaves no group behind.
+ * resolved. Does not wait for new records, and leaves no group behind. The
+ * name of the group begins with `name`.
  */
 export async function readRanges(
-  { kafka, admin, signal }: { kafka: Kafka; admin: Admin; signal?: AbortSignal | undefined },
+  { kafka, admin, name, signal }: { kafka: Kafka; admin: Admin; name: string; signal?: AbortSignal | undefined },
   ranges: readonly Range[],
   onRecords: (records: KafkaSource[]) => void | Promise<void>,
 ): Promise<void> {
   const open = new Map(ranges.filter(({ from, to }) => from < to).map((range) => [toKey(range), { ...range }]))
   if (open.size === 0) return
   const topics = [...new Set(ranges.map(({ topic }) => topic))]
-  const groupId = `read-${randomUUID()}`
+  const groupId = `${name}.reader-${randomUUID()}`
   const consumer = kafka.consumer({ ...membership, groupId, maxWaitTimeInMs: 100 })
 
   function isWanted(record: KafkaSource): boolean {

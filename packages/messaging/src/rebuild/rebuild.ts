@@ -61,7 +61,8 @@ export function rebuildTables(options: RebuildOptions): Promise<Rebuilt> {
             return [...bounds].map(([partition, of]): Partition => ({ topic, life, partition, ...of, history: null }))
           })
         },
-        read: (ranges, onRecords) => admin.use((client) => readRanges({ kafka, admin: client }, ranges, onRecords)),
+        read: (ranges, onRecords) =>
+          admin.use((client) => readRanges({ kafka, admin: client, name: options.name }, ranges, onRecords)),
       })
     } finally {
       await admin.close()
