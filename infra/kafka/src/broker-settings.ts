@@ -6,6 +6,16 @@ export type BrokerAddress = {
   port: number
   controllerPort: number
   logDirectory: string
+  /** Lets clients in by TLS and password alone, and lets each do only what ACLs allow. */
+  security?: BrokerSecurity
+}
+
+export type BrokerSecurity = {
+  /** PEM files: the key and certificate of the broker, whose common name is `localhost`, and the CA that has signed it. */
+  keystore: string
+  ca: string
+  /** The user who may do everything. The broker itself is this user too. */
+  admin: { username: string; password: string }
 }
 
 export type NodePorts = {
@@ -48,16 +58,37 @@ export function brokerSettings({
   port,
   controllerPort,
   logDirectory,
+  security,
 }: BrokerAddress): Record<string, string> {
+  const protocol = security ? 'SASL_SSL' : 'PLAINTEXT'
   return {
     ...common,
     ...copies(1, 1),
     'node.id': '1',
-    listeners: `PLAINTEXT://${listenHost}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${host}:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `${protocol}://${listenHost}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `${protocol}://${host}:${port}`,
+    'listener.security.protocol.map': `${protocol}:${protocol},CONTROLLER:${security ? 'SSL' : 'PLAINTEXT'}`,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'log.dirs': logDirectory,
+    ...(security && securitySettings(security)),
+  }
+}
+
+function securitySettings({ keystore, ca, admin }: BrokerSecurity): Record<string, string> {
+  const login = `username="${admin.username}" password="${admin.password}"`
+  return {
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': keystore,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': ca,
+    'inter.broker.listener.name': 'SASL_SSL',
+    'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
+    'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': `org.apache.kafka.common.security.scram.ScramLoginModule required ${login};`,
+    // Passwords are in the controller, so whoever connects to it needs a certificate instead.
+    'listener.name.controller.ssl.client.auth': 'required',
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': `User:${admin.username};User:CN=localhost`,
   }
 }
 

@@ -1,6 +1,7 @@
 export { brokerFiles } from './broker-files.ts'
 export {
   type BrokerAddress,
+  type BrokerSecurity,
   brokerSettings,
   clusterNodeSettings,
   clusterSettings,

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createKafka, type Kafka } from '@coursewire/messaging'
@@ -20,6 +20,7 @@ import {
   type PostgresOptions,
   type PostgresServer,
   type Provider,
+  type SecureKafka,
   type ServerProcess,
   startKafka,
   startPostgres,
@@ -80,7 +81,9 @@ export interface StackOptions {
   /** The preferred ports. If one is not free, another is used and logged. Without a preference any free port is used. */
   ports?: Partial<Ports>
   order?: readonly Provider[]
-  postgres?: Pick<PostgresOptions, 'tracer'>
+  postgres?: Pick<PostgresOptions, 'tracer' | 'requiresTls'>
+  /** A Kafka to use instead, on which each app is the user with its name. It is stopped with everything else. */
+  secureKafka?: SecureKafka
   /** Additional settings of the apps. */
   environment?: NodeJS.ProcessEnv
   /** Another checkout of this repository whose apps create the tables. */
@@ -106,6 +109,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
+/** How an app reaches a secure Kafka as itself. */
+function loginSettings({ ca, loginOf }: SecureKafka, app: AppName): NodeJS.ProcessEnv {
+  const { username, password } = loginOf(app)
+  return {
+    KAFKA_SSL: 'true',
+    NODE_EXTRA_CA_CERTS: ca,
+    KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  }
+}
+
 /** The state of each app. */
 async function settleApps<Made>(making: Record<AppName, Promise<Made>>): Promise<Record<AppName, Made>> {
   const made = await Promise.all(appNames.map(async (app) => [app, await making[app]]))
@@ -114,7 +129,7 @@ async function settleApps<Made>(making: Record<AppName, Promise<Made>>): Promise
 
 /** Starts everything except the apps. */
 export async function startBase(options: StackOptions): Promise<Base & AppStarter> {
-  const { directory, ports = {}, checkout: made = root, log } = options
+  const { directory, ports = {}, secureKafka, checkout: made = root, log } = options
   const starting: Promise<unknown>[] = []
   const servers: { stop(): Promise<void> }[] = []
   const clients: { stop(): Promise<void> }[] = []
@@ -139,12 +154,20 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     const awsUrl = `http://127.0.0.1:${awsPort}`
     const [postgres, kafka, aws] = await Promise.all([
       keep(servers, startPostgres({ ...serverOptions('postgres'), ...options.postgres, durable: true })),
-      keep(servers, startKafka(serverOptions('kafka'))),
+      keep(servers, secureKafka ? Promise.resolve(secureKafka) : startKafka(serverOptions('kafka'))),
       startAws(awsPort),
     ])
     log(postgres.description)
     log(kafka.description)
-    const kafkaClient = createKafka({ clientId: 'local', brokers: kafka.brokers, logger })
+    const kafkaClient = createKafka({
+      clientId: 'local',
+      brokers: kafka.brokers,
+      logger,
+      ...(secureKafka && {
+        ssl: { ca: readFileSync(secureKafka.ca) },
+        sasl: { mechanism: 'scram-sha-512', ...secureKafka.admin },
+      }),
+    })
     if (!options.isTemporary) await assertKnownServers(join(directory, 'data'), { postgres, kafka, kafkaClient })
     // Only a given Kafka can also be used by others.
     if (kafka.provider === 'given') await assertNobodyConsumes(kafkaClient, consumers, { log })
@@ -161,6 +184,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     const { databases, runAccountsCli } = await prepareServers({
       postgresUrl: postgres.url,
       kafka: kafkaClient,
+      ...(secureKafka && { principals: 'User:{app}' }),
       awsUrl,
       feedbackUrl: feedbackUrlOf(urlOf('email-worker')),
       secrets,
@@ -175,6 +199,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
       LOG_LEVEL: 'info',
       ...settingsOf(app, addresses),
       ...secretSettingsOf(app, secrets, databases),
+      ...(secureKafka && loginSettings(secureKafka, app)),
       ...options.environment,
     })
     const startApp: AppStarter['startApp'] = (app, instance = {}) => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { postgresVersion } from '@coursewire/postgres'
 import pg from 'pg'
+import { type Certificates, createCertificates } from './certificates.ts'
 import { keepText, openDirectory } from './directories.ts'
 import { findPostgresBinaries, findReachable, handOver, postgresUser } from './embedded-postgres-files.ts'
 import { startGuard } from './guard.ts'
@@ -13,7 +14,7 @@ import { startServerProcess } from './server-process.ts'
 
 /** Starts PostgreSQL from the binaries that npm installs, as a child of this process. */
 export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): Promise<PostgresServer> {
-  const { dataDir, durable = false, tracer = [], log } = options
+  const { dataDir, durable = false, tracer = [], requiresTls = false, log } = options
   const native = await findPostgresBinaries()
   const opened = openDirectory(dataDir && findReachable(dataDir))
   startGuard(opened, 'QUIT')
@@ -25,7 +26,11 @@ export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): 
   if (!existsSync(data)) await createCluster(native, data, passwordFile, durable)
 
   const port = await findFreePort(options.port, log)
-  const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`
+  const certificates = requiresTls ? await createCertificates(directory) : null
+  const address = certificates
+    ? `localhost:${port}/postgres?sslmode=verify-full&sslrootcert=${encodeURIComponent(certificates.ca)}`
+    : `127.0.0.1:${port}/postgres`
+  const url = `postgresql://postgres:${password}@${address}`
   const settings = {
     port,
     listen_addresses: '127.0.0.1',
@@ -33,6 +38,7 @@ export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): 
     max_connections: 300,
     // Without fsync a crash of the machine can lose commits, but a crash of the server cannot. That is enough for tests.
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
+    ...(certificates && tlsSettings(directory, certificates)),
   }
   const parameters = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [command = '', ...args] = [...tracer, join(native, 'bin/postgres'), '-D', data, ...parameters]
@@ -59,6 +65,14 @@ export async function startEmbeddedPostgres(options: WithLog<PostgresOptions>): 
     kill: server.kill,
     restart: server.restart,
   }
+}
+
+/** Lets clients in over TLS alone. */
+function tlsSettings(directory: string, { certificate, key }: Certificates): Record<string, string> {
+  const rules = join(directory, 'pg_hba.conf')
+  writeFileSync(rules, 'hostssl all all 127.0.0.1/32 scram-sha-256\n')
+  for (const file of [rules, certificate, key]) handOver(file)
+  return { ssl: 'on', ssl_cert_file: certificate, ssl_key_file: key, hba_file: rules }
 }
 
 async function createCluster(native: string, data: string, passwordFile: string, durable: boolean): Promise<void> {

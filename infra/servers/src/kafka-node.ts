@@ -5,7 +5,7 @@ import { brokerFiles } from '@coursewire/kafka'
 import { type Guarded, startGuard } from './guard.ts'
 import { javaEnvironment } from './kafka-jars.ts'
 import { runProgram } from './run-program.ts'
-import { type ServerProcess, startServerProcess } from './server-process.ts'
+import { type ServerProcess, type ServerProcessSpec, startServerProcess } from './server-process.ts'
 
 export type KafkaNodeSpec = Guarded & {
   name: string
@@ -14,9 +14,11 @@ export type KafkaNodeSpec = Guarded & {
   clusterId: string
   /** The log directory is relative to `directory`. */
   settings: (logDirectory: string) => Record<string, string>
+  /** The passwords of users, by their names. */
+  users?: Record<string, string>
   heapMb: number
   port: number
-  isReady: () => Promise<boolean>
+  isReady: ServerProcessSpec['isReady']
   log: (line: string) => void
 }
 
@@ -32,7 +34,10 @@ export async function startKafkaNode(spec: KafkaNodeSpec): Promise<ServerProcess
   if (!existsSync(join(directory, logDirectory, 'meta.properties'))) {
     log(`Formatting the storage of ${name}`)
     const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${spec.clusterId}`, '-c', properties]
-    await runProgram(java, ['-cp', `${jars}/*`, ...format], {
+    const scram = Object.entries(spec.users ?? {}).map(
+      ([name, password]) => `--add-scram=SCRAM-SHA-512=[name=${name},password=${password}]`,
+    )
+    await runProgram(java, ['-cp', `${jars}/*`, ...format, ...scram], {
       cwd: directory,
       env: { ...process.env, ...javaEnvironment },
     })

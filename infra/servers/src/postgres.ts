@@ -8,7 +8,8 @@ const product = {
 
 /** Finds or starts a PostgreSQL 18 for this process: given by COURSEWIRE_POSTGRES_URL, in Docker (with docker-compose.yml if its data is kept), or embedded. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { order = testOrder, dataDir, log = () => {} } = options
+  const { order = testOrder, dataDir, requiresTls, log = () => {} } = options
+  if (requiresTls) return startEmbeddedPostgres({ ...options, log })
   const url = process.env['COURSEWIRE_POSTGRES_URL']
   return startWithFirst(
     product,

@@ -19,8 +19,8 @@ export type ServerProcessSpec = {
   port: number
   /** The signal that lets it finish its work first. */
   stopSignal: NodeJS.Signals
-  /** Whether a server answers correctly at its port. That it is this server is checked separately. */
-  isReady: () => Promise<boolean>
+  /** Whether a server answers correctly at its port. That it is this server is checked separately. `said` is its log since its start. */
+  isReady: (said: () => string) => Promise<boolean>
   log: (line: string) => void
 }
 
@@ -76,7 +76,8 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
     spec.log(`Starting ${spec.name}`)
     const logged = existsSync(logFile) ? statSync(logFile).size : 0
     child = await launch()
-    const answers = async () => !child?.pid || ((await spec.isReady()) && listensOn(child.pid, spec.port))
+    const said = () => readFileSync(logFile).subarray(logged).toString()
+    const answers = async () => !child?.pid || ((await spec.isReady(said)) && listensOn(child.pid, spec.port))
     try {
       await waitFor(answers, { timeoutMs: 120_000, message: `${spec.name} to answer` })
     } catch (error) {
@@ -84,8 +85,7 @@ export async function startServerProcess(spec: ServerProcessSpec): Promise<Serve
       throw error
     }
     if (!child) {
-      const said = readFileSync(logFile).subarray(logged).toString()
-      throw new Error(`${spec.name} ended at its start, see ${logFile}: ${leaveOutStacks(said).slice(-1_500)}`)
+      throw new Error(`${spec.name} ended at its start, see ${logFile}: ${leaveOutStacks(said()).slice(-1_500)}`)
     }
     isWanted = true
   }

@@ -28,6 +28,8 @@ export type PostgresOptions = ServerOptions & {
   durable?: boolean
   /** A program, with its arguments, under which an embedded server runs. It must leave the server its process id. */
   tracer?: readonly string[]
+  /** Starts an embedded server, whatever else there is, that lets clients in over TLS alone. Its `url` names the CA to check it with. */
+  requiresTls?: boolean
 }
 export type PostgresServer = Server & {
   /** Connects as superuser. */
