@@ -23,16 +23,19 @@ export async function findJava(): Promise<string> {
 }
 
 /** Finds the folder of Kafka's jars, including its clients. Maven downloads them the first time. Throws if that fails. */
-export async function findJars(log: (line: string) => void): Promise<string> {
-  const fingerprint = createHash('sha256').update(readFileSync(brokerFiles.pom)).digest('hex').slice(0, 12)
-  const jars = join(cacheDirectory, `kafka-${fingerprint}`)
+export function findJars(log: (line: string) => void): Promise<string> {
+  return copyJars(brokerFiles.pom, 'kafka', () => log('Fetching Apache Kafka with Maven (44 MB, once)'))
+}
+
+/** Has Maven copy what `pom` depends on into a folder that begins with `name`, unless it is there. `onFetch` is called before a download. */
+export async function copyJars(pom: string, name: string, onFetch: () => void): Promise<string> {
+  const fingerprint = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12)
+  const jars = join(cacheDirectory, `${name}-${fingerprint}`)
   if (existsSync(jars)) return jars
-  log('Fetching Apache Kafka with Maven (44 MB, once)')
+  onFetch()
   await fillOnce(jars, async (draft) => {
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${draft}`]
-    await runProgram('mvn', ['-q', '-B', '-f', brokerFiles.pom, ...goal], {
-      env: { ...process.env, ...javaEnvironment },
-    })
+    await runProgram('mvn', ['-q', '-B', '-f', pom, ...goal], { env: { ...process.env, ...javaEnvironment } })
   })
   return jars
 }

@@ -1,0 +1,3 @@
+import { createGlobalSetup } from '@coursewire/testing'
+
+export const setup = createGlobalSetup({ service: 'guides', kafka: true })
