@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { waitFor } from '@coursewire/servers'
 import { callApi, type Editor, firstCourse } from '@coursewire/setup'
@@ -12,14 +12,15 @@ const courseId = firstCourse.course_id
 
 /** A way to the pages on which the rest of each comes a second after the beginning of its header. */
 async function openSlowLine(web: string) {
-  const server = createServer(async ({ url = '' }, reply) => {
+  async function passOn({ url = '' }: IncomingMessage, reply: ServerResponse) {
     const answer = await fetch(web + url)
     const body = Buffer.from(await answer.arrayBuffer())
     const type = answer.headers.get('content-type') ?? ''
     const begun = type.startsWith('text/html') ? body.indexOf('</nav>') : 0
     reply.writeHead(answer.status, { 'content-type': type }).write(body.subarray(0, begun))
     setTimeout(() => reply.end(body.subarray(begun)), begun > 0 ? 1_000 : 0)
-  })
+  }
+  const server = createServer((request, reply) => void passOn(request, reply))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
