@@ -33,6 +33,7 @@ test('the mails of earlier versions keep their place in the ledger, and the next
     '0004_announcements',
     '0005_operators',
     '0006_sent_content',
+    '0007_traceparent',
   ]) {
     await apply(migration)
   }

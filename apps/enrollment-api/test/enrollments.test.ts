@@ -89,6 +89,7 @@ describe('an enrolment', () => {
       tenant_id: 'acme',
       enrollment_id: record.id,
       activation: '1',
+      traceparent,
     })
     for (const row of [kafka, sns]) {
       expect(row.log).toMatchObject({

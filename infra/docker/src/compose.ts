@@ -20,6 +20,7 @@ const addresses = {
   // Docker's own networks. The published ports are open to this machine alone.
   proxies: '172.16.0.0/12,192.168.0.0/16',
   ...surroundingsHere(urlOf('aws')),
+  traces: `\${OTEL_EXPORTER_OTLP_ENDPOINT:-${urlOf('traces')}}`,
   urlOf,
   publicUrlOf: (app: string) => `http://localhost:${portOf(app)}`,
 }
@@ -95,6 +96,12 @@ ${renderSettings(toContainerEnvironment(twoListeners()))}
     environment: { DATA_DIR: /data, PUBLIC_URL: "${urlOf('aws')}" }
     ports: ["127.0.0.1:${portOf('aws')}:8080"]
     volumes: ["aws:/data"]
+
+  traces:
+    <<: *container
+    image: coursewire/traces
+    build: { context: ., dockerfile: infra/docker/Dockerfile, args: { APP: traces } }
+    ports: ["127.0.0.1:${portOf('traces')}:8080"]
 
   setup:
     <<: *container

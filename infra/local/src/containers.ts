@@ -17,7 +17,7 @@ export async function startContainers(options: {
   log: (line: string) => void
 }): Promise<Product> {
   const { project, log } = options
-  const names = [...appNames, 'aws', 'postgres', 'kafka']
+  const names = [...appNames, 'aws', 'traces', 'postgres', 'kafka']
   const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await findFreePort()] as const)))
   const variables = names.map((name) => [portVariable(name), String(ports[name])])
   const compose = await openCompose({

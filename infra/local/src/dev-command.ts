@@ -7,7 +7,7 @@ import { defineAction, runCommandLine, terminal } from '@coursewire/service-kit'
 import { createTestStudent } from '@coursewire/setup'
 import { z } from 'zod'
 import { formatLogLine } from './log-line.ts'
-import { directory, log, ports, root, runSession } from './session.ts'
+import { directory, log, ports, root, runSession, startTraces } from './session.ts'
 import { startBase } from './stack.ts'
 import { watchApp } from './watched-app.ts'
 
@@ -30,10 +30,12 @@ function startWatching(apps: AppName[], inspect: boolean): Promise<void> {
   return runSession(async ({ build, adopt }) => {
     // Migrations and the local AWS run from the build. An app that does not compile yet must not block them.
     if (!(await build())) log('The build failed: see above. The apps start from their sources all the same')
-    const base = await startBase({ directory, ports, order: ['given', 'embedded', 'docker'], log })
+    const traces = await startTraces(adopt)
+    const order = ['given', 'embedded', 'docker'] as const
+    const base = await startBase({ directory, ports, order, traces: traces.endpoint, log })
     adopt(base)
     await createTestStudent(base)
-    announceStack(base)
+    announceStack({ ...base, traces: traces.kept })
 
     const watched: Awaited<ReturnType<typeof watchApp>>[] = []
     adopt({ stop: () => Promise.all(watched.map((app) => app.stop())) })

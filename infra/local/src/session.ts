@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
 import { claimDirectory, findOwner, withdrawStack } from '@coursewire/operations'
 import { mapApps, serverPorts } from '@coursewire/product'
+import { findFreePort } from '@coursewire/servers'
 import { explain } from '@coursewire/service-kit'
+import { startTraceServer } from '@coursewire/traces'
 import { createCommandRunner } from './command-runner.ts'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -21,6 +23,15 @@ interface Session {
   build: () => Promise<boolean>
   /** Takes charge of something that was started. At the end everything is stopped in reverse order. */
   adopt: (started: { stop(): Promise<unknown> }) => void
+}
+
+/** Starts the place for the spans of the apps, where `npm run trace` finds them, unless the shell names another. */
+export async function startTraces(adopt: Session['adopt']): Promise<{ endpoint: string; kept: string | undefined }> {
+  const elsewhere = process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  if (elsewhere) return { endpoint: elsewhere, kept: undefined }
+  const traces = await startTraceServer({ port: await findFreePort(ports.traces, log) })
+  adopt({ stop: () => traces.close() })
+  return { endpoint: traces.url, kept: traces.url }
 }
 
 /** Runs `start` in the only process of this checkout that may start the product, until Ctrl-C or a failure. */

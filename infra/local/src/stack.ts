@@ -86,6 +86,8 @@ export interface StackOptions {
   secureKafka?: SecureKafka
   /** Additional settings of the apps. */
   environment?: NodeJS.ProcessEnv
+  /** Where the apps send their spans. Without it they make none. */
+  traces?: string | undefined
   /** Another checkout of this repository whose apps create the tables. */
   checkout?: string
   log: (line: string) => void
@@ -177,6 +179,7 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
       kafkaBrokers: kafka.brokers.join(','),
       proxies: '127.0.0.1',
       ...surroundingsHere(awsUrl),
+      traces: options.traces,
       urlOf,
       publicUrlOf: urlOf,
     }

@@ -10,7 +10,7 @@ import { editCourse } from './editing.ts'
 import { imagineLearner, takeJourney, watchEnrollments } from './journey.ts'
 import { followLogs } from './logs.ts'
 import { followMails } from './mail-ends.ts'
-import { directory, log, ports, runSession } from './session.ts'
+import { directory, log, ports, runSession, startTraces } from './session.ts'
 import { startStack } from './stack.ts'
 import { readNumbers, readStory } from './story.ts'
 
@@ -35,7 +35,9 @@ function startProduct({ fresh, logs }: { fresh: boolean; logs: boolean }): Promi
     }
     if (!(await build())) throw new Error('The build failed')
 
-    const stack = await startStack({ directory, ports, order: ['given', 'embedded', 'docker'], log })
+    const traces = await startTraces(adopt)
+    const order = ['given', 'embedded', 'docker'] as const
+    const stack = await startStack({ directory, ports, order, traces: traces.endpoint, log })
     adopt(stack)
     if (logs) followLogs(join(directory, 'run'), (line) => console.log(line))
     log(`Logs: .coursewire/run/<app>/server.log`)
@@ -60,13 +62,14 @@ function startProduct({ fresh, logs }: { fresh: boolean; logs: boolean }): Promi
 
     log(styleText('bold', 'Reading what came of the enrolment, from the audit log and from insights'))
     for await (const { name, details } of readStory(stack, learner)) log(`  ${name.padEnd(22)} ${details}`)
+    log('  npm run trace -- and the id of the request shows all of it as one trace')
     for await (const { name, details } of readNumbers(stack, courseId)) log(`  ${name.padEnd(22)} ${details}`)
 
     log(styleText('bold', 'Following one course while it is edited'))
     for await (const { name, details } of editCourse(stack, course.editor)) {
       log(`  ${name.padEnd(33)} ${details}`)
     }
-    announceStack(stack)
+    announceStack({ ...stack, traces: traces.kept })
     console.log(describePlaces(stack.urls, course.slug))
     console.log(`Addresses for scripts are in .coursewire/stack.json.
 Press Ctrl-C to stop everything; the data stays. npm start -- --fresh deletes it first.

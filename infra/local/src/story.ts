@@ -35,9 +35,9 @@ export async function* readStory(stack: Product, learner: Learner): AsyncGenerat
     },
     { ...patience, message: `${expected.join(', ')} in the audit log` },
   )
-  for (const { type, topic, partition, offset, eventId, causationId } of items) {
+  for (const { type, topic, partition, offset, eventId, causationId, correlationId } of items) {
     const cause = items.find((item) => item.eventId === causationId)
-    const reason = cause ? `because of ${cause.type}` : 'because of the request'
+    const reason = cause ? `because of ${cause.type}` : `because of the request ${correlationId}`
     yield { name: type, details: `${topic} ${partition}/${offset}, ${eventId}, ${reason}` }
   }
 }

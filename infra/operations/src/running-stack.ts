@@ -14,6 +14,8 @@ export interface RunningStack {
   distributionService: string
   emailWorker?: string
   kafka: string
+  /** Where the spans are, if this machine keeps them. */
+  traces?: string | undefined
   /** An app that was added since the start has none. */
   postgres: Partial<Record<DatabaseName, { databaseUrl: string; migrateDatabaseUrl?: string }>>
 }
@@ -24,11 +26,15 @@ interface StartedStack {
   kafka: { brokers: string[] }
   postgres: { url: string }
   databases: Databases
+  traces?: string | undefined
 }
 
 /** Publishes the addresses of this process's stack for other commands and scripts, and for Prometheus. */
-export function announceStack({ urls, kafka, postgres, databases }: StartedStack, directory = ownDirectory): void {
-  const stack: RunningStack = { ...urls, kafka: kafka.brokers[0] ?? '', postgres: databases }
+export function announceStack(
+  { urls, kafka, postgres, databases, traces }: StartedStack,
+  directory = ownDirectory,
+): void {
+  const stack: RunningStack = { ...urls, kafka: kafka.brokers[0] ?? '', postgres: databases, traces }
   const forPeople = { inbox: urls.aws, postgresAdmin: postgres.url }
   // Renamed into place, because others wait for the file and read it at once.
   const draft = `${fileOf(directory)}.draft`

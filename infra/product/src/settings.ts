@@ -6,6 +6,8 @@ export function settingsOf(name: AppName, at: Addresses): Record<string, string>
   const app = appOf(name)
   return {
     DEFAULT_TENANT: at.tenant,
+    // By default spans leave every five seconds. Here somebody waits for them.
+    ...(at.traces && { OTEL_EXPORTER_OTLP_ENDPOINT: at.traces, OTEL_BSP_SCHEDULE_DELAY: '1000' }),
     ...((app.database || app.follows) && { KAFKA_BROKERS: at.kafkaBrokers }),
     ...(app.checksTokens && {
       JWT_ISSUER: at.publicUrlOf('enrollment-api'),

@@ -2,7 +2,7 @@
 export const tenant = 'local'
 
 /** The servers' ports on this machine, unless a port is taken. */
-export const serverPorts = { aws: 3003, postgres: 15432, kafka: 9092 }
+export const serverPorts = { aws: 3003, postgres: 15432, kafka: 9092, traces: 4318 }
 
 const awsRegion = 'us-east-1'
 

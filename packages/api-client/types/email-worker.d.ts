@@ -184,6 +184,7 @@ export interface components {
          *           "withdrawn": null,
          *           "eventId": "evt_1",
          *           "correlationId": "req_1",
+         *           "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
          *           "announcementId": null,
          *           "history": [
          *             {
@@ -299,6 +300,7 @@ export interface components {
          *       "withdrawn": null,
          *       "eventId": "evt_1",
          *       "correlationId": "req_1",
+         *       "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
          *       "announcementId": null,
          *       "history": [
          *         {
@@ -362,6 +364,8 @@ export interface components {
             withdrawn: string | null;
             eventId: string;
             correlationId: string;
+            /** @description The W3C trace context of what caused it */
+            traceparent: string | null;
             /** @description What news was written from */
             announcementId: string | null;
             history: components["schemas"]["MailChange"][];
@@ -416,6 +420,7 @@ export interface components {
          *       "withdrawn": null,
          *       "eventId": "evt_1",
          *       "correlationId": "req_1",
+         *       "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
          *       "announcementId": null
          *     }
          */
@@ -452,6 +457,8 @@ export interface components {
             withdrawn: string | null;
             eventId: string;
             correlationId: string;
+            /** @description The W3C trace context of what caused it */
+            traceparent: string | null;
             /** @description What news was written from */
             announcementId: string | null;
         };
@@ -481,6 +488,7 @@ export interface components {
          *           "withdrawn": null,
          *           "eventId": "evt_1",
          *           "correlationId": "req_1",
+         *           "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
          *           "announcementId": null
          *         }
          *       ],
@@ -602,6 +610,8 @@ export interface components {
             instance: string;
             /** @description The id of the request in the log of the service */
             requestId: string;
+            /** @description The id of its trace (W3C), if it has one */
+            traceId?: string;
             /** @description The invalid parts of the request */
             errors?: components["schemas"]["InvalidPart"][];
         };

@@ -1245,6 +1245,8 @@ export interface components {
             instance: string;
             /** @description The id of the request in the log of the service */
             requestId: string;
+            /** @description The id of its trace (W3C), if it has one */
+            traceId?: string;
             /** @description The invalid parts of the request */
             errors?: components["schemas"]["InvalidPart"][];
         };

@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream'
+import { SpanKind } from '@opentelemetry/api'
 import { AppError } from './app-error.ts'
+import { activeTraceparent, inSpans } from './tracing.ts'
 
 export interface BatcherOptions {
   /** How many batches run at a time. */
@@ -21,6 +23,7 @@ interface Entry<Item, Result> {
   resolve: (result: Result) => void
   reject: (error: unknown) => void
   since: number
+  traceparent: string | null
   stopWaiting: () => void
 }
 
@@ -34,6 +37,7 @@ export function createBatcher<Item, Result>(
   options: BatcherOptions,
 ): (item: Item, answer?: Writable) => Promise<Result> {
   const { concurrent, maxBatch, maxWaiting, maxWaitMs = Infinity, busyCode, isRepeatable = false } = options
+  const name = `batch ${busyCode.split('.', 1)[0]}`
   const waiting = new Set<Entry<Item, Result>>()
   let underWay = 0
   let expiry: NodeJS.Timeout | null = null
@@ -51,6 +55,7 @@ export function createBatcher<Item, Result>(
         resolve,
         reject,
         since: performance.now(),
+        traceparent: activeTraceparent(),
         stopWaiting() {
           waiting.delete(entry)
           answer?.off('close', leave)
@@ -109,7 +114,8 @@ export function createBatcher<Item, Result>(
   }
 
   async function workTogether(batch: Entry<Item, Result>[]): Promise<void> {
-    const results = await work(batch.map(({ item }) => item))
+    const toTraced = () => batch.flatMap(({ traceparent: parent }) => (parent === null ? [] : [{ name, parent }]))
+    const results = await inSpans(name, SpanKind.INTERNAL, toTraced, () => work(batch.map(({ item }) => item)))
     if (results.length !== batch.length) throw new Error(`${results.length} results for ${batch.length} items`)
     for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result)
   }

@@ -4,7 +4,9 @@ import pg from 'pg'
 import { AppError } from './app-error.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { isOfConnection } from './outage.ts'
+import { traceQueries } from './query-spans.ts'
 import { assertOwnSessions, buildSessionOptions } from './sessions.ts'
+import { isTracing } from './tracing.ts'
 
 export type Database = NodePgDatabase & { $client: pg.Pool }
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
@@ -44,6 +46,7 @@ export function createPool(options: {
   pool.on('error', (err) => options.logger.warn({ err }, 'Idle database connection lost'))
   // A connection that is lost between two statements of a transaction has no other listener, so it would end the process.
   pool.on('connect', (client) => client.on('error', (err) => options.logger.debug({ err }, 'Database connection lost')))
+  if (isTracing) traceQueries(pool)
   return pool
 }
 

@@ -46,5 +46,18 @@ export { createServiceClient, type ServiceAnswer, type ServiceClient } from './s
 export { assertOwnSessions, buildSessionOptions } from './sessions.ts'
 export { formatRecord, formatTable, toPrintable } from './table.ts'
 export { startTicking } from './ticker.ts'
+export {
+  activeTraceparent,
+  CORRELATION_ID,
+  failSpan,
+  inSpan,
+  inSpans,
+  isTracing,
+  openTracing,
+  readTraceparent,
+  type TracedItem,
+  toTraceparent,
+  traceIdOf,
+} from './tracing.ts'
 export { createTurns, type Place, type TakeTurn } from './turns.ts'
 export { createWaiter } from './waiter.ts'

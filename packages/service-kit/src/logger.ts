@@ -1,5 +1,7 @@
+import { trace } from '@opentelemetry/api'
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
 import { shorten } from './shorten.ts'
+import { isTracing } from './tracing.ts'
 
 /** Our own interface, so that declarations of other packages can name it without pino. */
 export interface Logger extends PinoLogger {}
@@ -21,6 +23,12 @@ const MAX_LINE = 2_000
 const MAX_TEXT = 1_000
 const MAX_SHORTENED_LINE = 16_000
 const MAX_ITEMS = 50
+
+/** Adds the trace of the work that is running, unless the line names another. */
+function addTrace(line: Record<string, unknown>): Record<string, unknown> {
+  const span = trace.getActiveSpan()
+  return span ? { traceId: span.spanContext().traceId, ...line } : line
+}
 
 /**
  * Masks secrets in the value. Returns the value itself if there are none. Written by hand, because pino's redaction with wildcards takes two
@@ -90,7 +98,7 @@ export function createLogger(options: {
       level,
       base: { service, ...(version && { version }) },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: mask },
+      formatters: { level: (label) => ({ level: label }), log: (line) => mask(isTracing ? addTrace(line) : line) },
       serializers: { err: describeError },
       hooks: { streamWrite: tidy },
     },

@@ -1,9 +1,11 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
+import { SpanKind } from '@opentelemetry/api'
 import { z } from 'zod'
 import { AppError } from './app-error.ts'
 import { requestIdShape } from './http/request-id.ts'
 import type { Logger } from './logger.ts'
+import { activeTraceparent, inSpan } from './tracing.ts'
 
 const TIMEOUT_MS = 5_000
 const tokenAnswer = z.object({ token: z.string().min(1), expiresIn: z.number().positive() })
@@ -107,11 +109,21 @@ export function createServiceClient(options: {
   }
 }
 
+/** Calls in a span, and passes its trace on. */
+function call(url: string, { headers, ...rest }: Call, timeoutMs?: number): Promise<ServiceAnswer> {
+  if (activeTraceparent() === null) return request(url, { headers, ...rest }, timeoutMs)
+  const { host } = new URL(url)
+  const attributes = { 'http.request.method': rest.method, 'server.address': host }
+  return inSpan(`${rest.method} ${host}`, { kind: SpanKind.CLIENT, attributes }, () =>
+    request(url, { headers: { ...headers, traceparent: activeTraceparent() ?? '' }, ...rest }, timeoutMs),
+  )
+}
+
 /** Node's own requests cost a fifth of `fetch`, which also asks for compressed answers: that takes longer than the bytes of a short one. */
-function call(url: string, { method, headers, body }: Call, timeoutMs = TIMEOUT_MS): Promise<ServiceAnswer> {
-  const { request } = url.startsWith('https:') ? https : http
+function request(url: string, { method, headers, body }: Call, timeoutMs = TIMEOUT_MS): Promise<ServiceAnswer> {
+  const { request: send } = url.startsWith('https:') ? https : http
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers }, (answer) => {
+    const sent = send(url, { method, headers }, (answer) => {
       const { statusCode: status = 0, headers } = answer
       let text = ''
       answer.setEncoding('utf8')

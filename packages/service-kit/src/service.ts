@@ -5,6 +5,7 @@ import { type Database, type Migrations, migrate, withDatabase } from './databas
 import type { HttpApp } from './http/app.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { runProcess, runTask } from './process.ts'
+import { openTracing } from './tracing.ts'
 
 /** The parts every service is made of, each in the file of the same name. */
 interface ServiceParts<Config, Context> {
@@ -30,6 +31,7 @@ export function runService<Config extends Listening, Context extends Running>(
       openResources(async (adopt) => {
         const config = loadConfig(configSchema, env)
         logger.level = config.LOG_LEVEL
+        adopt(await openTracing(service, env, logger), (opened) => opened.close())
         const ctx = adopt(await createContext(config, logger), (opened) => opened.close())
         const app = adopt(await buildApp(ctx), (built) => built.close())
         await app.listen({ host: config.HOST, port: config.PORT })

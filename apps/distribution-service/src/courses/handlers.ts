@@ -1,4 +1,5 @@
 import type { courseDeployedStaging, courseGenerationCompleted, EventEnvelope, EventOf } from '@coursewire/events'
+import { traceparentOf } from '@coursewire/messaging'
 import type { Logger, Moment, Transaction } from '@coursewire/service-kit'
 import type { Cause } from '../entries/events.ts'
 import type { Generation } from './repository.ts'
@@ -50,6 +51,8 @@ function readGeneration({ meta, payload }: EventOf<typeof courseGenerationComple
   }
 }
 
-function causeOf({ id, meta }: EventEnvelope): Cause {
-  return { tenantId: meta.tenant_id, correlationId: meta.correlation_id, causationId: id }
+function causeOf(event: EventEnvelope): Cause {
+  const { id, meta } = event
+  const traceparent = traceparentOf(event)
+  return { tenantId: meta.tenant_id, correlationId: meta.correlation_id, causationId: id, traceparent }
 }

@@ -73,6 +73,8 @@ export const emails = pgTable(
     withdrawn: text('withdrawn'),
     eventId: text('event_id').notNull(),
     correlationId: text('correlation_id').notNull(),
+    /** The W3C trace context of what caused it, if there was one: its sending continues that trace. */
+    traceparent: text('traceparent'),
     /** The announcement that news is written from; null for other mails. */
     announcementId: uuid('announcement_id'),
     createdAt: moment('created_at').notNull().default(sql`now()`),

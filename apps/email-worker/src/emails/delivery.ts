@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AppError, type Database, type Logger } from '@coursewire/service-kit'
+import { AppError, CORRELATION_ID, type Database, inSpan, type Logger } from '@coursewire/service-kit'
+import { SpanKind } from '@opentelemetry/api'
 import type { Email, Outcome } from './email.ts'
 import type { Mail, Mailer } from './mailer.ts'
 import * as metrics from './metrics.ts'
@@ -65,8 +66,7 @@ export function createDelivery(options: DeliveryOptions) {
     }
   }
 
-  /** Resolves to the outcome, or to null if the mail was left to another worker. */
-  return async (email: Email): Promise<Outcome | null> => {
+  async function deliver(email: Email): Promise<Outcome | null> {
     const { id, correlationId } = email
     const logger = options.logger.child({ emailId: id, correlationId })
     const prepared = await prepare(email, logger)
@@ -97,6 +97,13 @@ export function createDelivery(options: DeliveryOptions) {
     await record({ ...email, attempt }, outcome, logger)
     await onStep('recorded')
     return outcome
+  }
+
+  /** Resolves to the outcome, or to null if the mail was left to another worker. */
+  return (email: Email): Promise<Outcome | null> => {
+    const attributes = { [CORRELATION_ID]: email.correlationId, 'coursewire.template': email.template }
+    const span = { kind: SpanKind.CONSUMER, attributes, parent: email.traceparent }
+    return inSpan('deliver mail', span, () => deliver(email))
   }
 }
 

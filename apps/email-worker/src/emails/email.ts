@@ -6,6 +6,7 @@ import type {
   enrollmentCancelled,
   enrollmentCompleted,
 } from '@coursewire/events'
+import { traceparentOf } from '@coursewire/messaging'
 
 /** The identity of a mail. Events that ask for the same one get one mail. */
 export interface EmailKey {
@@ -21,6 +22,8 @@ export interface OwedEmail extends EmailKey {
   source: string | null
   eventId: string
   correlationId: string
+  /** The W3C trace context of what caused it; null if there was none. */
+  traceparent: string | null
   /** Due mails with the smallest number are sent first. */
   priority: number
 }
@@ -61,8 +64,9 @@ export type Outcome =
 /** Returns a mail that an enrolment or its end causes. A student who comes back after leaving gets another one. */
 export function toEnrollmentEmail(
   template: 'welcome' | 'enrollment_cancelled',
-  { id, payload, meta }: EventOf<typeof enrollmentCompleted | typeof enrollmentCancelled>,
+  event: EventOf<typeof enrollmentCompleted | typeof enrollmentCancelled>,
 ): OwedEmail {
+  const { id, payload, meta } = event
   return {
     tenantId: meta.tenant_id,
     template,
@@ -72,6 +76,7 @@ export function toEnrollmentEmail(
     source: 'source' in payload ? payload.source : null,
     eventId: id,
     correlationId: meta.correlation_id,
+    traceparent: traceparentOf(event) ?? null,
     priority: priorities.welcome,
   }
 }
@@ -80,7 +85,8 @@ export function toEnrollmentEmail(
 type AccountRequested = EventEnvelope<string, EventOf<typeof accountVerificationRequested>['payload']>
 
 /** Returns the mail that a request of an account asks for. */
-export function toAccountEmail(template: string, { id, payload, meta }: AccountRequested): OwedEmail {
+export function toAccountEmail(template: string, event: AccountRequested): OwedEmail {
+  const { id, payload, meta } = event
   return {
     tenantId: meta.tenant_id,
     template,
@@ -90,6 +96,7 @@ export function toAccountEmail(template: string, { id, payload, meta }: AccountR
     source: null,
     eventId: id,
     correlationId: meta.correlation_id,
+    traceparent: traceparentOf(event) ?? null,
     priority: priorities.account,
   }
 }

@@ -22,6 +22,7 @@ export const reported = {
   attempt: emails.attempt,
   eventId: emails.eventId,
   correlationId: emails.correlationId,
+  traceparent: emails.traceparent,
 }
 
 export type Reported = Pick<Email, keyof typeof reported>
@@ -37,7 +38,7 @@ export type Report =
 export function report(email: Reported, { status, ...details }: Report): OutboxRow {
   const at = now()
   const definition: EventDefinition = definitions[status]
-  const { tenantId, correlationId, eventId: causationId } = email
+  const { tenantId, correlationId, eventId: causationId, traceparent } = email
   const payload = {
     email_id: email.id,
     template: email.template,
@@ -50,6 +51,7 @@ export function report(email: Reported, { status, ...details }: Report): OutboxR
   return toKafkaRow(
     definition,
     definition.build(payload, { tenantId, correlationId, causationId }, { id: randomUUID(), at }),
+    { traceparent: traceparent ?? undefined },
   )
 }
 

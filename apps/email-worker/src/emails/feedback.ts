@@ -1,5 +1,6 @@
 import { toBinaryArray } from '@coursewire/messaging'
-import { type Database, queryNamed } from '@coursewire/service-kit'
+import { CORRELATION_ID, type Database, inSpans, queryNamed } from '@coursewire/service-kit'
+import { SpanKind, trace } from '@opentelemetry/api'
 import { z } from 'zod'
 import type { statuses } from '../db/schema.ts'
 import { type Report, type Reported, toldAfter, toTold } from './events.ts'
@@ -132,19 +133,34 @@ export async function takeFeedback(db: Database, given: Feedback[], addressHashK
     messageId: event.mail.messageId,
     attempt: event.mail.tags.attempt?.[0],
     email: emails[index] ?? null,
+    eventType: event.eventType,
     ...readEvent(event),
   }))
   // A statement changes a row once.
   const known = read.flatMap(({ email }) => email?.id ?? [])
   if (new Set(known).size < known.length) {
     const taken: Taken[] = []
-    for (const one of read) taken.push(...(await write(db, [one], addressHashKey)))
+    for (const one of read) taken.push(...(await writeTraced(db, [one], addressHashKey)))
     return taken
   }
-  return write(db, read, addressHashKey)
+  return writeTraced(db, read, addressHashKey)
+}
+
+/** Writes in the traces of the mails, which began long before the requests by which SNS brings the events. */
+function writeTraced(db: Database, read: Read[], addressHashKey: string): Promise<Taken[]> {
+  const request = trace.getActiveSpan()?.spanContext()
+  const toItems = () =>
+    read.flatMap(({ email, eventType }) => {
+      if (!email) return []
+      const attributes = { [CORRELATION_ID]: email.correlationId }
+      const links = request ? [{ context: request }] : []
+      return { name: `SES ${eventType}`, parent: email.traceparent, attributes, links }
+    })
+  return inSpans('SES feedback', SpanKind.CONSUMER, toItems, () => write(db, read, addressHashKey))
 }
 
 interface Read extends ReturnType<typeof readEvent> {
+  eventType: string
   snsMessageId: string
   messageId: string
   attempt: string | undefined

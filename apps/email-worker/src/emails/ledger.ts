@@ -51,6 +51,7 @@ const entry = {
   withdrawn: emails.withdrawn,
   eventId: emails.eventId,
   correlationId: emails.correlationId,
+  traceparent: emails.traceparent,
   announcementId: emails.announcementId,
 }
 

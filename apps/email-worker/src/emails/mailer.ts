@@ -6,7 +6,8 @@ import {
   type SendRawEmailCommandInput,
   type SendRawEmailCommandOutput,
 } from '@aws-sdk/client-ses'
-import { createQuerySender, encodeQuery } from '@coursewire/service-kit'
+import { createQuerySender, encodeQuery, inSpan } from '@coursewire/service-kit'
+import { SpanKind } from '@opentelemetry/api'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import type { Outcome } from './email.ts'
 import { explainFailure } from './send-failure.ts'
@@ -48,6 +49,11 @@ export interface Mailer {
   /** Rejects if SES does not tell. */
   getQuota(): Promise<Quota>
   close(): void
+}
+
+const span = {
+  kind: SpanKind.CLIENT,
+  attributes: { 'rpc.system.name': 'aws-api', 'rpc.method': 'SES/SendRawEmail' },
 }
 
 const CONNECT_TIMEOUT_MS = 3_000
@@ -93,14 +99,16 @@ export function createSesMailer(options: {
           ],
           ConfigurationSetName: options.configurationSet,
         })
-        const { MessageId } = await sendForm(form, {
-          abortSignal,
-          onDeparture() {
-            assertTimely()
-            abortSignal.throwIfAborted()
-            hasLeft = true
-          },
-        })
+        const { MessageId } = await inSpan('SES SendRawEmail', span, () =>
+          sendForm(form, {
+            abortSignal,
+            onDeparture() {
+              assertTimely()
+              abortSignal.throwIfAborted()
+              hasLeft = true
+            },
+          }),
+        )
         if (!MessageId) throw new Error('SES answered without a MessageId')
         const sha256 = createHash('sha256').update(raw).digest('hex')
         return { status: 'sent', messageId: MessageId, content: { bytes: raw.length, sha256 } }

@@ -21,17 +21,18 @@ const now = sql`now()`
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`
 
 const insertStatement = `
-  INSERT INTO emails (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id, priority,
-                      status, withdrawn, reason)
-  SELECT id::uuid, owed.tenant_id, template, recipient, fact, activation::int, source, event_id, correlation_id,
+  INSERT INTO emails (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id, traceparent,
+                      priority, status, withdrawn, reason)
+  SELECT id::uuid, owed.tenant_id, template, recipient, fact, activation::int, source, event_id, correlation_id, traceparent,
          priority::smallint,
          CASE WHEN erased_at IS NULL THEN 'pending' ELSE 'failed' END,
          CASE WHEN erased_at IS NOT NULL THEN 'erased' END,
          CASE WHEN erased_at IS NOT NULL THEN 'erased' END
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-              $10::text[])
+              $10::text[], $11::text[])
        WITH ORDINALITY
-       AS owed (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id, priority, position)
+       AS owed (id, tenant_id, template, recipient, fact, activation, source, event_id, correlation_id, traceparent, priority,
+                position)
   LEFT JOIN erased_accounts AS erased ON (erased.tenant_id, account_id) = (owed.tenant_id, recipient)
   ORDER BY position
   ON CONFLICT DO NOTHING`
@@ -48,6 +49,7 @@ export async function insertEmails(tx: Transaction, owed: OwedEmail[]): Promise<
     owed.map(({ source }) => source),
     owed.map(({ eventId }) => eventId),
     owed.map(({ correlationId }) => correlationId),
+    owed.map(({ traceparent }) => traceparent),
     owed.map(({ priority }) => String(priority)),
   ]
   await queryNamed(tx, {
@@ -190,7 +192,7 @@ const reserveStatement = `
   ), reserved AS (
     UPDATE emails SET due_at = now() + make_interval(secs => $2) WHERE id = ANY (ARRAY (SELECT id FROM due))
     RETURNING id, tenant_id AS "tenantId", template, recipient, fact, source, event_id AS "eventId",
-              correlation_id AS "correlationId", priority, attempt, failures, announcement_id AS "announcementId",
+              correlation_id AS "correlationId", traceparent, priority, attempt, failures, announcement_id AS "announcementId",
               created_at < now() - interval '1 day' AS "isOld"
   ), spent AS (
     UPDATE sending_budget SET tokens = budget.available - (SELECT count(*) FROM reserved), filled_at = clock_timestamp()

@@ -41,6 +41,7 @@ const entry = z.object({
   withdrawn: z.string().nullable().describe('Why the mail must not be sent any more'),
   eventId: z.string(),
   correlationId: z.string(),
+  traceparent: z.string().nullable().describe('The W3C trace context of what caused it'),
   announcementId: z.string().nullable().describe('What news was written from'),
 })
 
@@ -67,6 +68,7 @@ const sent: z.output<typeof entry> = {
   withdrawn: null,
   eventId: 'evt_1',
   correlationId: 'req_1',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   announcementId: null,
 }
 export const ledgerEntry = entry.meta({ id: 'MailEntry', example: sent })

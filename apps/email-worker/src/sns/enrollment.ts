@@ -1,4 +1,5 @@
 import { snsEnrollmentCompleted } from '@coursewire/events'
+import { readTraceparent } from '@coursewire/service-kit'
 import { z } from 'zod'
 import { type OwedEmail, priorities } from '../emails/email.ts'
 import type { Notification } from './message.ts'
@@ -33,6 +34,7 @@ export function toWelcomeEmail(
     source,
     eventId,
     correlationId: eventId,
+    traceparent: readTraceparent(read('traceparent')),
     priority: priorities.welcome,
   }
 }

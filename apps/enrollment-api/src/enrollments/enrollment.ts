@@ -99,7 +99,7 @@ export function draftEnrollment(order: EnrollmentOrder, occasion: Occasion, topi
   const messages = [toKafkaRow(enrollmentCompleted, event, { traceparent, fields: describe('kafka') })]
   if (topicArn !== null) {
     const log = { type: event.type, fields: describe('sns') }
-    messages.push(toSnsRow(topicArn, toSnsEnrollmentCompleted(event), log))
+    messages.push(toSnsRow(topicArn, toSnsEnrollmentCompleted(event), log, traceparent))
   }
 
   const record: Enrollment = {

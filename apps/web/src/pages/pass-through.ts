@@ -86,7 +86,7 @@ function isPlain(url: string): boolean {
 
 const ambiguous = () => new AppError('not-found', 'route.not-found', 'Not found')
 
-type Caller = Pick<FastifyRequest, 'ip' | 'host' | 'protocol' | 'id'>
+type Caller = Pick<FastifyRequest, 'ip' | 'host' | 'protocol' | 'id' | 'traceparent'>
 
 function rewriteRequestHeaders(request: Caller, headers: IncomingHttpHeaders) {
   return {
@@ -102,6 +102,7 @@ export function describeCaller(request: Caller): Record<string, string> {
     'x-forwarded-host': request.host,
     'x-forwarded-proto': request.protocol,
     'x-request-id': request.id,
+    ...(request.traceparent !== null && { traceparent: request.traceparent }),
   }
 }
 

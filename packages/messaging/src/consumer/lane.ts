@@ -1,7 +1,9 @@
-import { AppError, createWaiter, type Database, type Logger } from '@coursewire/service-kit'
+import { AppError, createWaiter, type Database, inSpans, type Logger, toTraceparent } from '@coursewire/service-kit'
+import { SpanKind } from '@opentelemetry/api'
 import { backoffMs } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
 import { hasAppended } from '../outbox/outbox.ts'
+import { setTraceparent, toTracedMessage, traceOf } from '../traces.ts'
 import { applyBatch, type BatchContext, type BatchItem, type Outcome } from './apply-batch.ts'
 import type { Circuit } from './circuit.ts'
 import { classifyFailure, decideNext } from './classify.ts'
@@ -80,15 +82,33 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
   async function attempt(items: BatchItem[]): Promise<{ error: unknown } | null> {
     let outcomes: Outcome[]
     let hasRows = false
-    try {
-      outcomes = await context.db.transaction(
-        async (tx) => {
-          const applied = await applyBatch(tx, context, items)
-          hasRows = hasAppended(tx)
-          return applied
-        },
-        { isolationLevel: 'read committed' },
+    const toTraced = () =>
+      items.map(({ received: { record } }) =>
+        toTracedMessage(
+          'process',
+          { system: 'kafka', ...record },
+          {
+            'messaging.consumer.group.name': context.consumer,
+            'messaging.destination.partition.id': String(record.partition),
+            'messaging.kafka.offset': record.offset,
+          },
+        ),
       )
+    try {
+      outcomes = await inSpans('process batch', SpanKind.CONSUMER, toTraced, (spans) => {
+        for (const [index, span] of spans.entries()) {
+          const item = items[index]
+          if (item) setTraceparent(item.received, toTraceparent(span))
+        }
+        return context.db.transaction(
+          async (tx) => {
+            const applied = await applyBatch(tx, context, items)
+            hasRows = hasAppended(tx)
+            return applied
+          },
+          { isolationLevel: 'read committed' },
+        )
+      })
     } catch (error) {
       return { error }
     }
@@ -100,7 +120,7 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
   }
 
   async function pause(item: BatchItem, error: unknown): Promise<void> {
-    logger.warn({ err: error, eventId: item.received.identity.eventId }, 'Event failed, trying again')
+    logger.warn({ err: error, ...describe(item.received) }, 'Event failed, trying again')
     await waiter.wait(backoffMs((item.attempts?.count ?? 1) - 1, 250, 5_000))
   }
 
@@ -121,7 +141,6 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
 
   function report(items: BatchItem[], outcomes: Outcome[]): void {
     for (const [index, { received }] of items.entries()) {
-      const { eventId } = received.identity
       const outcome = outcomes[index]
       if (outcome === 'done') {
         const event = received.event ?? received.envelope
@@ -129,15 +148,15 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
         if (event) metrics.eventAgeAtEffect.record(Math.max(0, Date.now() - Date.parse(event.timestamp)) / 1000)
       } else if (outcome === 'duplicate') {
         metrics.dedupHits.add(1)
-        logger.info({ eventId }, 'Duplicate event, skipping')
+        logger.info(describe(received), 'Duplicate event, skipping')
       } else if (outcome === 'mismatch') {
         metrics.dedupMismatches.add(1)
         metrics.deadLetters.add(1, { reason: 'event.mismatch' })
-        logger.error({ eventId }, 'Event id seen again with another content')
+        logger.error(describe(received), 'Event id seen again with another content')
       } else {
         const { code, message } = received.refusal ?? {}
         metrics.deadLetters.add(1, { reason: code ?? '' })
-        logger.error({ eventId, err: { code, message } }, 'Invalid event')
+        logger.error({ ...describe(received), err: { code, message } }, 'Invalid event')
       }
     }
   }
@@ -155,6 +174,8 @@ export function createLane(context: LaneContext, onDone: (received: Received[]) 
     whenIdle: (): Promise<void> => running ?? Promise.resolve(),
   }
 }
+
+const describe = ({ identity, record }: Received) => ({ eventId: identity.eventId, ...traceOf(record) })
 
 /** Returns the meaningful error: the broken rule, or else the cause inside drizzle's error. */
 function findReason(error: unknown): Error {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { type EventEnvelope, type ParseFailure, parseEvent } from '@coursewire/events'
 import type { KafkaSource } from '../source.ts'
+import { findTraceparent, setTraceparent } from '../traces.ts'
 import type { Handlers } from './handlers.ts'
 
 /** The two names by which a record is remembered: its place in the producer's stream, and its id within the tenant. */
@@ -35,7 +36,14 @@ export type Decoded = { received: Received } | { skipped: ParseFailure }
 const MAX_EVENT_BYTES = 1024 * 1024
 
 /** Reads a record. Never throws; if the record cannot be read, it is refused alone. */
-export function decodeRecord(record: KafkaSource, { byType, byTopic }: Handlers, consumer: string): Decoded {
+export function decodeRecord(record: KafkaSource, handlers: Handlers, consumer: string): Decoded {
+  const decoded = decode(record, handlers, consumer)
+  const traceparent = findTraceparent(record.headers)
+  if (traceparent !== null && 'received' in decoded) setTraceparent(decoded.received, traceparent)
+  return decoded
+}
+
+function decode(record: KafkaSource, { byType, byTopic }: Handlers, consumer: string): Decoded {
   const { unreadBatch } = record
   if (unreadBatch) {
     const { firstOffset, records, codec, reason } = unreadBatch

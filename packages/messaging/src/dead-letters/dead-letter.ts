@@ -1,6 +1,7 @@
 import type { Received } from '../consumer/record.ts'
 import { encodeHeaders, type OutboxRow } from '../outbox/outbox.ts'
 import { type Headers, type KafkaSource, REDRIVE_HEADER, toMoment } from '../source.ts'
+import { traceOf } from '../traces.ts'
 
 export interface Attempts {
   count: number
@@ -23,6 +24,7 @@ const diagnostics = [
   'x-consumer',
   'x-service-version',
   'x-event-id',
+  'x-trace-id',
   'x-attempts',
   'x-first-failure-at',
   'x-last-failure-at',
@@ -54,6 +56,7 @@ export function buildDeadLetter(
     'x-consumer': consumer,
     'x-service-version': serviceVersion,
     'x-event-id': identity.eventId,
+    'x-trace-id': traceOf(record).traceId,
     'x-attempts': String(attempts.count),
     'x-first-failure-at': attempts.firstFailureAt.toISOString(),
     'x-last-failure-at': attempts.lastFailureAt.toISOString(),
@@ -92,6 +95,8 @@ export interface DeadLetterSummary {
   consumer: string
   type: string | null
   eventId: string
+  /** Empty if the record had no trace context, and there were no spans. */
+  traceId: string
   code: string
   attempts: number
   message: string
@@ -128,6 +133,7 @@ export function parseDeadLetter(record: KafkaSource): DeadLetter | null {
     consumer: why('x-consumer'),
     type: read('ce_type') || readType(record.value),
     eventId: why('x-event-id'),
+    traceId: why('x-trace-id'),
     code: why('x-error-code'),
     attempts: Number(why('x-attempts')),
     message: why('x-error-message'),

@@ -66,14 +66,21 @@ export function toKafkaRow(
 
 const SUBJECT = 'Subject'
 
-/** Builds the row that publishes a message on an SNS topic. */
-export function toSnsRow(topicArn: string, { subject, message, attributes }: SnsMessage, log: OutboxLog): OutboxRow {
+/** Builds the row that publishes a message on an SNS topic. Its trace context becomes an attribute of the message. */
+export function toSnsRow(
+  topicArn: string,
+  { subject, message, attributes }: SnsMessage,
+  log: OutboxLog,
+  traceparent?: string,
+): OutboxRow {
   return {
     channel: 'sns',
     topic: topicArn,
     key: null,
     payload: Buffer.from(message),
-    headers: encodeHeaders(Object.entries({ [SUBJECT]: subject, ...attributes })),
+    headers: encodeHeaders(
+      Object.entries({ [SUBJECT]: subject, ...attributes, ...(traceparent !== undefined && { traceparent }) }),
+    ),
     log,
   }
 }

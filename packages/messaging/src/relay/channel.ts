@@ -9,6 +9,8 @@ export interface StoredRow extends Omit<OutboxRow, 'channel' | 'log'> {
   isTooLarge?: boolean
   /** When it was written, in terms of this process's `performance.now()`. Its age comes from the database's clock. */
   writtenAt: number
+  /** The id of the trace that its span is part of. */
+  traceId?: string
 }
 
 /** The outcome of a batch. A row that is not named, or that failed, is sent again. */

@@ -1,7 +1,21 @@
 import { setImmediate } from 'node:timers/promises'
-import { AppError, assertOwnSessions, createOutageLog, createWaiter, type Logger } from '@coursewire/service-kit'
+import {
+  AppError,
+  assertOwnSessions,
+  createOutageLog,
+  createWaiter,
+  failSpan,
+  inSpans,
+  isTracing,
+  type Logger,
+  type TracedItem,
+  traceIdOf,
+} from '@coursewire/service-kit'
+import { SpanKind } from '@opentelemetry/api'
 import { backoffMs } from '../backoff.ts'
 import * as metrics from '../metrics.ts'
+import { decodeHeaders } from '../outbox/outbox.ts'
+import { toTracedMessage } from '../traces.ts'
 import type { Channel, SendOutcome, StoredRow } from './channel.ts'
 import { findLogLines, type LogLines } from './log-lines.ts'
 import { createOutboxReader, MAX_ROW_BYTES, type OutboxReader } from './outbox-reader.ts'
@@ -14,6 +28,8 @@ export interface Relay {
   /** Finishes the batch in flight, then stops. No event is lost if you do not wait for it. */
   close(): Promise<void>
 }
+
+const fieldsOf = ({ log, traceId }: StoredRow) => (traceId === undefined ? log?.fields : { ...log?.fields, traceId })
 
 type Settled = Pick<SendOutcome, 'sent' | 'parked'>
 const nothing: Settled = { sent: [], parked: [] }
@@ -43,6 +59,7 @@ export function startRelay(options: {
   const { channel, logLines = {} } = options
   const logger = options.logger.child({ channel: channel.name })
   const labels = { channel: channel.name }
+  const system = channel.name === 'sns' ? 'aws.sns' : 'kafka'
   const waiter = createWaiter()
   // Separate, because new rows must not cut a back-off short, or the wait of a follower.
   const backOff = createWaiter()
@@ -147,11 +164,34 @@ export function startRelay(options: {
   /** Sends the rows, and parks those that were too large to be read. */
   async function sendReadable(batch: StoredRow[]): Promise<SendOutcome> {
     const tooLarge = batch.filter((row) => row.isTooLarge)
-    if (tooLarge.length === 0) return channel.send(batch)
-    const outcome = await channel.send(batch.filter((row) => !row.isTooLarge))
+    if (tooLarge.length === 0) return sendTraced(batch)
+    const outcome = await sendTraced(batch.filter((row) => !row.isTooLarge))
     const reason = `larger than ${channel.batch.rowBytes ?? MAX_ROW_BYTES} bytes`
     outcome.parked.push(...tooLarge.map((row) => ({ row, reason })))
     return outcome
+  }
+
+  /** Sends the rows, with a span for each that is part of a trace. Those spans are not in the headers: a row leaves with the same bytes each time. */
+  function sendTraced(batch: StoredRow[]): Promise<SendOutcome> {
+    if (!isTracing) return channel.send(batch)
+    const traced: { row: StoredRow; message: TracedItem }[] = []
+    for (const row of batch) {
+      const message = toTracedMessage('send', { system, topic: row.topic, headers: decodeHeaders(row.headers) })
+      if (message.parent === null) continue
+      row.traceId = traceIdOf(message.parent)
+      traced.push({ row, message })
+    }
+    const toItems = () => traced.map(({ message }) => message)
+    return inSpans('send batch', SpanKind.PRODUCER, toItems, async (spans) => {
+      const outcome = await channel.send(batch)
+      const sent = new Set(outcome.sent)
+      const errors = new Map(outcome.failed.map(({ row, error }) => [row, error]))
+      for (const [index, { row }] of traced.entries()) {
+        const span = spans[index]
+        if (span && !sent.has(row)) failSpan(span, errors.get(row) ?? { name: 'unsent' })
+      }
+      return outcome
+    })
   }
 
   function report({ sent, parked, failed }: SendOutcome): void {
@@ -159,20 +199,20 @@ export function startRelay(options: {
     for (const row of sent) {
       failedIds.delete(row.id)
       metrics.outboxInsertToAck.record(Math.max(0, now - row.writtenAt) / 1000, labels)
-      logger.info(row.log?.fields, findLogLines(row.log, logLines).published)
+      logger.info(fieldsOf(row), findLogLines(row.log, logLines).published)
     }
     if (sent.length > 0) metrics.relayLastSuccess.record(Date.now() / 1000, labels)
     for (const { row, reason } of parked) {
       failedIds.delete(row.id)
       metrics.outboxParked.add(1, labels)
-      logger.error({ ...row.log?.fields, outboxId: row.id, topic: row.topic, reason }, 'Outbox row parked')
+      logger.error({ ...fieldsOf(row), outboxId: row.id, topic: row.topic, reason }, 'Outbox row parked')
     }
     metrics.outboxSendFailures.add(failed.length, labels)
     for (const { row, error } of failed) {
       // Once per row, because a destination that is down for an hour must not fill the disk with log lines.
       if (failedIds.has(row.id)) continue
       failedIds.add(row.id)
-      logger.warn({ ...row.log?.fields, err: error }, findLogLines(row.log, logLines).failed)
+      logger.warn({ ...fieldsOf(row), err: error }, findLogLines(row.log, logLines).failed)
     }
   }
 

@@ -17,12 +17,14 @@ declare module 'fastify' {
     isQuiet?: boolean
     /** Nothing that is sent there is logged, not even the request id, because it might identify the sender. */
     isAnonymous?: boolean
+    /** Asked by programs that watch this one, and part of no trace. */
+    isUntraced?: boolean
   }
   interface FastifyRequest {
     /** Throws if a public route is called without a valid token. */
     caller: Caller
     tenantId: string
-    /** The W3C trace context of the request, if it is well-formed. */
+    /** The W3C trace context of the request, or what it brought if that is well-formed and there are no spans. */
     traceparent: string | null
   }
 }

@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { JSONWebKeySet } from 'jose'
 import type { HttpConfig, Service } from '../config.ts'
 import type { Logger } from '../logger.ts'
+import { isTracing } from '../tracing.ts'
 import { addAccessControl } from './access.ts'
 import { addDocs, type Docs } from './docs.ts'
 import { addProblems, answerError, type ShowProblem } from './errors.ts'
@@ -13,6 +14,7 @@ import { createMethodTable } from './methods.ts'
 import { addOperations, type Health } from './operations.ts'
 import { addProtocolChecks, answerClientError, serverOptions } from './protocol.ts'
 import { addRequestIds, chooseRequestId } from './request-id.ts'
+import { addRequestSpans } from './request-spans.ts'
 import type { AuthOptions } from './token.ts'
 
 /** A Fastify application whose routes validate and serialise with zod schemas and declare who may call them. */
@@ -74,6 +76,7 @@ export async function createHttpApp(options: {
     done()
   })
   addRequestIds(app)
+  if (isTracing) addRequestSpans(app)
   addProtocolChecks(app, methods)
   addStrictJson(app)
   addProblems(app, methods, showProblem)

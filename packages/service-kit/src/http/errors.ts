@@ -46,7 +46,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  const document = renderProblem(problem, pathOf(request), request.id)
+  const document = renderProblem(problem, pathOf(request), request.id, request.traceparent)
   const { headers, body } = { ...document, ...request.server.showProblem(problem, request) }
   // A buffer, because a string would go through the route's JSON serialiser.
   return reply

@@ -24,7 +24,7 @@ const silentMs = 300
 /** Adds what operators need: health, metrics, one log line per request, and a close that always ends. */
 export function addOperations(app: FastifyInstance, health: Health, about: { service: string; version: string }): void {
   let closing = false
-  const open = { schema: { hide: true }, config: { access: 'public', isQuiet: true } } as const
+  const open = { schema: { hide: true }, config: { access: 'public', isQuiet: true, isUntraced: true } } as const
 
   const ok = { status: 'ok', ...about }
   const refuse = (reason: string, cause?: unknown) =>

@@ -13,6 +13,7 @@ const problem = {
     code: text('What went wrong, as a stable code for programs'),
     instance: text('The requested path'),
     requestId: text('The id of the request in the log of the service'),
+    traceId: text('The id of its trace (W3C), if it has one'),
     errors: {
       type: 'array',
       description: 'The invalid parts of the request',

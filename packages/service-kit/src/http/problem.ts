@@ -3,6 +3,7 @@ import type { FastifyError } from 'fastify'
 import { AppError, type AppErrorKind } from '../app-error.ts'
 import { isOutage } from '../outage.ts'
 import { shorten } from '../shorten.ts'
+import { traceIdOf } from '../tracing.ts'
 
 const statusOf: Record<AppErrorKind, number> = {
   invalid: 422,
@@ -71,7 +72,12 @@ export function problemOf(status: number): Problem {
 }
 
 /** Builds the headers and the body (RFC 9457) of a problem. */
-export function renderProblem(problem: Problem, instance: string, requestId: string) {
+export function renderProblem(
+  problem: Problem,
+  instance: string,
+  requestId: string,
+  traceparent: string | null = null,
+) {
   const { retryAfterSeconds, ...shown } = problem
   return {
     headers: {
@@ -84,6 +90,7 @@ export function renderProblem(problem: Problem, instance: string, requestId: str
       ...shown,
       instance: shorten(instance, MAX_TEXT),
       requestId,
+      ...(traceparent !== null && { traceId: traceIdOf(traceparent) }),
     }),
   }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { readTraceparent } from '../tracing.ts'
 
 export const requestIdShape = /^[A-Za-z0-9._-]{1,128}$/
-const traceparentShape = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** Returns the caller's request id, or a new one if it is missing or not plain. */
 export function chooseRequestId(request: Pick<IncomingMessage, 'headers'>): string {
@@ -17,7 +17,7 @@ export function addRequestIds(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id)
     const { traceparent } = request.headers
-    if (typeof traceparent === 'string' && traceparentShape.test(traceparent)) request.traceparent = traceparent
+    if (traceparent !== undefined) request.traceparent = readTraceparent(traceparent)
     done()
   })
 }

@@ -1,0 +1,2 @@
+export { startTraceServer } from './server.ts'
+export type { Span } from './span.ts'
