@@ -24,6 +24,7 @@ import { createRefreshComparison } from './refresh.ts'
 import { createRelayComparisons } from './relay.ts'
 import { createRenderingComparison } from './rendering.ts'
 import { createSignInComparisons } from './sign-ins.ts'
+import { createSpansComparison } from './spans.ts'
 import { renderCpuTable, renderTable } from './table.ts'
 import { createVariantComparison } from './variants.ts'
 
@@ -47,6 +48,7 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   browser: createBrowserComparisons,
   mail: createMailComparisons,
   rendering: async () => [await createRenderingComparison()],
+  spans: async () => [createSpansComparison()],
   idle: async (environment) => [await createIdleComparison(environment)],
   growth: createGrowthComparisons,
   variants: async (environment) => [await createVariantComparison(environment)],
