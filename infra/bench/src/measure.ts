@@ -23,6 +23,7 @@ import { createRecommendationComparison } from './recommendations.ts'
 import { createRefreshComparison } from './refresh.ts'
 import { createRelayComparisons } from './relay.ts'
 import { createRenderingComparison } from './rendering.ts'
+import { createScaleComparison } from './scale.ts'
 import { createSignInComparisons } from './sign-ins.ts'
 import { createSpansComparison } from './spans.ts'
 import { renderCpuTable, renderTable } from './table.ts'
@@ -50,6 +51,7 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   rendering: async () => [await createRenderingComparison()],
   spans: async () => [createSpansComparison()],
   idle: async (environment) => [await createIdleComparison(environment)],
+  scale: async (environment) => [createScaleComparison(environment)],
   growth: createGrowthComparisons,
   variants: async (environment) => [await createVariantComparison(environment)],
   generations: async (environment) => [await createGenerationComparison(environment)],

@@ -37,6 +37,8 @@ export const languages: Record<string, () => Promise<Language>> = {
         const file = program === 'consumer' ? 'Consumer.java' : 'Producer.java'
         return ['-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, join(sources, 'java', file)]
       },
+      // Java reads its arguments in the charset of the locale.
+      environment: { LC_ALL: 'C.UTF-8' },
       toDatabaseUrl(url) {
         const { host, pathname, username, password } = new URL(url)
         return `jdbc:postgresql://${host}${pathname}?user=${username}&password=${password}`
