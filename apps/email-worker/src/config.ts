@@ -32,7 +32,7 @@ export type Config = z.output<typeof configSchema>
 
 export const cliConfigSchema = z.object({ DATABASE_URL: baseConfig.DATABASE_URL })
 
-/** Where a running email-worker takes letters of SNS. */
+/** The address of a running email-worker that takes letters of SNS. */
 export const doorConfigSchema = z.object({ EMAIL_WORKER_URL: baseUrl })
 
 /** The settings with which enrollment-api can be asked as well. */

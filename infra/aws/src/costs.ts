@@ -38,7 +38,7 @@ const secrets =
 /** Every lag alarm, and every scaling by lag, reads five topics. */
 const alarmMetrics = consumers.length * 2 * 5 + 2 * appNames.length + appNames.length + 6
 
-/** What an enrolment brings: somebody looks around, signs up, enrols and learns for a month. These are assumptions. */
+/** The work that an enrolment brings: somebody looks around, signs up, enrols and learns for a month. These are assumptions. */
 const perEnrollment = { pages: 20, requests: 400, megabytes: 6, mails: 3, logMegabytes: 0.2, gatewayMegabytes: 0.5 }
 
 export interface Line {

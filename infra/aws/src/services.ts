@@ -46,7 +46,7 @@ export type Services = Record<
 >
 
 const port = 8080
-/** How many tasks of each app run, at least and at most. */
+/** The number of tasks of each app, at least and at most. */
 export const taskCounts = { min: 2, max: 4 }
 
 /** Creates a service for each app, which migrates its tables before the first task of a version starts. */

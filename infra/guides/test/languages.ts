@@ -6,7 +6,7 @@ import { cacheDirectory, copyJars, fillOnce, findJava, runProgram } from '@cours
 
 const sources = fileURLToPath(new URL('../src', import.meta.url))
 
-/** How to run the programs of a language. */
+/** Runs the programs of a language. */
 export interface Language {
   command: string
   /** The arguments before those of the program. */

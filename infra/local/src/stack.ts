@@ -86,7 +86,7 @@ export interface StackOptions {
   secureKafka?: SecureKafka
   /** Additional settings of the apps. */
   environment?: NodeJS.ProcessEnv
-  /** Where the apps send their spans. Without it they make none. */
+  /** The place to which the apps send their spans. Without it they make none. */
   traces?: string | undefined
   /** Another checkout of this repository whose apps create the tables. */
   checkout?: string
@@ -111,7 +111,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** How an app reaches a secure Kafka as itself. */
+/** The settings with which an app reaches a secure Kafka as itself. */
 function loginSettings({ ca, loginOf }: SecureKafka, app: AppName): NodeJS.ProcessEnv {
   const { username, password } = loginOf(app)
   return {

@@ -6,7 +6,7 @@ import { keyOf } from '@coursewire/product'
 import { findFreePort, startGuard, startServerProcess } from '@coursewire/servers'
 import type { Product } from '../src/stack.ts'
 
-/** Why there is no Prometheus here, or null. */
+/** The reason why there is no Prometheus here, or null. */
 export const obstacle =
   spawnSync('prometheus', ['--version']).status === 0 ? null : 'prometheus is not installed (Debian: prometheus)'
 

@@ -14,7 +14,7 @@ export interface RunningStack {
   distributionService: string
   emailWorker?: string
   kafka: string
-  /** Where the spans are, if this machine keeps them. */
+  /** The place of the spans, if this machine keeps them. */
   traces?: string | undefined
   /** An app that was added since the start has none. */
   postgres: Partial<Record<DatabaseName, { databaseUrl: string; migrateDatabaseUrl?: string }>>

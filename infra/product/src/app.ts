@@ -49,7 +49,7 @@ export interface Addresses {
   /** Where the requests come from that web passes on, as TRUST_PROXY has it. */
   proxies: string
   aws: Aws
-  /** Where spans go (OTLP/HTTP). Without it there are none. */
+  /** The place for spans (OTLP/HTTP). Without it there are none. */
   traces?: string | undefined
   /** The tenant of hosts that belong to no other. */
   tenant: string

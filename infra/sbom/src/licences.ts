@@ -1,6 +1,6 @@
 import type { Component } from './bom.ts'
 
-/** What may be deployed, as SPDX names it. None of these asks for our own sources. Ask whoever decides on licences before you add one. */
+/** The licences that may be deployed, as SPDX names them. None of these asks for our own sources. Ask whoever decides on licences before you add one. */
 const allowed = new Set([
   '0BSD',
   'Apache-2.0',

@@ -5,7 +5,7 @@ const received = z.object({
   Messages: z.array(z.object({ MessageId: z.string(), ReceiptHandle: z.string().default(''), Body: z.string() })),
 })
 
-/** What became of a letter. The receipt handle is the one with which SQS deletes it. */
+/** A letter and its outcome. The receipt handle is the one with which SQS deletes it. */
 export interface Outcome {
   messageId: string
   /** A `refused` letter will be refused again, unless the settings of email-worker change. A `failed` one can be taken later. */

@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs'
 import type { Kafka } from './client.ts'
 
-/** What a principal, such as `User:enrollment-api`, may do from any host. */
+/** A right that a principal, such as `User:enrollment-api`, has from any host. */
 export interface AclSpecification {
   principal: string
   operation: 'READ' | 'WRITE' | 'DELETE'

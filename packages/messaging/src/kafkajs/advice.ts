@@ -1,6 +1,6 @@
 const login = 'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
 
-/** What to do about errors that no retry heals, if the settings explain them. To be spread into a log line. */
+/** Says what to do about errors that no retry heals, if the settings explain them. To be spread into a log line. */
 export function adviseOn(error: unknown, { ssl, sasl }: { ssl?: unknown; sasl?: unknown }): { advice?: string } {
   const text = error instanceof Error ? error.message : String(error)
   if (/\bSASL\b/.test(text)) return { advice: `Check ${login}: the brokers do not let this user in` }

@@ -56,7 +56,7 @@ const deleteAndSelectSql = `
          $11 - (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "writtenAt"
   FROM next WHERE bytes_before < $9 ORDER BY id`
 
-/** What the leader measures. Ages are in seconds. */
+/** The measurements of the leader. Ages are in seconds. */
 type Backlog = { unsent: number; oldest: number; parked: number; snapshot: number }
 
 /** Digits need no quotes. pg would add them to each element, and Postgres would remove them again. */
