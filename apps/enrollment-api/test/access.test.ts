@@ -27,7 +27,7 @@ const kinds = [
 ] as const
 
 let service: Service
-/** What is in tenant acme, by the name of the parameter that stands for it. */
+/** The ids of what tenant acme has, by the name of the parameter that stands for it. */
 let known: Record<string, string>
 beforeAll(async () => {
   service = await startService()

@@ -1,4 +1,4 @@
-/** What becomes of an enrolment after it was made: progress, leaving, and coming back. */
+/** These tests follow an enrolment after it was made: progress, leaving, and coming back. */
 import { enrollmentCancelled, enrollmentCompleted, enrollmentProgressed, parseEvent } from '@coursewire/events'
 import { decodeHeaders } from '@coursewire/messaging'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-/** What an administrator assigns: each student in each course. */
+/** An administrator assigns these enrolments: each student in each course. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { provisionClient } from '../src/accounts/provision.ts'

@@ -241,7 +241,7 @@ describe('erasing an account', () => {
         ask('/auth/signup', { name: 'Mallory', password: 'mossy stone wall' }),
       ]
 
-      // What only writes to the address does not wait for the account, but for whoever erases it.
+      // These two only write to the address, so they do not wait for the account, but for whoever erases it.
       const requests =
         place === 'first' ? [() => erase(person), ...others, ...toAddress] : [...others, () => erase(person)]
 

@@ -1,4 +1,4 @@
-/** What a command that runs for minutes gets from its process. */
+/** A command that runs for minutes gets this from its process. */
 export interface LongRun {
   /** Prints a line with the seconds since the start. */
   log: (line: string) => void

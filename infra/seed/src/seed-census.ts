@@ -1,6 +1,6 @@
 import { imagineCourse } from './imagined-course.ts'
 
-/** What the census needs to know about an entry. */
+/** The census needs to know this about an entry. */
 export interface Entry {
   id: string
   courseId: string

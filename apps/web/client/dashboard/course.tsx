@@ -11,7 +11,7 @@ import { useLanguage, useWords } from './words.tsx'
 
 const route = getRouteApi('/signed-in/courses/$courseId')
 
-/** Where "Continue Learning" leads. */
+/** Shows the course to which "Continue Learning" leads. */
 export function Course() {
   const words = useWords()
   const { courseId } = route.useParams()

@@ -7,7 +7,7 @@ import { useLanguage, useWords } from './words.tsx'
 
 const key = ['sessions']
 
-/** Where the person is signed in. */
+/** Lists the devices on which the person is signed in. */
 export function Devices() {
   const words = useWords()
   const queries = useQueryClient()

@@ -83,7 +83,7 @@ export function Motif() {
   )
 }
 
-/** What a page shows in place of its content. */
+/** A page shows this in place of its content. */
 export function State({ title, text, children }: { title: string; text?: ReactNode; children?: ReactNode }) {
   return (
     <section className="state">

@@ -5,7 +5,7 @@ import { type AuthOptions, type Caller, createTokenCheck, type Role, type TokenC
 
 export type { Caller, Role }
 
-/** Who may call a route: everybody, or the callers with one of these roles. */
+/** The callers that a route allows: everybody, or those with one of these roles. */
 export type Access = 'public' | readonly Role[]
 
 declare module 'fastify' {
