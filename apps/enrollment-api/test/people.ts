@@ -113,7 +113,8 @@ export async function readEvents(service: Service, accountId?: string) {
 }
 
 /**
- * Makes requests meet at an account: it is locked until all of them wait for it, each behind the one before. Returns the statuses of their answers.
+ * Makes requests meet at an account: it is locked until all of them wait for it. The first gets it first. The others get it in any order, because
+ * whoever finds a changed row waits for it anew. Returns the statuses of their answers.
  */
 export async function meetAt(
   service: Service,
