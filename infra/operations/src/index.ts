@@ -1,3 +1,3 @@
 export { runHere, runProcess } from './run-command.ts'
-export { announceStack, type RunningStack, readRunningStack, readSecrets, withdrawStack } from './running-stack.ts'
+export { announceStack, findRunningStack, type RunningStack, withdrawStack } from './running-stack.ts'
 export { claimDirectory, findOwner } from './single-start.ts'

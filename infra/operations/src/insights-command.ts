@@ -3,17 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { callAppCli, runAppCli } from './run-app-cli.ts'
-import { readRunningStack } from './running-stack.ts'
+import { findRunningStack } from './running-stack.ts'
 
 const args = process.argv.slice(2)
 const isHelp = args.includes('--help')
 // Whoever names other servers names the export of their audit log too.
 const isGiven = Boolean(process.env['MIGRATE_DATABASE_URL'])
-const stack = isGiven || isHelp ? null : readRunningStack()
+const stack = isGiven || isHelp ? null : findRunningStack()
 const { insights, audit } = stack?.postgres ?? {}
 if (!isGiven && !isHelp && !insights?.migrateDatabaseUrl) {
   console.error(
-    'Nothing is running here: run npm start first, or name the servers in MIGRATE_DATABASE_URL and KAFKA_BROKERS',
+    'Nothing is running here: run npm start or docker compose up first, or name the servers in MIGRATE_DATABASE_URL and KAFKA_BROKERS',
   )
   process.exit(1)
 }

@@ -1,8 +1,9 @@
 // `npm run keys -- …`: the signing keys in the database of the running stack, or in that of DATABASE_URL, sealed by KEY_SEAL.
 import { chooseDatabase, runAppCli } from './run-app-cli.ts'
-import { readRunningStack, readSecrets } from './running-stack.ts'
+import { findRunningStack } from './running-stack.ts'
 
-const database = chooseDatabase(readRunningStack()?.postgres.enrollment?.databaseUrl, 'enrollment-api')
-// The secrets of this machine fit its own stack only.
-const seal = database['DATABASE_URL'] ? { KEY_SEAL: readSecrets().keySeal } : {}
+const stack = findRunningStack()
+const database = chooseDatabase(stack?.postgres.enrollment?.databaseUrl, 'enrollment-api')
+// Whoever names another database names its seal too.
+const seal = stack && database['DATABASE_URL'] && { KEY_SEAL: stack.readSecrets().keySeal }
 runAppCli('enrollment-api/src/keys.ts', { ...database, ...seal })

@@ -52,7 +52,10 @@ export function createOutbox({ env, stack, print }: Terminal & { stack: RunningS
       const { DATABASE_URL: url } = loadConfig(z.object({ DATABASE_URL: baseConfig.DATABASE_URL }), env)
       return [{ app: null, url }]
     }
-    if (!stack) throw new Error('Nothing is running here: run npm start first, or name a database in DATABASE_URL')
+    if (!stack)
+      throw new Error(
+        'Nothing is running here: run npm start or docker compose up first, or name a database in DATABASE_URL',
+      )
     const targets = databases.flatMap(({ app: name, database }) => {
       const url = stack.postgres[database]?.databaseUrl
       return url && (!only || name === only) ? [{ app: name, url }] : []

@@ -20,6 +20,8 @@ export function callAppCli(path: string, args: string[], settings: Record<string
 export function chooseDatabase(running: string | undefined, app: string): Record<string, string> {
   if (process.env['DATABASE_URL'] || process.argv.includes('--help')) return {}
   if (running) return { DATABASE_URL: running }
-  console.error(`Nothing is running here: run npm start first, or name the database of ${app} in DATABASE_URL`)
+  console.error(
+    `Nothing is running here: run npm start or docker compose up first, or name the database of ${app} in DATABASE_URL`,
+  )
   process.exit(1)
 }

@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { renderTargets } from '@coursewire/observability'
 import { type AppUrls, type DatabaseName, keyOf } from '@coursewire/product'
 import { type Databases, keepSecrets, type Secrets } from '@coursewire/setup'
+import { findContainers } from './containers.ts'
 import { findOwner } from './single-start.ts'
 
 const ownDirectory = fileURLToPath(new URL('../../../.coursewire', import.meta.url))
 
-/** What `npm start` publishes about the running stack for the other commands. */
+/** Where the parts of the running stack are. `npm start` publishes it for the other commands. */
 export interface RunningStack {
   enrollmentApi: string
   distributionService: string
@@ -18,6 +19,11 @@ export interface RunningStack {
   traces?: string | undefined
   /** An app that was added since the start has none. */
   postgres: Partial<Record<DatabaseName, { databaseUrl: string; migrateDatabaseUrl?: string }>>
+}
+
+/** A stack that runs, and the secrets that fit it alone. */
+export interface FoundStack extends RunningStack {
+  readSecrets(): Secrets
 }
 
 /** A stack as the process that started it knows it. */
@@ -57,9 +63,11 @@ export function readRunningStack(directory = ownDirectory): RunningStack | null 
   return findOwner(directory) && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningStack) : null
 }
 
-/** Returns the secrets of this checkout. */
-export function readSecrets(): Secrets {
-  return keepSecrets(join(ownDirectory, 'secrets.json'))
+/** Finds the stack that `npm start` runs, or else the one in the containers of this checkout. Returns null if there is neither. */
+export function findRunningStack(): FoundStack | null {
+  const stack = readRunningStack()
+  if (!stack) return findContainers(process.env)
+  return { ...stack, readSecrets: () => keepSecrets(join(ownDirectory, 'secrets.json')) }
 }
 
 function fileOf(directory: string): string {

@@ -175,7 +175,7 @@ describe('course-factory publish', () => {
     ['an unknown type', ['title=T', '--type=course.imagined'], 2, '→ at type'],
     ['no number', ['course.deployed.staging', '--times=many'], 2, '→ at times'],
     ['an unknown option', ['course.deployed.staging', '--twice'], 2, "Unknown option '--twice'"],
-    ['no stack', ['course.deployed.staging'], 1, 'Nothing is running here: run npm start first'],
+    ['no stack', ['course.deployed.staging'], 1, 'Nothing is running here: run npm start or docker compose up first'],
   ])('explains what is wrong with %s', async (_, args, code, message) => {
     const outcome = await run(['publish', ...args])
 

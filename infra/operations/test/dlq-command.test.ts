@@ -239,7 +239,11 @@ it.each([
 })
 
 it.each([
-  ['nothing runs', '', /^Nothing is running here: run npm start first, or name the brokers in KAFKA_BROKERS$/],
+  [
+    'nothing runs',
+    '',
+    /^Nothing is running here: run npm start or docker compose up first, or name the brokers in KAFKA_BROKERS$/,
+  ],
   ['Kafka is away', '127.0.0.1:1', /^Kafka does not answer at 127\.0\.0\.1:1: .*ECONNREFUSED/],
 ])('says when %s', async (_, KAFKA_BROKERS, message) => {
   const { code, out, err } = await runHere(

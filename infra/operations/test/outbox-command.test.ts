@@ -163,7 +163,11 @@ it('outbox works on the database of DATABASE_URL as a process', async () => {
 })
 
 it.each([
-  ['nothing runs', '', /^Nothing is running here: run npm start first, or name a database in DATABASE_URL$/],
+  [
+    'nothing runs',
+    '',
+    /^Nothing is running here: run npm start or docker compose up first, or name a database in DATABASE_URL$/,
+  ],
   ['the database is away', 'postgres://nobody@127.0.0.1:1/none', /^DATABASE_URL: .*ECONNREFUSED/],
   [
     'it has no outbox',

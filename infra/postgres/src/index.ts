@@ -1,2 +1,2 @@
-export { isolateDatabase, provisionService, type ServiceAccess, type ServicePasswords } from './provision.ts'
+export { accessOf, isolateDatabase, provisionService, type ServiceAccess, type ServicePasswords } from './provision.ts'
 export { postgresVersion } from './version.ts'

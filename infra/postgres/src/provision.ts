@@ -14,7 +14,7 @@ export async function provisionService(
   passwords: ServicePasswords,
 ): Promise<ServiceAccess> {
   if (!/^[a-z][a-z0-9_]{0,50}$/.test(service)) throw new Error(`Not a name for a database and a role: ${service}`)
-  const owner = `${service}_owner`
+  const owner = ownerOf(service)
 
   await withClient(adminUrl, async (admin) => {
     // Without the lock, two processes that change the same catalogue rows fail with "tuple concurrently updated".
@@ -42,11 +42,19 @@ export async function provisionService(
     await admin.query(`${forOwner} grant usage, select on sequences to ${service}`)
   })
 
+  return accessOf(adminUrl, service, passwords)
+}
+
+/** Returns how the roles of a service connect, to the server that any of its URLs names. */
+export function accessOf(serverUrl: string, service: string, passwords: ServicePasswords): ServiceAccess {
+  const url = withDatabase(serverUrl, service)
   return {
-    databaseUrl: withLogin(withDatabase(adminUrl, service), service, passwords.run),
-    migrateDatabaseUrl: withLogin(withDatabase(adminUrl, service), owner, passwords.owner),
+    databaseUrl: withLogin(url, service, passwords.run),
+    migrateDatabaseUrl: withLogin(url, ownerOf(service), passwords.owner),
   }
 }
+
+const ownerOf = (service: string) => `${service}_owner`
 
 /** Lets only the owner of `database` and `role` connect to it. Every copy needs this again, because copies do not inherit such rights. */
 export async function isolateDatabase(admin: pg.Client, database: string, role: string): Promise<void> {

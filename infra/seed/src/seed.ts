@@ -30,7 +30,10 @@ export function createSeed({
         .describe('How many courses to have in the end, at most 1000000'),
     }),
     async run({ courses }) {
-      if (!target) throw new Error('Nothing is running here: run npm start first, and seed from another terminal')
+      if (!target)
+        throw new Error(
+          'Nothing is running here: run npm start or docker compose up first, and seed from another terminal',
+        )
       const { kafka, distributionService, editor } = target
       const logger = createLogger({ service: 'seed', level: 'silent' })
       const kafkaClient = createKafka({ clientId: 'seed', brokers: [kafka], logger }, { retry: { retries: 2 } })

@@ -24,7 +24,11 @@ describe('seed', () => {
   })
 
   it('says what to do if nothing is running', async () => {
-    expect(await seed()).toEqual({ code: 1, out: '', err: expect.stringContaining('run npm start first') })
+    expect(await seed()).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('run npm start or docker compose up first'),
+    })
   })
 
   it('explains itself', async () => {
