@@ -16,7 +16,13 @@ interface Promises {
 }
 
 /** All that a new service changes outside its folder: its row, and what is generated from it. */
-const rowAndGenerated = ['infra/product/src/apps.ts', 'docker-compose.yml', 'infra/aws/costs.md', 'pnpm-lock.yaml']
+const rowAndGenerated = [
+  'infra/product/src/apps.ts',
+  'docker-compose.yml',
+  'infra/aws/costs.md',
+  'infra/observability/containers.json',
+  'pnpm-lock.yaml',
+]
 
 export const promises: Record<string, Promises> = {
   'Add a service': {
