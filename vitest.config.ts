@@ -34,7 +34,8 @@ function createProjects(folder: string): TestProjectInlineConfiguration[] {
     const patience = { testTimeout: 600_000, hookTimeout: 300_000, fileParallelism: false }
     return [create('faults', { include: [faults], ...servers, ...patience })]
   }
-  const patience = { testTimeout: 60_000, hookTimeout: 120_000 }
+  // Tests wait for outcomes, and say which one did not come. This ends what hangs, also on a machine that is seven times slower.
+  const patience = { testTimeout: 240_000, hookTimeout: 240_000 }
   return [
     create('unit', { include: ['src/**/*.test.{ts,tsx}'], ...patience }),
     create('integration', {

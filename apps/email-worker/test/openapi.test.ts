@@ -98,7 +98,7 @@ describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$met
 
     // An unknown address cannot be taken off the suppressed ones.
     expect([...seen].some((status) => status < 300 || status === 404)).toBe(true)
-  }, 120_000)
+  })
 })
 
 it('another service learns all mails to an account, but none of another tenant', async () => {

@@ -96,4 +96,4 @@ it('the events of each enrolment tell, in the order of the outbox, what its row 
     expect(forSns).toBe(count('enrollment.completed'))
   })
   await fc.assert(property, { numRuns: RUNS })
-}, 120_000)
+})

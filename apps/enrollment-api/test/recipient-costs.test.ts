@@ -40,7 +40,7 @@ beforeAll(async () => {
     [RECIPIENTS],
   )
   await run('VACUUM (ANALYZE) users, enrollments, subscribers, subscriptions')
-}, 120_000)
+})
 afterAll(() => service.close())
 
 interface Plan {

@@ -208,7 +208,7 @@ test('all tables are made as the consumer has made them, from Kafka or from the 
   for (const { code, out } of [fromKafka, fromLog])
     expect([code, out]).toEqual([0, expect.stringContaining('Replaced everything')])
   expect(await readAll()).toEqual(made)
-}, 120_000)
+})
 
 test('without the audit log only the days that Kafka has are made anew, and this is said', async () => {
   const { forget, readAll, run } = await startWorld()
@@ -221,7 +221,7 @@ test('without the audit log only the days that Kafka has are made anew, and this
   expect(out).toMatch(/Days before \d{4}-\d\d-\d\d stay as they are/)
   expect(out).toMatch(/Replaced the days from \d{4}-\d\d-\d\d on; those before stay as they were/)
   expect(await readAll()).toEqual(made)
-}, 120_000)
+})
 
 test('an export that is not whole, not in order or none at all changes nothing', async () => {
   const { writeHistory, forget, readAll, run } = await startWorld()
@@ -239,7 +239,7 @@ test('an export that is not whole, not in order or none at all changes nothing',
     expect([code, out]).toEqual([1, expect.stringMatching(message)])
   }
   expect(await readAll()).toEqual(made)
-}, 120_000)
+})
 
 test('an account that was erased is not brought back', async () => {
   const { db, writeHistory, run } = await startWorld({ erases: 'usr_4' })

@@ -51,4 +51,4 @@ it('an event drops the page on every instance, and without Kafka the catalogue i
   await kafka.kill()
   catalogue.takeBack('sauerteig')
   await waitFor(async () => (await read()).statuses.join() === '404,404', { timeoutMs: 8_000 })
-}, 120_000)
+})

@@ -3,8 +3,6 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { findDockerObstacle, isBrokerReady, startKafka, startPostgres } from '../src/index.ts'
 import { query } from '../src/query.ts'
 
-vi.setConfig({ testTimeout: 180_000 })
-
 const obstacle = await findDockerObstacle()
 beforeEach(({ skip }) => {
   vi.stubEnv('COURSEWIRE_PROVIDER', 'docker')

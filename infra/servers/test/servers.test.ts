@@ -28,9 +28,6 @@ import { isBrokerReady } from '../src/kafka-probe.ts'
 import { isRunning, sendSignal } from '../src/processes.ts'
 import { query } from '../src/query.ts'
 
-// A broker takes four seconds to start on an idle machine, but test machines are seldom idle.
-vi.setConfig({ testTimeout: 180_000 })
-
 let directory: string
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'servers-test-'))
