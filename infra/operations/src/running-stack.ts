@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderTargets } from '@coursewire/observability'
 import { type AppUrls, type DatabaseName, keyOf } from '@coursewire/product'
+import { explain } from '@coursewire/service-kit'
 import { type Databases, keepSecrets, type Secrets } from '@coursewire/setup'
 import { findContainers } from './containers.ts'
 import { findOwner } from './single-start.ts'
@@ -63,11 +64,19 @@ export function readRunningStack(directory = ownDirectory): RunningStack | null 
   return findOwner(directory) && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningStack) : null
 }
 
-/** Finds the stack that `npm start` runs, or else the one in the containers of this checkout. Returns null if there is neither. */
+/**
+ * Finds the stack that `npm start` runs, or else the one in the containers of this checkout. Returns null if there is neither. Ends this
+ * process, and says why, if the containers are several products or have only begun to start.
+ */
 export function findRunningStack(): FoundStack | null {
   const stack = readRunningStack()
-  if (!stack) return findContainers(process.env)
-  return { ...stack, readSecrets: () => keepSecrets(join(ownDirectory, 'secrets.json')) }
+  if (stack) return { ...stack, readSecrets: () => keepSecrets(join(ownDirectory, 'secrets.json')) }
+  try {
+    return findContainers(process.env)
+  } catch (error) {
+    console.error(explain(error))
+    process.exit(1)
+  }
 }
 
 function fileOf(directory: string): string {
