@@ -239,7 +239,7 @@ describe('erasing an account', () => {
         reset: ask('/auth/password-reset', {}),
         signUp: ask('/auth/signup', { name: 'Mallory', password: 'mossy stone wall' }),
       },
-      async expectNothing() {
+      expectNothing: async () => {
         for (const trace of [name, comment]) expect(await findTraces(service, trace)).toEqual([])
         expect(await service.ctx.db.$count(accountRequests, eq(accountRequests.accountId, person.id))).toBe(0)
         expect(await service.ctx.db.$count(sessions, eq(sessions.userId, person.id))).toBe(0)
