@@ -17,6 +17,9 @@ const compress: Plugin = {
   },
 }
 
+/** The plots of reports are for editors, who load uPlot with them. */
+const isLibrary = (file: string) => file.includes('node_modules') && !file.includes('uplot')
+
 export default defineConfig({
   plugins: [react(), compress],
   appType: 'custom',
@@ -29,6 +32,8 @@ export default defineConfig({
     // These know light-dark(). For older ones Vite would replace it with rules that scripts have to switch.
     cssTarget: ['chrome123', 'safari17.5', 'firefox120'],
     rolldownOptions: {
+      // Libraries that several pages use compress better together, and stay in a browser's cache while only our own code changes.
+      output: { codeSplitting: { groups: [{ name: 'libraries', test: isLibrary }] } },
       input: [
         'client/storefront/storefront.css',
         'client/storefront/storefront.ts',

@@ -1,16 +1,19 @@
 import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import { endSession, hasSession, onSession, signOut } from '../session.ts'
 import { accounts, dataOf } from './api.ts'
 import { Field, Form } from './form.tsx'
 import { intent } from './intent.ts'
 import { knownAddress } from './known-address.ts'
-import { useMailToken } from './mail-link.ts'
+import { getMailToken, onMailToken } from './mail-link.ts'
 import { notify } from './notices.tsx'
 import { Motif, Problem, State, useTitle } from './parts.tsx'
 import { isLinkInvalid } from './problems.ts'
 import { useLanguage, useWords } from './words.tsx'
+
+/** The token of the mailed link that has led here. */
+export const useMailToken = () => useSyncExternalStore(onMailToken, getMailToken)
 
 export function SignUp() {
   const { words, language: locale } = useLanguage()

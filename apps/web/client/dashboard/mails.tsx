@@ -1,18 +1,11 @@
 import type { OwnMail } from '@coursewire/api-client/email-worker'
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { dataOf, mails } from './api.ts'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { mails } from './api.ts'
 import { entriesQuery } from './my-courses-data.ts'
 import { notify } from './notices.tsx'
 import { Loading, Problem } from './parts.tsx'
-import { useLanguage, useWords } from './words.tsx'
-
-const SHOWN = 10
-
-const mailsQuery = queryOptions({
-  queryKey: ['mails'],
-  queryFn: () => dataOf(mails.GET('/api/me/mails', { params: { query: { limit: SHOWN } } })),
-})
+import { mailsQuery } from './unreached.tsx'
+import { useLanguage } from './words.tsx'
 
 /** The latest mails to the person, and what became of each. */
 export function SentMails() {
@@ -67,18 +60,5 @@ function SentMail({ mail, course, onAgain }: { mail: OwnMail; course: string | u
         </button>
       ) : null}
     </li>
-  )
-}
-
-/** Says so if mails do not reach the person: that is how the latest one ended of which the end is known. */
-export function Unreached() {
-  const words = useWords()
-  const { data } = useQuery(mailsQuery)
-  const latest = data?.items.find(({ state }) => state === 'returned' || state === 'delivered')
-  if (latest?.state !== 'returned') return null
-  return (
-    <p className="notice bad" role="status">
-      {words.unreached} <Link to="/account">{words.unreachedChange}</Link>
-    </p>
   )
 }
