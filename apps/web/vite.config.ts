@@ -34,9 +34,12 @@ export default defineConfig({
     rolldownOptions: {
       // Libraries that several pages use compress better together, and stay in a browser's cache while only our own code changes.
       output: { codeSplitting: { groups: [{ name: 'libraries', test: isLibrary }] } },
+      // The storefront imports enrolling.ts by its address, and calls what it exports.
+      preserveEntrySignatures: 'allow-extension',
       input: [
         'client/storefront/storefront.css',
         'client/storefront/storefront.ts',
+        'client/storefront/enrolling.ts',
         'client/storefront/boot.ts',
         'client/dashboard/early.ts',
         'client/dashboard/index.html',

@@ -1,11 +1,9 @@
 // The session of this browser. The access token is in this module's memory and nowhere else; the refresh token is a cookie that no script sees.
-import { device, ENROLLED, tab } from './storage.ts'
+import { device, ENROLLED, hasSession, SIGNED_IN, tab } from './storage.ts'
 
 type Token = { token: string; until: number }
 type Message = { token: Token } | 'asking' | 'ended'
 
-/** Says that somebody is signed in here. A hint for what pages show, not a secret. */
-const HINT = 'coursewire.in'
 /** Held by the one tab that refreshes. */
 const REFRESH = 'coursewire.refresh'
 /** Held by every tab that has a token for others. */
@@ -34,7 +32,7 @@ const isGood = ({ until }: Token) => until - Date.now() > MARGIN_MS
 
 function keep(token: Token): void {
   held = token
-  device.set(HINT, '1')
+  device.set(SIGNED_IN, '1')
   letGo()
   const over = new Promise<void>((resolve) => {
     letGo = resolve
@@ -46,7 +44,7 @@ function keep(token: Token): void {
 
 function drop(): void {
   held = undefined
-  device.set(HINT, null)
+  device.set(SIGNED_IN, null)
   tab.set(ENROLLED, null)
   letGo()
   for (const listener of listeners) listener(false)
@@ -57,8 +55,6 @@ export function onSession(listener: (isSignedIn: boolean) => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
-
-export const hasSession = (): boolean => device.get(HINT) !== null
 
 /**
  * Returns a token that is good for half a minute at least, and not the one that was refused; undefined when nobody is signed in. All tabs

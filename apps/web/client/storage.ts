@@ -27,3 +27,8 @@ export const tab = openStorage('sessionStorage')
 
 /** In `tab`: the courses that the learner has, remembered for a minute by the public pages. */
 export const ENROLLED = 'coursewire.enrolled'
+
+/** In `device`: says that somebody is signed in here. A hint for what pages show, not a secret. */
+export const SIGNED_IN = 'coursewire.in'
+
+export const hasSession = (): boolean => device.get(SIGNED_IN) !== null

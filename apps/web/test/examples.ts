@@ -6,6 +6,7 @@ export const site: Site = { name: 'Coursewire', origin: 'https://learn.example.o
 export const assets: Assets = {
   css: '/assets/storefront.css',
   script: '/assets/storefront.js',
+  enrolling: '/assets/enrolling.js',
   boot: '/assets/boot.js',
   icon: '/assets/icon.svg',
   font: '/assets/font.woff2',

@@ -22,6 +22,10 @@ function measureKilobytes(sources: string[]): number {
 
 const libraries = findScripts(['dashboard/index.html']).filter((file) => file.includes('libraries'))
 
+it('the scripts of a course page are at most 3 KB for a visitor', () => {
+  expect(measureKilobytes(['storefront/boot.ts', 'storefront/storefront.ts'])).toBeLessThanOrEqual(3)
+})
+
 it('the scripts of the first page of a learner are at most 125 KB', () => {
   const first = ['storefront/boot.ts', 'dashboard/early.ts', 'dashboard/index.html', 'dashboard/words.de.ts']
   const page = ['dashboard/my-courses.tsx', 'dashboard/recommendations.tsx']

@@ -1,5 +1,6 @@
 // Loaded beside the application, not after it: the refresh and the words are under way while the rest still arrives.
-import { accessToken, hasSession } from '../session.ts'
+import { accessToken } from '../session.ts'
+import { hasSession } from '../storage.ts'
 import { loadFirstWording } from './language.ts'
 import './mail-link.ts'
 

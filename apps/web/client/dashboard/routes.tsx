@@ -11,7 +11,8 @@ import {
   useRouterState,
 } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { accessToken, hasSession, onSession } from '../session.ts'
+import { accessToken, onSession } from '../session.ts'
+import { hasSession } from '../storage.ts'
 import type { Search as RecordSearch } from './audit/data.ts'
 import { enrolInIntent, intent } from './intent.ts'
 import { enrollmentsQuery } from './my-courses-data.ts'

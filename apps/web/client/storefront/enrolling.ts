@@ -1,43 +1,19 @@
-import { authorized, hasSession, onSession } from '../session.ts'
-import { ENROLLED, tab } from '../storage.ts'
-import { countClick } from './counts.ts'
+// Loaded once somebody is signed in. Makes "Enroll" enrol, and "Continue Learning" of the courses that the learner has.
+import { authorized, onSession } from '../session.ts'
+import { ENROLLED, hasSession, tab } from '../storage.ts'
+import { type Button, buttons, enrolled, waiting } from './buttons.ts'
 
 /** How long the learner's courses are remembered while somebody leafs through a list. */
 const KEEP_MS = 60_000
 
-const enrolled = new Set<string>()
-/** Courses whose enrolment has not been answered yet. Their buttons say already what they will be. */
-const waiting = new Set<string>()
-const buttons = [...document.querySelectorAll<HTMLAnchorElement>('a[data-cta]')].map((link) => ({
-  link,
-  label: link.textContent,
-  href: link.href,
-  lang: link.lang,
-  slug: link.dataset.slug ?? '',
-  cta: link.dataset.cta ?? '',
-  /** Empty where the button leads elsewhere. */
-  course: link.dataset.course ?? '',
-  isTriedOut: link.matches('coursewire-arms > :not(:last-child)'),
-}))
 const courses = new Set(buttons.flatMap(({ course }) => course || []))
 const status = document.querySelector<HTMLElement>('.said')
 
-type Button = (typeof buttons)[number]
-
-/** As far apart as the halves of a double click can be. Browsers begin to count anew when the text under the pointer changes. */
-const DOUBLE_MS = 500
-let pressed = { link: document.body, at: -Infinity }
-
-/** Makes "Enroll" enrol, and "Continue Learning" of the courses that the learner has. */
-export function startEnrolling(): void {
-  for (const button of buttons) button.link.addEventListener('click', (event) => onClick(event, button))
-  // A page that is shown again on the way back is as it was left.
-  addEventListener('pageshow', ({ persisted }) => persisted && look())
-  onSession((isSignedIn) => isSignedIn !== wasSignedIn && look())
-  look()
-}
-
 let wasSignedIn = false
+// A page that is shown again on the way back is as it was left.
+addEventListener('pageshow', ({ persisted }) => persisted && look())
+onSession((isSignedIn) => isSignedIn !== wasSignedIn && look())
+look()
 
 function look(): void {
   wasSignedIn = hasSession()
@@ -52,10 +28,7 @@ function look(): void {
 }
 
 async function readEnrolled(): Promise<string[]> {
-  if (!hasSession()) {
-    tab.set(ENROLLED, null)
-    return []
-  }
+  if (!hasSession()) return []
   const [only, ...others] = courses
   if (only === undefined) return []
   if (others.length === 0) return listEnrolled({ courseId: only })
@@ -75,21 +48,8 @@ async function listEnrolled(query: Record<string, string>): Promise<string[]> {
   return items.map(({ courseId }) => courseId)
 }
 
-function onClick(event: MouseEvent, button: Button): void {
-  const { link, course, slug, cta, isTriedOut } = button
-  // The second half of a double click must not follow the link that the first half has made.
-  const isSecond = event.detail > 1 || (pressed.link === link && event.timeStamp - pressed.at < DOUBLE_MS)
-  if (isSecond || waiting.has(course)) return event.preventDefault()
-  pressed = { link, at: event.timeStamp }
-  if (enrolled.has(course)) return
-  countClick(slug, cta, isTriedOut)
-  // The link leads to where one signs in and is enrolled then. With a modifier the browser opens it elsewhere.
-  if (!course || !hasSession() || event.ctrlKey || event.metaKey || event.shiftKey) return
-  event.preventDefault()
-  void enroll(button)
-}
-
-async function enroll({ link, course, cta, href }: Button): Promise<void> {
+/** Enrols the learner, and leads to the sign-in if the session is over. */
+export async function enroll({ link, course, cta, href }: Button): Promise<void> {
   say()
   waiting.add(course)
   set(course, true)

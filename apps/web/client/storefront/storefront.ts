@@ -1,7 +1,7 @@
 // What the storefront does beyond being read. Without it every link still works.
 import { device } from '../storage.ts'
+import { startButtons } from './buttons.ts'
 import { countView } from './counts.ts'
-import { startEnrolling } from './enrolling.ts'
 
 document.querySelector('[data-theme-toggle]')?.addEventListener('click', () => {
   const root = document.documentElement
@@ -20,4 +20,4 @@ function findShown(page: HTMLElement): string | undefined {
   return shown instanceof HTMLElement ? shown.dataset.cta : undefined
 }
 
-startEnrolling()
+startButtons()

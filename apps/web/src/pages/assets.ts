@@ -12,6 +12,8 @@ export interface Assets {
   css: string
   /** What the storefront does beyond being read. */
   script: string
+  /** Makes buttons enrol. Only the pages of somebody who is signed in load it. */
+  enrolling: string
   /** Runs before the first paint. */
   boot: string
   font: string
@@ -40,6 +42,7 @@ export function readAssets(): Assets {
   return {
     css: addressOf('client/storefront/storefront.css'),
     script: addressOf('client/storefront/storefront.ts'),
+    enrolling: addressOf('client/storefront/enrolling.ts'),
     boot: addressOf('client/storefront/boot.ts'),
     font: `/${find('client/storefront/storefront.css').assets?.[0]}`,
     icon: addressOf('client/icon.svg'),

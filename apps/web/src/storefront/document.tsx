@@ -88,7 +88,7 @@ function Head({ page }: { page: Page }) {
       <link rel="preload" as="font" type="font/woff2" crossOrigin="anonymous" href={assets.font} />
       <link rel="icon" href={assets.icon} />
       <link rel="stylesheet" href={assets.css} />
-      <script type="module" src={assets.script} async />
+      <script type="module" src={assets.script} data-enrolling={assets.enrolling} async />
       {data.map((one, index) => (
         <script key={index} type="application/ld+json" dangerouslySetInnerHTML={{ __html: writeJson(one) }} />
       ))}

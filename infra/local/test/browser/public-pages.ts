@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { waitFor } from '@coursewire/servers'
 import { callApi, type Editor, firstCourse } from '@coursewire/setup'
 import { describe, expect, it } from 'vitest'
-import { signIn as signInElsewhere } from '../../src/journey.ts'
+import { createLearner, signIn as signInElsewhere } from '../../src/journey.ts'
 import { publishCourse } from './publishing.ts'
-import { enter, evaluate, expectGoodLook, leave, type Stage } from './stage.ts'
+import { atHome, enter, evaluate, expectGoodLook, leave, type Stage, signIn } from './stage.ts'
 
 const courseId = firstCourse.course_id
 
@@ -134,6 +134,66 @@ export function describePublicPages(getProduct: () => { stage: Stage; slug: stri
         .poll(() => read(`${button} + document.documentElement.dataset.in`), { timeout: 20_000 })
         .toBe('Jetzt einschreibenundefined')
       expect(visit.complaints()).toEqual([])
+    })
+
+    it('a page that was opened before the sign-in enrols after it', async () => {
+      const { stage, slug } = getProduct()
+      const learner = await createLearner(stage.stack)
+      await using visit = await stage.visit()
+      const { page, context } = visit
+      await page.goto(`/courses/${slug}`)
+      await page.getByRole('link', { name: 'Anmelden' }).waitFor()
+      const loaded = String(
+        await page.evaluate('performance.getEntriesByType("resource").map(({ name }) => name).join()'),
+      )
+      expect(loaded).toMatch(/storefront/)
+      expect(loaded).not.toMatch(/enrolling|session/)
+
+      const other = await context.newPage()
+      await other.goto('/app/sign-in')
+      await signIn(other, learner)
+      await page.getByRole('link', { name: 'Meine Kurse' }).waitFor()
+      await page.getByRole('link', { name: 'Jetzt einschreiben' }).first().click()
+      await page.getByRole('link', { name: 'Weiterlernen' }).first().waitFor()
+
+      expect(visit.complaints()).toEqual([])
+    })
+
+    it('a page that comes back from memory after the sign-in knows the learner', async () => {
+      const { stage, slug } = getProduct()
+      const learner = await createLearner(stage.stack)
+      await using visit = await stage.visit()
+      const { page, context } = visit
+      await page.goto(`/courses/${slug}`)
+      await page.getByRole('link', { name: 'Anmelden' }).waitFor()
+      await page.evaluate('window.wasKept = true')
+
+      await page.goto(stage.stack.urls.aws)
+      const other = await context.newPage()
+      await other.goto('/app/sign-in')
+      await signIn(other, learner)
+      await atHome(other)
+      await leave(page, 'history.back()')
+
+      // Playwright loses sight of a page that comes back from memory. The debugger does not.
+      await expect
+        .poll(() => evaluate(page, 'window.wasKept && document.documentElement.dataset.in'), { timeout: 20_000 })
+        .toBe('')
+      expect(visit.complaints()).toEqual([])
+    })
+
+    it('a page that cannot load what enrols leads to where one is enrolled', async () => {
+      const { stage, slug } = getProduct()
+      await using visit = await enter(stage)
+      const { page } = visit
+      await page.route(/\/assets\/enrolling-/, (route) => route.abort())
+
+      await page.goto(`/courses/${slug}`)
+      await page.getByRole('link', { name: 'Jetzt einschreiben' }).first().click()
+
+      await page.waitForURL(`**/app/courses/${courseId}`)
+      await page.getByText('You are enrolled.').waitFor()
+      expect(visit.complaints().filter((text) => !text.includes('ERR_FAILED'))).toEqual([])
     })
 
     it('a course that is gone says so, to its learners as well', async () => {
