@@ -55,7 +55,7 @@ export async function startContainers(options: {
     kill: async () => void (await compose(['kill', service])),
     async restart() {
       await compose(['restart', service])
-      await waitFor(isReady, { timeoutMs: 60_000, message: `${service} to be ready` })
+      await waitFor(isReady, { timeoutMs: 180_000, message: `${service} to be ready` })
     },
   })
   return {
