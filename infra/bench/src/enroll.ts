@@ -213,7 +213,7 @@ async function startEnrolling(log: (line: string) => void, options: Parameters<t
 }
 
 /** Each call enrols another pair of student and course. */
-function createEnrolments(tokens: string[], courses: string[]): () => Call {
+export function createEnrolments(tokens: string[], courses: string[]): () => Call {
   let count = 0
   return () => {
     const token = tokens[count % tokens.length]

@@ -25,7 +25,7 @@ import { createRelayComparisons } from './relay.ts'
 import { createRenderingComparison } from './rendering.ts'
 import { createScaleComparison } from './scale.ts'
 import { createSignInComparisons } from './sign-ins.ts'
-import { createSpansComparison } from './spans.ts'
+import { createSpansComparisons } from './spans.ts'
 import { renderCpuTable, renderTable } from './table.ts'
 import { createVariantComparison } from './variants.ts'
 
@@ -49,7 +49,7 @@ const benchmarks: Record<string, (environment: Environment) => Promise<Compariso
   browser: createBrowserComparisons,
   mail: createMailComparisons,
   rendering: async () => [await createRenderingComparison()],
-  spans: async () => [createSpansComparison()],
+  spans: createSpansComparisons,
   idle: async (environment) => [await createIdleComparison(environment)],
   scale: async (environment) => [createScaleComparison(environment)],
   growth: createGrowthComparisons,

@@ -6,10 +6,12 @@ import { cpuColumns, isCpu, nameCpu } from './cpu.ts'
 export function renderTable(results: Result[]): string {
   const rows = results
     .filter(({ figure }) => !isCpu(figure))
-    .map(({ work, floorWork, figure, unit, ours, floor, ratio, aim, isMet }) => [
+    .map(({ work, floorWork, figure, unit, ours, floor, ratio, rounds, aim, isMet }) => [
       `${work}, ${figure}`,
       `${format(ours)} ${unit}`,
-      ...(floorWork === null ? ['', '', ''] : [`${format(floor)} ${unit}`, floorWork, `${format(ratio)}×`]),
+      ...(floorWork === null
+        ? ['', '', '']
+        : [`${format(floor)} ${unit}`, floorWork, `${format(ratio)}×${renderRange(rounds)}`]),
       `${renderAim(aim, unit)}${isMet === false ? ', missed' : ''}`,
     ])
   return renderRows(['work', 'ours', 'floor', 'what the floor does', 'ratio', 'aim'], rows)
@@ -32,6 +34,13 @@ export function renderCpuTable(results: Result[]): string {
 function renderRows(head: string[], rows: string[][]): string {
   const lines = [head, head.map(() => '---'), ...rows]
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** The lowest and the highest ratio say how much the machine's other load is in the median. */
+function renderRange(rounds: Result['rounds']): string {
+  if (rounds.length < 2) return ''
+  const ratios = rounds.map(({ ours, floor }) => ours / floor)
+  return ` (${format(Math.min(...ratios))}–${format(Math.max(...ratios))})`
 }
 
 function renderAim(aim: Result['aim'], unit: string): string {

@@ -66,6 +66,8 @@ export interface AppStarter {
 interface Instance {
   /** Another checkout of this repository whose app to start. */
   checkout?: string
+  /** The file to start, if not that of the app as it is deployed. */
+  entry?: string
   /** The port, if not the one that its callers use. */
   port?: number
   /** Its directory below `run`, if not the app's name. */
@@ -207,11 +209,12 @@ export async function startBase(options: StackOptions): Promise<Base & AppStarte
     })
     const startApp: AppStarter['startApp'] = (app, instance = {}) => {
       const { checkout = root, port = appPorts[app], name = app, environment } = instance
+      const { entry = appFile(checkout, app, 'main.js') } = instance
       return keep(
         clients,
         startNode({
           directory: join(directory, 'run', name),
-          entry: appFile(checkout, app, 'main.js'),
+          entry,
           readyUrl: `http://127.0.0.1:${port}/health/ready`,
           environment: { ...environmentOf(app, port), ...environment },
           log,
