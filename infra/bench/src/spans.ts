@@ -74,9 +74,9 @@ const untraced = join(folder, '.coursewire')
 const STUDENTS = 500
 const COURSES = 300
 const CONNECTIONS = 50
-const WARM_UP = 10_000
+const WARM_UP = 5_000
 const TURN = 1_000
-const TURNS = 20
+const TURNS = 10
 
 /**
  * Compares enrollment-api with the same app built without spans. Both run at once and take turns of a fraction of a second, so that whatever
