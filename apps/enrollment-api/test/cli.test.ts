@@ -11,10 +11,10 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const program = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+const program = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 
 async function run(args: string[], secret: string | Buffer, environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import=tsx', program, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env['PATH'], DATABASE_URL: service.config.DATABASE_URL, NO_COLOR: '1', ...environment },
   })
   child.stdin.write(secret)
