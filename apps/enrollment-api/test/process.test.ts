@@ -16,10 +16,10 @@ import { aPublishedDistribution } from '@coursewire/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { aStudent, environment, startService } from './helpers.ts'
 
-const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 function startProcess(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import=tsx', program], {
+  const child = spawn(process.execPath, [program], {
     env: { PATH: process.env['PATH'], AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
