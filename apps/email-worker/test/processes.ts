@@ -8,19 +8,21 @@ import { onTestFinished } from 'vitest'
 
 type Line = Record<string, unknown> & { msg: string }
 
-const worker = new URL('./worker-process.ts', import.meta.url)
-const cli = new URL('../src/cli.ts', import.meta.url)
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+const workerThatDies = fileURLToPath(new URL('./worker-process.ts', import.meta.url))
 
-function run(script: URL, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
+function run(args: string[], env: NodeJS.ProcessEnv): ChildProcess {
   const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED } = process.env
-  return spawn(process.execPath, ['--import', 'tsx', fileURLToPath(script), ...args], {
+  return spawn(process.execPath, args, {
     env: { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED, ...env },
   })
 }
 
-/** Starts a worker in its own process, which ends with the test. It dies at `moment`. */
-export function startWorker(env: NodeJS.ProcessEnv, moment = 'never') {
-  const child = run(worker, [moment], env)
+/** Starts a worker in its own process, which ends with the test. If there is a `moment`, it dies then. */
+export function startWorker(env: NodeJS.ProcessEnv, moment?: string) {
+  const program = moment ? ['--import', 'tsx', workerThatDies, moment] : [main]
+  const child = run(program, { ...env, PORT: '0' })
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   const lines: Line[] = []
   if (child.stdout) createInterface(child.stdout).on('line', (line) => lines.push(JSON.parse(line) as Line))
@@ -46,7 +48,7 @@ export function startWorker(env: NodeJS.ProcessEnv, moment = 'never') {
 
 /** Runs the operators' command to its end. */
 export async function runMails(databaseUrl: string | undefined, ...args: string[]) {
-  const child = run(cli, args, { NO_COLOR: '1', ...(databaseUrl && { DATABASE_URL: databaseUrl }) })
+  const child = run([cli, ...args], { NO_COLOR: '1', ...(databaseUrl && { DATABASE_URL: databaseUrl }) })
   const [out, err, [code]] = await Promise.all([
     child.stdout ? text(child.stdout) : '',
     child.stderr ? text(child.stderr) : '',

@@ -18,7 +18,7 @@ runService(
     createContext: (config, logger) => createContext(config, logger, { onStep }),
     buildApp,
   },
-  { ...process.env, PORT: '0' },
+  process.env,
 )
 
 /**
