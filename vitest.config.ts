@@ -29,6 +29,8 @@ function createProjects(folder: string): TestProjectInlineConfiguration[] {
   // A package whose tests need servers has this file.
   const globalSetup = join(folder, 'test/global-setup.ts')
   const servers = { globalSetup: existsSync(globalSetup) ? [globalSetup] : [] }
+  // This one runs before each file of tests in `test/`.
+  const setup = join(folder, 'test/setup.ts')
   // Faults that take minutes are for `npm run test:faults` alone.
   if (process.env['COURSEWIRE_TESTS'] === 'faults') {
     const patience = { testTimeout: 600_000, hookTimeout: 300_000, fileParallelism: false }
@@ -42,6 +44,7 @@ function createProjects(folder: string): TestProjectInlineConfiguration[] {
       include: ['test/**/*.test.{ts,tsx}'],
       exclude: [...defaultExclude, faults],
       ...servers,
+      setupFiles: existsSync(setup) ? [setup] : [],
       ...patience,
     }),
   ]

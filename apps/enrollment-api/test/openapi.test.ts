@@ -10,8 +10,6 @@ import { anOpenCourse, environment, type Service, serve, startService } from './
 import { anAccount } from './people.ts'
 
 const REQUESTS = 1_000
-/** Each sign-in takes a hash, which is slow by design. */
-const PATIENCE_MS = 600_000
 
 const { SERVICE_CLIENT_ID: clientId, SERVICE_CLIENT_SECRET: clientSecret } = environment
 const credentials = { email: 'ada@example.com', password: 'correct horse' }
@@ -126,38 +124,34 @@ afterAll(async () => {
 describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$method $path', (described) => {
   const { method, path } = described
 
-  it(
-    `answers ${REQUESTS} requests as the document says, and never with a failure`,
-    async () => {
-      const roles = fc.constantFrom<Role>('student', 'student', 'service', 'editor', 'admin')
-      const checkAnswer = createAnswerCheck(described)
-      const seen = new Set<number>()
-      async function send(request: { url: string; headers: object; body: unknown }, role: Role, hasKnownBody: boolean) {
-        sent += 1
-        const caller = { id: known['id']?.[0] ?? '', tenantId: 'acme', roles: [role], scopes: ['account-mails'] }
-        const { token } = await service.ctx.tokens.issue(caller)
-        const body = hasKnownBody ? ((bodies[`${method} ${path}`] ?? bodies[path])?.() ?? request.body) : request.body
-        const answer = await service.app.inject({
-          method,
-          url: request.url,
-          headers: {
-            ...request.headers,
-            authorization: `Bearer ${token}`,
-            ...(body !== undefined && { 'content-type': 'application/json' }),
-          },
-          ...(body !== undefined && { payload: JSON.stringify(body) }),
-          remoteAddress: `10.0.${sent >> 8}.${sent & 255}`,
-        })
-        seen.add(answer.statusCode)
-        const type = String(answer.headers['content-type'])
-        checkAnswer({ status: answer.statusCode, type, body: answer.body === '' ? null : answer.json() })
-      }
-      await fc.assert(fc.asyncProperty(arbitraryRequest(described, known), roles, fc.boolean(), send), {
-        numRuns: REQUESTS,
-        endOnFailure: true,
+  it(`answers ${REQUESTS} requests as the document says, and never with a failure`, async () => {
+    const roles = fc.constantFrom<Role>('student', 'student', 'service', 'editor', 'admin')
+    const checkAnswer = createAnswerCheck(described)
+    const seen = new Set<number>()
+    async function send(request: { url: string; headers: object; body: unknown }, role: Role, hasKnownBody: boolean) {
+      sent += 1
+      const caller = { id: known['id']?.[0] ?? '', tenantId: 'acme', roles: [role], scopes: ['account-mails'] }
+      const { token } = await service.ctx.tokens.issue(caller)
+      const body = hasKnownBody ? ((bodies[`${method} ${path}`] ?? bodies[path])?.() ?? request.body) : request.body
+      const answer = await service.app.inject({
+        method,
+        url: request.url,
+        headers: {
+          ...request.headers,
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { payload: JSON.stringify(body) }),
+        remoteAddress: `10.0.${sent >> 8}.${sent & 255}`,
       })
-      expect([...seen].some((status) => status < 400)).toBe(true)
-    },
-    PATIENCE_MS,
-  )
+      seen.add(answer.statusCode)
+      const type = String(answer.headers['content-type'])
+      checkAnswer({ status: answer.statusCode, type, body: answer.body === '' ? null : answer.json() })
+    }
+    await fc.assert(fc.asyncProperty(arbitraryRequest(described, known), roles, fc.boolean(), send), {
+      numRuns: REQUESTS,
+      endOnFailure: true,
+    })
+    expect([...seen].some((status) => status < 400)).toBe(true)
+  })
 })
