@@ -54,12 +54,14 @@ export function settingsFor(databaseUrl: string, others: Record<string, string> 
   }
 }
 
-/** A log that ends with the test, and connections to it as the service and as the owner of its tables. */
-export async function openLog() {
+type AtEnd = (close: () => Promise<void>) => void
+
+/** A log, and connections to it as the service and as the owner of its tables. Ends with the test, or, by `afterAll`, with the file. */
+export async function openLog(atEnd: AtEnd = onTestFinished) {
   const database = await createTestDatabase()
   const open = (url: string): Database => createDatabase(createPool({ url, max: 5, name: 'test', logger }))
   const [db, owner] = [open(database.databaseUrl), open(database.migrateDatabaseUrl)]
-  onTestFinished(async () => {
+  atEnd(async () => {
     await Promise.all([db.$client.end(), owner.$client.end()])
     await database.drop()
   })
@@ -119,11 +121,11 @@ export async function openLog() {
   }
 }
 
-/** The service on a log, without Kafka, and calls of it. */
-export async function startService(databaseUrl: string) {
+/** The service on a log, without Kafka, and calls of it. Ends as the log does. */
+export async function startService(databaseUrl: string, atEnd: AtEnd = onTestFinished) {
   const ctx = await createContext(loadConfig(configSchema, settingsFor(databaseUrl)), logger)
   const app = await buildApp(ctx)
-  onTestFinished(async () => {
+  atEnd(async () => {
     await app.close()
     await ctx.close()
   })

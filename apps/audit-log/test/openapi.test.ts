@@ -8,7 +8,7 @@ import {
   readOperations,
 } from '@coursewire/testing/openapi'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { openLog, startService } from './helpers.ts'
 
 const REQUESTS = 500
@@ -16,13 +16,13 @@ const distribution_id = 'dist_1'
 const known = { slug: ['sourdough'], correlationId: ['req-1'] }
 
 async function startWorld() {
-  const log = await openLog()
+  const log = await openLog(afterAll)
   await log.store(
     anEnrollment(),
     aPublishedDistribution({ distribution_id, slug: 'sourdough' }),
     aBumpedVersion({ distribution_id, slug: 'sourdough' }),
   )
-  const { app, signToken } = await startService(log.databaseUrl)
+  const { app, signToken } = await startService(log.databaseUrl, afterAll)
 
   async function call(url: string, role: string | null, headers: object = {}) {
     const authorization = role && { authorization: `Bearer ${await signToken([role as 'admin'], 'acme')}` }
@@ -34,14 +34,15 @@ async function startWorld() {
   return { call }
 }
 
+// The log is only read, so all tests may share it.
+const { call } = await startWorld()
+
 describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$method $path', (described) => {
   const example = exampleRequest(described, { slug: 'sourdough', correlationId: 'req-1' })
 
   it.each([null, 'student', 'editor', 'admin', 'service'])(
     'admits or refuses %s as the document says',
     async (role) => {
-      const { call } = await startWorld()
-
       const { status, body } = await call(example.url, role)
 
       const refusal = expectedRefusal(described, role === null ? null : { role, scopes: [] })
@@ -51,7 +52,6 @@ describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$met
   )
 
   it(`answers ${REQUESTS} requests as the document says, and never with a failure`, async () => {
-    const { call } = await startWorld()
     const checkAnswer = createAnswerCheck(described)
     const seen = new Set<number>()
     const roles = fc.constantFrom('admin', 'admin', 'student')

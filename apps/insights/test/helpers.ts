@@ -50,15 +50,15 @@ export function settingsFor(databaseUrl: string, brokers = '127.0.0.1:1') {
   }
 }
 
-/** A database of its own, the HTTP side on it, and events as the consumer applies them. */
-export async function startWorld() {
+/** A database of its own, the HTTP side on it, and events as the consumer applies them. Ends with the test, or, by `afterAll`, with the file. */
+export async function startWorld(atEnd: (close: () => Promise<void>) => void = onTestFinished) {
   const database = await createTestDatabase()
   const pool = createPool({ url: database.databaseUrl, max: 5, name: 'test', logger })
   const db = createDatabase(pool)
   const config = loadConfig(configSchema, settingsFor(database.databaseUrl))
   const ctx = await createContext(config, logger)
   const app = await buildApp(ctx)
-  onTestFinished(async () => {
+  atEnd(async () => {
     await app.close()
     await ctx.close()
     await pool.end()

@@ -8,14 +8,14 @@ import {
   readOperations,
 } from '@coursewire/testing/openapi'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { aDistribution, anExperimentChange, startWorld } from './helpers.ts'
 
 const REQUESTS = 500
 const known = { courseId: 'course-1', id: 'dist_1', accountId: 'usr_1' }
 
 async function startKnown() {
-  const { take, get } = await startWorld()
+  const { take, get } = await startWorld(afterAll)
   const arms = ['plain', 'eager'].map((cta_type) => ({ label: cta_type, cta_type }))
   const experiment = { arms, split: [1, 1], ends_at: '2026-04-01T00:00:00Z' }
   await take(
@@ -29,12 +29,13 @@ async function startKnown() {
   }
 }
 
+// Reports are only read, so all tests may share them.
+const call = await startKnown()
+
 describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$method $path', (described) => {
   it.each([null, 'student', 'editor', 'admin', 'service'])(
     'admits or refuses %s as the document says',
     async (role) => {
-      const call = await startKnown()
-
       const { status, body } = await call(exampleRequest(described, known).url, role)
 
       const refusal = expectedRefusal(described, role === null ? null : { role, scopes: [] })
@@ -44,7 +45,6 @@ describe.each(readOperations(new URL('../openapi.json', import.meta.url)))('$met
   )
 
   it(`answers ${REQUESTS} requests as the document says, and never with a failure`, async () => {
-    const call = await startKnown()
     const checkAnswer = createAnswerCheck(described)
     const seen = new Set<number>()
     const send = async ({ url }: { url: string }, role: string) => {
