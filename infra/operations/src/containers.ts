@@ -8,6 +8,9 @@ import { databases } from '@coursewire/product'
 import type { Secrets } from '@coursewire/setup'
 import type { FoundStack } from './running-stack.ts'
 
+/** Whoever names a server means that one, and not the containers. */
+const serverNames = ['DATABASE_URL', 'MIGRATE_DATABASE_URL', 'KAFKA_BROKERS', 'TRACES_URL', 'EMAIL_WORKER_URL']
+
 const checkout = realpathSync(fileURLToPath(new URL('../../..', import.meta.url)))
 
 /** What `docker inspect` tells of a container that compose has made. */
@@ -20,9 +23,10 @@ interface Container {
 
 /**
  * Finds the product in containers that run from the docker-compose.yml of this checkout, by the ports that they have on this machine. Returns
- * null if there is none, or no Docker that answers. Throws if there are several, or if it has only begun to start.
+ * null if there is none, no Docker that answers, or another server is named in `env`. Throws if there are several, or if it has only begun to start.
  */
 export function findContainers(env: NodeJS.ProcessEnv): FoundStack | null {
+  if (serverNames.some((name) => env[name])) return null
   const containers = listContainers().filter(({ Config }) => isHere(Config.Labels))
   // Without `setup` they are only the servers of an `npm start`.
   const products = containers.filter((container) => serviceOf(container) === 'setup').map(projectOf)

@@ -91,6 +91,7 @@ it('asks which one, if there are several', () => {
 
   expect(() => findContainers({})).toThrow('name one in COMPOSE_PROJECT_NAME: ready, other')
   expect(findContainers({ COMPOSE_PROJECT_NAME: 'ready' })).not.toBeNull()
+  expect(findContainers({ DATABASE_URL: 'postgresql://127.0.0.1/email' })).toBeNull()
 })
 
 it('asks to wait until the product has its secrets', () => {
