@@ -221,7 +221,7 @@ describe('erasing an account', () => {
     expect(await readEvents(service, person.id)).toHaveLength(1)
   })
 
-  /** What somebody may be writing about themselves while their account is erased, and a check that nothing of it is left. */
+  /** Somebody who may be writing about themselves while their account is erased, and a check that nothing of it is left. */
   async function aWriter() {
     const person = await aPerson(service)
     const name = `Ada ${randomUUID()}`

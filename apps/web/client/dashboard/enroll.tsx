@@ -11,7 +11,7 @@ const route = getRouteApi('/enroll/$courseId')
 /** The button was pressed on one of our own pages, and not on a page of somebody who wants to enrol our visitors. */
 const wasPressedHere = () => document.referrer.startsWith(`${location.origin}/`)
 
-/** Where the button "Enroll" leads those who are signed in. */
+/** The page to which the button "Enroll" leads those who are signed in. */
 export function Enroll() {
   const words = useWords()
   const { courseId } = route.useParams()

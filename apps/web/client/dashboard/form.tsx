@@ -80,7 +80,7 @@ export function Form<Answer>({
 interface FieldProps {
   /** As the API calls it. */
   name: string
-  /** Whose words it has. */
+  /** The field's words go by this. */
   kind: FieldName
   type?: 'text' | 'email' | 'password'
   autoComplete: string

@@ -12,7 +12,7 @@ const MOST_LESSONS = 100
 /** A course of the learner. Without `entry` it is not public any more, or not known yet. */
 export interface MyCourse extends Enrollment {
   entry: CatalogueEntry | undefined
-  /** What progress is counted in; null means percent. */
+  /** Progress is counted in these; null means percent. */
   lessons: { done: number; total: number } | null
 }
 
@@ -40,7 +40,7 @@ export const enrollmentQuery = (courseId: string) =>
     },
   })
 
-/** What the catalogue says about courses: one entry for each that is public, in the reader's language if there is one. */
+/** The catalogue's entries of courses: one for each that is public, in the reader's language if there is one. */
 export const entriesQuery = (courseIds: string[], language: string) =>
   queryOptions({
     queryKey: ['entries', language, courseIds],

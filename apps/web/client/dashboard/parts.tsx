@@ -61,7 +61,7 @@ export function Dialog({
   )
 }
 
-/** What went wrong, and what to do next. */
+/** Says what went wrong, and what to do next. */
 export function Problem({ error }: { error: unknown }) {
   const words = useWords()
   return (
